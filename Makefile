@@ -1,0 +1,43 @@
+# Understudy. Everything happens in .venv, which `make setup` makes from the lock files.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test lint bench docs lock clean
+
+BIN := .venv/bin
+PYTEST_ARGS ?=
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: ## make .venv: locked packages, the project, compiled kernels (quick when nothing changed)
+	@scripts/setup
+
+demo: setup ## animate the samples of examples/ and write out/demo.mp4
+	@scripts/demo
+
+serve: setup ## start the service and its page on http://127.0.0.1:8000
+	@$(BIN)/understudy serve
+
+test: ## run every test
+	@scripts/setup --dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+
+lint: ## ruff, mypy, import-linter
+	@scripts/setup --dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: ## measure speed, memory and quality on the samples
+	@scripts/setup --dev
+	$(BIN)/python -m bench
+
+docs: ## write docs/cli.md anew from the command line
+	@scripts/setup --dev
+	$(BIN)/python scripts/cli_reference.py
+
+lock: ## write the lock files anew (newest versions that go together)
+	scripts/lock
+
+clean: ## remove everything that was made here
+	rm -rf .venv out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
