@@ -1,0 +1,102 @@
+"""Self-hosted motion control: a picture of a character performs the motion of a person in a video.
+
+The library's face: `animate` makes the video, `inspect` says what it would be, `track` gives the
+driver's motion as data. Importing this loads nothing else.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from understudy.media.limits import Mode, Orientation
+    from understudy.performance.performance import Performance
+    from understudy.plan import Plan
+    from understudy.progress import OnProgress
+    from understudy.report import Report
+
+__all__ = ["__version__", "animate", "inspect", "track"]
+
+__version__ = "0.1.0"
+
+
+def animate(
+    picture: Path | str | bytes,
+    clip: Path | str,
+    out: Path | str,
+    *,
+    orientation: Orientation = "video",
+    mode: Mode = "std",
+    prompt: str = "",
+    sound: bool = True,
+    watermark: bool = False,
+    engine: str = "puppet",
+    compare: Path | str | None = None,
+    on_progress: OnProgress | None = None,
+) -> Report:
+    """Make the character of a picture perform the motion of the person in a clip.
+
+    picture: a JPEG or PNG, its path or its bytes. clip: the path of an MP4 or MOV. out: the path of
+    the MP4 to write, which appears when it is complete. orientation: `video` follows the driver's
+    facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the short side. prompt:
+    camera wording, such as "slow zoom in". compare: where to write clip and result side by side.
+
+    Raises `understudy.errors.InputRefused` for a picture or clip that cannot be used.
+    """
+    from understudy.take import TakeOptions, run_take
+
+    return run_take(
+        _source(picture),
+        Path(clip),
+        TakeOptions(
+            orientation=orientation,
+            mode=mode,
+            prompt=prompt,
+            sound=sound,
+            watermark=watermark,
+            engine=engine,
+        ),
+        Path(out),
+        compare=None if compare is None else Path(compare),
+        on_progress=on_progress,
+    )
+
+
+def inspect(
+    picture: Path | str | bytes,
+    clip: Path | str,
+    *,
+    orientation: Orientation = "video",
+    mode: Mode = "std",
+    prompt: str = "",
+    sound: bool = True,
+    engine: str = "puppet",
+) -> Plan:
+    """What `animate` would make of a picture and a clip.
+
+    Raises `understudy.errors.InputRefused` for a picture or clip that cannot be used.
+    """
+    from understudy.take import TakeOptions, inspect_take
+
+    options = TakeOptions(
+        orientation=orientation, mode=mode, prompt=prompt, sound=sound, engine=engine
+    )
+    return inspect_take(_source(picture), Path(clip), options)
+
+
+def track(clip: Path | str) -> Performance:
+    """The motion of the person in a clip, in the longest usable run of it.
+
+    Raises `understudy.errors.InputRefused` for a clip that cannot be used.
+    """
+    from understudy.media.clip import open_clip
+    from understudy.performance.survey import survey_clip
+    from understudy.performance.tracking import track_clip
+
+    opened = open_clip(Path(clip), orientation="video")
+    return track_clip(opened, survey=survey_clip(opened))
+
+
+def _source(picture: Path | str | bytes) -> Path | bytes:
+    return picture if isinstance(picture, bytes) else Path(picture)

@@ -1,0 +1,48 @@
+"""What can go wrong, as one tree.
+
+    UnderstudyError
+    ├── InputRefused        the caller's picture, clip or option; carries field, found, allowed
+    │   └── ClipUnusable    the clip opens, yet holds no run that a take can be made of
+    ├── EngineUnavailable   the engine asked for cannot run on this machine
+    └── TakeCancelled       somebody asked for the take to stop
+
+Everything else that is raised is a fault of ours and is left to fail loudly.
+"""
+
+from __future__ import annotations
+
+
+class UnderstudyError(Exception):
+    """The base of what Understudy raises on purpose."""
+
+
+class InputRefused(UnderstudyError):  # noqa: N818 - the state, not the word "error", is what a user reads
+    """An input that a user gave cannot be used.
+
+    `field` is the wire contract's name of the input (`image_url`, `video_url`, `prompt`, ...),
+    `found` says what was there, `allowed` what may be there; both are plain words that name no
+    path of the machine. `code` is the contract's error code. `message` overrides the sentence made
+    of the three, for the errors whose wording the contract fixes.
+    """
+
+    def __init__(
+        self, field: str, *, found: str, allowed: str, code: int = 1201, message: str | None = None
+    ) -> None:
+        self.field = field
+        self.found = found
+        self.allowed = allowed
+        self.code = code
+        self.message = message or f"{field}: {found}; {allowed}"
+        super().__init__(self.message)
+
+
+class ClipUnusable(InputRefused):
+    """The clip was read, but no run of it is long and clear enough to make a take from."""
+
+
+class EngineUnavailable(UnderstudyError):  # noqa: N818
+    """The engine that was asked for cannot run here; the message says what it misses."""
+
+
+class TakeCancelled(UnderstudyError):  # noqa: N818
+    """The take was cancelled."""

@@ -1,0 +1,55 @@
+"""How far a take is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+Stage = Literal["open", "inspect", "track", "cast", "retarget", "render", "finish"]
+STAGES: tuple[Stage, ...] = ("open", "inspect", "track", "cast", "retarget", "render", "finish")
+
+# Where the stages lie in the whole take, as measured on two cores; casting runs beside tracking.
+_SPANS: dict[Stage, tuple[float, float]] = {
+    "open": (0.0, 0.02),
+    "inspect": (0.02, 0.10),
+    "cast": (0.10, 0.10),
+    "track": (0.10, 0.62),
+    "retarget": (0.62, 0.64),
+    "render": (0.64, 0.98),
+    "finish": (0.98, 1.0),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a take is.
+
+    stage: what it is at. fraction: of the whole take, in 0..1, never falling.
+    preview: a small JPEG of the frame drawn last, now and then while rendering.
+    """
+
+    stage: Stage
+    fraction: float
+    preview: bytes | None = None
+
+
+OnProgress = Callable[[Progress], None]
+
+
+class ProgressLine:
+    """Turns the progress of single stages into that of the take.
+
+    Not for several threads at once.
+    """
+
+    def __init__(self, on_progress: OnProgress | None) -> None:
+        self._on_progress = on_progress
+        self._reached = 0.0
+
+    def tell(self, stage: Stage, share: float = 0.0, preview: bytes | None = None) -> None:
+        """Say that `stage` is done to a share in 0..1."""
+        begin, end = _SPANS[stage]
+        self._reached = max(self._reached, begin + (end - begin) * min(max(share, 0.0), 1.0))
+        if self._on_progress is not None:
+            self._on_progress(Progress(stage, self._reached, preview))

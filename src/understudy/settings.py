@@ -1,0 +1,242 @@
+"""What an operator can set, in one table: variables `UNDERSTUDY_…` or a TOML file.
+
+A variable wins over the file, and a command's option over both. The file is `understudy.toml` in
+the working directory or the one that `UNDERSTUDY_CONFIG` names; its keys are the same names in
+lower case without the prefix. `python -m understudy.settings` prints docs/configuration.md.
+"""
+
+from __future__ import annotations
+
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+)
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+PREFIX = "UNDERSTUDY_"
+CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
+DEFAULT_CONFIG = "understudy.toml"
+
+
+class ExtraModel(BaseModel):
+    """A model name that the service takes beside those of the wire contract."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str
+    std: Decimal = Field(ge=0)
+    pro: Decimal = Field(ge=0)
+    elements: bool = False
+    path: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]*$")
+
+
+def _check_database_url(url: str | None) -> str | None:
+    if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
+        raise ValueError("must start with sqlite:/// or postgresql://")
+    return url
+
+
+def _check_public_url(url: str | None) -> str | None:
+    if url is None:
+        return None
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.query:
+        raise ValueError("must be an http or https URL without a query")
+    return url.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """All settings; each field's description is its line in docs/configuration.md."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, extra="forbid", frozen=True
+    )
+
+    host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
+    port: Annotated[int, Field(ge=0, le=65535)] = Field(
+        default=8000, description="Port that the server listens on; 0 takes any free one."
+    )
+    data: Path = Field(
+        default=Path("understudy-data"),
+        description="Folder for the database, files and keys, unless set elsewhere below.",
+    )
+    database_url: Annotated[str | None, AfterValidator(_check_database_url)] = Field(
+        default=None,
+        description="`sqlite:///path` or `postgresql://user:password@host/name`. "
+        "Default: SQLite in the data folder.",
+    )
+    storage_url: str | None = Field(
+        default=None,
+        description="Where inputs and results are kept: `file:///path`, `s3://bucket/path`, "
+        "`gs://bucket/path` or `az://account/container/path`, the credentials in the cloud's own "
+        "variables. Default: files in the data folder.",
+    )
+    public_url: Annotated[str | None, AfterValidator(_check_public_url)] = Field(
+        default=None,
+        description="Base of the URLs that clients are given. Default: `http://host:port`.",
+    )
+    secret_key: SecretStr | None = Field(
+        default=None,
+        description="Key that encrypts stored secrets and signs result URLs; several, newest "
+        "first, are parted by commas. Default: `secret.key` in the data folder, made at the "
+        "first start. Servers that share a database need the same.",
+    )
+    models: dict[str, ExtraModel] = Field(
+        default={},
+        description="Model names beside those of the wire contract, or in their place, as JSON or "
+        "a TOML table: name to `engine`, units per second of output `std` and `pro`, `elements` "
+        "(may they be used) and `path` (its name under `/motion-control/`).",
+    )
+    allow_private_urls: bool = Field(
+        default=False,
+        description="Let clients' URLs reach loopback, private and link-local addresses. Only for "
+        "networks where every client is trusted.",
+    )
+    concurrency_limit: PositiveInt = Field(
+        default=20,
+        description="Unfinished tasks that one account may have, unless set for the account.",
+    )
+    rate_limit: str = Field(
+        default="100/second",
+        description="Creates and uploads that one account may ask for; several limits are parted "
+        "by `;`, empty means none.",
+    )
+    executor: Literal["local"] = Field(
+        default="local", description="What runs the takes: `local`, child processes of the server."
+    )
+    slots: PositiveInt | None = Field(
+        default=None,
+        description="Takes that run at once. Default: one for every four cores, at least one.",
+    )
+    take_seconds: PositiveFloat = Field(
+        default=1800.0, description="Seconds after which a running take is stopped."
+    )
+    take_memory_mb: NonNegativeInt = Field(
+        default=4096,
+        description="Megabytes that each process of a take may reserve; 0 means no limit.",
+    )
+    max_attempts: PositiveInt = Field(
+        default=3, description="Times that a take is tried when a worker dies or fails."
+    )
+    shutdown_seconds: float = Field(
+        default=5.0,
+        ge=0,
+        description="Seconds that running takes get to end when the server is stopped; then they "
+        "go back to the queue.",
+    )
+    retention_days: Annotated[float, Field(ge=0.01)] = Field(
+        default=30.0, description="Days that inputs and results are kept after a task ended."
+    )
+    fetch_seconds: PositiveFloat = Field(
+        default=120.0, description="Seconds that a client's picture or clip may take to fetch."
+    )
+    callback_timeout_seconds: PositiveFloat = Field(
+        default=10.0, description="Seconds that a callback's receiver has to answer."
+    )
+    callback_hours: PositiveFloat = Field(
+        default=24.0, description="Hours over which a callback is tried again."
+    )
+    trusted_proxies: str = Field(
+        default="127.0.0.1",
+        description="Addresses of reverse proxies whose `X-Forwarded-…` headers are believed, "
+        "parted by commas.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least level of the lines that are logged."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto",
+        description="Form of the log: `json` lines, `console` for eyes, `auto` by the terminal.",
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Commands' options first, then variables, then the TOML file."""
+        return init_settings, env_settings, _toml_source(settings_cls)
+
+    @property
+    def resolved_database_url(self) -> str:
+        """The database's URL with the default filled in."""
+        return self.database_url or f"sqlite:///{self.data.absolute() / 'understudy.db'}"
+
+    @property
+    def resolved_storage_url(self) -> str:
+        """The storage's URL with the default filled in."""
+        return self.storage_url or (self.data.absolute() / "files").as_uri()
+
+    @property
+    def base_url(self) -> str:
+        """The public URL with the default filled in."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def resolved_slots(self) -> int:
+        """Takes that run at once, with the default filled in."""
+        return self.slots or max(1, (os.cpu_count() or 1) // 4)
+
+
+def _toml_source(settings_cls: type[BaseSettings]) -> TomlConfigSettingsSource:
+    named = os.environ.get(CONFIG_VARIABLE)
+    if named and not Path(named).is_file():
+        raise FileNotFoundError(f"{CONFIG_VARIABLE} names {named}, which is not a file")
+    return TomlConfigSettingsSource(settings_cls, toml_file=Path(named or DEFAULT_CONFIG))
+
+
+def reference() -> str:
+    """The settings as a Markdown page."""
+    lines = [
+        "# Configuration",
+        "",
+        "Made from `src/understudy/settings.py` by `python -m understudy.settings`.",
+        "",
+        f"Settings are variables or keys of a TOML file (`{DEFAULT_CONFIG}` in the working",
+        f"directory, or the file that `{CONFIG_VARIABLE}` names): `UNDERSTUDY_RETENTION_DAYS=7` or",
+        "`retention_days = 7`. A variable wins over the file, an option of a command over both.",
+        "An empty variable counts as not set. A key that is not in this table is an error.",
+        "",
+        "| variable | default | |",
+        "|---|---|---|",
+    ]
+    for name, field in Settings.model_fields.items():
+        default = _describe_default(field.default)
+        lines.append(f"| `{PREFIX}{name.upper()}` | {default} | {field.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _describe_default(value: object) -> str:
+    if value in (None, "", {}):
+        return ""
+    if isinstance(value, bool):
+        return "`true`" if value else "`false`"
+    if isinstance(value, float) and value.is_integer():
+        return f"`{int(value)}`"
+    return f"`{value}`"
+
+
+if __name__ == "__main__":
+    print(reference(), end="")
