@@ -1,0 +1,71 @@
+"""Planar YUV 4:2:0 in BT.709, limited range: what is written to a video."""
+
+from __future__ import annotations
+
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+from numpy.typing import NDArray
+
+Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
+
+_BT709 = 1
+_LIMITED = 1
+
+
+def split_planes(i420: NDArray[np.uint8]) -> Planes:
+    """Views of Y (h, w), U and V (h / 2, w / 2) of contiguous I420 planes (h * 3 / 2, w) uint8."""
+    height, width = i420.shape[0] * 2 // 3, i420.shape[1]
+    half = (2, height // 2, width // 2)
+    u, v = i420[height:].reshape(half)
+    return i420[:height], u, v
+
+
+class YuvConverter:
+    """Turns RGB frames into YUV 4:2:0, BT.709 limited; keeps the scaler between frames."""
+
+    def __init__(self) -> None:
+        self._scaler = VideoReformatter()
+
+    def convert(self, frame: VideoFrame) -> VideoFrame:
+        """An rgb24 frame as yuv420p, chroma averaged over 2 x 2 pixels; tagged, times kept."""
+        converted = self._scaler.reformat(
+            frame,
+            format="yuv420p",
+            dst_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.JPEG,
+            dst_color_range=ColorRange.MPEG,
+            interpolation=Interpolation.AREA | Interpolation.ACCURATE_RND,
+            threads=1,
+        )
+        converted.pts = frame.pts
+        if frame.time_base is not None:
+            converted.time_base = frame.time_base
+        tag(converted)
+        return converted
+
+    def planes(self, rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """RGB (h, w, 3) uint8, both sides even, as I420 planes (h * 3 / 2, w) uint8."""
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(rgb), format="rgb24")
+        return np.asarray(self.convert(frame).to_ndarray(), np.uint8)
+
+    def rgb(self, i420: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """I420 planes (h * 3 / 2, w) uint8, BT.709 limited, as RGB (h, w, 3) uint8."""
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(i420), format="yuv420p")
+        tag(frame)
+        converted = self._scaler.reformat(
+            frame,
+            format="rgb24",
+            src_colorspace=Colorspace.ITU709,
+            src_color_range=ColorRange.MPEG,
+            dst_color_range=ColorRange.JPEG,
+            interpolation=Interpolation.BILINEAR,
+            threads=1,
+        )
+        return np.asarray(converted.to_ndarray(), np.uint8)
+
+
+def tag(frame: VideoFrame) -> None:
+    """Mark a frame as BT.709 limited."""
+    frame.colorspace = frame.color_primaries = frame.color_trc = _BT709
+    frame.color_range = _LIMITED
