@@ -1,0 +1,1 @@
+"""Formats that a performance is written in."""

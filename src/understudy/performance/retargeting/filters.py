@@ -1,0 +1,54 @@
+"""Filters over time, all along the first axis."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.ndimage import gaussian_filter1d
+
+Float64 = NDArray[np.float64]
+
+
+def smoothstep(low: float, high: float, value: ArrayLike) -> Float64:
+    """0 below `low`, 1 above `high`, a cubic with level ends between (`low` may exceed `high`)."""
+    t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0.0, 1.0)
+    return np.asarray(t * t * (3.0 - 2.0 * t))
+
+
+def gaussian(signal: Float64, sigma: float) -> Float64:
+    """Gaussian smoothing along the first axis; `sigma` in frames, the ends held."""
+    if len(signal) < 2 or sigma <= 0:
+        return signal.copy()
+    return np.asarray(gaussian_filter1d(signal, sigma, axis=0, mode="nearest"))
+
+
+def weighted_gaussian(signal: Float64, weight: Float64, sigma: float) -> Float64:
+    """Normalised convolution: Gaussian smoothing that trusts frame t as far as `weight[t]`.
+
+    signal: (T, ...), weight: (T,) or a shape that broadcasts over `signal` from the left, >= 0.
+    Where no frame near enough has weight, the result tends to the average over all frames.
+    """
+    weight = weight.reshape(weight.shape + (1,) * (signal.ndim - weight.ndim)) + 1e-6
+    shape = np.broadcast_to(weight, signal.shape)
+    return np.asarray(gaussian(signal * shape, sigma) / gaussian(shape, sigma))
+
+
+def fill_gaps(signal: Float64, good: NDArray[np.bool_]) -> Float64:
+    """Linear interpolation over the frames that are not `good`; the ends are held.
+
+    signal: (T, ...); good: (T,). All zeros when nothing is good.
+    """
+    if good.all():
+        return signal.copy()
+    if not good.any():
+        return np.zeros_like(signal)
+    frames = np.arange(len(signal))
+    flat = signal.reshape(len(signal), -1).copy()
+    for column in flat.T:
+        column[:] = np.interp(frames, frames[good], column[good])
+    return flat.reshape(signal.shape)
+
+
+def median_seconds(times: NDArray[np.float64]) -> float:
+    """The frame interval, the median of the differences; 1/25 s for a single frame."""
+    return float(np.median(np.diff(times))) if len(times) > 1 else 0.04

@@ -1,0 +1,166 @@
+"""A performance carried over to a skeleton."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.media.limits import Orientation
+from understudy.performance.landmarks import Body
+from understudy.performance.performance import Performance
+from understudy.performance.retargeting.directions import directions, turned_away, wrap
+from understudy.performance.retargeting.driver import (
+    Figure,
+    Part,
+    figure_of_performance,
+    figure_of_skeleton,
+)
+from understudy.performance.retargeting.face import read_face
+from understudy.performance.retargeting.fingers import read_hand
+from understudy.performance.retargeting.limbs import LimbPose, apply, pose_limb
+from understudy.performance.retargeting.motion import Motion
+from understudy.performance.retargeting.order import arms_behind, left_leg_behind
+from understudy.performance.retargeting.reach import reach
+from understudy.performance.retargeting.stance import beginning, stand
+from understudy.performance.retargeting.trunk import TrunkPose, pose_trunk
+from understudy.performance.skeleton import ARMS, LEGS, Bone, Limb, Skeleton
+
+Float64 = NDArray[np.float64]
+
+# The middle of each arm's natural range on the screen, left then right: outwards, a little below
+# the horizontal.
+ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
+# The figure grows and shrinks with the driver's distance within these bounds.
+FARTHEST, NEAREST = 0.7, 1.35
+# A picture's own turn is believed up to this; a front view that goes on facing us while the driver
+# turns away gets narrower by no more than that.
+PICTURE_TURN = 0.6
+NARROWEST = 0.72
+
+# Joints that follow a bone's end without being part of a limb's chain.
+FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
+    Bone.LEFT_HAND: (Body.LEFT_PINKY, Body.LEFT_INDEX, Body.LEFT_THUMB),
+    Bone.RIGHT_HAND: (Body.RIGHT_PINKY, Body.RIGHT_INDEX, Body.RIGHT_THUMB),
+    Bone.LEFT_FOOT: (Body.LEFT_HEEL,),
+    Bone.RIGHT_FOOT: (Body.RIGHT_HEEL,),
+}
+
+
+def retarget(performance: Performance, skeleton: Skeleton, *, orientation: Orientation) -> Motion:
+    """Carry the driver's motion over to the skeleton's own proportions.
+
+    `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
+    takes the driver's turn out, so that the figure faces as in its picture throughout.
+    """
+    # 1. Read driver and picture alike.
+    driver = figure_of_performance(performance)
+    rest = figure_of_skeleton(skeleton)
+    face = read_face(performance.face, driver, skeleton.face)
+
+    # 2. Where every bone points, and how large the figure is.
+    unturn = driver.yaw - np.clip(wrap(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
+    away = np.ones(len(driver)) if orientation == "image" else turned_away(driver.yaw)
+    vectors = _vectors(driver, unturn, away, narrows=orientation == "video")
+    size = np.clip(driver.scale / beginning(driver.scale, driver), FARTHEST, NEAREST)
+
+    # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
+    trunk = pose_trunk(skeleton, rest, driver, vectors, face.head[:, 2], size)
+    left, right = (
+        _arm(limb, centre, skeleton, rest, trunk, vectors, size)
+        for limb, centre in zip(ARMS, ARM_CENTRES, strict=True)
+    )
+    legs_move = driver.legs_seen and skeleton.legs
+    stance = stand(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
+    still = np.zeros_like(stance.root)
+    _, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], still)
+    left, right = reach(driver, (left, right), joints, skeleton.torso, size, unturn * away)
+    bones, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], stance.root)
+
+    # 4. What is drawn on top: head, face, fingers, and the order of the layers.
+    head = face.head.copy()
+    if orientation == "image":
+        head[:, 0] = wrap(head[:, 0] - unturn)
+    fingers = [
+        read_hand(hand, driver.frame_seconds)
+        for hand in (performance.left_hand, performance.right_hand)
+    ]
+    ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
+    return Motion(
+        times=performance.times,
+        bones=bones.astype(np.float32),
+        joints=joints.astype(np.float32),
+        size=size.astype(np.float32),
+        root=stance.root.astype(np.float32),
+        head=(head * face.known[:, None]).astype(np.float32),
+        gaze_known=face.known.astype(np.float32),
+        expression=face.expression.astype(np.float32),
+        eyes_closed=face.eyes_closed.astype(np.float32),
+        fingers=np.stack(fingers, axis=1).astype(np.float32),
+        arms_behind=arms_behind(driver, unturn * away, joints, skeleton.torso),
+        left_leg_behind=left_leg_behind(driver),
+        planted=stance.planted.astype(np.float32),
+        ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
+        legs_move=legs_move,
+    )
+
+
+def _vectors(
+    driver: Figure, unturn: Float64, away: Float64, *, narrows: bool
+) -> dict[Part, Float64]:
+    """Directions as filmed where the driver faces the camera, turned back where `away` is 1."""
+    if np.all(away == 0.0):
+        return directions(driver, np.zeros(len(driver)))
+    mixed = directions(driver, unturn)
+    if not np.all(away == 1.0):
+        filmed = directions(driver, np.zeros(len(driver)))
+        share = away[:, None]
+        mixed = {part: filmed[part] * (1 - share) + mixed[part] * share for part in filmed}
+    if narrows:
+        width = np.maximum(np.abs(np.cos(driver.yaw)), NARROWEST) * away + 1.0 - away
+        mixed["shoulders"] = mixed["shoulders"] * width[:, None]
+        mixed["hips"] = mixed["hips"] * width[:, None]
+    return mixed
+
+
+def _arm(
+    limb: Limb,
+    centre: float,
+    skeleton: Skeleton,
+    rest: Figure,
+    trunk: TrunkPose,
+    vectors: dict[Part, Float64],
+    size: Float64,
+) -> LimbPose:
+    upper, lower, hand = limb.bones
+    scale = float(rest.scale[0])
+    return pose_limb(
+        limb,
+        skeleton.joints,
+        (rest.lengths[upper] * scale, rest.lengths[lower] * scale, rest.lengths[hand] * scale),
+        (vectors[upper], vectors[lower], vectors[hand]),
+        trunk.chest,
+        trunk.chest_turn,
+        size,
+        centre=centre,
+    )
+
+
+def _assembled(
+    skeleton: Skeleton, trunk: TrunkPose, limbs: list[LimbPose], root: Float64
+) -> tuple[Float64, Float64]:
+    """All bones (T, 31, 2, 3) and joints (T, 35, 2), moved by the root."""
+    bones = np.zeros((len(root), len(Bone), 2, 3))
+    bones[:, Bone.PELVIS], bones[:, Bone.CHEST] = trunk.pelvis, trunk.chest
+    bones[:, Bone.HEAD] = trunk.head
+    joints = np.stack([apply(trunk.head, place) for place in skeleton.joints], axis=1)
+    for hip in (Body.LEFT_HIP, Body.RIGHT_HIP):
+        joints[:, hip] = apply(trunk.pelvis, skeleton.joints[hip])
+    for limb, pose in zip((*ARMS, *LEGS), limbs, strict=True):
+        joints[:, list(limb.joints)] = pose.joints
+        for bone, maps in pose.maps.items():
+            bones[:, bone] = maps
+            for joint in FOLLOWERS.get(bone, ()):
+                joints[:, joint] = apply(maps, skeleton.joints[joint])
+    bones[..., 2] += root[:, None]
+    joints += root[:, None]
+    return bones, joints
