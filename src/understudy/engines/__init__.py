@@ -1,0 +1,35 @@
+"""Engines: what makes frames of a picture and a clip, and the models that they serve."""
+
+from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL, MODELS, Model
+from understudy.engines.discovery import engine_names, load_engine
+from understudy.engines.engine import (
+    Cancelled,
+    Engine,
+    EngineInfo,
+    Job,
+    Material,
+    OnProgress,
+    Pixels,
+    PromptReading,
+    Stage,
+)
+from understudy.errors import EngineUnavailable
+
+__all__ = [
+    "DEFAULT_ENGINE",
+    "DEFAULT_MODEL",
+    "MODELS",
+    "Cancelled",
+    "Engine",
+    "EngineInfo",
+    "EngineUnavailable",
+    "Job",
+    "Material",
+    "Model",
+    "OnProgress",
+    "Pixels",
+    "PromptReading",
+    "Stage",
+    "engine_names",
+    "load_engine",
+]

@@ -1,0 +1,44 @@
+"""The capability map: which model names a client may ask for, what they cost, what they can do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from types import MappingProxyType
+
+from understudy.media.limits import Mode
+
+DEFAULT_MODEL = "kling-v2-6"
+DEFAULT_ENGINE = "puppet"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model as the wire contract names it.
+
+    name: on the legacy paths. path: in the paths of the tasks design, None where it has none there.
+    units: per second of output, by mode. elements: whether an element may go with the picture.
+    engine: the name of the engine that serves it.
+    """
+
+    name: str
+    path: str | None
+    units: Mapping[Mode, Decimal]
+    elements: bool
+    engine: str = DEFAULT_ENGINE
+
+
+def _units(std: str, pro: str) -> Mapping[Mode, Decimal]:
+    return MappingProxyType({"std": Decimal(std), "pro": Decimal(pro)})
+
+
+MODELS: Mapping[str, Model] = MappingProxyType(
+    {
+        model.name: model
+        for model in (
+            Model("kling-v2-6", "kling-2.6", _units("0.5", "0.8"), elements=False),
+            Model("kling-v3", "kling-3.0", _units("0.9", "1.2"), elements=True),
+        )
+    }
+)

@@ -1,0 +1,114 @@
+"""The puppet engine: picture and performance in, frames out, on the CPU."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.engine import Cancelled, EngineInfo, Job, OnProgress, PromptReading
+from understudy.engines.puppet.camera import read_camera
+from understudy.errors import TakeCancelled
+
+VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class PuppetOptions:
+    """threads: how many frames are drawn at once; the frames are the same with any number."""
+
+    threads: int = 2
+
+
+class PuppetEngine:
+    """Moves a layered cut-out of the picture by the driver's landmarks; needs no GPU."""
+
+    def __init__(self, options: PuppetOptions | None = None) -> None:
+        self._options = options or PuppetOptions()
+
+    @property
+    def info(self) -> EngineInfo:
+        return EngineInfo(
+            name="puppet",
+            version=VERSION,
+            takes=frozenset({"performance", "character"}),
+            stages=("track", "cast", "retarget", "render"),
+            pixels="i420",
+            whole_prompt=False,
+            moving_camera=False,
+        )
+
+    def check(self) -> None:
+        """It runs wherever the package can be installed."""
+
+    def warm_up(self) -> None:
+        """Compile the drawing kernels, or load them from numba's cache."""
+        from understudy.engines.puppet.warm_up import warm_up
+
+        warm_up()
+
+    def read_prompt(self, prompt: str) -> PromptReading:
+        """The camera wording of a prompt: the rest is left out."""
+        script = read_camera(prompt)
+        return PromptReading(script.understood, script.left_out)
+
+    def frames(
+        self, job: Job, *, on_progress: OnProgress | None = None, cancelled: Cancelled | None = None
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
+        # 0. Heavy imports belong to the stage that needs them.
+        from understudy.engines.puppet.canvas import Canvas
+        from understudy.engines.puppet.puppet import Puppet
+        from understudy.engines.puppet.rig import skeleton_of_character
+        from understudy.performance.retargeting import retarget
+
+        # 1. What was given.
+        character, performance = job.character, job.performance
+        if character is None or performance is None:
+            raise ValueError("the puppet engine is given a character and a performance")
+        if character.size != job.size:
+            raise ValueError("the character is cast at another size than the output's")
+        progress = on_progress or (lambda stage, share: None)
+        is_cancelled = cancelled or (lambda: False)
+
+        # 2. The driver's motion on the character's bones.
+        progress("retarget", 0.0)
+        skeleton = skeleton_of_character(character)
+        motion = retarget(performance, skeleton, orientation=job.orientation)
+        progress("retarget", 0.5)
+
+        # 3. The character on those bones.
+        puppet = Puppet(character, skeleton, motion, read_camera(job.prompt))
+        progress("retarget", 1.0)
+
+        # 4. Frames, several at a time, in order.
+        canvases: SimpleQueue[Canvas] = SimpleQueue()
+        for _ in range(self._options.threads):
+            canvases.put(puppet.canvas())
+
+        def draw(index: int) -> NDArray[np.uint8]:
+            canvas = canvases.get()
+            try:
+                return puppet.draw(canvas, index)
+            finally:
+                canvases.put(canvas)
+
+        pending: deque[Future[NDArray[np.uint8]]] = deque()
+        with ThreadPoolExecutor(self._options.threads, "puppet") as pool:
+            try:
+                for index in range(len(puppet) + self._options.threads):
+                    if is_cancelled():
+                        raise TakeCancelled("the take was cancelled while it was rendered")
+                    if index < len(puppet):
+                        pending.append(pool.submit(draw, index))
+                    if index >= self._options.threads:
+                        progress("render", (index - self._options.threads + 1) / len(puppet))
+                        yield pending.popleft().result()
+            finally:
+                for future in pending:
+                    future.cancel()

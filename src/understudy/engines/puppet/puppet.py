@@ -1,0 +1,182 @@
+"""The puppet: a rigged character that is drawn as a motion says, frame by frame."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.character import Character
+from understudy.engines.puppet.camera import CameraScript
+from understudy.engines.puppet.camera_path import camera_path
+from understudy.engines.puppet.canvas import Canvas
+from understudy.engines.puppet.colour import pack_frame
+from understudy.engines.puppet.face import LOWER_LIP, UPPER_LIP, face_rig, move_face
+from understudy.engines.puppet.framing import framing
+from understudy.engines.puppet.hands import finger_maps, finger_motion
+from understudy.engines.puppet.head import bounded_turn, head_relief, sliding, turn_vector
+from understudy.engines.puppet.mouth import mouth_inside
+from understudy.engines.puppet.pile import Pile
+from understudy.engines.puppet.rig import Rig, RiggedLayer, build_rig
+from understudy.engines.puppet.shadow import contact_shadow, ground_heights
+from understudy.engines.puppet.skinning import skin
+from understudy.engines.puppet.sway import looseness, swing
+from understudy.performance.retargeting import Motion
+from understudy.performance.retargeting.filters import median_seconds
+from understudy.performance.skeleton import Bone, Skeleton
+
+Float64 = NDArray[np.float64]
+
+
+class Puppet:
+    """A character and its motion. Drawing a frame changes nothing here: threads may share one."""
+
+    def __init__(
+        self,
+        character: Character,
+        skeleton: Skeleton,
+        motion: Motion,
+        script: CameraScript | None = None,
+    ) -> None:
+        """script: what the camera does; None leaves it where it is."""
+        traits = character.traits
+        seconds = median_seconds(motion.times)
+        self._motion = motion
+        self._head_cut = traits.head_cut
+        self._rig: Rig = build_rig(character, skeleton)
+        self._pile = Pile(self._rig, motion)
+
+        # The frame: kept around the figure, then moved as the camera.
+        self._framing = framing(motion, self._rig, character.size, head_cut=traits.head_cut)
+        self._plate = pack_frame(character.plate)
+        self._camera = None
+        if script is not None:
+            focus = np.array([character.size[0] / 2.0, skeleton.head[1]])
+            self._camera = camera_path(
+                script, motion.times, character.size, focus, motion.ground.astype(np.float64)
+            )
+
+        # The head and the face on it.
+        self._relief = head_relief(skeleton)
+        self._slides = {
+            layer.name: sliding(layer.vertices, skeleton, self._rig.frame, self._relief)
+            for layer in self._rig.layers
+            if layer.name in {"body", "over"}
+        }
+        self._face = face_rig(skeleton, self._rig.frame, self._relief, character.size)
+        if self._face is not None:
+            body = next(layer for layer in character.layers if layer.name == "body")
+            self._mouth = mouth_inside(body.rgba, self._face.points)
+            self._face_order = np.arange(len(self._face.triangles), dtype=np.int32)
+            self._mouth_order = np.arange(len(self._mouth.triangles), dtype=np.int32)
+
+        # A skirt.
+        self._loose = looseness(self._rig.body.vertices, skeleton, self._rig.frame)
+        self._swing = swing(motion, skeleton.torso)
+
+        # The fingers.
+        self._fingers = [
+            None if hand is None else (hand, finger_motion(hand, motion.fingers[:, side], seconds))
+            for side, hand in enumerate(self._rig.hands)
+        ]
+
+        # The shadow under the feet.
+        self._shadow = None
+        if traits.casts_shadow and motion.legs_move:
+            maps = self._framing
+            joints = np.einsum("tij,tkj->tki", maps[:, :, :2], motion.joints) + maps[:, None, :, 2]
+            planted = motion.planted.astype(np.float64)
+            heights = ground_heights(joints, planted, skeleton.torso, seconds)
+            self._shadow = (*heights, skeleton.torso)
+
+    def __len__(self) -> int:
+        return len(self._motion)
+
+    def canvas(self) -> Canvas:
+        """A canvas to draw on, one to a thread."""
+        return Canvas(self._plate)
+
+    def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
+        maps = self._maps(index)
+        self._begin(canvas, index)
+        turn = bounded_turn(self._motion.head[index], cut=self._head_cut)
+        slide = turn_vector(self._relief, *turn)
+        for layer, triangles in self._pile.layers(index):
+            rest = layer.vertices
+            if layer.name in self._slides:
+                rest = rest + self._slides[layer.name][:, None] * slide
+            if layer.name == "body" and self._loose is not None:
+                rest = rest + self._loose[:, None] * self._swing[index]
+            posed = np.empty_like(rest)
+            skin(rest, layer.bones, layer.weights, maps, posed)
+            canvas.draw(posed, layer.uv, layer.triangles, triangles, layer.texture)
+            if layer.name == "body":
+                self._draw_face(canvas, index, layer, maps, slide)
+        return canvas.planes()
+
+    def _begin(self, canvas: Canvas, index: int) -> None:
+        """Lay the background and the shadow on it."""
+        if self._camera is None:
+            canvas.begin()
+        else:
+            canvas.replace_plate(_warped(self._plate, self._camera.background[index]))
+        if self._shadow is not None:
+            soles, ground, torso = self._shadow
+            scale = float(self._framing[index, 0, 0])
+            place, level = soles[index], ground[index]
+            if self._camera is not None:
+                camera = self._camera.figure[index]
+                place = place @ camera[:, :2].T + camera[:, 2]
+                level = camera[1, 1] * level + camera[1, 2]
+                scale *= float(camera[1, 1])
+            canvas.shade(contact_shadow(place, level, torso * scale))
+
+    def _draw_face(
+        self, canvas: Canvas, index: int, body: RiggedLayer, maps: Float64, slide: Float64
+    ) -> None:
+        if self._face is None:
+            return
+        face, motion = self._face, self._motion
+        rest = move_face(face, motion.expression[index], motion.eyes_closed[index], slide)
+        posed = np.empty_like(rest)
+        skin(rest, face.bones, face.weights, maps, posed)
+        uv = face.points - body.origin
+        canvas.draw(posed, uv, face.triangles, self._face_order, body.texture)
+        if face.mouth_opens:
+            spread = self._mouth.spread(posed[list(UPPER_LIP)], posed[list(LOWER_LIP)])
+            if spread is not None:
+                lips, places, texture = spread
+                triangles = self._mouth.triangles
+                canvas.draw(lips, places, triangles, self._mouth_order, texture)
+
+    def _maps(self, index: int) -> Float64:
+        """The bones' affine maps (B, 2, 3), fingers, framing and camera included."""
+        parts = [self._motion.bones[index].astype(np.float64)]
+        for side, fingers in enumerate(self._fingers):
+            if fingers is not None:
+                hand = parts[0][(Bone.LEFT_HAND, Bone.RIGHT_HAND)[side]]
+                parts.append(finger_maps(*fingers, index, hand))
+        frame = self._framing[index]
+        if self._camera is not None:
+            frame = _composed(self._camera.figure[index], frame)
+        maps = frame[:, :2] @ np.concatenate(parts)
+        maps[:, :, 2] += frame[:, 2]
+        return np.ascontiguousarray(maps)
+
+
+def _composed(after: Float64, before: Float64) -> Float64:
+    """The affine map (2, 3) that does `before` and then `after`."""
+    product = after[:, :2] @ before
+    product[:, 2] += after[:, 2]
+    return np.asarray(product)
+
+
+def _warped(plate: NDArray[np.uint32], camera: Float64) -> NDArray[np.uint32]:
+    """The background under a camera's map; beyond its edges it is mirrored."""
+    height, width = plate.shape
+    channels = plate.view(np.uint8).reshape(height, width, 4)
+    moved = cv2.warpAffine(
+        channels, camera, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
+    )
+    return np.ascontiguousarray(moved).view(np.uint32).reshape(height, width)

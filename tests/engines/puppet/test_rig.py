@@ -1,0 +1,99 @@
+"""Meshes and weights of a drawn character."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tests.engines.paper_doll import paper_doll
+from tests.performance.stick_figure import Pose
+from understudy.engines.puppet.mesh import grid_mesh
+from understudy.engines.puppet.parting import find_parting
+from understudy.engines.puppet.rig import Rig, build_rig, skeleton_of_character
+from understudy.engines.puppet.skinning import skin
+from understudy.engines.puppet.weights import arm_weights
+from understudy.performance.landmarks import Body
+from understudy.performance.skeleton import ARMS, Bone
+
+
+@pytest.fixture(scope="module")
+def rig() -> Rig:
+    character = paper_doll()
+    return build_rig(character, skeleton_of_character(character))
+
+
+def test_every_pixel_of_a_layer_lies_under_its_mesh() -> None:
+    alpha = np.zeros((50, 70), np.float32)
+    alpha[3:20, 5:64], alpha[30:49, 60:70] = 1.0, 0.3
+    mesh = grid_mesh(alpha, 8)
+    covered = np.zeros_like(alpha, bool)
+    for triangle in mesh.triangles:
+        low, high = mesh.vertices[triangle].min(axis=0), mesh.vertices[triangle].max(axis=0)
+        covered[int(low[1]) : int(high[1]) + 1, int(low[0]) : int(high[0]) + 1] = True
+    assert covered[alpha > 0].all()
+
+
+def test_weights_are_shares(rig: Rig) -> None:
+    for layer in rig.layers:
+        assert layer.weights.min() >= 0
+        np.testing.assert_allclose(layer.weights.sum(axis=1), 1.0, atol=1e-6)
+
+
+def test_an_arm_passes_from_bone_to_bone_along_its_length(rig: Rig) -> None:
+    skeleton = rig.skeleton
+    shoulder, elbow, wrist, _ = (skeleton.joints[j] for j in ARMS[0].joints)
+    along = np.concatenate(
+        [shoulder + t * (elbow - shoulder) for t in np.linspace(0.3, 1, 20)[:, None]]
+        + [elbow + t * (wrist - elbow) for t in np.linspace(0, 1, 20)[:, None]]
+    ).reshape(-1, 2)
+    stage = arm_weights(along, skeleton, ARMS[0]).stage
+    assert (np.diff(stage) > -1e-9).all()
+    assert stage[0] == pytest.approx(1.0, abs=0.05)
+    assert stage[-1] > 2.3
+
+
+def test_hands_and_feet_follow_their_own_bone(rig: Rig) -> None:
+    for name, joint, bone in (
+        ("left_arm", Body.LEFT_INDEX, Bone.LEFT_HAND),
+        ("right_arm", Body.RIGHT_INDEX, Bone.RIGHT_HAND),
+        ("body", Body.LEFT_FOOT_INDEX, Bone.LEFT_FOOT),
+        ("body", Body.RIGHT_FOOT_INDEX, Bone.RIGHT_FOOT),
+    ):
+        layer = next(layer for layer in rig.layers if layer.name == name)
+        to_joint = np.linalg.norm(layer.vertices - rig.skeleton.joints[joint], axis=1)
+        nearest = int(to_joint.argmin())
+        assert layer.bones[nearest, 0] == bone
+
+
+def test_no_triangle_hangs_between_the_legs(rig: Rig) -> None:
+    left = np.isin(rig.body.bones, range(Bone.LEFT_THIGH, Bone.LEFT_FOOT + 1)) * rig.body.weights
+    right = np.isin(rig.body.bones, range(Bone.RIGHT_THIGH, Bone.RIGHT_FOOT + 1)) * rig.body.weights
+    side = left.sum(axis=1) - right.sum(axis=1)
+    corners = side[rig.body.triangles]
+    assert (corners.max(axis=1) - corners.min(axis=1)).max() < 1.0
+
+
+def test_bones_at_rest_leave_every_vertex_where_it_is(rig: Rig) -> None:
+    maps = np.tile(np.eye(2, 3), (len(Bone) + 20, 1, 1))
+    for layer in rig.layers:
+        posed = np.empty_like(layer.vertices)
+        skin(layer.vertices, layer.bones, layer.weights, maps, posed)
+        np.testing.assert_allclose(posed, layer.vertices, atol=1e-9)
+
+
+def test_trousers_part_at_the_crotch_and_skirts_at_the_hem() -> None:
+    character = paper_doll(Pose(left_leg=(84.0, 90.0), right_leg=(96.0, 90.0)))
+    skeleton = skeleton_of_character(character)
+    rgba = character.layers[0].rgba
+    trousers = find_parting(rgba, skeleton, None)
+    assert not trousers.cloth
+    knees = skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE], 1].mean()
+    assert skeleton.pelvis[1] < trousers.y < knees
+
+    dressed = rgba.copy()
+    hem = int(knees) - 6
+    dressed[int(skeleton.pelvis[1]) : hem, 85:156] = (0.7, 0.1, 0.3, 1.0)
+    skirt = find_parting(dressed, skeleton, None)
+    assert skirt.cloth
+    assert skirt.y == pytest.approx(hem, abs=8)
+    assert find_parting(dressed, skeleton, 200.0).y == 200.0

@@ -1,0 +1,26 @@
+"""The capability map says what the wire contract says."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from understudy.engines import DEFAULT_MODEL, MODELS, engine_names
+
+
+@pytest.mark.parametrize(
+    ("name", "std", "pro", "elements"),
+    [("kling-v2-6", "0.5", "0.8", False), ("kling-v3", "0.9", "1.2", True)],
+)
+def test_models_cost_and_can_do_what_the_contract_says(
+    name: str, std: str, pro: str, elements: bool
+) -> None:
+    model = MODELS[name]
+    assert model.units == {"std": Decimal(std), "pro": Decimal(pro)}
+    assert model.elements is elements
+
+
+def test_every_model_is_served_by_an_engine_that_is_installed() -> None:
+    assert {model.engine for model in MODELS.values()} <= set(engine_names())
+    assert DEFAULT_MODEL in MODELS
