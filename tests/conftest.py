@@ -1,0 +1,68 @@
+"""Databases for tests: a fresh SQLite file, and a fresh PostgreSQL database where one is reachable.
+
+`UNDERSTUDY_TEST_POSTGRES` names the server; without it 127.0.0.1:5432 is tried as user postgres.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+POSTGRES = os.environ.get(
+    "UNDERSTUDY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
+)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What takes remember goes to a folder of this run's own, also in the processes it starts."""
+    before = os.environ.get("UNDERSTUDY_CACHE_DIR")
+    os.environ["UNDERSTUDY_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
+    yield
+    if before is None:
+        del os.environ["UNDERSTUDY_CACHE_DIR"]
+    else:
+        os.environ["UNDERSTUDY_CACHE_DIR"] = before
+
+
+@pytest.fixture(scope="session")
+def _postgres_database() -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database of this run's own."""
+    psycopg = pytest.importorskip("psycopg")
+    name = f"understudy_test_{secrets.token_hex(6)}"
+    try:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=2) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+    except psycopg.OperationalError as error:
+        pytest.skip(f"no PostgreSQL: {str(error).splitlines()[0]}")
+    from understudy.tasks.database import Database
+    from understudy.tasks.migrations import migrate
+
+    url = f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+    database = Database(url)
+    migrate(database)
+    database.close()
+    yield url
+    with psycopg.connect(POSTGRES, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of an empty database, once of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'understudy.db'}"
+        return
+    import psycopg
+
+    from understudy.tasks.schema import metadata
+
+    url = request.getfixturevalue("_postgres_database")
+    yield url
+    with psycopg.connect(url) as connection:
+        for table in reversed(metadata.sorted_tables):
+            connection.execute(f"DELETE FROM {table.name}")
