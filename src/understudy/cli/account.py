@@ -1,0 +1,230 @@
+"""`understudy account`: who may use the service, with which keys and units."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from understudy.cli.faults import FAULT, REFUSED
+from understudy.cli.serve import DataOption, read_settings
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from understudy.tasks.database import Database
+    from understudy.tasks.keyring import Keyring
+    from understudy.tasks.records import Account
+
+accounts_app = typer.Typer(
+    name="account",
+    help="Make accounts, list them, manage their keys and units.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
+
+
+@accounts_app.command()
+def create(
+    name: NameArgument,
+    concurrency: Annotated[
+        int | None,
+        typer.Option("--concurrency", min=1, help="Unfinished tasks that it may have."),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """Make an account and print its keys, which are shown this once."""
+    from understudy.tasks.credentials import open_account
+    from understudy.tasks.repository.accounts import NameTaken
+
+    if not name.strip() or len(name) > 200:
+        _refuse("NAME must have 1 to 200 characters")
+    with _opened(data) as (database, keyring):
+        try:
+            made = database.write_now(open_account, keyring, name, concurrency_limit=concurrency)
+        except NameTaken:
+            _refuse(f"there is an account named {name} already")
+    typer.echo(made.to_json(), nl=False)
+
+
+@accounts_app.command("list")
+def list_accounts(data: DataOption = None) -> None:
+    """Print the accounts, their units and unfinished tasks."""
+    from understudy.tasks.repository import accounts
+
+    with _opened(data) as (database, _):
+        every = database.read_now(accounts.every)
+    rows = [("NAME", "UNITS LEFT", "UNITS USED", "UNFINISHED", "STATE", "MADE")]
+    rows += [
+        (
+            account.name,
+            _units(account.units_left),
+            _units(account.units_used),
+            str(account.active_tasks),
+            "open" if account.active else "closed",
+            _day(account.created_at),
+        )
+        for account in every
+    ]
+    _print_table(rows)
+
+
+@accounts_app.command()
+def keys(
+    name: NameArgument,
+    new_api_key: Annotated[
+        bool, typer.Option("--new-api-key", help="Make one more API key and print it.")
+    ] = False,
+    new_access_key: Annotated[
+        bool,
+        typer.Option("--new-access-key", help="Make one more access key and print it."),
+    ] = False,
+    rotate_callback_secret: Annotated[
+        bool,
+        typer.Option(
+            "--rotate-callback-secret",
+            help="Make a new callback secret; for a day the old one signs beside it.",
+        ),
+    ] = False,
+    revoke: Annotated[
+        str | None,
+        typer.Option("--revoke", metavar="KEY", help="End a key, named as the list names it."),
+    ] = None,
+    data: DataOption = None,
+) -> None:
+    """List an account's keys, make new ones, revoke old ones."""
+    from understudy.tasks import credentials
+    from understudy.tasks.ids import now_ms
+    from understudy.tasks.repository import keys as stored
+
+    with _opened(data) as (database, keyring):
+        account = _find(database, name)
+
+        def change(connection: sa.Connection) -> list[tuple[str, str]]:
+            made = []
+            if new_api_key:
+                made.append(("api_key", credentials.add_api_key(connection, account.id)))
+            if new_access_key:
+                pair = credentials.add_access_key(connection, keyring, account.id)
+                made += zip(("access_key", "secret_key"), pair, strict=True)
+            if rotate_callback_secret:
+                secret = credentials.rotate_callback_secret(connection, keyring, account.id)
+                made.append(("callback_secret", secret))
+            if revoke and not stored.revoke(connection, account.id, revoke, now=now_ms()):
+                _refuse(f"{name} has no valid key {revoke}")
+            return made
+
+        for kind, value in database.write_now(change):
+            typer.echo(f"{kind}: {value}")
+        rows = [("KIND", "KEY", "MADE", "REVOKED")]
+        for key in database.read_now(stored.list_keys, account.id):
+            ended = "" if key.revoked_at is None else _day(key.revoked_at)
+            rows.append((key.kind.replace("_", " "), key.name, _day(key.created_at), ended))
+    _print_table(rows)
+
+
+@accounts_app.command()
+def units(
+    name: NameArgument,
+    amount: Annotated[
+        str, typer.Argument(metavar="AMOUNT", help="Units left from now on, or `unlimited`.")
+    ],
+    data: DataOption = None,
+) -> None:
+    """Set the units that an account has left."""
+    from understudy.tasks.ids import now_ms
+    from understudy.tasks.repository import accounts
+
+    left = None if amount == "unlimited" else _read_units(amount)
+    with _opened(data) as (database, _):
+        account = _find(database, name)
+        database.write_now(accounts.set_units, account.id, left, now=now_ms())
+    typer.echo(f"{name}: {_units(left)} units left")
+
+
+@accounts_app.command()
+def close(name: NameArgument, data: DataOption = None) -> None:
+    """Refuse every request of an account until it is opened again."""
+    _set_active(name, data, active=False)
+
+
+@accounts_app.command("open")
+def open_again(name: NameArgument, data: DataOption = None) -> None:
+    """Serve an account again that was closed."""
+    _set_active(name, data, active=True)
+
+
+def _set_active(name: str, data: DataOption, *, active: bool) -> None:
+    from understudy.tasks.repository import accounts
+
+    with _opened(data) as (database, _):
+        database.write_now(accounts.change, _find(database, name).id, active=active)
+    typer.echo(f"{name}: {'open' if active else 'closed'}")
+
+
+@contextmanager
+def _opened(data: DataOption) -> Iterator[tuple[Database, Keyring]]:
+    settings = read_settings(data=data)
+    from understudy.tasks.database import Database, DatabaseUnavailable
+    from understudy.tasks.keyring import KeyUnfit, load_keyring
+    from understudy.tasks.migrations import migrate
+
+    configured = settings.secret_key.get_secret_value() if settings.secret_key else None
+    try:
+        database = Database(settings.resolved_database_url)
+        try:
+            migrate(database)
+            yield database, load_keyring(configured, settings.data)
+        finally:
+            database.close()
+    except (DatabaseUnavailable, KeyUnfit) as error:
+        typer.echo(f"understudy: {error}", err=True)
+        raise typer.Exit(FAULT) from None
+
+
+def _find(database: Database, name: str) -> Account:
+    from understudy.tasks.repository import accounts
+
+    account = database.read_now(accounts.find, name)
+    if account is None:
+        _refuse(f"there is no account named {name}")
+    return account
+
+
+def _read_units(amount: str) -> int:
+    try:
+        thousandths = Decimal(amount) * 1000
+        fits = 0 <= thousandths < 10**15 and thousandths == int(thousandths)
+    except InvalidOperation:
+        fits = False
+    if not fits:
+        _refuse(f"AMOUNT is {amount}; a number of at most three decimals or `unlimited` is allowed")
+    return int(thousandths)
+
+
+def _refuse(sentence: str) -> NoReturn:
+    typer.echo(f"understudy: {sentence}", err=True)
+    raise typer.Exit(REFUSED)
+
+
+def _units(thousandths: int | None) -> str:
+    if thousandths is None:
+        return "unlimited"
+    return format((Decimal(thousandths) / 1000).normalize(), "f")
+
+
+def _day(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
+
+
+def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    for row in rows:
+        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+        typer.echo("  ".join(cells).rstrip())

@@ -1,0 +1,136 @@
+"""The command `understudy animate`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from understudy.cli.faults import reporting_faults
+from understudy.cli.files import check_distinct, check_input, check_output
+from understudy.cli.interruption import watching_for_interruption
+from understudy.cli.options import (
+    ClipArgument,
+    DebugOption,
+    EngineOption,
+    ModeOption,
+    OrientationOption,
+    PictureArgument,
+    PromptOption,
+    SoundOption,
+)
+from understudy.cli.progress import showing_progress
+
+if TYPE_CHECKING:
+    from understudy.take import Report
+
+
+def animate(
+    picture: PictureArgument,
+    clip: ClipArgument,
+    *,
+    output: Annotated[
+        Path,
+        typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
+    ],
+    orientation: OrientationOption = "video",
+    mode: ModeOption = "std",
+    prompt: PromptOption = "",
+    sound: SoundOption = True,
+    watermark: Annotated[
+        bool,
+        typer.Option("--watermark", help="Write OUT.watermarked.mp4 beside OUT.mp4 as well."),
+    ] = False,
+    engine: EngineOption = "puppet",
+    report: Annotated[
+        Path | None,
+        typer.Option("--report", metavar="OUT.json", help="Write what was done, as JSON."),
+    ] = None,
+    compare: Annotated[
+        Path | None,
+        typer.Option(
+            "--compare", metavar="OUT.mp4", help="Write the clip and the result side by side."
+        ),
+    ] = None,
+    debug: DebugOption = False,
+) -> None:
+    """Make the character in PICTURE perform the motion of the person in CLIP."""
+    with reporting_faults(debug=debug):
+        _check_files(picture, clip, output, watermark=watermark, report=report, compare=compare)
+
+        from understudy.take import TakeOptions, run_take
+
+        options = TakeOptions(
+            orientation=orientation,
+            mode=mode,
+            prompt=prompt,
+            sound=sound,
+            watermark=watermark,
+            engine=engine,
+        )
+        with (
+            watching_for_interruption() as cancelled,
+            showing_progress(sys.stderr) as show,
+        ):
+            done = run_take(
+                picture,
+                clip,
+                options,
+                output,
+                compare=compare,
+                on_progress=show,
+                cancelled=cancelled,
+            )
+        if report is not None:
+            _write_json(report, done)
+        _print_summary(done, output)
+
+
+def _check_files(
+    picture: Path,
+    clip: Path,
+    output: Path,
+    *,
+    watermark: bool,
+    report: Path | None,
+    compare: Path | None,
+) -> None:
+    check_input(picture, field="image_url")
+    check_input(clip, field="video_url")
+    files = {"image_url": picture, "video_url": clip, "--output": output}
+    check_output(output, option="--output", suffixes=(".mp4",))
+    if watermark:
+        from understudy.outputs import watermarked_path
+
+        files["--watermark"] = watermarked_path(output)
+        check_output(files["--watermark"], option="--watermark", suffixes=(".mp4",))
+    if compare is not None:
+        files["--compare"] = compare
+        check_output(compare, option="--compare", suffixes=(".mp4",))
+    if report is not None:
+        files["--report"] = report
+        check_output(report, option="--report", suffixes=(".json",))
+    check_distinct(files)
+
+
+def _write_json(path: Path, report: Report) -> None:
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(json.dumps(report.to_json(), indent=2, ensure_ascii=False) + "\n", "utf-8")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _print_summary(report: Report, output: Path) -> None:
+    for warning in report.warnings:
+        typer.echo(f"note: {warning}", err=True)
+    width, height = report.plan.size
+    typer.echo(
+        f"{output}: {report.plan.duration:.1f} s of {width} × {height}"
+        f" at {float(report.plan.fps):g} fps, made in {report.seconds:.1f} s"
+    )

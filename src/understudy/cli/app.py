@@ -1,0 +1,60 @@
+"""The command `understudy`: its subcommands in one table."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from understudy import __version__
+from understudy.cli.account import accounts_app
+from understudy.cli.animate import animate
+from understudy.cli.doctor import doctor
+from understudy.cli.inspect import inspect
+from understudy.cli.serve import serve
+from understudy.cli.track import track
+
+app = typer.Typer(
+    name="understudy",
+    help=(
+        "A picture of a character performs the motion of a person in a video.\n\n"
+        "Exit status: 0 done; 2 an input or an option was refused, the message says which and"
+        " why; 1 a fault of Understudy's own; 130 interrupted."
+    ),
+    no_args_is_help=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    # Plain help starts twice as fast as a decorated one and reads the same in docs/cli.md.
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def understudy(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version."
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a subcommand."""
+
+
+app.command()(animate)
+app.command()(inspect)
+app.command()(track)
+app.command()(doctor)
+app.command()(serve)
+app.add_typer(accounts_app)
+
+
+def main() -> None:
+    """Run the command line of this process and end the process with its exit status."""
+    app(prog_name="understudy")

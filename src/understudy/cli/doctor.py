@@ -1,0 +1,45 @@
+"""The command `understudy doctor`: what works here, what is missing, how to get it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from understudy.cli.faults import FAULT, reporting_faults
+from understudy.cli.options import DebugOption
+
+_MARKS = {"ok": "ok", "note": "note", "missing": "MISSING"}
+
+
+def doctor(
+    *,
+    warm: Annotated[
+        bool,
+        typer.Option(
+            "--warm", help="Compile the kernels now, so that the first take need not wait for it."
+        ),
+    ] = False,
+    debug: DebugOption = False,
+) -> None:
+    """Say what works here, what is missing and how to get it.
+
+    The exit status is 0 when takes can be made here.
+    """
+    with reporting_faults(debug=debug):
+        if warm:
+            from understudy.cli.warming import warm_up
+
+            typer.echo(f"compiled and tried in {warm_up():.0f} s")
+        from understudy.cli.checks import CHECKS
+
+        usable = True
+        for check in CHECKS:
+            finding = check()
+            usable = usable and finding.state != "missing"
+            typer.echo(f"{_MARKS[finding.state]:<8}{finding.subject:<10}{finding.detail}")
+            if finding.remedy:
+                typer.echo(f"{'':18}{finding.remedy}")
+        typer.echo("Takes can be made here." if usable else "Takes cannot be made here yet.")
+        if not usable:
+            raise typer.Exit(FAULT)

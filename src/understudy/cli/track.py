@@ -1,0 +1,88 @@
+"""The command `understudy track`: the motion of a clip's driver as data or as a skeleton video."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from understudy.cli.faults import reporting_faults
+from understudy.cli.files import check_distinct, check_input, check_output
+from understudy.cli.interruption import watching_for_interruption
+from understudy.cli.options import ClipArgument, DebugOption
+from understudy.cli.progress import showing_progress
+from understudy.progress import ProgressLine
+
+if TYPE_CHECKING:
+    from understudy.performance.performance import Performance
+
+SUFFIXES = (".npz", ".mp4")
+
+
+def track(
+    clip: ClipArgument,
+    *,
+    output: Annotated[
+        Path,
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="OUT.npz: landmarks as NumPy arrays; OUT.mp4: an OpenPose-coloured skeleton.",
+        ),
+    ],
+    debug: DebugOption = False,
+) -> None:
+    """Write the motion of the person in CLIP, in the longest part of it that can be used."""
+    with reporting_faults(debug=debug):
+        check_input(clip, field="video_url")
+        check_output(output, option="--output", suffixes=SUFFIXES)
+        check_distinct({"video_url": clip, "--output": output})
+        performance = _tracked(clip)
+        _write(performance, output)
+        width, height = performance.size
+        seconds = performance.times[-1] - performance.times[0]
+        typer.echo(f"{output}: {len(performance)} frames, {seconds:.1f} s of {width} × {height}")
+
+
+def _tracked(path: Path) -> Performance:
+    from understudy.media.clip import open_clip
+    from understudy.performance.cache import user_cache
+    from understudy.performance.cached import survey_clip, track_clip
+    from understudy.performance.trackers import TrackerPool
+
+    with (
+        watching_for_interruption() as cancelled,
+        showing_progress(sys.stderr) as show,
+        TrackerPool() as pool,
+    ):
+        line = ProgressLine(show)
+        line.tell("open")
+        clip = open_clip(path, orientation="video")
+        line.tell("inspect")
+        cache = user_cache()
+        survey = survey_clip(clip, cache=cache, pool=pool, cancelled=cancelled)
+        for part in survey.dropped:
+            place = f"{part.start:.1f} s to {part.end:.1f} s"
+            typer.echo(f"note: {place} left out: {part.words}", err=True)
+        return track_clip(
+            clip,
+            cache=cache,
+            survey=survey,
+            pool=pool,
+            on_progress=lambda share: line.tell("track", share),
+            cancelled=cancelled,
+        )
+
+
+def _write(performance: Performance, output: Path) -> None:
+    if output.suffix.lower() == ".npz":
+        from understudy.performance.formats.npz import save_npz
+
+        save_npz(performance, output)
+    else:
+        from understudy.performance.formats.openpose_video import write_openpose_video
+
+        write_openpose_video(performance, output)

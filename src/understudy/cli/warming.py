@@ -1,0 +1,43 @@
+"""Bringing a fresh installation to speed: what is compiled on first use is compiled now."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from importlib import resources
+from pathlib import Path
+
+from understudy.engines import engine_names, load_engine
+from understudy.errors import EngineUnavailable
+from understudy.performance.cache import FOLDER_VARIABLE
+from understudy.take import TakeOptions, run_take
+
+
+def warm_up() -> float:
+    """Warm up every engine that can run and make a small take. Returns the seconds it took.
+
+    The take compiles the kernels of all stages, for exactly what they are called with, and shows
+    that everything works together.
+    """
+    begun = time.perf_counter()
+    for name in engine_names():
+        try:
+            load_engine(name).warm_up()
+        except EngineUnavailable:
+            continue
+    rehearse()
+    return time.perf_counter() - begun
+
+
+def rehearse() -> None:
+    """Make a take of the small pair that comes with the package, and throw it away."""
+    pair = resources.files("understudy.cli") / "rehearsal"
+    with (
+        resources.as_file(pair / "clip.mp4") as clip,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        # What is at hand from before would not be computed, and so not be compiled.
+        os.environ[FOLDER_VARIABLE] = folder
+        picture = (pair / "picture.jpg").read_bytes()
+        run_take(picture, clip, TakeOptions(), Path(folder) / "take.mp4")

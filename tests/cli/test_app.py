@@ -1,0 +1,75 @@
+"""The command line as a whole: it starts quickly, helps, and is documented."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import understudy
+from scripts.cli_reference import PAGE, commands, reference
+
+COMMANDS = commands()
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "understudy", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_page_of_the_command_line_is_fresh() -> None:
+    assert PAGE.read_text() == reference(), "run `make docs`"
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_every_command_explains_itself(command: tuple[str, ...]) -> None:
+    shown = run(*command, "--help")
+    assert shown.returncode == 0
+    assert shown.stdout.startswith(" ".join(("Usage: understudy", *command)))
+
+
+def test_help_is_there_at_once() -> None:
+    def seconds() -> float:
+        before = os.times()
+        run("--help")
+        after = os.times()
+        used = after.children_user - before.children_user
+        return used + after.children_system - before.children_system
+
+    assert min(seconds() for _ in range(3)) < 0.3
+
+
+def test_the_version_is_the_package_s() -> None:
+    assert run("--version").stdout.strip() == understudy.__version__
+
+
+@pytest.mark.parametrize("arguments", [["dance"], ["doctor", "--cold"], ["animate"]])
+def test_a_call_that_cannot_be_understood_ends_with_2(arguments: list[str]) -> None:
+    refused = run(*arguments)
+    assert refused.returncode == 2
+    assert "Traceback" not in refused.stderr
+
+
+def test_the_installed_command_is_there() -> None:
+    command = Path(sys.executable).with_name("understudy")
+    shown = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert shown.stdout.strip() == understudy.__version__
+
+
+def test_a_reader_that_goes_away_gets_no_complaint() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "understudy", "doctor"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""

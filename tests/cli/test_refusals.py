@@ -1,0 +1,96 @@
+"""What cannot be used is refused with exit status 2 and one line, before any work."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Run
+
+
+def test_a_picture_that_is_not_there(understudy: Run, clip: Path, tmp_path: Path) -> None:
+    done = understudy("animate", tmp_path / "no.png", clip, "-o", tmp_path / "out.mp4")
+    assert done.returncode == 2
+    assert done.stderr.startswith("understudy: image_url: there is no file")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", ["out.avi", "missing/out.mp4", "folder.mp4"])
+def test_an_output_that_cannot_be_written(
+    understudy: Run, picture: Path, clip: Path, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "folder.mp4").mkdir()
+    done = understudy("animate", picture, clip, "-o", tmp_path / name)
+    assert done.returncode == 2
+    assert done.stderr.startswith("understudy: --output: ")
+    assert done.stdout == ""
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
+
+
+def test_writing_over_the_clip(understudy: Run, picture: Path, clip: Path) -> None:
+    before = clip.read_bytes()
+    done = understudy("animate", picture, clip, "-o", clip)
+    assert done.returncode == 2
+    assert "is video_url as well" in done.stderr
+    assert clip.read_bytes() == before
+
+
+def test_one_file_for_two_outputs(
+    understudy: Run, picture: Path, clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    done = understudy("animate", picture, clip, "-o", out, "--compare", out)
+    assert done.returncode == 2
+    assert done.stderr.startswith("understudy: --compare: ")
+
+
+def test_a_clip_that_is_too_short_names_the_field(
+    understudy: Run, picture: Path, short_clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    done = understudy("animate", picture, short_clip, "-o", out)
+    assert done.returncode == 2
+    assert "video_url" in done.stderr or "Video duration" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not out.exists()
+
+
+def test_a_text_that_calls_itself_a_picture(understudy: Run, clip: Path, tmp_path: Path) -> None:
+    text = tmp_path / "me.png"
+    text.write_text("not a picture")
+    done = understudy("animate", text, clip, "-o", tmp_path / "out.mp4")
+    assert done.returncode == 2
+    assert "image_url" in done.stderr
+    assert not (tmp_path / "out.mp4").exists()
+
+
+def test_a_prompt_that_is_too_long(
+    understudy: Run, picture: Path, clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    done = understudy("animate", picture, clip, "-o", out, "--prompt", "x" * 2501)
+    assert done.returncode == 2
+    assert "prompt" in done.stderr
+
+
+def test_an_engine_that_is_not_installed(
+    understudy: Run, picture: Path, clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    done = understudy("animate", picture, clip, "-o", out, "--engine", "marionette")
+    assert done.returncode == 2
+    assert "puppet" in done.stderr
+
+
+def test_inspect_says_why_a_pair_cannot_be_used(
+    understudy: Run, picture: Path, short_clip: Path
+) -> None:
+    done = understudy("inspect", picture, short_clip, "--json")
+    assert done.returncode == 2
+    answer = json.loads(done.stdout)
+    assert answer["usable"] is False
+    assert answer["problem"]["field"] == "video_url"
+    assert answer["problem"]["message"]
+    assert done.stderr == ""
