@@ -1,0 +1,121 @@
+"""What the children of the server run: the library, called with plain data.
+
+Every function takes its arguments as JSON values and a function to report progress with, and
+returns JSON values or raises errors.InputRefused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from understudy.media.limits import ClipLimits
+
+if TYPE_CHECKING:
+    from understudy.take import TakeOptions
+
+Report = Callable[[str, float, bytes | None], None]
+Values = dict[str, Any]
+
+# A picture is checked at the least size that decoding gives it: whole, but cheaply.
+_CHECK_SIDE = 32
+
+
+def take(arguments: Values, report: Report) -> Values:
+    """Make a take. Returns the seconds of its video.
+
+    Arguments: picture, clip (paths), workspace (a folder), and the options of `TakeOptions`. Leaves
+    video.mp4, cover.jpg, report.json and, if asked for, video.watermarked.mp4 in the workspace.
+    """
+    from understudy.progress import Progress
+    from understudy.take import run_take
+
+    def tell(progress: Progress) -> None:
+        report(progress.stage, progress.fraction, progress.preview)
+
+    workspace = Path(arguments["workspace"])
+    made = run_take(
+        Path(arguments["picture"]),
+        Path(arguments["clip"]),
+        _options(arguments),
+        workspace / "video.mp4",
+        cover=workspace / "cover.jpg",
+        on_progress=tell,
+    )
+    (workspace / "report.json").write_text(json.dumps(made.to_json()))
+    return {"seconds": made.plan.duration}
+
+
+def inspect(arguments: Values, report: Report) -> Values:
+    """Say what a take would be made of. Arguments as for `take`. Returns the plan."""
+    from understudy.take import inspect_take
+
+    plan = inspect_take(Path(arguments["picture"]), Path(arguments["clip"]), _options(arguments))
+    return plan.to_json()
+
+
+def check_picture(arguments: Values, report: Report) -> Values:
+    """Open a picture in full. Arguments: path, field, max_bytes. Returns its facts."""
+    from understudy.media.picture import open_picture, probe_picture
+
+    path, limits = Path(arguments["path"]), _picture_limits(arguments)
+    info = probe_picture(path, **limits)
+    open_picture(path, short_side=_CHECK_SIDE, **limits)
+    return {"width": info.width, "height": info.height, "format": info.format}
+
+
+def check_picture_head(arguments: Values, report: Report) -> Values:
+    """Check a picture by its beginning.
+
+    Arguments: path (the beginning), total_bytes, field, max_bytes. Returns its facts, or none when
+    the beginning is too short to tell.
+    """
+    from understudy.media.picture import HeadTooShort, probe_picture
+
+    head = Path(arguments["path"]).read_bytes()
+    try:
+        info = probe_picture(
+            head, total_bytes=arguments["total_bytes"], **_picture_limits(arguments)
+        )
+    except HeadTooShort:
+        return {}
+    return {"width": info.width, "height": info.height, "format": info.format}
+
+
+def check_clip(arguments: Values, report: Report) -> Values:
+    """Open a clip. Arguments: path, field, max_bytes, max_seconds. Returns its facts."""
+    from understudy.media.clip import open_clip
+
+    clip = open_clip(
+        Path(arguments["path"]),
+        orientation="video",
+        field=arguments["field"],
+        bounds=ClipLimits(arguments["max_bytes"], arguments["max_seconds"]),
+    )
+    return {
+        "width": clip.width,
+        "height": clip.height,
+        "seconds": clip.duration,
+        "fps": round(float(clip.fps), 6),
+        "sound": clip.has_sound,
+    }
+
+
+def _options(arguments: Values) -> TakeOptions:
+    from understudy.take import TakeOptions
+
+    return TakeOptions(
+        orientation=arguments["orientation"],
+        mode=arguments["mode"],
+        prompt=arguments["prompt"],
+        sound=arguments["sound"],
+        watermark=arguments["watermark"],
+        engine=arguments["engine"],
+        model=arguments["model"],
+    )
+
+
+def _picture_limits(arguments: Values) -> Any:
+    return {"field": arguments["field"], "max_bytes": arguments["max_bytes"]}

@@ -1,0 +1,106 @@
+"""The server's own key, kept outside the database: seals stored secrets and signs URLs.
+
+A stolen database therefore gives no key away: API keys are stored as digests, and the secrets that
+the server must be able to read again (those that sign JWTs and callbacks) are sealed with this.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+KEY_FILE = "secret.key"
+MIN_KEY_CHARACTERS = 16
+
+
+class KeyUnfit(Exception):  # noqa: N818 - a state
+    """The server's key is too short, or is not the one that what is stored was sealed with."""
+
+
+class Keyring:
+    """One key or several, the newest first: it seals and signs, every one opens and verifies."""
+
+    def __init__(self, keys: list[str]) -> None:
+        if not keys or any(len(key) < MIN_KEY_CHARACTERS for key in keys):
+            raise KeyUnfit(f"a secret key must have at least {MIN_KEY_CHARACTERS} characters")
+        self._sealer = MultiFernet(
+            [Fernet(base64.urlsafe_b64encode(_derive(key, "seal"))) for key in keys]
+        )
+        self._signing = [_derive(key, "sign") for key in keys]
+
+    def seal(self, secret: str) -> str:
+        """Encrypt what is to be stored (Fernet: AES-128-CBC and HMAC-SHA-256)."""
+        return self._sealer.encrypt(secret.encode()).decode()
+
+    def unseal(self, sealed: str) -> str:
+        """The inverse of `seal`; raises KeyUnfit."""
+        try:
+            return self._sealer.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise KeyUnfit("what is stored was sealed with another secret key") from error
+
+    def sign(self, message: str) -> str:
+        """A signature (HMAC-SHA-256, 43 URL-safe characters)."""
+        return _signature(self._signing[0], message)
+
+    def verify(self, message: str, signature: str) -> bool:
+        """Whether one of the keys made this signature."""
+        given = signature.encode()
+        return any(
+            hmac.compare_digest(_signature(key, message).encode(), given) for key in self._signing
+        )
+
+
+def load_keyring(configured: str | None, data: Path) -> Keyring:
+    """The keyring of the configured keys (parted by commas), else of a file that is made once.
+
+    The file is `secret.key` in `data`, readable by its owner alone. Raises KeyUnfit.
+    """
+    if configured:
+        return Keyring([key.strip() for key in configured.split(",") if key.strip()])
+    path = data / KEY_FILE
+    data.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        write_private(path, secrets.token_urlsafe(32) + "\n")
+    return Keyring([path.read_text().strip()])
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only its owner may read, whole or not at all.
+
+    Raises FileExistsError when there is one.
+    """
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    finally:
+        draft.unlink()
+
+
+def digest_api_key(api_key: str) -> str:
+    """What is stored of an API key: its SHA-256, in hexadecimal."""
+    return hashlib.sha256(api_key.encode()).hexdigest()
+
+
+def _derive(key: str, purpose: str) -> bytes:
+    derivation = HKDF(hashes.SHA256(), 32, salt=None, info=f"understudy {purpose}".encode())
+    return derivation.derive(key.encode())
+
+
+def _signature(key: bytes, message: str) -> str:
+    digest = hmac.digest(key, message.encode(), "sha256")
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()

@@ -1,0 +1,226 @@
+"""What the store keeps, as frozen values: tasks, accounts, elements, uploads, callback events.
+
+Times are integer milliseconds since 1970 in UTC. Units are integer thousandths.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Literal
+
+from understudy.media.limits import Mode, Orientation
+
+
+class Status(StrEnum):
+    """Where a task stands. Only `submitted` and `processing` change."""
+
+    SUBMITTED = "submitted"
+    PROCESSING = "processing"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+    @property
+    def ended(self) -> bool:
+        return self in (Status.SUCCEEDED, Status.FAILED)
+
+
+class Design(StrEnum):
+    """The wire design that a task was made through; callbacks speak it."""
+
+    LEGACY = "legacy"
+    TASKS = "tasks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Where a picture or clip is: at a client's `url`, or in storage under `key`.
+
+    file_id: the upload that `key` belongs to, if it is one. max_bytes: the limit that the design
+    sets on it.
+    """
+
+    url: str | None = None
+    key: str | None = None
+    file_id: str | None = None
+    max_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What a client asked for, the same whichever design it came through.
+
+    element_images, element_videos: those of the element, the frontal image first.
+    """
+
+    model: str
+    engine: str
+    orientation: Orientation
+    mode: Mode
+    clip: Source
+    picture: Source | None = None
+    prompt: str = ""
+    sound: bool = True
+    watermark: bool = False
+    element_id: int | None = None
+    element_images: tuple[Source, ...] = ()
+    element_videos: tuple[Source, ...] = ()
+    callback_url: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What a take left in storage: keys, and the video's length in milliseconds."""
+
+    video_id: str
+    duration_ms: int
+    video: str
+    watermarked: str | None = None
+    cover: str | None = None
+    report: str | None = None
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Every key that the result holds."""
+        found = (self.video, self.watermarked, self.cover, self.report)
+        return tuple(key for key in found if key is not None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One row of the store's truth.
+
+    attempt: raised by every claim; the fence that a late worker does not pass.
+    failures: attempts that ended badly. revision: raised by every change of status.
+    not_before: when it may be claimed (again).
+    """
+
+    id: int
+    account_id: int
+    design: Design
+    request: Request
+    external_id: str | None
+    status: Status
+    message: str
+    stage: str
+    percent: int
+    attempt: int
+    failures: int
+    revision: int
+    not_before: int
+    units_reserved: int
+    units_charged: int
+    result: Result | None
+    created_at: int
+    updated_at: int
+    finished_at: int | None
+    deleted_at: int | None
+    purged_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """Who owns tasks, keys, elements and units.
+
+    concurrency_limit None: the server's setting. units_total None: unlimited.
+    """
+
+    id: int
+    name: str
+    active: bool
+    concurrency_limit: int | None
+    units_total: int | None
+    units_used: int
+    units_reserved: int
+    units_set_at: int
+    active_tasks: int
+    created_at: int
+
+    @property
+    def units_left(self) -> int | None:
+        """Units neither used nor reserved; None when unlimited."""
+        if self.units_total is None:
+            return None
+        return self.units_total - self.units_used - self.units_reserved
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upload:
+    """A file that a client uploaded: what it is (`picture` or `clip`) and its facts.
+
+    facts: what opening it told, as JSON values: width, height, and a clip's seconds.
+    """
+
+    id: str
+    account_id: int
+    kind: Literal["picture", "clip"]
+    key: str
+    bytes: int
+    content_type: str
+    facts: dict[str, Any]
+    created_at: int
+    used_at: int
+    purged_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Element:
+    """A character kept in the library, and the task that made it; `id` is the task's.
+
+    element_id is None until it is made. images, videos: sources in the order that they were given,
+    the frontal image first.
+    """
+
+    id: int
+    account_id: int
+    element_id: int | None
+    external_id: str | None
+    name: str
+    description: str
+    reference_type: Literal["image_refer", "video_refer"]
+    images: tuple[Source, ...]
+    videos: tuple[Source, ...]
+    tags: tuple[str, ...]
+    callback_url: str | None
+    status: Status
+    message: str
+    attempt: int
+    failures: int
+    revision: int
+    not_before: int
+    created_at: int
+    updated_at: int
+    finished_at: int | None
+    deleted_at: int | None
+    purged_at: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """One try at a callback: when (ms), how long it took, and its status or why there is none."""
+
+    at: int
+    milliseconds: int
+    http_status: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallbackEvent:
+    """One change of status to be told to a client; `seq` orders the events of one subject.
+
+    told: the status that it tells of. log: the last tries, oldest first.
+    """
+
+    id: int
+    account_id: int
+    subject: int
+    seq: int
+    url: str
+    body: str
+    told: str
+    status: str
+    tries: int
+    log: tuple[Try, ...]
+    created_at: int
+    next_try_at: int

@@ -1,0 +1,93 @@
+"""Between rows and records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from understudy.tasks.records import (
+    CallbackEvent,
+    Design,
+    Element,
+    Request,
+    Result,
+    Source,
+    Status,
+    Task,
+    Try,
+    Upload,
+)
+
+Row = sa.Row[Any]
+
+
+def pack(value: Request | Result | Source | None) -> dict[str, Any] | None:
+    """A record as JSON values, without what is absent."""
+    if value is None:
+        return None
+    packed: dict[str, Any] = {}
+    for name in value.__slots__:
+        part = getattr(value, name)
+        if isinstance(part, Source):
+            packed[name] = pack(part)
+        elif isinstance(part, tuple) and part:
+            packed[name] = [pack(source) for source in part]
+        elif part is not None and part != ():
+            packed[name] = part
+    return packed
+
+
+def unpack_request(values: dict[str, Any]) -> Request:
+    """The inverse of `pack`."""
+    picture = values.get("picture")
+    return Request(
+        **{
+            **values,
+            "clip": Source(**values["clip"]),
+            "picture": None if picture is None else Source(**picture),
+            **{
+                name: tuple(Source(**source) for source in values.get(name, ()))
+                for name in ("element_images", "element_videos")
+            },
+        }
+    )
+
+
+def to_task(row: Row) -> Task:
+    """A row of `tasks`, all columns."""
+    values = dict(row._mapping)
+    return Task(
+        **{
+            **values,
+            "design": Design(values["design"]),
+            "status": Status(values["status"]),
+            "request": unpack_request(values["request"]),
+            "result": None if values["result"] is None else Result(**values["result"]),
+        }
+    )
+
+
+def to_element(row: Row) -> Element:
+    """A row of `elements`, all columns."""
+    values = dict(row._mapping)
+    return Element(
+        **{
+            **values,
+            "status": Status(values["status"]),
+            "images": tuple(Source(**source) for source in values["images"]),
+            "videos": tuple(Source(**source) for source in values["videos"]),
+            "tags": tuple(values["tags"]),
+        }
+    )
+
+
+def to_upload(row: Row) -> Upload:
+    """A row of `uploads`, all columns."""
+    return Upload(**row._mapping)
+
+
+def to_event(row: Row) -> CallbackEvent:
+    """A row of `callback_events`, the columns of the record."""
+    values = dict(row._mapping)
+    return CallbackEvent(**{**values, "log": tuple(Try(**entry) for entry in values["log"])})
