@@ -1,0 +1,51 @@
+"""What the service holds while it runs, made at its start and let go at its end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from understudy.service.authentication import Authenticator
+from understudy.service.creation import Creation
+from understudy.service.inspection import Inspection
+from understudy.service.media_checks import MediaChecks
+from understudy.service.metrics import Metrics
+from understudy.service.models import Catalogue
+from understudy.service.rates import RateLimiter
+from understudy.service.watching import Watch
+from understudy.settings import Settings
+from understudy.tasks.controller import Controller
+from understudy.tasks.database import Database
+from understudy.tasks.keyring import Keyring
+from understudy.tasks.links import Links
+from understudy.tasks.repository.transitions import Announce
+from understudy.tasks.storage import Storage
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """The service's parts."""
+
+    settings: Settings
+    database: Database
+    storage: Storage
+    keyring: Keyring
+    links: Links
+    catalogue: Catalogue
+    authenticator: Authenticator
+    rates: RateLimiter
+    checks: MediaChecks
+    creation: Creation
+    inspection: Inspection
+    watch: Watch
+    metrics: Metrics
+    announce: Announce
+    controller: Controller
+
+
+def service_of(request: Request) -> Service:
+    """The service that a request came to."""
+    service = request.app.state.service
+    assert isinstance(service, Service)
+    return service

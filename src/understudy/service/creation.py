@@ -1,0 +1,193 @@
+"""From a draft to a stored task, the same for both designs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from understudy.media.limits import clip_limits
+from understudy.service.authentication import Caller
+from understudy.service.drafts import Draft
+from understudy.service.errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
+from understudy.service.media_checks import BUDGET_SECONDS, Looked, MediaChecks, Wish
+from understudy.service.models import reservation
+from understudy.tasks.database import Database
+from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
+from understudy.tasks.inputs import UNREACHABLE
+from understudy.tasks.records import Design, Element, Request, Task
+from understudy.tasks.repository import accounts, elements, tasks, uploads
+
+# Far less than any retention.
+_FRESH_MS = 60_000
+
+_make_id = IdMaker(TASK_BITS)
+
+
+@dataclass(frozen=True, slots=True)
+class Creation:
+    """Makes tasks.
+
+    on_created: called for every one, to wake whoever runs them. concurrency_limit: of accounts
+    that have none of their own.
+    """
+
+    database: Database
+    checks: MediaChecks
+    on_created: Callable[[], None]
+    concurrency_limit: int
+
+    async def create(self, caller: Caller, design: Design, draft: Draft) -> Task:
+        """Check a draft's media and store the task. Raises ContractError's kinds."""
+        if not self._is_uploaded(draft):
+            await self._check_room(caller, draft)
+        element = await self._find_element(caller, draft)
+        task_id = _make_id()
+        prefix = f"inputs/{task_id}"
+        try:
+            picture, clip = await self._look(caller, draft, prefix)
+            task = await self.database.write_shortly(
+                _insert,
+                _new_task(task_id, caller, design, draft, picture, clip, element),
+                _stale_uploads(picture, clip, task_time(task_id)),
+                now=task_time(task_id),
+                concurrency_limit=self.concurrency_limit,
+            )
+        except BaseException as error:
+            if not self._is_uploaded(draft):
+                await self.checks.storage.delete_all(prefix)
+            raise _in_contract(error, draft) from error
+        self.on_created()
+        return task
+
+    def _is_uploaded(self, draft: Draft) -> bool:
+        """Whether nothing has to be fetched or stored for a draft."""
+        given = [draft.clip] if draft.picture is None else [draft.picture, draft.clip]
+        return all(self.checks.links.upload_id(media) is not None for media in given)
+
+    async def _check_room(self, caller: Caller, draft: Draft) -> None:
+        """Refuse early what the account has no room for, before anything is fetched for it."""
+        try:
+            await self.database.read(
+                accounts.check_room, caller.account_id, 0, self.concurrency_limit
+            )
+        except (accounts.TooManyTasks, accounts.UnitsUsedUp) as error:
+            raise _in_contract(error, draft) from error
+
+    async def _find_element(self, caller: Caller, draft: Draft) -> Element | None:
+        if draft.element_id is None:
+            return None
+        element = await self.database.read(
+            elements.find_usable, caller.account_id, draft.element_id
+        )
+        if element is None:
+            raise ParameterInvalid(f"Element not found by id: {draft.element_id}")
+        if draft.picture is None and not element.images:
+            raise ParameterInvalid("imageUrl: must not be blank")
+        return element
+
+    async def _look(
+        self, caller: Caller, draft: Draft, prefix: str
+    ) -> tuple[Looked | None, Looked]:
+        """Look at both media at once; the picture's fault is told before the clip's."""
+        until = asyncio.get_running_loop().time() + BUDGET_SECONDS
+
+        def wish(given: str, field: str, name: str) -> Wish:
+            return Wish(given, caller.account_id, field, f"{prefix}/{name}", until)
+
+        clip_look = self.checks.look_at_clip(
+            wish(draft.clip, draft.clip_field, "clip"), bounds=clip_limits(draft.orientation)
+        )
+        if draft.picture is None:
+            return None, await clip_look
+        picture_look = self.checks.look_at_picture(
+            wish(draft.picture, draft.picture_field, "picture"),
+            max_bytes=draft.picture_max_bytes,
+        )
+        if self._is_uploaded(draft):
+            picture = await _before(clip_look, picture_look)
+            return picture, await clip_look
+        looking = [asyncio.create_task(look) for look in (picture_look, clip_look)]
+        try:
+            return await looking[0], await looking[1]
+        finally:
+            for task in looking:
+                task.cancel()
+            await asyncio.gather(*looking, return_exceptions=True)
+
+
+async def _before(later: Coroutine[None, None, Looked], first: Awaitable[Looked]) -> Looked:
+    """What comes first; when that fails, `later` is not begun."""
+    try:
+        return await first
+    except BaseException:
+        later.close()
+        raise
+
+
+def _stale_uploads(picture: Looked | None, clip: Looked, now: int) -> tuple[str, ...]:
+    """The uploads whose use has to be noted: those used within the last minute are safe."""
+    looked = (clip,) if picture is None else (picture, clip)
+    return tuple(
+        each.source.file_id
+        for each in looked
+        if each.source.file_id is not None and each.used_at < now - _FRESH_MS
+    )
+
+
+def _new_task(
+    task_id: int,
+    caller: Caller,
+    design: Design,
+    draft: Draft,
+    picture: Looked | None,
+    clip: Looked,
+    element: Element | None,
+) -> tasks.NewTask:
+    return tasks.NewTask(
+        id=task_id,
+        account_id=caller.account_id,
+        design=design,
+        request=Request(
+            model=draft.model.name,
+            engine=draft.model.engine,
+            orientation=draft.orientation,
+            mode=draft.mode,
+            clip=clip.source,
+            picture=None if picture is None else picture.source,
+            prompt=draft.prompt,
+            sound=draft.sound,
+            watermark=draft.watermark,
+            element_id=draft.element_id,
+            element_images=() if element is None else element.images,
+            element_videos=() if element is None else element.videos,
+            callback_url=draft.callback_url,
+        ),
+        external_id=draft.external_id,
+        units=reservation(draft.model, draft.mode, draft.orientation, clip.seconds),
+    )
+
+
+def _insert(
+    connection: sa.Connection,
+    new: tasks.NewTask,
+    stale_uploads: tuple[str, ...],
+    *,
+    now: int,
+    concurrency_limit: int,
+) -> Task:
+    if not uploads.touch(connection, stale_uploads, now=now):
+        raise ParameterInvalid(UNREACHABLE)
+    return tasks.insert(connection, new, now=now, concurrency_limit=concurrency_limit)
+
+
+def _in_contract(error: BaseException, draft: Draft) -> BaseException:
+    if isinstance(error, tasks.ExternalIdTaken):
+        return ParameterInvalid(f"External_task_id {draft.external_id} already exists")
+    if isinstance(error, accounts.TooManyTasks):
+        return TooManyTasks()
+    if isinstance(error, accounts.UnitsUsedUp):
+        return BalanceUsedUp()
+    return error

@@ -1,0 +1,319 @@
+"""The element library as clients write and read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+from typing_extensions import TypedDict
+
+from understudy.service.designs.legacy import STATUS_WORDS, Created, TaskInfo
+from understudy.service.errors import ParameterInvalid
+from understudy.service.fields import (
+    REQUIRED_TEXT,
+    REQUIRED_WEB_URL,
+    Body,
+    ElementNumber,
+    EmptyIsAbsent,
+    ExternalId,
+    Problem,
+    Text,
+    WebUrl,
+    is_blank,
+    read_body,
+)
+from understudy.tasks.ids import now_ms
+from understudy.tasks.links import Links
+from understudy.tasks.records import Element, Source, Status
+
+TAGS = {
+    "o_101": "Hottest",
+    "o_102": "Character",
+    "o_103": "Animal",
+    "o_104": "Item",
+    "o_105": "Costume",
+    "o_106": "Scene",
+    "o_107": "Effect",
+    "o_108": "Others",
+}
+MAX_NAME = 20
+MAX_DESCRIPTION = 100
+MAX_REFERENCES = 3
+
+
+class ReferenceImage(Body):
+    """One more picture of the element: an http(s) URL or base64."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["image_url"]})
+
+    image_url: Annotated[Text | None, REQUIRED_TEXT] = None
+
+
+class ImageList(Body):
+    """The pictures of an element."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["frontal_image", "refer_images"]})
+
+    frontal_image: Annotated[Text | None, REQUIRED_TEXT] = None
+    refer_images: Annotated[
+        Annotated[list[ReferenceImage], Field(max_length=MAX_REFERENCES)] | None, EmptyIsAbsent
+    ] = Field(default=None, json_schema_extra={"minItems": 1})
+
+
+class ReferenceVideo(Body):
+    """A clip of the element: an http(s) URL of an mp4 or mov of 3 to 8 s."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["video_url"]})
+
+    video_url: Annotated[WebUrl | None, EmptyIsAbsent, REQUIRED_WEB_URL] = None
+
+
+class VideoList(Body):
+    """The clip of an element."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["refer_videos"]})
+
+    refer_videos: Annotated[list[ReferenceVideo] | None, EmptyIsAbsent] = Field(
+        default=None, json_schema_extra={"minItems": 1, "maxItems": 1}
+    )
+
+
+class Tag(Body):
+    """A kind of element."""
+
+    tag_id: Literal["o_101", "o_102", "o_103", "o_104", "o_105", "o_106", "o_107", "o_108"]
+
+
+class Create(Body):
+    """`POST /v1/general/advanced-custom-elements`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": ["element_name", "element_description", "reference_type"],
+            "examples": [
+                {
+                    "element_name": "Mira",
+                    "element_description": "A dancer in a red coat",
+                    "reference_type": "image_refer",
+                    "element_image_list": {
+                        "frontal_image": "https://example.com/front.png",
+                        "refer_images": [{"image_url": "https://example.com/side.png"}],
+                    },
+                    "tag_list": [{"tag_id": "o_102"}],
+                }
+            ],
+        }
+    )
+
+    element_name: Annotated[
+        Annotated[Text, Field(max_length=MAX_NAME)] | None,
+        WithJsonSchema({"type": "string", "minLength": 1, "maxLength": MAX_NAME, "pattern": r"\S"}),
+    ] = None
+    element_description: Annotated[
+        Annotated[Text, Field(max_length=MAX_DESCRIPTION)] | None,
+        WithJsonSchema(
+            {"type": "string", "minLength": 1, "maxLength": MAX_DESCRIPTION, "pattern": r"\S"}
+        ),
+    ] = None
+    reference_type: Annotated[
+        Literal["image_refer", "video_refer"] | None,
+        EmptyIsAbsent,
+        WithJsonSchema({"enum": ["image_refer", "video_refer"]}),
+    ] = None
+    element_image_list: Annotated[ImageList | None, EmptyIsAbsent] = None
+    element_video_list: Annotated[VideoList | None, EmptyIsAbsent] = None
+    tag_list: Annotated[Annotated[list[Tag], Field(max_length=8)] | None, EmptyIsAbsent] = None
+    callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = None
+    external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = None
+
+
+class Delete(Body):
+    """`POST /v1/general/delete-elements`."""
+
+    element_id: ElementNumber
+
+
+class ImageUrl(TypedDict):
+    """A picture's URL."""
+
+    image_url: str
+
+
+class VideoUrl(TypedDict):
+    """A clip's URL."""
+
+    video_url: str
+
+
+class Images(TypedDict):
+    """An element's pictures."""
+
+    frontal_image: NotRequired[str]
+    refer_images: list[ImageUrl]
+
+
+class Videos(TypedDict):
+    """An element's clip."""
+
+    refer_videos: list[VideoUrl]
+
+
+class TagRecord(TypedDict):
+    """A kind of element."""
+
+    tag_id: str
+    tag_name: str
+
+
+class ElementRecord(TypedDict):
+    """An element."""
+
+    element_id: int
+    element_name: str
+    element_description: str
+    reference_type: Literal["image_refer", "video_refer"]
+    element_image_list: Images
+    element_video_list: Videos
+    tag_list: list[TagRecord]
+    owned_by: str
+    status: Literal["succeed", "deleted"]
+
+
+class ElementResult(TypedDict):
+    """What a task of the library made."""
+
+    elements: list[ElementRecord]
+
+
+class Record(TypedDict):
+    """A task of the library."""
+
+    task_id: str
+    task_status: Literal["submitted", "processing", "succeed", "failed"]
+    task_status_msg: str
+    task_info: TaskInfo
+    task_result: NotRequired[ElementResult]
+    created_at: int
+    updated_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ElementDraft:
+    """What a client asked for, before its media are looked at; the frontal image comes first."""
+
+    name: str
+    description: str
+    reference_type: Literal["image_refer", "video_refer"]
+    images: tuple[str, ...]
+    videos: tuple[str, ...]
+    tags: tuple[str, ...]
+    callback_url: str | None
+    external_id: str | None
+
+
+def read_create(body: Mapping[str, Any]) -> ElementDraft:
+    """A create body as a draft. Raises ParameterInvalid."""
+    missing = [
+        Problem(rank, f"{field}: must not be blank")
+        for rank, field in enumerate(("element_name", "element_description", "reference_type"))
+        if is_blank(body.get(field))
+    ]
+    read = read_body(Create, body, ranks={}, more=missing)
+    assert read.element_name is not None
+    assert read.element_description is not None
+    assert read.reference_type is not None
+    by_images = read.reference_type == "image_refer"
+    return ElementDraft(
+        name=read.element_name,
+        description=read.element_description,
+        reference_type=read.reference_type,
+        images=_images(read.element_image_list) if by_images else (),
+        videos=() if by_images else _videos(read.element_video_list),
+        tags=tuple(dict.fromkeys(tag.tag_id for tag in read.tag_list or [])),
+        callback_url=read.callback_url,
+        external_id=read.external_task_id,
+    )
+
+
+def _images(given: ImageList | None) -> tuple[str, ...]:
+    if given is None or given.frontal_image is None or is_blank(given.frontal_image):
+        raise ParameterInvalid("Missing element frontal image")
+    references = given.refer_images or []
+    if not references:
+        raise ParameterInvalid(
+            f"element_image_list.refer_images: 0 given; 1 to {MAX_REFERENCES} allowed"
+        )
+    urls = []
+    for place, reference in enumerate(references):
+        if reference.image_url is None or is_blank(reference.image_url):
+            raise ParameterInvalid(
+                f"element_image_list.refer_images[{place}].image_url: must not be blank"
+            )
+        urls.append(reference.image_url)
+    return (given.frontal_image, *urls)
+
+
+def _videos(given: VideoList | None) -> tuple[str, ...]:
+    videos = [] if given is None else given.refer_videos or []
+    if len(videos) != 1:
+        raise ParameterInvalid("The number of element videos must be 1")
+    if videos[0].video_url is None:
+        raise ParameterInvalid("element_video_list.refer_videos[0].video_url: must not be blank")
+    return (videos[0].video_url,)
+
+
+def created(element: Element) -> Created:
+    """The answer to a create."""
+    return {
+        "task_id": str(element.id),
+        "task_status": "submitted",
+        "task_info": _info(element),
+        "created_at": element.created_at,
+        "updated_at": element.updated_at,
+    }
+
+
+def record(element: Element, links: Links) -> Record:
+    """An element's task as clients read it."""
+    written: Record = {
+        "task_id": str(element.id),
+        "task_status": STATUS_WORDS[element.status],  # type: ignore[typeddict-item]
+        "task_status_msg": element.message,
+        "task_info": _info(element),
+        "created_at": element.created_at,
+        "updated_at": element.updated_at,
+    }
+    if element.status is Status.SUCCEEDED and element.element_id is not None:
+        written["task_result"] = {"elements": [_element(element, element.element_id, links)]}
+    return written
+
+
+def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
+    now = now_ms()
+
+    def url(source: Source) -> str:
+        return links.element(source.key, now=now) if source.key else source.url or ""
+
+    pictures = [url(source) for source in element.images]
+    images: Images = {"refer_images": [{"image_url": picture} for picture in pictures[1:]]}
+    if pictures:
+        images["frontal_image"] = pictures[0]
+    return {
+        "element_id": element_id,
+        "element_name": element.name,
+        "element_description": element.description,
+        "reference_type": element.reference_type,
+        "element_image_list": images,
+        "element_video_list": {
+            "refer_videos": [{"video_url": url(source)} for source in element.videos]
+        },
+        "tag_list": [{"tag_id": tag, "tag_name": TAGS[tag]} for tag in element.tags],
+        "owned_by": str(element.account_id),
+        "status": "succeed" if element.deleted_at is None else "deleted",
+    }
+
+
+def _info(element: Element) -> TaskInfo:
+    return {} if element.external_id is None else {"external_task_id": element.external_id}

@@ -1,0 +1,120 @@
+"""Inspecting a draft: its media are had and opened, and the plan of the take comes back."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from typing_extensions import TypedDict
+
+from understudy.errors import InputRefused
+from understudy.media.limits import clip_limits
+from understudy.service.authentication import Caller
+from understudy.service.drafts import Draft
+from understudy.service.errors import InternalTimeout, ParameterInvalid
+from understudy.service.media_checks import MediaChecks, Wish, decode_base64, is_web_url
+from understudy.service.models import price, show_units
+from understudy.tasks.inputs import have_at_hand
+from understudy.tasks.prober import ProbeFailed, Prober
+from understudy.tasks.records import Source
+
+INSPECT_SECONDS = 120.0
+
+
+class Problem(TypedDict):
+    """What is wrong with an input."""
+
+    field: str
+    message: str
+
+
+class Inspected(TypedDict):
+    """The plan of a take, or the problems that keep it from being made."""
+
+    usable: bool
+    plan: dict[str, Any] | None
+    problems: list[Problem]
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """Inspects drafts, one at a time.
+
+    inspector: a child of its own, because inspecting takes seconds.
+    """
+
+    checks: MediaChecks
+    inspector: Prober
+    fetch_seconds: float
+
+    async def inspect(self, caller: Caller, draft: Draft) -> Inspected:
+        """What a take of this draft would be made of. Raises InternalTimeout."""
+        try:
+            async with asyncio.timeout(INSPECT_SECONDS):
+                with TemporaryDirectory(dir=self.checks.temporary) as folder:
+                    plan = await self._plan(caller, draft, Path(folder))
+        except InputRefused as refusal:
+            return _unusable(refusal.field, refusal.message)
+        except (TimeoutError, ProbeFailed) as error:
+            raise InternalTimeout("Inspecting took too long") from error
+        seconds = float(plan["duration"])
+        plan["units"] = show_units(price(draft.model, draft.mode, seconds))
+        return {"usable": True, "plan": plan, "problems": []}
+
+    async def _plan(self, caller: Caller, draft: Draft, folder: Path) -> dict[str, Any]:
+        if draft.picture is None:
+            raise InputRefused(
+                draft.picture_field, found="", allowed="", message="imageUrl: must not be blank"
+            )
+        clip_bytes = clip_limits(draft.orientation).max_bytes
+        picture = await self._bring(
+            caller, draft.picture, draft.picture_field, draft.picture_max_bytes, folder / "picture"
+        )
+        clip = await self._bring(caller, draft.clip, draft.clip_field, clip_bytes, folder / "clip")
+        arguments = {
+            "picture": str(picture),
+            "picture_max_bytes": draft.picture_max_bytes,
+            "clip": str(clip),
+            "orientation": draft.orientation,
+            "mode": draft.mode,
+            "prompt": draft.prompt,
+            "sound": draft.sound,
+            "watermark": draft.watermark,
+            "engine": draft.model.engine,
+            "model": draft.model.name,
+        }
+        return await self.inspector.ask("inspect", arguments, seconds=INSPECT_SECONDS)
+
+    async def _bring(
+        self, caller: Caller, given: str, field: str, max_bytes: int, path: Path
+    ) -> Path:
+        wish = Wish(given, caller.account_id, field, "", 0.0)
+        try:
+            upload = await self.checks.find_upload(
+                wish, "picture" if path.name == "picture" else "clip"
+            )
+            if upload is None and not is_web_url(given):
+                path.write_bytes(await asyncio.to_thread(decode_base64, given))
+                return path
+        except ParameterInvalid as error:
+            raise InputRefused(field, found="", allowed="", message=error.message) from error
+        source = Source(
+            url=None if upload else given,
+            key=upload.key if upload else None,
+            max_bytes=max_bytes,
+        )
+        return await have_at_hand(
+            source,
+            path,
+            field=field,
+            storage=self.checks.storage,
+            fetcher=self.checks.fetcher,
+            seconds=self.fetch_seconds,
+        )
+
+
+def _unusable(field: str, message: str) -> Inspected:
+    return {"usable": False, "plan": None, "problems": [{"field": field, "message": message}]}

@@ -1,0 +1,170 @@
+"""The service's parts, made at its start and let go at its end, in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import time
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from understudy.service.announcing import announcer, element_announcer
+from understudy.service.authentication import Authenticator
+from understudy.service.context import Service
+from understudy.service.creation import Creation
+from understudy.service.inspection import Inspection
+from understudy.service.media_checks import MediaChecks
+from understudy.service.metrics import Metrics
+from understudy.service.models import Catalogue, price
+from understudy.service.rates import RateLimiter
+from understudy.service.watching import Watch
+from understudy.settings import Settings
+from understudy.tasks.attempt import Workshop
+from understudy.tasks.controller import Controller
+from understudy.tasks.credentials import ensure_account
+from understudy.tasks.database import Database
+from understudy.tasks.fetching import Fetcher
+from understudy.tasks.keyring import load_keyring
+from understudy.tasks.leadership import leadership_of
+from understudy.tasks.library import Library
+from understudy.tasks.links import Links
+from understudy.tasks.local import LocalExecutor
+from understudy.tasks.migrations import migrate
+from understudy.tasks.outbox import Outbox
+from understudy.tasks.prober import Prober
+from understudy.tasks.records import Task
+from understudy.tasks.retention import Retention
+from understudy.tasks.storage import Storage
+
+_DAY_MS = 86_400_000
+_HOUR_MS = 3_600_000
+# A folder of a create under way is seconds old; an older one is left from a server that was killed.
+_STALE_SECONDS = 3600.0
+
+
+@asynccontextmanager
+async def running_service(
+    settings: Settings, jobs: str, metrics: Metrics
+) -> AsyncIterator[Service]:
+    """The service of these settings; jobs: the module whose functions the children run."""
+    async with AsyncExitStack() as ends:
+        settings.data.mkdir(parents=True, exist_ok=True)
+        scratch = _Scratch.under(settings.data.absolute() / "scratch")
+        database = Database(settings.resolved_database_url)
+        ends.callback(database.close)
+        migrate(database)
+        configured = settings.secret_key.get_secret_value() if settings.secret_key else None
+        keyring = load_keyring(configured, settings.data)
+        ensure_account(database, keyring, settings.data)
+        retention_ms = int(settings.retention_days * _DAY_MS)
+        links = Links(settings.base_url, keyring, retention_ms)
+        catalogue = Catalogue.of(settings.models)
+        storage = Storage(settings.resolved_storage_url)
+        fetcher = Fetcher(allow_private=settings.allow_private_urls)
+        ends.push_async_callback(fetcher.close)
+        prober, inspector = (
+            Prober(scratch.looks, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(2)
+        )
+        ends.push_async_callback(prober.close)
+        ends.push_async_callback(inspector.close)
+        checks = MediaChecks(database, storage, fetcher, prober, links, scratch.looks)
+        executor = LocalExecutor(
+            settings.resolved_slots,
+            seconds=settings.take_seconds,
+            memory_mb=settings.take_memory_mb,
+            jobs=jobs,
+        )
+        ends.push_async_callback(executor.close)
+        outbox = Outbox(
+            database,
+            keyring,
+            allow_private=settings.allow_private_urls,
+            timeout=settings.callback_timeout_seconds,
+            lifetime_ms=int(settings.callback_hours * _HOUR_MS),
+            observer=metrics,
+        )
+        ends.push_async_callback(outbox.close)
+        library = Library(
+            database=database,
+            storage=storage,
+            fetcher=fetcher,
+            prober=prober,
+            announce=element_announcer(links),
+            temporary=scratch.looks,
+            fetch_seconds=settings.fetch_seconds,
+            max_attempts=settings.max_attempts,
+        )
+        retention = Retention(database, storage, kept_ms=retention_ms)
+        announce = announcer(links)
+
+        def price_of(task: Task, seconds: float) -> int:
+            model = catalogue.by_name.get(task.request.model)
+            if model is None:
+                # The operator took it out since: the task costs what was held.
+                return task.units_reserved
+            return price(model, task.request.mode, seconds)
+
+        controller = Controller(
+            Workshop(
+                database=database,
+                storage=storage,
+                fetcher=fetcher,
+                executor=executor,
+                announce=announce,
+                price=price_of,
+                scratch=scratch.attempts,
+                fetch_seconds=settings.fetch_seconds,
+                max_attempts=settings.max_attempts,
+                observer=metrics,
+            ),
+            leadership_of(database),
+            beside=(outbox.round, library.round, retention.round),
+            grace=settings.shutdown_seconds,
+        )
+        running = asyncio.create_task(controller.run())
+        ends.push_async_callback(_stopped, controller, running)
+        watch = Watch(database)
+        ends.callback(watch.close)
+        yield Service(
+            settings=settings,
+            database=database,
+            storage=storage,
+            keyring=keyring,
+            links=links,
+            catalogue=catalogue,
+            authenticator=Authenticator(database, keyring),
+            rates=RateLimiter(settings.rate_limit),
+            checks=checks,
+            creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
+            inspection=Inspection(checks, inspector, settings.fetch_seconds),
+            watch=watch,
+            metrics=metrics,
+            announce=announce,
+            controller=controller,
+        )
+
+
+async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:
+    controller.stop()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+@dataclass(frozen=True, slots=True)
+class _Scratch:
+    """Folders for the files of attempts, and of looks at what clients send."""
+
+    attempts: Path
+    looks: Path
+
+    @classmethod
+    def under(cls, folder: Path) -> _Scratch:
+        made = cls(folder / "attempts", folder / "looks")
+        made.attempts.mkdir(parents=True, exist_ok=True)
+        made.looks.mkdir(exist_ok=True)
+        for left in made.looks.iterdir():
+            if left.stat().st_mtime < time.time() - _STALE_SECONDS:
+                shutil.rmtree(left, ignore_errors=True)
+        return made

@@ -1,0 +1,231 @@
+"""Looking at a create's picture and clip, as far as the time for it reaches.
+
+What could not be concluded is left to the task, which then ends with the same words.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from understudy.errors import InputRefused
+from understudy.media import limits, signatures
+from understudy.media.limits import ClipLimits
+from understudy.service import containers
+from understudy.service.errors import ParameterInvalid
+from understudy.tasks.database import Database
+from understudy.tasks.fetching import Fetcher, TooLarge, Unreachable
+from understudy.tasks.inputs import UNREACHABLE, too_large
+from understudy.tasks.links import Links
+from understudy.tasks.prober import ProbeFailed, Prober
+from understudy.tasks.records import Source, Upload
+from understudy.tasks.repository import uploads
+from understudy.tasks.storage import Storage
+
+BUDGET_SECONDS = 3.0
+NOT_BASE64 = "File is not in a valid base64 format"
+# What is read of a picture's URL at once; a smaller picture is then had whole.
+_PICTURE_HEAD_BYTES = 512 * 1024
+_CLIP_HEAD_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A picture or clip as a client gave it.
+
+    given: a URL, or base64. field: what the design calls it. key: under which to store it when it
+    came whole. until: the event loop's time at which to stop looking.
+    """
+
+    given: str
+    account_id: int
+    field: str
+    key: str
+    until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What looking came to; seconds: of a clip, where known. used_at: of an upload, last."""
+
+    source: Source
+    seconds: float | None = None
+    used_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MediaChecks:
+    """Everything that looking at media takes; temporary: a folder for files on the way."""
+
+    database: Database
+    storage: Storage
+    fetcher: Fetcher
+    prober: Prober
+    links: Links
+    temporary: Path
+
+    async def look_at_picture(self, wish: Wish, *, max_bytes: int) -> Looked:
+        """Check a picture. Raises ParameterInvalid."""
+        upload = await self.find_upload(wish, "picture")
+        if upload is not None:
+            with _as_parameter():
+                limits.check_bytes(upload.bytes, max_bytes=max_bytes, field=wish.field)
+            source = Source(key=upload.key, file_id=upload.id, max_bytes=max_bytes)
+            return Looked(source, used_at=upload.used_at)
+        with TemporaryDirectory(dir=self.temporary) as folder:
+            path = Path(folder) / "picture"
+            if is_web_url(wish.given):
+                if not await self._fetch_picture(wish, path, max_bytes):
+                    return Looked(Source(url=wish.given, max_bytes=max_bytes))
+            else:
+                path.write_bytes(await asyncio.to_thread(decode_base64, wish.given))
+                with _as_parameter():
+                    size = path.stat().st_size
+                    limits.check_bytes(size, max_bytes=max_bytes, field=wish.field)
+                await self._ask("check_picture", path, wish, max_bytes=max_bytes)
+            await self.storage.put_or_move(wish.key, path)
+        return Looked(Source(key=wish.key, max_bytes=max_bytes))
+
+    async def look_at_clip(self, wish: Wish, *, bounds: ClipLimits) -> Looked:
+        """Check a clip, which has a URL. Raises ParameterInvalid."""
+        upload = await self.find_upload(wish, "clip")
+        if upload is not None:
+            seconds = float(upload.facts["seconds"])
+            with _as_parameter():
+                limits.check_bytes(upload.bytes, max_bytes=bounds.max_bytes, field=wish.field)
+                limits.check_clip_duration(
+                    seconds, max_seconds=bounds.max_seconds, field=wish.field
+                )
+            source = Source(key=upload.key, file_id=upload.id, max_bytes=bounds.max_bytes)
+            return Looked(source, seconds, upload.used_at)
+        source = Source(url=wish.given, max_bytes=bounds.max_bytes)
+        with _as_parameter():
+            header = await self._read_clip_header(wish, bounds.max_bytes)
+            if header is None:
+                return Looked(source)
+            limits.check_clip_size(header.width, header.height, field=wish.field)
+            limits.check_clip_duration(
+                header.seconds, max_seconds=bounds.max_seconds, field=wish.field
+            )
+        return Looked(source, header.seconds)
+
+    async def find_upload(self, wish: Wish, kind: Literal["picture", "clip"]) -> Upload | None:
+        """The upload that a URL of ours names, None for any other. Raises ParameterInvalid."""
+        upload_id = self.links.upload_id(wish.given)
+        if upload_id is None:
+            return None
+        upload = await self.database.look_up(uploads.find, wish.account_id, upload_id)
+        if upload is None:
+            raise ParameterInvalid(UNREACHABLE)
+        if upload.kind != kind:
+            raise ParameterInvalid(
+                f"{wish.field}: the upload is a {upload.kind}; a {kind} is allowed"
+            )
+        return upload
+
+    async def _fetch_picture(self, wish: Wish, path: Path, max_bytes: int) -> bool:
+        """Fetch and check a picture, or its beginning; whether it is whole and fine."""
+        try:
+            async with asyncio.timeout_at(wish.until):
+                part = await self.fetcher.read_part(
+                    wish.given,
+                    start=0,
+                    length=_PICTURE_HEAD_BYTES,
+                    max_bytes=max_bytes,
+                    seconds=2 * BUDGET_SECONDS,
+                )
+        except TimeoutError:
+            return False
+        except Unreachable as error:
+            raise ParameterInvalid(UNREACHABLE) from error
+        except TooLarge as error:
+            raise ParameterInvalid(too_large(error, max_bytes, wish.field)) from error
+        path.write_bytes(part.data)
+        if len(part.data) < _PICTURE_HEAD_BYTES or part.total == len(part.data):
+            return await self._ask("check_picture", path, wish, max_bytes=max_bytes)
+        total = part.total or len(part.data) + 1
+        await self._ask("check_picture_head", path, wish, max_bytes=max_bytes, total_bytes=total)
+        return False
+
+    async def _ask(self, job: str, path: Path, wish: Wish, **arguments: Any) -> bool:
+        """Have a file looked at; False when nothing could be concluded. Raises ParameterInvalid."""
+        left = wish.until - asyncio.get_running_loop().time()
+        try:
+            with _as_parameter():
+                await self.prober.ask(
+                    job,
+                    {"path": str(path), "field": wish.field, **arguments},
+                    seconds=max(left, 0.0),
+                )
+        except ProbeFailed:
+            return False
+        return True
+
+    async def _read_clip_header(self, wish: Wish, max_bytes: int) -> containers.Header | None:
+        """The header of a remote clip; None when nothing could be concluded in time."""
+        try:
+            async with asyncio.timeout_at(wish.until):
+                head = await self._read(wish, 0, _CLIP_HEAD_BYTES, max_bytes)
+                name = signatures.name_format(head[: signatures.HEAD_BYTES])
+                if name not in limits.CLIP_FORMATS:
+                    raise InputRefused(
+                        wish.field,
+                        found=f"the file is {signatures.is_or_a(name)}",
+                        allowed=limits.CLIP_FORMATS_ALLOWED,
+                    )
+
+                async def read(start: int, length: int) -> bytes:
+                    if start + length <= len(head):
+                        return head[start : start + length]
+                    return await self._read(wish, start, length, max_bytes)
+
+                return await containers.read_header(read)
+        except TimeoutError:
+            return None
+        except Unreachable as error:
+            raise ParameterInvalid(UNREACHABLE) from error
+        except TooLarge as error:
+            raise ParameterInvalid(too_large(error, max_bytes, wish.field)) from error
+
+    async def _read(self, wish: Wish, start: int, length: int, max_bytes: int) -> bytes:
+        part = await self.fetcher.read_part(
+            wish.given,
+            start=start,
+            length=length,
+            max_bytes=max_bytes,
+            seconds=2 * BUDGET_SECONDS,
+        )
+        # A server that gives no ranges gives the beginning, which tells nothing of the rest.
+        return part.data if part.start == start else b""
+
+
+def is_web_url(given: str) -> bool:
+    """Whether what a client gave is a URL, and not base64."""
+    return given[:8].lower().startswith(("http://", "https://"))
+
+
+def decode_base64(text: str) -> bytes:
+    """The bytes of base64 without a `data:` prefix; line ends and missing padding are forgiven.
+
+    Raises ParameterInvalid with the contract's words.
+    """
+    text = text.strip().replace("\r", "").replace("\n", "")
+    try:
+        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise ParameterInvalid(NOT_BASE64) from error
+
+
+@contextmanager
+def _as_parameter() -> Iterator[None]:
+    try:
+        yield
+    except InputRefused as refusal:
+        raise ParameterInvalid(refusal.message) from refusal

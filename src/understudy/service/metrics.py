@@ -1,0 +1,88 @@
+"""What is counted, in Prometheus's form."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+_HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+_STAGE_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
+_WAIT_SECONDS = (0.1, 1.0, 5.0, 15.0, 60.0, 300.0, 1800.0, 7200.0)
+
+
+class Metrics:
+    """The service's counters; also the observer of the controller."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "understudy_http_requests",
+            "Answers",
+            ("method", "route", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "understudy_http_seconds",
+            "Time to the end of an answer",
+            ("method", "route"),
+            buckets=_HTTP_SECONDS,
+            registry=self._registry,
+        )
+        self._tasks = Gauge(
+            "understudy_tasks", "Unfinished tasks", ("status",), registry=self._registry
+        )
+        self._running = Gauge(
+            "understudy_takes_running", "Takes running here", registry=self._registry
+        )
+        self._attempts = Counter(
+            "understudy_attempts",
+            "Attempts that ended here",
+            ("outcome",),
+            registry=self._registry,
+        )
+        self._stages = Histogram(
+            "understudy_stage_seconds",
+            "Time that takes spend in a stage",
+            ("stage",),
+            buckets=_STAGE_SECONDS,
+            registry=self._registry,
+        )
+        self._waits = Histogram(
+            "understudy_queue_wait_seconds",
+            "Time from being due to being claimed",
+            buckets=_WAIT_SECONDS,
+            registry=self._registry,
+        )
+        self._callbacks = Counter(
+            "understudy_callback_tries",
+            "Callbacks tried",
+            ("outcome",),
+            registry=self._registry,
+        )
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count an answer."""
+        self._requests.labels(method, route, str(status)).inc()
+        self._seconds.labels(method, route).observe(seconds)
+
+    def waited(self, seconds: float) -> None:
+        """Count a task's wait."""
+        self._waits.observe(seconds)
+
+    def staged(self, stage: str, seconds: float) -> None:
+        """Count a stage of a take."""
+        self._stages.labels(stage).observe(seconds)
+
+    def ended(self, outcome: str) -> None:
+        """Count an attempt's end."""
+        self._attempts.labels(outcome).inc()
+
+    def called_back(self, outcome: str) -> None:
+        """Count a try at a callback."""
+        self._callbacks.labels(outcome).inc()
+
+    def page(self, *, live: dict[str, int], running: int) -> bytes:
+        """The page that Prometheus reads; live: unfinished tasks by status."""
+        for status, count in live.items():
+            self._tasks.labels(status).set(count)
+        self._running.set(running)
+        return generate_latest(self._registry)

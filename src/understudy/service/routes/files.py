@@ -1,0 +1,176 @@
+"""Uploads, and the files that signed links lead to."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Literal
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, RedirectResponse, Response
+from starlette.routing import Route
+from typing_extensions import TypedDict
+
+from understudy.errors import InputRefused
+from understudy.media import limits, signatures
+from understudy.service.context import Service, service_of
+from understudy.service.envelope import success
+from understudy.service.errors import (
+    InternalTimeout,
+    LinkInvalid,
+    ParameterInvalid,
+    ResourceUnknown,
+)
+from understudy.service.multipart import receive_file
+from understudy.tasks.ids import now_ms
+from understudy.tasks.links import FILES_PATH, MEDIA_PATH, UPLOAD_ID_CHARACTERS
+from understudy.tasks.prober import ProbeFailed
+from understudy.tasks.records import Upload
+from understudy.tasks.repository import uploads
+
+PART = "file"
+# What any use of an upload allows: a picture of the tasks design, an element's clip.
+MAX_BYTES = limits.ELEMENT_CLIP_MAX_BYTES
+_CHECK_SECONDS = 60.0
+_CACHED_SECONDS = 3600
+_PRESIGNED_SECONDS = 3600
+_TYPES = {
+    ".mp4": "video/mp4",
+    ".mov": "video/quicktime",
+    ".jpg": "image/jpeg",
+    ".json": "application/json",
+}
+_TYPES_BY_CONTENT = {
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "mp4": "video/mp4",
+    "mov": "video/quicktime",
+}
+
+
+class Uploaded(TypedDict):
+    """An upload; its URL works as `image_url` or `video_url`, for its account alone."""
+
+    file_id: str
+    url: str
+    kind: Literal["picture", "clip"]
+    bytes: int
+
+
+async def upload(request: Request) -> Response:
+    """Upload a picture or clip; its URL then works as `image_url` or `video_url`."""
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=True)
+    service.rates.count(caller.account_id)
+    upload_id = secrets.token_hex(UPLOAD_ID_CHARACTERS // 2)
+    with TemporaryDirectory(dir=service.checks.temporary) as folder:
+        path = Path(folder) / "upload"
+        size = await receive_file(request, path, part=PART, max_bytes=MAX_BYTES)
+        made = await _examine(service, path, upload_id, caller.account_id, size)
+        await service.storage.put_or_move(made.key, path)
+    await service.database.write(uploads.insert, made)
+    data: Uploaded = {
+        "file_id": made.id,
+        "url": service.links.upload(made.id),
+        "kind": made.kind,
+        "bytes": made.bytes,
+    }
+    return success(request, data)
+
+
+async def _examine(
+    service: Service, path: Path, upload_id: str, account_id: int, size: int
+) -> Upload:
+    """Open an uploaded file in full. Raises ParameterInvalid, InternalTimeout."""
+    with path.open("rb") as file:
+        name = signatures.name_format(file.read(signatures.HEAD_BYTES))
+    arguments: dict[str, Any] = {"path": str(path), "field": PART}
+    if name in limits.PICTURE_FORMATS:
+        job = "check_picture"
+        arguments["max_bytes"] = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
+    elif name in limits.CLIP_FORMATS:
+        job = "check_clip"
+        arguments["max_bytes"] = MAX_BYTES
+        arguments["max_seconds"] = limits.CLIP_MAX_SECONDS["video"]
+    else:
+        raise ParameterInvalid(
+            f"{PART}: the file is {signatures.is_or_a(name)}; "
+            "allowed are jpg, jpeg, png, mp4 and mov"
+        )
+    try:
+        facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
+    except InputRefused as refusal:
+        raise ParameterInvalid(refusal.message) from refusal
+    except ProbeFailed as error:
+        raise InternalTimeout("The file could not be looked at") from error
+    now = now_ms()
+    return Upload(
+        id=upload_id,
+        account_id=account_id,
+        kind="picture" if job == "check_picture" else "clip",
+        key=f"uploads/{account_id}/{upload_id}",
+        bytes=size,
+        content_type=_TYPES_BY_CONTENT[name],
+        facts=facts,
+        created_at=now,
+        used_at=now,
+    )
+
+
+async def download(request: Request) -> Response:
+    """Read an upload back; for its account alone."""
+    file_id = request.path_params["file_id"]
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=True)
+    found = await service.database.read(uploads.find, caller.account_id, file_id)
+    if found is None:
+        raise ResourceUnknown
+    return await _send(service, found.key, found.content_type, "private, no-store")
+
+
+async def media(request: Request) -> Response:
+    """Read a result by its signed URL, whole or by ranges."""
+    key = request.path_params["key"]
+    service = service_of(request)
+    query = request.query_params
+    expires, signature = query.get("expires", ""), query.get("signature", "")
+    if not service.links.opens(key, expires, signature, now=now_ms()):
+        raise LinkInvalid
+    return await _send(
+        service, key, _TYPES.get(Path(key).suffix), f"private, max-age={_CACHED_SECONDS}"
+    )
+
+
+async def _send(service: Service, key: str, content_type: str | None, cached: str) -> Response:
+    """A stored file; content_type None: by its content."""
+    headers = {
+        "Cache-Control": cached,
+        "X-Content-Type-Options": "nosniff",
+        "Access-Control-Allow-Origin": "*",
+    }
+    local = service.storage.local_path(key)
+    if local is None:
+        target = await service.storage.presign(key, _PRESIGNED_SECONDS)
+        if target is None:
+            raise ResourceUnknown
+        return RedirectResponse(target, 302, {"Cache-Control": "no-store"})
+    if not local.is_file():
+        raise ResourceUnknown
+    return FileResponse(
+        local, headers=headers, media_type=content_type or await asyncio.to_thread(_judge, local)
+    )
+
+
+def _judge(path: Path) -> str:
+    with path.open("rb") as file:
+        name = signatures.name_format(file.read(signatures.HEAD_BYTES))
+    return _TYPES_BY_CONTENT.get(name, "application/octet-stream")
+
+
+ROUTES = [
+    Route(FILES_PATH, upload, methods=["POST"]),
+    Route(FILES_PATH + "/{file_id}", download, methods=["GET"]),
+    Route(MEDIA_PATH + "/{key:path}", media, methods=["GET"]),
+]

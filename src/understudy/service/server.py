@@ -1,0 +1,81 @@
+"""The server's process: socket, signals, and the application between them."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import sys
+from collections.abc import Callable, Sequence
+
+import uvicorn
+from starlette.routing import BaseRoute
+
+from understudy.service.app import create_app
+from understudy.service.logs import configure_logs
+from understudy.settings import Settings
+from understudy.tasks.local import JOBS
+
+_BACKLOG = 2048
+# How long the event loop may keep a database thread from its next step. Python's own 5 ms make a
+# transaction of five statements wait 25 ms under load.
+_SWITCH_SECONDS = 0.0002
+_KEEP_ALIVE_SECONDS = 75
+# Answers under way get this long once the server is told to stop; streams of events end with it.
+_LAST_ANSWERS_SECONDS = 2
+
+
+def serve(
+    settings: Settings,
+    *,
+    jobs: str = JOBS,
+    more_routes: Sequence[BaseRoute] = (),
+    on_ready: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Serve until a signal says to stop.
+
+    jobs, more_routes: as for `create_app`. on_ready: told the base URL once requests are answered.
+    Raises OSError when the address cannot be had.
+    """
+    configure_logs(settings.log_level, settings.log_format)
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    listener = _listen(settings.host, settings.port)
+    port = listener.getsockname()[1]
+    if port != settings.port:
+        settings = settings.model_copy(update={"port": port})
+    config = uvicorn.Config(
+        create_app(settings, jobs=jobs, more_routes=more_routes),
+        log_config=None,
+        access_log=False,
+        backlog=_BACKLOG,
+        server_header=False,
+        forwarded_allow_ips=settings.trusted_proxies,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
+    )
+    server = _Server(config, lambda: on_ready(settings.base_url))
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_ready = on_ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_ready()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError:
+        listener.close()
+        raise
+    listener.set_inheritable(False)
+    return listener

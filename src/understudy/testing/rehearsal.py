@@ -1,0 +1,122 @@
+"""Takes that cost nothing: the clip itself comes back as the video.
+
+A module of jobs like `understudy.tasks.jobs`, for `LocalExecutor(jobs=...)` and the setting of the
+same use. The first word of the prompt says how the take goes:
+
+    refuse      the picture is refused
+    fail        the take fails by a fault of its own
+    die         its process dies
+    hang        it never ends
+    grow        it takes memory until it gets no more
+    hold PATH   it waits until a file of that name exists
+    linger PATH it does so after its first preview
+    nap SECONDS it takes so long in all
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import time
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from understudy import __version__
+from understudy.errors import InputRefused
+from understudy.plan import Plan
+from understudy.report import Report as TakeReport
+from understudy.tasks.jobs import check_clip, check_picture, check_picture_head
+
+__all__ = ["check_clip", "check_picture", "check_picture_head", "inspect", "take"]
+
+Report = Callable[[str, float, bytes | None], None]
+
+STAGES = ("open", "inspect", "track", "cast", "retarget", "render", "finish")
+SECONDS = 3.066
+_POLL_SECONDS = 0.01
+# The smallest JPEG that decoders take: one grey pixel.
+PREVIEW = bytes.fromhex(
+    "ffd8ffdb004300010101010101010101010101010101010101010101010101010101010101010101010101010101"
+    "01010101010101010101010101010101010101010101ffc0000b080001000101011100ffc40014000100000000"
+    "00000000000000000000000009ffc40014100100000000000000000000000000000000ffda0008010100003f00"
+    "54dfffd9"
+)
+
+
+def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for a take; arguments and value are those of `understudy.tasks.jobs.take`."""
+    word, _, rest = arguments["prompt"].partition(" ")
+    report("open", 0.0, None)
+    _misbehave(word, rest)
+    nap = float(rest) if word == "nap" else 0.0
+    for place, stage in enumerate(STAGES):
+        time.sleep(nap / len(STAGES))
+        report(stage, (place + 1) / len(STAGES), PREVIEW if stage == "render" else None)
+        if stage == "render" and word == "linger":
+            _misbehave("hold", rest)
+    workspace = Path(arguments["workspace"])
+    shutil.copyfile(arguments["clip"], workspace / "video.mp4")
+    if arguments["watermark"]:
+        shutil.copyfile(arguments["clip"], workspace / "video.watermarked.mp4")
+    (workspace / "report.json").write_text(json.dumps(_report(arguments).to_json()))
+    return {"seconds": SECONDS}
+
+
+def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for inspecting: the plan that the stand-in take goes by."""
+    _misbehave(*arguments["prompt"].partition(" ")[::2])
+    return _plan(arguments).to_json()
+
+
+def _plan(arguments: dict[str, Any]) -> Plan:
+    return Plan(
+        engine="rehearsal",
+        orientation=arguments["orientation"],
+        mode=arguments["mode"],
+        size=(720, 1280),
+        fps=Fraction(30),
+        frames=round(SECONDS * 30),
+        start=0.0,
+        end=SECONDS,
+        clip_duration=SECONDS,
+        dropped=(),
+        people=1,
+        driver_framing="whole_body",
+        picture_framing="whole_body",
+        sound=arguments["sound"],
+        units=None,
+    )
+
+
+def _report(arguments: dict[str, Any]) -> TakeReport:
+    return TakeReport(
+        plan=_plan(arguments),
+        understudy=__version__,
+        engine_version="0",
+        settings={},
+        picture={},
+        clip={},
+        sound="copied",
+        warnings=(),
+        timings={},
+        seconds=0.0,
+    )
+
+
+def _misbehave(word: str, rest: str) -> None:
+    if word == "refuse":
+        raise InputRefused("image_url", found="there is no character in it", allowed="one is due")
+    if word == "fail":
+        raise RuntimeError("a fault that was asked for")
+    if word == "die":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if word == "grow":
+        held = []
+        while True:
+            held.append(bytearray(16 * 1024 * 1024))
+    while word == "hang" or (word == "hold" and not Path(rest).exists()):
+        time.sleep(_POLL_SECONDS)

@@ -1,0 +1,145 @@
+"""What an account may have at once, how often it may ask, and what its units reach for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from tests.service.conftest import PATH, Client
+from understudy.service.errors import TooManyRequests
+from understudy.service.rates import RateLimiter
+from understudy.tasks.database import Database
+from understudy.tasks.repository import accounts
+
+Body = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def held(tmp_path: Path) -> Iterator[Path]:
+    """A file that held takes wait for; it comes at the end."""
+    yield tmp_path / "go"
+    (tmp_path / "go").touch()
+
+
+def account_of(client: Client, database: Database) -> Any:
+    account = database.read_now(accounts.find, client.credentials.account)
+    assert account is not None
+    return account
+
+
+def test_over_the_concurrency_limit_creates_are_refused_and_reads_served(
+    client: Client, create_body: Body, server_database: Database, held: Path
+) -> None:
+    account = account_of(client, server_database)
+    server_database.write_now(accounts.change, account.id, concurrency_limit=2)
+    body = create_body(prompt=f"hold {held}")
+
+    def attempt(_: int) -> httpx2.Response:
+        return client.ask("POST", PATH, json=body)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = list(pool.map(attempt, range(6)))
+    refused = [answer for answer in answers if answer.status_code != 200]
+    assert len(refused) == 4
+    for answer in refused:
+        assert answer.status_code == 429
+        assert answer.json()["code"] == 1303
+        assert answer.json()["message"] == "parallel task over resource pack limit"
+        assert int(answer.headers["retry-after"]) >= 1
+    tasks = client.data("GET", PATH)
+    assert len(tasks) == 2
+    held.touch()
+    for task in tasks:
+        client.ended(task["task_id"])
+    client.data("POST", PATH, json=create_body())
+
+
+def test_units_run_out_and_are_shown(
+    client: Client, create_body: Body, server_database: Database
+) -> None:
+    costs = "/account/costs?start_time=0&end_time=8000000000000"
+    assert client.data("GET", costs) == {
+        "code": 0,
+        "msg": "SUCCEED",
+        "resource_pack_subscribe_infos": [],
+    }
+    account = account_of(client, server_database)
+    server_database.write_now(accounts.set_units, account.id, 2000, now=1_790_000_000_000)
+    made = client.data("POST", PATH, json=create_body())
+    answer = client.ask("POST", PATH, json=create_body())
+    assert answer.status_code == 429
+    assert (answer.json()["code"], answer.json()["message"]) == (
+        1102,
+        "Account balance not enough",
+    )
+    assert answer.headers["retry-after"]
+    client.ended(made["task_id"])
+    (pack,) = client.data("GET", costs)["resource_pack_subscribe_infos"]
+    assert pack == {
+        "resource_pack_name": "Understudy units",
+        "resource_pack_id": str(account.id),
+        "resource_pack_type": "decreasing_total",
+        "total_quantity": 2.0,
+        "remaining_quantity": 0.5,
+        "purchase_time": 1_790_000_000_000,
+        "effective_time": 1_790_000_000_000,
+        "invalid_time": 4_102_444_800_000,
+        "status": "online",
+    }
+    before = "/account/costs?start_time=0&end_time=1000"
+    assert client.data("GET", before)["resource_pack_subscribe_infos"] == []
+
+
+def test_a_refused_or_cancelled_task_gives_its_units_back(
+    client: Client, create_body: Body, server_database: Database
+) -> None:
+    account = account_of(client, server_database)
+    server_database.write_now(accounts.set_units, account.id, 1500, now=1)
+    refused = client.data("POST", PATH, json=create_body(prompt="refuse"))
+    client.ended(refused["task_id"])
+    cancelled = client.data("POST", PATH, json=create_body(prompt="hang"))
+    client.data("POST", f"{PATH}/{cancelled['task_id']}/cancel")
+    made = client.data("POST", PATH, json=create_body())
+    assert client.ended(made["task_id"])["final_unit_deduction"] == "1.5"
+
+
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ("", "start_time: must not be blank"),
+        ("start_time=1", "end_time: must not be blank"),
+        (
+            "start_time=x&end_time=1",
+            "start_time value 'x' is invalid: a time in milliseconds is expected",
+        ),
+        (
+            "start_time=2&end_time=1",
+            "end_time value '1' is invalid: a time after start_time is expected",
+        ),
+    ],
+)
+def test_costs_need_a_span_of_time(client: Client, query: str, message: str) -> None:
+    assert client.error("GET", f"/account/costs?{query}") == (400, 1201, message)
+
+
+def test_too_many_requests_are_refused_for_a_while() -> None:
+    limiter = RateLimiter("3/hour;100/day")
+    for _ in range(3):
+        limiter.count(1)
+    with pytest.raises(TooManyRequests) as caught:
+        limiter.count(1)
+    assert (caught.value.status, caught.value.code) == (429, 1302)
+    assert caught.value.retry_after is not None
+    assert 1 <= caught.value.retry_after <= 3600
+    limiter.count(2)
+
+
+def test_no_rule_is_no_limit() -> None:
+    limiter = RateLimiter("")
+    for _ in range(1000):
+        limiter.count(1)
