@@ -1,0 +1,62 @@
+"""Where the page is served: `/` is the page, `/studio/...` what it loads."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+STATIC = Path(__file__).parent / "static"
+ASSETS = "/studio"
+
+# Scripts and styles come from this server alone. Pictures and videos may be anywhere: results lie
+# where the operator's storage is, and users point at media by URL.
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "style-src-attr 'unsafe-inline'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "img-src * blob: data:",
+        "media-src * blob:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+_HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(self), microphone=(self)",
+    # The page names its files by their content, so only the page itself has to be asked for anew.
+    "cache-control": "no-cache",
+}
+
+
+def routes() -> list[BaseRoute]:
+    """The page's routes, to come after all others of an application."""
+    return [
+        Route("/", _page, methods=["GET"], include_in_schema=False),
+        Mount(ASSETS, _Assets(directory=STATIC / ASSETS.strip("/"))),
+    ]
+
+
+async def _page(request: Request) -> Response:
+    return FileResponse(STATIC / "index.html", headers=_HEADERS)
+
+
+class _Assets(StaticFiles):
+    """Files that never change under their name."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        response.headers["x-content-type-options"] = "nosniff"
+        return response

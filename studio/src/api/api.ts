@@ -1,0 +1,236 @@
+/** Calls to the server this page came from. */
+
+import {
+  elementTaskOf,
+  takeOf,
+  type Account,
+  type CallbackEvent,
+  type Capabilities,
+  type CreateBody,
+  type Detail,
+  type ElementTask,
+  type Inspection,
+  type Json,
+  type NewKey,
+  type Sample,
+  type Status,
+  type StoredFile,
+  type Take,
+} from './records'
+
+const TAKES = 'v1/videos/motion-control'
+const ELEMENTS = 'v1/general/advanced-custom-elements'
+
+/** A refusal of the server, or (status 0) no answer at all. */
+export class ApiError extends Error {
+  constructor(
+    message: string,
+    readonly status: number,
+    readonly code: number,
+  ) {
+    super(message)
+  }
+
+  get unauthenticated(): boolean {
+    return this.status === 401
+  }
+
+  /** This server has no such path: an older one, or another make. */
+  get missing(): boolean {
+    return this.status === 404 || this.status === 405
+  }
+
+  get unreachable(): boolean {
+    return this.status === 0
+  }
+}
+
+export interface TakePage {
+  takes: Take[]
+  cursor: string | null
+}
+
+/** The API under one key. `base` ends with a slash. */
+export class Api {
+  constructor(
+    readonly base: string,
+    readonly key: string,
+  ) {}
+
+  /** Reading. */
+  take = async (id: string): Promise<Take> => takeOf(await this.#get(`${TAKES}/${part(id)}`))
+  detail = (id: string): Promise<Detail> => this.#get(`${TAKES}/${part(id)}/detail`)
+  capabilities = (): Promise<Capabilities> => this.#get('v1/capabilities')
+  samples = (): Promise<Sample[]> => this.#get('v1/samples')
+  account = (): Promise<Account> => this.#get('v1/account')
+  callbacks = (): Promise<CallbackEvent[]> =>
+    this.#get('v1/account/callbacks?pageNum=1&pageSize=50')
+
+  async recent(count: number): Promise<Take[]> {
+    const records: Json[] = await this.#get(`${TAKES}?pageNum=1&pageSize=${count}`)
+    return records.map(takeOf)
+  }
+
+  /** Takes by their ids or external ids; those that do not exist are left out. */
+  async find(ids: string[], by: 'task_ids' | 'external_task_ids' = 'task_ids'): Promise<Take[]> {
+    const records: Json[] = await this.#get(`tasks?${by}=${ids.map(encodeURIComponent).join(',')}`)
+    return records.map(takeOf)
+  }
+
+  /** A page of all takes, newest first. */
+  async page(status: Status | null, cursor: string | null, limit: number): Promise<TakePage> {
+    const filters = status ? [{ key: 'status', values: [status] }] : []
+    const body = cursor ? { cursor, limit, filters } : { start_time: 0, limit, filters }
+    const page: { result: Json[]; next_cursor?: string; has_more: boolean } = await this.#post(
+      'tasks',
+      body,
+    )
+    return { takes: page.result.map(takeOf), cursor: (page.has_more && page.next_cursor) || null }
+  }
+
+  async elements(presets = false): Promise<ElementTask[]> {
+    const path = presets ? 'v1/general/advanced-presets-elements' : ELEMENTS
+    const records: Json[] = await this.#get(`${path}?pageNum=1&pageSize=100`)
+    return records.map(elementTaskOf)
+  }
+
+  /** Writing. */
+  create = async (body: CreateBody): Promise<Take> => takeOf(await this.#post(TAKES, body))
+  cancel = async (id: string): Promise<Take> =>
+    takeOf(await this.#post(`${TAKES}/${part(id)}/cancel`, {}))
+  remove = (id: string): Promise<unknown> => this.#send('DELETE', `${TAKES}/${part(id)}`)
+  createKey = (kind: string): Promise<NewKey> => this.#post('v1/account/keys', { kind })
+  removeKey = (id: string): Promise<unknown> => this.#send('DELETE', `v1/account/keys/${part(id)}`)
+  rotateCallbackSecret = (): Promise<{ secret: string }> =>
+    this.#post('v1/account/callback-secret', {})
+  resend = (id: string): Promise<CallbackEvent> =>
+    this.#post(`v1/account/callbacks/${part(id)}/resend`, {})
+  testCallback = (
+    url: string,
+  ): Promise<{ http_status: number | null; error: string | null; milliseconds: number }> =>
+    this.#post('v1/account/callbacks/test', { url })
+  createElement = async (body: Json): Promise<ElementTask> =>
+    elementTaskOf(await this.#post(ELEMENTS, body))
+  removeElement = (id: number): Promise<unknown> =>
+    this.#post('v1/general/delete-elements', { element_id: id })
+
+  inspect(body: CreateBody, signal: AbortSignal): Promise<Inspection> {
+    return this.#send('POST', `${TAKES}/inspect`, body, signal)
+  }
+
+  /** Upload a file, telling how much has left, from 0 to 1. */
+  upload(file: Blob, name: string, tell: (sent: number) => void, signal: AbortSignal) {
+    return new Promise<StoredFile>((resolve, reject) => {
+      // fetch tells nothing about what it has sent.
+      const request = new XMLHttpRequest()
+      request.open('POST', this.base + 'v1/files')
+      request.setRequestHeader('authorization', `Bearer ${this.key}`)
+      request.upload.onprogress = (event) => event.total && tell(event.loaded / event.total)
+      request.onerror = () => reject(unreachable())
+      request.onabort = () => reject(new DOMException('cancelled', 'AbortError'))
+      request.onload = () => {
+        try {
+          resolve(dataOf<StoredFile>(request.status, request.responseText))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      signal.addEventListener('abort', () => request.abort())
+      const form = new FormData()
+      form.append('file', file, name)
+      request.send(form)
+    })
+  }
+
+  /** What only this account may read, such as an upload. */
+  async blob(url: string): Promise<Blob> {
+    const response = await this.#fetch('GET', this.local(url))
+    if (!response.ok) throw new ApiError(`HTTP ${response.status}`, response.status, 0)
+    return response.blob()
+  }
+
+  /** The stream of a task's events. */
+  async events(id: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>> {
+    const path = this.base + `${TAKES}/${part(id)}/events`
+    const response = await this.#fetch('GET', path, undefined, signal)
+    if (!response.ok || !response.body) throw new ApiError('no events', response.status, 0)
+    return response.body
+  }
+
+  /** An address of this server under the origin that the page has, whatever name it calls itself. */
+  local(url: string): string {
+    const { pathname, search } = new URL(url, this.base)
+    return pathname.startsWith('/v1/files/') ? new URL(pathname + search, this.base).href : url
+  }
+
+  #get<Data>(path: string): Promise<Data> {
+    return this.#send('GET', path)
+  }
+
+  #post<Data>(path: string, body: unknown): Promise<Data> {
+    return this.#send('POST', path, body)
+  }
+
+  async #send<Data>(
+    method: string,
+    path: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Data> {
+    const response = await this.#fetch(method, this.base + path, body, signal)
+    return dataOf<Data>(response.status, await response.text())
+  }
+
+  async #fetch(
+    method: string,
+    url: string,
+    body?: unknown,
+    signal?: AbortSignal,
+  ): Promise<Response> {
+    const headers: Record<string, string> = { authorization: `Bearer ${this.key}` }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    try {
+      return await fetch(url, {
+        method,
+        headers,
+        body: body === undefined ? null : JSON.stringify(body),
+        signal: signal ?? null,
+        cache: 'no-store',
+      })
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'AbortError') throw error
+      throw unreachable()
+    }
+  }
+}
+
+/** The key of a server's own account, which it tells only to a page on the same machine. */
+export async function localSession(
+  base: string,
+): Promise<{ account: string; api_key: string } | null> {
+  try {
+    const response = await fetch(base + 'studio/session', { cache: 'no-store' })
+    return dataOf(response.status, await response.text())
+  } catch {
+    return null
+  }
+}
+
+/** The data of an answer in the contract's envelope. Throws ApiError. */
+export function dataOf<Data>(status: number, body: string): Data {
+  let envelope: { code?: number; message?: string; data?: Data } | null = null
+  try {
+    envelope = JSON.parse(body) as { code?: number; message?: string; data?: Data }
+  } catch {
+    // A proxy's page, or nothing.
+  }
+  if (status >= 200 && status < 300 && envelope?.code === 0) return envelope.data as Data
+  throw new ApiError(
+    envelope?.message ?? `The server answered HTTP ${status}.`,
+    status,
+    envelope?.code ?? 0,
+  )
+}
+
+const part = encodeURIComponent
+const unreachable = (): ApiError => new ApiError('The server cannot be reached.', 0, 0)

@@ -1,0 +1,283 @@
+/** The take that is being prepared: its media, its options, and what the server says about them. */
+
+import { ApiError, type Api } from '../api/api'
+import type { CreateBody, Inspection, Mode, Orientation, Problem, Take } from '../api/records'
+import { FIELDS, problemOf, type Kind } from '../media/checks'
+import { notices } from './notices.svelte'
+import { api, session } from './session.svelte'
+import * as shelf from './shelf'
+
+const KEY = 'understudy.draft'
+const INSPECT_AFTER_MS = 250
+
+/** A picture or clip. `url` is the server's once it has it; `show` is what the page shows. */
+export interface Medium {
+  name: string
+  source: 'file' | 'sample' | 'url' | 'webcam' | 'take'
+  url: string | null
+  show: string
+  bytes: number | null
+  /** 0 to 1 while it is sent. */
+  sent: number | null
+  problem: Problem | null
+}
+
+export interface Options {
+  model: string
+  orientation: Orientation
+  mode: Mode
+  prompt: string
+  sound: boolean
+  watermark: boolean
+  element: number | null
+}
+
+interface Kept {
+  options: Options
+  media: Partial<
+    Record<Kind, Pick<Medium, 'name' | 'source' | 'url' | 'bytes'> & { show?: string }>
+  >
+}
+
+export const DEFAULTS: Options = {
+  model: '',
+  orientation: 'video',
+  mode: 'std',
+  prompt: '',
+  sound: true,
+  watermark: false,
+  element: null,
+}
+
+class Draft {
+  media: Record<Kind, Medium | null> = $state({ picture: null, clip: null })
+  options: Options = $state({ ...DEFAULTS })
+  inspection: Inspection | null = $state.raw(null)
+  inspecting = $state(false)
+  /** What kept the inspection from being made. */
+  fault = $state('')
+  starting = $state(false)
+  #uploads: Partial<Record<Kind, AbortController>> = {}
+  #timer = 0
+  #inspection: AbortController | null = null
+  #externalId = ''
+
+  get problems(): Problem[] {
+    const local = [this.media.picture?.problem, this.media.clip?.problem]
+    return [...local, ...(this.inspection?.problems ?? [])].filter((one) => one != null)
+  }
+
+  problemsOf(...fields: string[]): Problem[] {
+    return this.problems.filter((problem) => fields.includes(problem.field))
+  }
+
+  get uploading(): boolean {
+    return [this.media.picture, this.media.clip].some((medium) => medium?.sent != null)
+  }
+
+  /** Why the take cannot be started now, '' when it can. */
+  get waitingFor(): string {
+    if (!this.media.clip)
+      return this.#hasCharacter ? 'Choose a clip.' : 'Choose a picture and a clip.'
+    if (!this.#hasCharacter) return 'Choose a picture.'
+    if (this.uploading) return 'Sending the files …'
+    if (this.problems.length) return 'Something needs your attention first.'
+    return ''
+  }
+
+  get #hasCharacter(): boolean {
+    return this.media.picture !== null || this.options.element !== null
+  }
+
+  /** Bring back what was there before the page was left. */
+  async restore(): Promise<void> {
+    const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Kept | null
+    if (kept) {
+      this.options = { ...DEFAULTS, ...kept.options }
+      for (const kind of ['picture', 'clip'] as const) {
+        const medium = kept.media[kind]
+        if (medium) await this.#bringBack(kind, medium)
+      }
+    }
+    this.#settle()
+    this.changed()
+  }
+
+  async #bringBack(kind: Kind, kept: NonNullable<Kept['media'][Kind]>): Promise<void> {
+    const file = await shelf.take(kind)
+    const show = file ? URL.createObjectURL(file) : kept.show
+    if (!show || (!kept.url && !file)) return
+    this.media[kind] = { ...kept, show, sent: null, problem: null }
+    if (file && !kept.url) void this.#upload(kind, file)
+  }
+
+  /** A file from the user's disk or camera: shown at once, sent at once. */
+  async choose(kind: Kind, file: File, source: Medium['source'] = 'file'): Promise<void> {
+    this.#release(kind)
+    const problem = problemOf(kind, file, session.capabilities?.limits)
+    const show = URL.createObjectURL(file)
+    this.media[kind] = {
+      name: file.name,
+      source,
+      url: null,
+      show,
+      bytes: file.size,
+      sent: null,
+      problem,
+    }
+    this.inspection = null
+    if (problem) return this.#save()
+    await shelf.put(kind, file)
+    this.#save()
+    await this.#upload(kind, file)
+  }
+
+  /** Something that has an address already. */
+  point(kind: Kind, medium: Pick<Medium, 'name' | 'source' | 'url'> & { show?: string }): void {
+    this.#release(kind)
+    const show = medium.show ?? medium.url!
+    this.media[kind] = { bytes: null, sent: null, problem: null, ...medium, show }
+    this.changed()
+  }
+
+  clear(kind: Kind): void {
+    this.#release(kind)
+    this.media[kind] = null
+    this.changed()
+  }
+
+  /** An option was changed that the plan does not depend on. */
+  keep(): void {
+    this.#externalId = ''
+    this.#save()
+  }
+
+  /** The media or options were changed: keep them, and ask for a new plan after a while. */
+  changed(after = INSPECT_AFTER_MS): void {
+    this.keep()
+    this.#inspection?.abort()
+    clearTimeout(this.#timer)
+    const { picture, clip } = this.media
+    const whole = clip?.url && (picture ? picture.url : this.#hasCharacter)
+    if (!whole || this.uploading || picture?.problem || clip.problem) {
+      this.inspection = null
+      this.inspecting = false
+      return
+    }
+    this.inspecting = true
+    this.#timer = window.setTimeout(() => void this.#inspect(), after)
+  }
+
+  body(): CreateBody {
+    const { model, orientation, mode, prompt, sound, watermark, element } = this.options
+    return {
+      ...(model && { model_name: model }),
+      ...(this.media.picture?.url && { image_url: this.media.picture.url }),
+      video_url: this.media.clip?.url ?? '',
+      ...(prompt.trim() && { prompt: prompt.trim() }),
+      ...(element !== null && { element_list: [{ element_id: element }] }),
+      keep_original_sound: sound ? 'yes' : 'no',
+      character_orientation: orientation,
+      mode,
+      ...(watermark && { watermark_info: { enabled: true } }),
+    }
+  }
+
+  /** Start the take; null when it could not be started. */
+  async start(): Promise<Take | null> {
+    this.starting = true
+    // Kept over tries that fail, so that one take is made however often Start is pressed.
+    this.#externalId ||= `studio-${crypto.randomUUID?.() ?? Date.now()}`
+    try {
+      const take = await createOnce(api(), {
+        ...this.body(),
+        external_task_id: this.#externalId,
+      })
+      this.#externalId = ''
+      return take
+    } catch (error) {
+      if (!(error instanceof ApiError) || !error.unreachable) this.#externalId = ''
+      notices.fault(error)
+      return null
+    } finally {
+      this.starting = false
+    }
+  }
+
+  /** Choose what the server can do when the choice of before is gone. */
+  #settle(): void {
+    const models = session.capabilities?.models ?? []
+    if (models.some((model) => model.name === this.options.model && model.available)) return
+    const first = models.find((model) => model.available)
+    this.options.model = first?.name ?? this.options.model
+  }
+
+  async #upload(kind: Kind, file: Blob): Promise<void> {
+    const stop = (this.#uploads[kind] = new AbortController())
+    const medium = this.media[kind]!
+    const mine = () => this.#uploads[kind] === stop
+    medium.sent = 0
+    try {
+      const tell = (sent: number) => mine() && (this.media[kind]!.sent = sent)
+      const stored = await api().upload(file, medium.name, tell, stop.signal)
+      if (!mine()) return
+      this.media[kind]!.url = stored.url
+    } catch (error) {
+      if (!mine()) return
+      const message = error instanceof Error ? error.message : String(error)
+      this.media[kind]!.problem = { field: FIELDS[kind], message }
+    }
+    this.media[kind]!.sent = null
+    this.changed()
+  }
+
+  async #inspect(): Promise<void> {
+    const stop = (this.#inspection = new AbortController())
+    this.fault = ''
+    try {
+      this.inspection = await api().inspect(this.body(), stop.signal)
+    } catch (error) {
+      if (stop.signal.aborted) return
+      this.inspection = null
+      // A server that does not inspect says what is wrong when the take is started.
+      const missing = error instanceof ApiError && error.missing
+      if (!missing) this.fault = (error as Error).message
+    }
+    if (!stop.signal.aborted) this.inspecting = false
+  }
+
+  #release(kind: Kind): void {
+    this.#uploads[kind]?.abort()
+    delete this.#uploads[kind]
+    const before = this.media[kind]
+    if (before?.show.startsWith('blob:')) URL.revokeObjectURL(before.show)
+    void shelf.drop(kind)
+  }
+
+  #save(): void {
+    const media: Kept['media'] = {}
+    for (const kind of ['picture', 'clip'] as const) {
+      const medium = this.media[kind]
+      if (!medium || medium.problem) continue
+      const { name, source, url, bytes, show } = medium
+      media[kind] = { name, source, url, bytes, ...(!show.startsWith('blob:') && { show }) }
+    }
+    localStorage.setItem(KEY, JSON.stringify({ options: this.options, media } satisfies Kept))
+  }
+}
+
+/** Create a take once, also when the first answer is lost on its way. */
+async function createOnce(
+  server: Api,
+  body: CreateBody & { external_task_id: string },
+): Promise<Take> {
+  try {
+    return await server.create(body)
+  } catch (error) {
+    if (!(error instanceof ApiError) || (!error.unreachable && error.status < 500)) throw error
+    const [found] = await server.find([body.external_task_id], 'external_task_ids')
+    return found ?? server.create(body)
+  }
+}
+
+export const draft = new Draft()

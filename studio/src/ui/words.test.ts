@@ -1,0 +1,39 @@
+import { expect, it } from 'vitest'
+import { plain, sentence, units, when } from './words'
+
+it('says a problem as what was found and what may be', () => {
+  const problem = {
+    field: 'video_url',
+    found: 'the video lasts 2.40 s',
+    allowed: 'allowed are 3 to 30 s',
+    message: 'Video duration can not less than 3s',
+  }
+  expect(sentence(problem)).toBe('The video lasts 2.40 s. Allowed are 3 to 30 s.')
+  expect(sentence({ field: 'mode', message: 'video mode must be specified' })).toBe(
+    'Video mode must be specified.',
+  )
+})
+
+it('says the messages of the API to people', () => {
+  expect(plain('image_url: the size is 200 x 200 px; each side must have 300 to 65536 px')).toBe(
+    'The size is 200 x 200 px. Each side must have 300 to 65536 px.',
+  )
+  expect(plain('Video duration can not less than 3s')).toMatch(/shorter than 3 s\. At least/)
+})
+
+it('says units without needless digits', () => {
+  expect([null, '1', '4.50', '1000'].map(units)).toEqual([
+    'free',
+    '1 unit',
+    '4.5 units',
+    '1,000 units',
+  ])
+})
+
+it('says when something was as near as matters', () => {
+  const now = new Date(2026, 5, 10, 12).getTime()
+  expect(when(now - 20_000, now)).toBe('just now')
+  expect(when(now - 5 * 60_000, now)).toBe('5 min ago')
+  expect(when(now - 3 * 3_600_000, now)).toMatch(/^today, /)
+  expect(when(now - 30 * 3_600_000, now)).toMatch(/9/)
+})

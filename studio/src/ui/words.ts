@@ -1,0 +1,68 @@
+/** Values as words for people. */
+
+import type { Problem, Take } from '../api/records'
+
+// Messages that the API's clients know by heart, for those who do not.
+const PLAIN: Record<string, string> = {
+  'Video duration can not less than 3s': 'The clip is shorter than 3 s; at least 3 s are needed',
+  'Something went wrong when we tried to get the contents of the file.':
+    'The server could not fetch this; is the address right, and open to everybody',
+  'Account balance not enough': 'The account has too few units left',
+  'parallel task over resource pack limit':
+    'The account has as many takes at once as it may have; wait until one has ended',
+}
+
+/** A server's message as sentences, without the field's name before it. */
+export function plain(message: string): string {
+  const text = PLAIN[message] ?? message.replace(/^[\w ]{1,30}: /, '')
+  return text
+    .split('; ')
+    .map((part) => capitalised(part).replace(/\.?$/, '.'))
+    .join(' ')
+}
+
+/** A problem as sentences: what was found, what may be there. */
+export function sentence({ found, allowed, message }: Problem): string {
+  return found && allowed ? plain(`${found}; ${allowed}`) : plain(message)
+}
+
+export const STAGES: Record<string, string> = {
+  open: 'Opening the files',
+  inspect: 'Looking at the clip',
+  track: 'Following the motion',
+  cast: 'Making the character ready',
+  retarget: 'Fitting the motion',
+  render: 'Rendering',
+  finish: 'Finishing',
+}
+
+/** What a take is doing now. */
+export function doing(take: Take): string {
+  if (take.status === 'submitted') return 'Waiting for its turn'
+  if (take.status === 'processing') return STAGES[take.stage] ?? 'Working'
+  return take.status === 'succeeded' ? 'Done' : 'Failed'
+}
+
+export function seconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 1 : 0)} s`
+}
+
+/** When something happened, as near as people want to know. */
+export function when(time: number, now = Date.now()): string {
+  const minutes = (now - time) / 60_000
+  if (minutes < 1) return 'just now'
+  if (minutes < 60) return `${Math.floor(minutes)} min ago`
+  const date = new Date(time)
+  const clock = date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  if (date.toDateString() === new Date(now).toDateString()) return `today, ${clock}`
+  return `${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}, ${clock}`
+}
+
+/** A decimal string without needless zeros, with its noun. */
+export function units(amount: string | null): string {
+  if (amount === null) return 'free'
+  const number = Number(amount)
+  return `${number.toLocaleString('en', { maximumFractionDigits: 3 })} ${number === 1 ? 'unit' : 'units'}`
+}
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)

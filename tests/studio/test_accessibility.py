@@ -1,0 +1,56 @@
+"""The pages hold what WCAG 2.2 AA asks for, as far as a program can tell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from understudy.client import Client
+from understudy.testing import RehearsalServer
+
+expect = pytest.importorskip("playwright.sync_api").expect
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "studio/node_modules/axe-core/axe.min.js"
+RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
+SETTLE_MS = 600
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds wrong with the page as it is, once it has stopped moving."""
+    page.wait_for_timeout(SETTLE_MS)
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)
+    return [
+        f"{violation['help']}: {[node['target'] for node in violation['nodes']]}"
+        for violation in found["violations"]
+    ]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_page_can_be_used_by_everybody(
+    scheme: str, open_page: Callable[..., Any], service: RehearsalServer
+) -> None:
+    if not AXE.is_file():
+        pytest.skip("the page's development packages are not installed: run studio/check")
+    examples = ROOT / "examples"
+    with Client(service.url, api_key=service.credentials.api_key) as client:
+        clip = client.upload(examples / "dance.mp4")
+        task = client.animate(examples / "photo.jpg", clip)
+        client.create(examples / "photo.jpg", clip, prompt="refuse")
+    page = open_page(service.url, color_scheme=scheme)
+    page.locator("input[type=file]").nth(0).set_input_files(examples / "photo.jpg")
+    page.locator("input[type=file]").nth(1).set_input_files(examples / "dance.mp4")
+    expect(page.get_by_text("rehearsal")).to_be_visible(timeout=30_000)
+    page.get_by_text("More", exact=False).first.click()
+    assert violations(page) == []
+    for place in ("takes", f"take/{task.id}", "elements", "account"):
+        page.goto(f"{service.url}/#/{place}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert violations(page) == [], place
+    page.goto(f"{service.url}/#/elements")
+    page.get_by_role("button", name="New element").click()
+    assert violations(page) == []

@@ -1,0 +1,263 @@
+"""The page in a real browser, at the service with takes that are stand-ins."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from understudy.client import Client
+from understudy.testing import RehearsalServer, rehearsing
+
+expect = pytest.importorskip("playwright.sync_api").expect
+# Machines that test much else at once are slow.
+expect.set_options(timeout=30_000)
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
+Screenshot = Callable[[Any, str], None]
+
+
+def file_inputs(page: Any) -> tuple[Any, Any]:
+    """Where files for the picture and for the clip go in."""
+    inputs = page.locator("input[type=file]")
+    return inputs.nth(0), inputs.nth(1)
+
+
+def choose(page: Any, picture: Path = PICTURE, clip: Path = CLIP) -> None:
+    """Give the page a picture and a clip, and wait for the plan."""
+    file_inputs(page)[0].set_input_files(picture)
+    file_inputs(page)[1].set_input_files(clip)
+    expect(page.get_by_text("rehearsal")).to_be_visible()
+
+
+def start(page: Any, prompt: str = "") -> Any:
+    """Start a take; its card."""
+    if prompt:
+        page.get_by_label("Prompt").fill(prompt)
+    known = page.get_by_role("article").count()
+    page.get_by_role("button", name="Start the take").click()
+    expect(page.get_by_role("article")).to_have_count(known + 1)
+    return page.get_by_role("article").first
+
+
+def client_of(service: RehearsalServer) -> Client:
+    return Client(service.url, api_key=service.credentials.api_key)
+
+
+def test_a_take_goes_the_whole_way(page: Any, screenshot: Screenshot, tmp_path: Path) -> None:
+    screenshot(page, "empty")
+    choose(page)
+    expect(page.get_by_role("button", name="Start the take")).to_be_enabled()
+    screenshot(page, "ready")
+    card = start(page)
+    expect(card.get_by_text("Done")).to_be_visible()
+    card.get_by_role("link").click()
+    result = page.get_by_label("The result", exact=True)
+    expect(result).to_be_visible()
+    while result.evaluate("video => video.currentTime") < 0.2:
+        page.wait_for_timeout(50)
+    screenshot(page, "take")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("^Video")).click()
+    assert Path(download.value.path()).read_bytes() == CLIP.read_bytes()
+
+
+def test_a_running_take_survives_a_reload_and_can_be_cancelled(
+    page: Any, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    choose(page)
+    start(page, f"linger {tmp_path / 'never'}")
+    page.get_by_role("switch", name="Keep the clip’s sound").uncheck(force=True)
+    page.reload()
+    card = page.get_by_role("article").first
+    expect(card.get_by_role("progressbar")).to_be_visible()
+    # What was chosen is still there, and is looked at again.
+    expect(page.get_by_text(PICTURE.name)).to_be_visible()
+    expect(page.get_by_text(CLIP.name)).to_be_visible()
+    expect(page.get_by_role("switch", name="Keep the clip’s sound")).not_to_be_checked()
+    expect(page.get_by_label("Prompt")).to_have_value(re.compile("^linger"))
+    screenshot(page, "running")
+    card.get_by_role("button", name=re.compile("^Cancel")).click()
+    expect(card.get_by_text("Failed")).to_be_visible()
+    expect(card.get_by_text("Task was cancelled")).to_be_visible()
+
+
+def test_several_takes_run_at_once(page: Any, tmp_path: Path) -> None:
+    choose(page)
+    gate = tmp_path / "gate"
+    for _ in range(2):
+        start(page, f"linger {gate}")
+    expect(page.get_by_role("article").get_by_role("progressbar")).to_have_count(2)
+    expect(page.get_by_label("2 running")).to_be_visible()
+    gate.touch()
+    expect(page.get_by_role("article").get_by_role("progressbar")).to_have_count(0)
+
+
+def test_problems_stand_beside_their_fields(
+    page: Any, screenshot: Screenshot, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.txt"
+    text.write_text("no picture")
+    file_inputs(page)[0].set_input_files(text)
+    picture = page.get_by_role("region", name=re.compile("^Picture"))
+    expect(picture.get_by_text("A picture can be jpg, jpeg or png")).to_be_visible()
+    # It says it is a picture, the server says it is not.
+    fake = tmp_path / "fake.png"
+    fake.write_text("no picture")
+    file_inputs(page)[0].set_input_files(fake)
+    expect(picture.get_by_text("allowed are jpg, jpeg, png", exact=False)).to_be_visible()
+    file_inputs(page)[1].set_input_files(CLIP)
+    expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
+    screenshot(page, "problems")
+
+
+def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:
+    choose(page)
+    page.get_by_label("Prompt").fill("refuse")
+    picture = page.get_by_role("region", name=re.compile("^Picture"))
+    expect(picture.get_by_text("There is no character in it. One is due.")).to_be_visible()
+    expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
+
+
+def test_files_can_be_dropped_anywhere_on_their_card(page: Any) -> None:
+    data = page.evaluate_handle(
+        """async () => {
+            const transfer = new DataTransfer()
+            const canvas = new OffscreenCanvas(400, 500)
+            canvas.getContext('2d').fillRect(0, 0, 400, 500)
+            const blob = await canvas.convertToBlob()
+            transfer.items.add(new File([blob], 'dropped.png', { type: 'image/png' }))
+            return transfer
+        }"""
+    )
+    # A picture finds its place wherever it is dropped.
+    clip = page.get_by_role("region", name=re.compile("^Clip"))
+    clip.dispatch_event("drop", {"dataTransfer": data})
+    picture = page.get_by_role("region", name=re.compile("^Picture"))
+    expect(picture.get_by_text("dropped.png")).to_be_visible()
+
+
+def test_media_can_be_given_by_url(page: Any, service: RehearsalServer) -> None:
+    with client_of(service) as client:
+        urls = {"Picture": client.upload(PICTURE).url, "Clip": client.upload(CLIP).url}
+    for name, url in urls.items():
+        region = page.get_by_role("region", name=re.compile(f"^{name}"))
+        region.get_by_role("button", name="URL").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_label("URL").fill(url)
+        dialog.get_by_role("button", name="Use it").click()
+        expect(dialog).to_be_hidden()
+    expect(page.get_by_text("rehearsal")).to_be_visible()
+
+
+def test_a_clip_can_be_recorded(page: Any) -> None:
+    button = page.get_by_role("button", name="Camera")
+    if button.is_disabled():
+        pytest.skip("this Chromium records no MP4")
+    button.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Record").click()
+    dialog.get_by_role("button", name="Stop").click(timeout=20_000)
+    expect(dialog).to_be_hidden()
+    expect(page.get_by_text(re.compile(r"^camera .*\.mp4$"))).to_be_visible()
+
+
+def test_takes_are_found_and_filtered(
+    page: Any, service: RehearsalServer, screenshot: Screenshot
+) -> None:
+    with client_of(service) as client:
+        clip = client.upload(CLIP)
+        client.animate(PICTURE, clip, external_task_id="to-find")
+        client.create(PICTURE, clip, prompt="refuse", external_task_id="to-fail")
+    page.goto(f"{service.url}/#/takes")
+    page.get_by_role("radio", name="Failed").check(force=True)
+    expect(page.get_by_text("There is no character in it. One is due.").first).to_be_visible()
+    page.get_by_role("radio", name="All").check(force=True)
+    screenshot(page, "takes")
+    page.get_by_label("Search by id").fill("to-find")
+    expect(page.get_by_role("article")).to_have_count(1)
+
+
+def test_the_page_works_by_keyboard_alone(page: Any, service: RehearsalServer) -> None:
+    choosers: list[Any] = []
+    # Playwright notes something on the function that it is given, which a method does not let it.
+    page.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    while not choosers:
+        page.wait_for_timeout(50)
+    choosers[0].set_files(PICTURE)
+    expect(page.get_by_text(PICTURE.name)).to_be_visible()
+    page.get_by_role("radio", name="As in the clip").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="As in the picture")).to_be_checked()
+
+
+def test_signing_in_takes_a_key_that_is_known(
+    page: Any, service: RehearsalServer, screenshot: Screenshot
+) -> None:
+    page.goto(f"{service.url}/#/account")
+    page.get_by_role("button", name="Sign out").click()
+    page.get_by_label("API key").fill("api-key-wrong")
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("alert")).to_have_text("This key is not known here.")
+    screenshot(page, "sign-in")
+    page.get_by_label("API key").fill(service.credentials.api_key)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Account")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_a_phone(
+    scheme: str, open_page: Callable[..., Any], service: RehearsalServer, screenshot: Screenshot
+) -> None:
+    page = open_page(
+        service.url,
+        viewport={"width": 360, "height": 740},
+        color_scheme=scheme,
+        has_touch=True,
+        device_scale_factor=2,
+    )
+    for name in ("", "takes", "elements", "account"):
+        page.goto(f"{service.url}/#/{name}")
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.goto(f"{service.url}/#/")
+    screenshot(page, f"phone-{scheme}")
+
+
+def test_nothing_is_asked_of_any_other_server(
+    open_page: Callable[..., Any], service: RehearsalServer
+) -> None:
+    page = open_page("about:blank")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(service.url)
+    choose(page)
+    assert asked
+    assert all(url.startswith((service.url, "blob:", "data:")) for url in asked)
+
+
+def test_the_page_outlives_its_server(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    with rehearsing(tmp_path) as service:
+        port = int(service.url.rpartition(":")[2])
+        page = open_page(service.url)
+        choose(page)
+        gate = tmp_path / "gate"
+        card = start(page, f"linger {gate}")
+        expect(card.get_by_text("Rendering")).to_be_visible()
+        service.kill()
+        expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+        expect(card).to_be_visible()
+        gate.touch()
+        with rehearsing(tmp_path, port=port):
+            expect(card.get_by_text("Done")).to_be_visible()
+            expect(page.get_by_text("The server cannot be reached")).to_be_hidden()

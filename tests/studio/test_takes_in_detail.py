@@ -1,0 +1,207 @@
+"""What the page shows of a take beside its video, and of the account, if the service tells it."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from understudy.client import Client
+from understudy.testing import RehearsalServer
+
+expect = pytest.importorskip("playwright.sync_api").expect
+expect.set_options(timeout=30_000)
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
+TAKES = "/v1/videos/motion-control"
+
+
+@pytest.fixture
+def client(service: RehearsalServer) -> Iterator[Client]:
+    with Client(service.url, api_key=service.credentials.api_key) as client:
+        yield client
+
+
+def needs(service: RehearsalServer, method: str, path: str) -> None:
+    """Skip where the service does not have a path that this page makes use of."""
+    described = httpx2.get(f"{service.url}/openapi.json", headers=service.headers).json()
+    known = {re.sub(r"\{\w+\}", "{}", name): member for name, member in described["paths"].items()}
+    if method not in known.get(re.sub(r"\{\w+\}", "{}", path), {}):
+        pytest.skip(f"this service has no {method.upper()} {path}")
+
+
+def test_driver_and_result_play_in_step(
+    page: Any, service: RehearsalServer, client: Client, screenshot: Callable[[Any, str], None]
+) -> None:
+    needs(service, "get", f"{TAKES}/{{id}}/detail")
+    task = client.animate(PICTURE, client.upload(CLIP))
+    page.goto(f"{service.url}/#/take/{task.id}")
+    driver = page.get_by_label("The driver", exact=True)
+    result = page.get_by_label("The result", exact=True)
+    expect(driver).to_be_visible()
+    expect(result).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_label("Position", exact=True).fill("1.5")
+    while abs(driver.evaluate("video => video.currentTime") - 1.5) > 0.02:
+        page.wait_for_timeout(50)
+    assert abs(result.evaluate("video => video.currentTime") - 1.5) < 0.02
+    page.get_by_role("radio", name="Wipe").check(force=True)
+    page.get_by_label("Wipe between driver and result").fill("20")
+    screenshot(page, "wipe")
+    page.get_by_role("radio", name="Result", exact=True).check(force=True)
+    expect(driver).to_be_hidden()
+
+
+def test_everything_of_a_take_can_be_downloaded(
+    page: Any, service: RehearsalServer, client: Client
+) -> None:
+    needs(service, "get", f"{TAKES}/{{id}}/detail")
+    task = client.animate(PICTURE, client.upload(CLIP), watermark=True)
+    page.goto(f"{service.url}/#/take/{task.id}")
+    for name in ("Video", "Watermarked video", "Report"):
+        link = page.get_by_role("link", name=re.compile(f"^{name} "))
+        assert httpx2.get(link.get_attribute("href")).status_code == 200
+
+
+def test_a_take_is_made_again_with_another_picture(
+    page: Any, service: RehearsalServer, client: Client
+) -> None:
+    needs(service, "get", f"{TAKES}/{{id}}/detail")
+    task = client.animate(PICTURE, client.upload(CLIP), mode="pro", orientation="image")
+    page.goto(f"{service.url}/#/take/{task.id}")
+    page.get_by_role("button", name="Again with another picture").click()
+    expect(page.get_by_role("radio", name="As in the picture")).to_be_checked()
+    expect(page.get_by_role("radio", name="1080p")).to_be_checked()
+    page.locator("input[type=file]").nth(0).set_input_files(PICTURE)
+    page.get_by_role("button", name="Start the take").click()
+    expect(page.get_by_role("article").first.get_by_text("Done")).to_be_visible()
+
+
+def test_the_call_that_is_shown_makes_the_same_take(
+    page: Any, service: RehearsalServer, client: Client, tmp_path: Path
+) -> None:
+    needs(service, "get", f"{TAKES}/{{id}}/detail")
+    task = client.animate(PICTURE, client.upload(CLIP), mode="pro", sound=False)
+    page.goto(f"{service.url}/#/take/{task.id}")
+    page.get_by_role("radio", name="Python").check(force=True)
+    code = page.get_by_label("The call in python").inner_text()
+    code = code.replace('"take.mp4"', repr(str(tmp_path / "take.mp4")))
+    name = "UNDERSTUDY_API_KEY"
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(name, service.credentials.api_key)
+        exec(compile(code, "shown", "exec"), {})
+    assert (tmp_path / "take.mp4").stat().st_size > 0
+    again = next(client.tasks(page_size=1))
+    assert again.id != task.id
+
+
+def test_a_take_is_deleted_after_asking(
+    page: Any, service: RehearsalServer, client: Client
+) -> None:
+    needs(service, "delete", f"{TAKES}/{{id}}")
+    task = client.animate(PICTURE, client.upload(CLIP))
+    page.goto(f"{service.url}/#/takes")
+    page.get_by_label("Search by id").fill(task.id)
+    page.get_by_role("button", name=f"Delete take {task.id}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep it").click()
+    expect(page.get_by_role("article")).to_have_count(1)
+    page.get_by_role("button", name=f"Delete take {task.id}").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("No take has this id.")).to_be_visible()
+
+
+def test_a_key_is_shown_once_works_and_is_revoked(
+    page: Any, service: RehearsalServer, screenshot: Callable[[Any, str], None]
+) -> None:
+    needs(service, "post", "/v1/account/keys")
+    page.goto(f"{service.url}/#/account")
+    rows = page.get_by_role("region", name="Keys").get_by_role("listitem")
+    expect(rows.first).to_be_visible()
+    before = rows.count()
+    page.get_by_role("button", name="API key").click()
+    dialog = page.get_by_role("dialog")
+    key = dialog.locator("code").inner_text()
+    screenshot(page, "new-key")
+    with Client(service.url, api_key=key) as other:
+        list(other.tasks(page_size=1))
+    dialog.get_by_role("button", name="Close").click()
+    expect(rows).to_have_count(before + 1)
+    page.get_by_role("button", name=re.compile("^Revoke")).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Revoke").click()
+    expect(rows).to_have_count(before)
+
+
+class _Receiver(HTTPServer):
+    """Takes callbacks; `answer` is the HTTP status that it gives."""
+
+    answer = 500
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}/hook"
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers.get("content-length", 0)))
+        assert isinstance(self.server, _Receiver)
+        self.send_response(self.server.answer)
+        self.end_headers()
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
+        """Say nothing."""
+
+
+@pytest.fixture
+def receiver() -> Iterator[_Receiver]:
+    with _Receiver(("127.0.0.1", 0), _Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def test_callbacks_show_their_tries_and_are_sent_again(
+    page: Any,
+    service: RehearsalServer,
+    client: Client,
+    receiver: _Receiver,
+    screenshot: Callable[[Any, str], None],
+) -> None:
+    needs(service, "get", "/v1/account/callbacks")
+    client.animate(PICTURE, client.upload(CLIP), callback_url=receiver.url)
+    page.goto(f"{service.url}/#/account")
+    callbacks = page.get_by_role("region", name="Callbacks")
+    callbacks.get_by_text("Waiting").first.click()
+    expect(callbacks.get_by_text("HTTP 500").first).to_be_visible()
+    receiver.answer = 204
+    callbacks.get_by_role("button", name="Send again").last.click()
+    expect(callbacks.get_by_text("Delivered").first).to_be_visible()
+    callbacks.get_by_label("URL to test").fill(receiver.url)
+    callbacks.get_by_role("button", name="Send a test").click()
+    expect(callbacks.get_by_text("HTTP 204 after")).to_be_visible()
+    screenshot(page, "account")
+
+
+def test_an_element_is_made_used_and_deleted(
+    page: Any, service: RehearsalServer, screenshot: Callable[[Any, str], None]
+) -> None:
+    page.goto(f"{service.url}/#/elements")
+    page.get_by_role("button", name="New element").click()
+    form = page.get_by_role("dialog")
+    form.get_by_label("Name").fill("Mira")
+    form.locator("input[type=file]").nth(0).set_input_files(PICTURE)
+    form.locator("input[type=file]").nth(1).set_input_files(PICTURE)
+    screenshot(page, "element-form")
+    form.get_by_role("button", name="Make the element").click()
+    expect(page.get_by_role("heading", name="Mira")).to_be_visible()
+    screenshot(page, "elements")
+    page.get_by_role("button", name="Delete Mira").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="Mira")).to_be_hidden()
