@@ -1,0 +1,84 @@
+"""The wheel holds what it must, and runs where the sources are not."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import understudy
+
+ROOT = Path(__file__).resolve().parents[2]
+PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The project's wheel, built from the working tree."""
+    place = tmp_path_factory.mktemp("wheel")
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", place, ROOT]
+    subprocess.run([*PIP, *build], check=True)
+    return next(place.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that the wheel is installed in."""
+    target = tmp_path_factory.mktemp("installed")
+    subprocess.run([*PIP, "install", "--no-deps", "--target", target, wheel], check=True)
+    return target
+
+
+def run(installed: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "understudy", *arguments],
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        cwd=installed,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_wheel_is_pure_and_carries_the_version(wheel: Path) -> None:
+    assert wheel.name == f"understudy-{understudy.__version__}-py3-none-any.whl"
+
+
+def test_the_wheel_holds_the_sources_the_types_and_the_licence(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+    ours = {
+        path.relative_to(ROOT / "src").as_posix()
+        for path in (ROOT / "src").rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert ours <= names
+    assert "understudy/py.typed" in names
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)
+
+
+def test_the_wheel_holds_nothing_else(wheel: Path) -> None:
+    roots = {name.partition("/")[0] for name in zipfile.ZipFile(wheel).namelist()}
+    assert {root for root in roots if not root.endswith(".dist-info")} == {"understudy"}
+
+
+def test_the_doctor_is_content_with_the_installed_wheel(installed: Path) -> None:
+    done = run(installed, "doctor")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "MISSING" not in done.stdout
+
+
+def test_the_installed_package_is_the_one_that_runs(installed: Path) -> None:
+    show = "import understudy; print(understudy.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", show],
+        env=os.environ | {"PYTHONPATH": str(installed)},
+        cwd=installed,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert Path(done.stdout.strip()).is_relative_to(installed)
