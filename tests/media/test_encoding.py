@@ -94,6 +94,32 @@ def test_the_same_frames_give_the_same_bytes(tmp_path: Path) -> None:
     assert files[0] == files[1]
 
 
+_FILM = """
+import sys
+from fractions import Fraction
+from pathlib import Path
+import numpy as np
+from understudy.media.encoding import VideoWriter
+
+rng = np.random.default_rng(0)
+ground = np.kron(rng.integers(60, 200, (60, 46, 3)), np.ones((16, 16, 1))).astype(np.uint8)
+with VideoWriter(Path(sys.argv[1]), (720, 960), Fraction(12)) as writer:
+    for index in range(24):
+        ground[200:400, 40 * (index % 8) :][:, :300] += 5
+        writer.write_rgb(np.ascontiguousarray(np.roll(ground, 3 * index, axis=1)[:, :720]))
+"""
+
+
+def test_what_lay_in_memory_before_leaves_the_bytes_alone(tmp_path: Path) -> None:
+    written = []
+    for filling in ("1", "85"):  # glibc fills what it hands out with this byte.
+        path = tmp_path / f"{filling}.mp4"
+        arguments = [sys.executable, "-c", _FILM, str(path)]
+        subprocess.run(arguments, check=True, env={**os.environ, "MALLOC_PERTURB_": filling})
+        written.append(path.read_bytes())
+    assert written[0] == written[1]
+
+
 def test_a_frame_may_be_overwritten_once_it_was_handed_in(tmp_path: Path) -> None:
     path = tmp_path / "out.mp4"
     planes = np.empty((SIZE[1] * 3 // 2, SIZE[0]), np.uint8)

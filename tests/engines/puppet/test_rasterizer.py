@@ -147,3 +147,16 @@ def test_planes_hold_luma_as_it_is_and_the_mean_of_four_chroma() -> None:
     chroma = planes.reshape(-1)[48:].reshape(2, 3, 4)
     mean = channels[..., 1:].reshape(3, 2, 4, 2, 2).mean(axis=(1, 3))
     np.testing.assert_allclose(chroma, np.moveaxis(mean, -1, 0), atol=0.5)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10_000))
+def test_no_sample_lies_outside_of_the_texture(seed: int) -> None:
+    # The interpreted kernel refuses what the compiled one would read beside the texture.
+    rng = np.random.default_rng(seed)
+    texture = np.full((rng.integers(2, 6), rng.integers(2, 6)), 0x00FF008000800080, np.uint64)
+    far = np.array(texture.shape[::-1]) - 1.0
+    vertices = rng.uniform(-4, 28, (3, 2))
+    uv = (rng.choice([0.0, 0.3, 0.7, 1.0], (3, 2)) + rng.normal(0, 0.01, (3, 2))) * far
+    triangles, order = np.array([[0, 1, 2]], np.int32), np.array([0], np.int32)
+    draw.py_func(vertices, uv, triangles, order, texture, np.zeros((24, 24), np.uint32), 0, 24)

@@ -36,6 +36,13 @@ def painters_order(depth, triangles, order):  # type: ignore[no-untyped-def]
         count[key[i]] += 1
 
 
+@njit(cache=True, nogil=True)
+def _step(first, last, count):  # type: ignore[no-untyped-def]
+    """From `first` towards `last` in `count - 1` steps: rounded to zero, never past `last`."""
+    steps = max(1, count - 1)
+    return (last - first) // steps if last >= first else -((first - last) // steps)
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: ignore[no-untyped-def]
     """Draw triangles over a frame.
@@ -118,11 +125,11 @@ def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: 
                 # Rounding may lead a sample past the texture's edge: such spans are held inside.
                 u = min(max(u, np.int64(0)), u_most)
                 u_end = min(max(u_end, np.int64(0)), u_most)
-                u_step = (u_end - u) // max(1, count - 1)
+                u_step = _step(u, u_end, count)
             if min(v, v_end) < 0 or max(v, v_end) > v_most:
                 v = min(max(v, np.int64(0)), v_most)
                 v_end = min(max(v_end, np.int64(0)), v_most)
-                v_step = (v_end - v) // max(1, count - 1)
+                v_step = _step(v, v_end, count)
             for _ in range(count):
                 p = np.uint64(v >> 16) * texture_width + np.uint64(u >> 16)
                 fu = (u >> 8) & 255
