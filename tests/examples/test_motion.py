@@ -49,12 +49,13 @@ def test_a_planted_foot_does_not_slide() -> None:
     poses = [pose_body(skeleton, frame(curves, k)) for k in range(len(curves["sway_x"]))]
     for side in "LR":
         toes = np.array([posed.at(f"{side}_toe") for posed in poses])
-        planted = (curves[f"{side}_foot_y"] == 0) & (
-            np.abs(np.gradient(curves[f"{side}_foot_yaw"])) < 1e-6
-        )
+        planted = curves[f"{side}_foot_y"] == 0
         both = planted[1:] & planted[:-1]
-        slid = np.linalg.norm(np.diff(toes[:, [0, 2]], axis=0), axis=1)[both]
-        assert slid.max() < 0.002
+        # A standing foot may turn on its heel a little.
+        turned = np.radians(np.abs(np.diff(curves[f"{side}_foot_yaw"])))
+        slid = np.linalg.norm(np.diff(toes[:, [0, 2]], axis=0), axis=1) - 0.25 * turned
+        assert both.sum() > 90
+        assert slid[both].max() < 0.002
 
 
 @pytest.mark.parametrize("curves", [dance(24), talk(24)], ids=["dance", "talk"])

@@ -22,8 +22,8 @@ def eased(keys: Keys, at: Float) -> Float:
     left, right = slope[:-1], slope[1:]
     w1, w2 = 2 * h[1:] + h[:-1], h[1:] + 2 * h[:-1]
     same = left * right > 0
-    safe = np.where(same, left, 1.0), np.where(same, right, 1.0)
-    m[1:-1] = np.where(same, (w1 + w2) / (w1 / safe[0] + w2 / safe[1]), 0.0)
+    mean = (w1 + w2) * left * right / np.where(same, w1 * right + w2 * left, 1.0)
+    m[1:-1] = np.where(same, mean, 0.0)
     k = np.clip(np.searchsorted(t, at, side="right") - 1, 0, len(h) - 1)
     u = np.clip((at - t[k]) / h[k], 0, 1)
     u2, u3 = u * u, u * u * u
