@@ -29,7 +29,7 @@ from understudy.tasks.records import Request, Source
 from understudy.tasks.repository import accounts
 from understudy.tasks.repository.rows import pack
 from understudy.tasks.schema import tasks
-from understudy.testing.service import RehearsalServer, rehearsing
+from understudy.testing import RehearsalServer, rehearsing
 
 PATH = "/v1/videos/motion-control"
 ROUNDS = 3

@@ -222,9 +222,22 @@ def test_a_revoked_key_and_a_closed_account_are_refused_soon(
 def test_no_secret_is_logged(client: Client, server: Any) -> None:
     token = signed(client)
     client.ask("GET", PATH, headers=bearer(token))
-    client.ask("GET", f"/v1/media/results/1/1/x.mp4?expires=9&signature={'s' * 43}")
-    client.ask("GET", f"{PATH}/api-key-in-the-path-{'k' * 20}")
-    log = (server.data / "server.log").read_text()
+    answers = [
+        client.ask("GET", f"/v1/media/results/1/1/x.mp4?expires=9&signature={'s' * 43}"),
+        client.ask("GET", f"{PATH}/api-key-in-the-path-{'k' * 20}"),
+    ]
+    log = logged(server.data / "server.log", [each.headers["x-request-id"] for each in answers])
     assert client.credentials.account in log
     for secret in (client.credentials.api_key, token, "s" * 43, "k" * 20):
         assert secret not in log
+
+
+def logged(path: Path, wanted: list[str]) -> str:
+    """The log once it has what is wanted: a request's line is written after its answer."""
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        log = path.read_text()
+        if all(each in log for each in wanted):
+            return log
+        time.sleep(0.02)
+    raise AssertionError(f"not all of {wanted} are in the log")

@@ -504,15 +504,23 @@ def test_leadership_is_lost_with_the_database_session(database: Database) -> Non
     if database.is_sqlite:
         pytest.skip("SQLite has no sessions")
     first, second = leadership_of(database), leadership_of(database)
-    assert first.take()
-    database.read_now(
-        lambda connection: connection.execute(
-            sa.text(
-                "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
-                " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    try:
+        assert first.take()
+        database.read_now(
+            lambda connection: connection.execute(
+                sa.text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND"
+                    " database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+                )
             )
         )
-    )
-    assert second.take()
-    assert not first.holds()
-    second.let_go()
+
+        async def second_takes() -> bool:
+            # The session is told to end, and ends some time after.
+            return second.take()
+
+        assert asyncio.run(eventually(second_takes))
+        assert not first.holds()
+    finally:
+        first.let_go()
+        second.let_go()

@@ -15,7 +15,7 @@ from tests.service.far_side import FarSide, far_side
 from understudy.tasks.credentials import open_account
 from understudy.tasks.database import Database
 from understudy.tasks.keyring import Keyring
-from understudy.tasks.outbox import Outbox, wait_before
+from understudy.tasks.outbox import AT_ONCE, AT_ONCE_PER_ACCOUNT, Outbox, wait_before
 from understudy.tasks.records import CallbackEvent
 from understudy.tasks.repository import accounts, callbacks
 
@@ -223,6 +223,52 @@ def test_a_receiver_that_hangs_is_hung_up_on(database: Database, account_id: int
             await settled(outbox, lambda: all(e.tries for e in events(database, account_id)))
         told = {event.subject: event.log[0] for event in events(database, account_id)}
         assert told[1].error == "no answer within 0.2 s"
+
+    with far_side() as far:
+        asyncio.run(run(far))
+
+
+def test_a_call_under_way_is_not_made_again(database: Database, account_id: int) -> None:
+    """Events of other subjects make the outbox look again while a receiver takes its time."""
+
+    async def run(far: FarSide) -> None:
+        clock = Time()
+        note(database, account_id, f"{far.url}/hang", subject=1, seq=1, now=clock.now)
+        async with telling(database, clock) as outbox:
+            await outbox.round()
+            slow = await asyncio.to_thread(far.next_callback)
+            for subject in (2, 3):
+                note(database, account_id, f"{far.url}/quick", subject=subject, seq=1, now=0)
+            await settled(
+                outbox,
+                lambda: sum(e.status == "delivered" for e in events(database, account_id)) == 2,
+            )
+            others = [far.next_callback() for _ in range(2)]
+        assert slow.path == "/hang"
+        assert [call.path for call in others] == ["/quick", "/quick"]
+        assert far.none_waits()
+
+    with far_side() as far:
+        asyncio.run(run(far))
+
+
+def test_one_accounts_slow_receivers_leave_room_for_other_accounts(
+    database: Database, account_id: int
+) -> None:
+    async def run(far: FarSide) -> None:
+        clock = Time()
+        made = database.write_now(open_account, KEYRING, "bob")
+        bob = database.read_now(accounts.find, made.account)
+        assert bob is not None
+        for subject in range(AT_ONCE + 5):
+            note(database, account_id, f"{far.url}/hang", subject=subject, seq=1, now=clock.now - 1)
+        note(database, bob.id, f"{far.url}/quick", subject=1000, seq=1, now=clock.now)
+        async with telling(database, clock) as outbox:
+            await outbox.round()
+            calls = [await asyncio.to_thread(far.next_callback) for _ in range(9)]
+            await settled(outbox, lambda: events(database, bob.id)[0].status == "delivered")
+        assert sorted(call.path for call in calls) == ["/hang"] * AT_ONCE_PER_ACCOUNT + ["/quick"]
+        assert far.none_waits()
 
     with far_side() as far:
         asyncio.run(run(far))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -87,11 +88,17 @@ class _AdvisoryLock:
     def take(self) -> bool:
         try:
             session = self._engine.connect()
-            if not session.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK))):
-                session.close()
-                return False
         except sa.exc.DBAPIError as error:
             raise DatabaseUnavailable(str(error.orig)) from error
+        try:
+            taken = session.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
+        except sa.exc.DBAPIError as error:
+            session.invalidate()
+            session.close()
+            raise DatabaseUnavailable(str(error.orig)) from error
+        if not taken:
+            session.close()
+            return False
         self._session = session
         return True
 
@@ -107,6 +114,10 @@ class _AdvisoryLock:
 
     def let_go(self) -> None:
         if self._session is not None:
-            # Closing the connection itself, not giving it back to the pool, ends the lock.
-            self._session.invalidate()
-            self._session = None
+            session, self._session = self._session, None
+            # A session that is closed keeps the lock until the database has noticed.
+            with suppress(sa.exc.DBAPIError):
+                session.scalar(sa.select(sa.func.pg_advisory_unlock(_ADVISORY_LOCK)))
+            # Whatever came of that, the connection itself goes, not back to the pool.
+            session.invalidate()
+            session.close()

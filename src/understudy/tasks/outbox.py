@@ -82,20 +82,35 @@ class Outbox:
     async def round(self) -> None:
         """Start calling for every event that is due, then wait for more to be."""
         self._wakened.clear()
-        room = AT_ONCE - len(self._calls)
-        if room:
-            busy = Counter(account for _, account in self._calls.values())
-            events = await self._database.read(
-                callbacks.due,
-                now=self._clock(),
-                limit=room,
-                subjects=list(self._calls),
-                accounts=[account for account, n in busy.items() if n >= AT_ONCE_PER_ACCOUNT],
-            )
-            for event in events:
-                self._start(event)
+        while await self._start_due():
+            pass
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wakened.wait(), POLL_SECONDS)
+
+    async def _start_due(self) -> bool:
+        """Start calling; True when one account's events hid those of others that may be due.
+
+        What is being called about is left out: until its answer is noted it is still due.
+        """
+        room = AT_ONCE - len(self._calls)
+        if not room:
+            return False
+        busy = Counter(account for _, account in self._calls.values())
+        events = await self._database.read(
+            callbacks.due,
+            now=self._clock(),
+            limit=room,
+            subjects=list(self._calls),
+            accounts=[account for account, n in busy.items() if n >= AT_ONCE_PER_ACCOUNT],
+        )
+        hidden = False
+        for event in events:
+            if busy[event.account_id] >= AT_ONCE_PER_ACCOUNT:
+                hidden = True
+                continue
+            busy[event.account_id] += 1
+            self._start(event)
+        return hidden
 
     async def close(self) -> None:
         """Let every call go; those not answered are made again after the next start."""

@@ -64,7 +64,7 @@ def start(data: Path, *, jobs: str = REHEARSAL, **settings: Any) -> RehearsalSer
     log_path = data / "server.log"
     with log_path.open("a") as log:
         process = subprocess.Popen(
-            [sys.executable, "-m", __name__, jobs, json.dumps({"data": str(data), **chosen})],
+            [sys.executable, "-m", __package__, jobs, json.dumps({"data": str(data), **chosen})],
             stdout=subprocess.PIPE,
             stderr=log,
             text=True,
@@ -87,20 +87,3 @@ def rehearsing(data: Path, *, jobs: str = REHEARSAL, **settings: Any) -> Iterato
     finally:
         if server.process.poll() is None:
             server.stop()
-
-
-def _main() -> None:
-    from understudy.service.server import serve
-    from understudy.settings import Settings
-    from understudy.studio import routes
-
-    serve(
-        Settings(**json.loads(sys.argv[2])),
-        jobs=sys.argv[1],
-        more_routes=routes(),
-        on_ready=lambda url: print(url, flush=True),
-    )
-
-
-if __name__ == "__main__":
-    _main()

@@ -70,7 +70,13 @@ def due(
     )
     rows = connection.execute(
         sa.select(*_COLUMNS)
-        .where(callback_events.c.status == "pending", callback_events.c.next_try_at <= now, ~waits)
+        .where(
+            callback_events.c.status == "pending",
+            callback_events.c.next_try_at <= now,
+            ~waits,
+            callback_events.c.subject.not_in(subjects),
+            callback_events.c.account_id.not_in(accounts),
+        )
         .order_by(callback_events.c.next_try_at, callback_events.c.id)
         .limit(limit)
     )
