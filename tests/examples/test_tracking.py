@@ -39,7 +39,7 @@ def test_the_figure_of_a_picture_is_found_whole(
     if is_human:
         assert found.left_hand is not None
         assert found.right_hand is not None
-    assert body[11, 0] > body[12, 0], "the figure faces the viewer"
+        assert body[11, 0] > body[12, 0], "the figure faces the viewer"
 
 
 @pytest.mark.parametrize(
