@@ -13,12 +13,13 @@ from understudy.cli.files import check_distinct, check_input, check_output
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import ClipArgument, DebugOption
 from understudy.cli.progress import showing_progress
+from understudy.performance.formats import FORMATS, write_performance
 from understudy.progress import ProgressLine
 
 if TYPE_CHECKING:
     from understudy.performance.performance import Performance
 
-SUFFIXES = (".npz", ".mp4")
+SUFFIXES = tuple(FORMATS)
 
 
 def track(
@@ -30,7 +31,7 @@ def track(
             "-o",
             "--output",
             metavar="OUT",
-            help="OUT.npz: landmarks as NumPy arrays; OUT.mp4: an OpenPose-coloured skeleton.",
+            help="; ".join(f"OUT{form.suffix}: {form.about}" for form in FORMATS.values()) + ".",
         ),
     ],
     debug: DebugOption = False,
@@ -41,7 +42,7 @@ def track(
         check_output(output, option="--output", suffixes=SUFFIXES)
         check_distinct({"video_url": clip, "--output": output})
         performance = _tracked(clip)
-        _write(performance, output)
+        write_performance(performance, output)
         width, height = performance.size
         seconds = performance.times[-1] - performance.times[0]
         typer.echo(f"{output}: {len(performance)} frames, {seconds:.1f} s of {width} × {height}")
@@ -75,14 +76,3 @@ def _tracked(path: Path) -> Performance:
             on_progress=lambda share: line.tell("track", share),
             cancelled=cancelled,
         )
-
-
-def _write(performance: Performance, output: Path) -> None:
-    if output.suffix.lower() == ".npz":
-        from understudy.performance.formats.npz import save_npz
-
-        save_npz(performance, output)
-    else:
-        from understudy.performance.formats.openpose_video import write_openpose_video
-
-        write_openpose_video(performance, output)
