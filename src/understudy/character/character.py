@@ -63,6 +63,8 @@ class Character:
     landmarks: of the figure, in canvas pixels.
     traits: see `Traits`.
     warnings: sentences for the plan and the report.
+    back: the same character seen from behind, in the same place before the same plate, from another
+        picture of it; None where there is none.
     """
 
     size: tuple[int, int]
@@ -73,3 +75,4 @@ class Character:
     landmarks: Landmarks
     traits: Traits
     warnings: tuple[str, ...] = ()
+    back: Character | None = None

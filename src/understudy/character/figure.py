@@ -37,10 +37,14 @@ class Track(Protocol):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Figure:
-    """landmarks: canvas pixels. mask: (h, w) float32 in 0..1, where the tracker sees the figure."""
+    """landmarks: canvas pixels. mask: (h, w) float32 in 0..1, where the tracker sees the figure.
+
+    turned_round: left and right were exchanged, because the figure seems to show its back.
+    """
 
     landmarks: Landmarks
     mask: Float32
+    turned_round: bool = False
 
 
 def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure:
@@ -71,14 +75,15 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
             allowed="allowed is one figure, drawn or real, that stands on two legs and whose head, "
             "trunk and arms can be told apart; animals on four legs cannot be moved",
         )
-    landmarks = facing_the_viewer(without_false_face(best[1]))
+    as_seen = without_false_face(best[1])
+    landmarks = facing_the_viewer(as_seen)
     if not is_large_enough(landmarks, (w, h)):
         raise InputRefused(
             FIELD,
             found="the figure is too small in the picture to tell its limbs apart",
             allowed="allowed is a figure of at least a tenth of the picture's longer side",
         )
-    return Figure(landmarks, best[2])
+    return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
 
 
 def _looks(

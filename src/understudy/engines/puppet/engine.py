@@ -63,9 +63,7 @@ class PuppetEngine:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
         # 0. Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.canvas import Canvas
-        from understudy.engines.puppet.puppet import Puppet
-        from understudy.engines.puppet.rig import skeleton_of_character
-        from understudy.performance.retargeting import retarget
+        from understudy.engines.puppet.turning import actor_of
 
         # 1. What was given.
         character, performance = job.character, job.performance
@@ -76,17 +74,12 @@ class PuppetEngine:
         progress = on_progress or (lambda stage, share: None)
         is_cancelled = cancelled or (lambda: False)
 
-        # 2. The driver's motion on the character's bones.
+        # 2. The driver's motion on the character's bones, and the character on those.
         progress("retarget", 0.0)
-        skeleton = skeleton_of_character(character)
-        motion = retarget(performance, skeleton, orientation=job.orientation)
-        progress("retarget", 0.5)
-
-        # 3. The character on those bones.
-        puppet = Puppet(character, skeleton, motion, read_camera(job.prompt))
+        puppet = actor_of(character, performance, job.orientation, read_camera(job.prompt))
         progress("retarget", 1.0)
 
-        # 4. Frames, several at a time, in order.
+        # 3. Frames, several at a time, in order.
         canvases: SimpleQueue[Canvas] = SimpleQueue()
         for _ in range(self._options.threads):
             canvases.put(puppet.canvas())

@@ -92,6 +92,10 @@ class Puppet:
     def __len__(self) -> int:
         return len(self._motion)
 
+    def follow_framing_of(self, other: Puppet) -> None:
+        """Take another view's framing over, so that the camera does not jump between the two."""
+        self._framing = other._framing
+
     def canvas(self) -> Canvas:
         """A canvas to draw on, one to a thread."""
         return Canvas(self._plate)

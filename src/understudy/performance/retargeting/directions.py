@@ -29,13 +29,19 @@ LONGEST = 1.12
 # From here to there the driver has turned too far for a front view to follow.
 TURN_BEGINS = np.radians(50.0)
 TURN_ENDS = np.radians(80.0)
+# The same where another view takes over at the profile.
+ROUND_BEGINS, ROUND_ENDS = np.radians(105.0), np.radians(135.0)
 
 HANDS = (Bone.LEFT_HAND, Bone.RIGHT_HAND)
 
 
-def turned_away(yaw: Float64) -> Float64:
-    """How far a driver has turned beyond what a front view can follow: (T,) in 0..1."""
-    return smoothstep(TURN_BEGINS, TURN_ENDS, np.abs(wrap(yaw)))
+def turned_away(yaw: Float64, *, turns_round: bool = False) -> Float64:
+    """How far a driver has turned beyond what a front view can follow: (T,) in 0..1.
+
+    turns_round: another view takes over at the profile, so that this one follows farther.
+    """
+    begins, ends = (ROUND_BEGINS, ROUND_ENDS) if turns_round else (TURN_BEGINS, TURN_ENDS)
+    return smoothstep(begins, ends, np.abs(wrap(yaw)))
 
 
 def wrap(angle: Float64) -> Float64:

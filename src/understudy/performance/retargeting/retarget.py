@@ -16,6 +16,7 @@ from understudy.performance.retargeting.driver import (
     figure_of_skeleton,
 )
 from understudy.performance.retargeting.face import read_face
+from understudy.performance.retargeting.filters import smoothstep
 from understudy.performance.retargeting.fingers import read_hand
 from understudy.performance.retargeting.limbs import LimbPose, apply, pose_limb
 from understudy.performance.retargeting.motion import Motion
@@ -46,11 +47,19 @@ FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
 }
 
 
-def retarget(performance: Performance, skeleton: Skeleton, *, orientation: Orientation) -> Motion:
+def retarget(
+    performance: Performance,
+    skeleton: Skeleton,
+    *,
+    orientation: Orientation,
+    turns_round: bool = False,
+) -> Motion:
     """Carry the driver's motion over to the skeleton's own proportions.
 
     `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
     takes the driver's turn out, so that the figure faces as in its picture throughout.
+    turns_round: another view of the figure takes over where the driver's back (or, for a view from
+    behind, the front) is seen: this one follows the driver past the profile.
     """
     # 1. Read driver and picture alike.
     driver = figure_of_performance(performance)
@@ -59,12 +68,21 @@ def retarget(performance: Performance, skeleton: Skeleton, *, orientation: Orien
 
     # 2. Where every bone points, and how large the figure is.
     unturn = driver.yaw - np.clip(wrap(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
-    away = np.ones(len(driver)) if orientation == "image" else turned_away(driver.yaw)
+    away = (
+        np.ones(len(driver))
+        if orientation == "image"
+        else turned_away(driver.yaw, turns_round=turns_round)
+    )
     vectors = _vectors(driver, unturn, away, narrows=orientation == "video")
     size = np.clip(driver.scale / beginning(driver.scale, driver), FARTHEST, NEAREST)
 
+    roll = face.head[:, 2]
+    if turns_round:
+        # Seen from the side, eyes and ears say nothing of how the head is tilted.
+        roll = roll * smoothstep(0.35, 0.8, np.abs(np.cos(driver.yaw)))
+
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
-    trunk = pose_trunk(skeleton, rest, driver, vectors, face.head[:, 2], size)
+    trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
     left, right = (
         _arm(limb, centre, skeleton, rest, trunk, vectors, size)
         for limb, centre in zip(ARMS, ARM_CENTRES, strict=True)

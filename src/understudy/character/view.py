@@ -1,0 +1,179 @@
+"""One picture of an element, judged: what it shows of the character and what it is good for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.anatomy import Anatomy, draw_bones, measure
+from understudy.character.character import Framing
+from understudy.character.figure import Track, find_figure
+from understudy.character.plausibility import without_false_face
+from understudy.character.traits import arm_states, framing_of, middle_covered
+from understudy.errors import InputRefused
+from understudy.media.picture import Picture
+from understudy.performance.landmarks import Body, Float32, Landmarks
+from understudy.performance.retargeting.face import (
+    eye_opening,
+    face_width,
+    head_angles,
+    head_frame,
+)
+from understudy.performance.retargeting.filters import smoothstep
+
+Facing = Literal["front", "three_quarter", "side", "back"]
+
+VERSION = "view/1"
+
+# Pictures are judged at this longer side, in pixels: what decides is large.
+LOOKED_AT = 800
+# Degrees by which a trunk is turned from where a view stops being one from the front, and from
+# where it is one from the side.
+_TURNED, _SIDEWAYS = 24.0, 58.0
+# A face narrower than this (pixels as looked at) says nothing about eyes and mouth.
+_READABLE_FACE = 20.0
+# Half the width of a forearm, in torsos.
+_FOREARM = 0.09
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class View:
+    """What one picture shows of a character.
+
+    picture: as it was opened. place: its number among the element's, from 0; -1 for the picture
+    that goes with the take.
+    facing: how the trunk is turned. movable: a figure that can be moved was found; else the
+    picture may still lend its face. free_arms: how many of the two can be lifted off the body.
+    torso, face: lengths in pixels of the file, `face` being the width of the face, 0 without one.
+    gaze: yaw and pitch of the face, radians. calm: 0..1, the eyes open and the mouth closed.
+    detail: how sharp it is: the mean contrast of neighbouring pixels on the figure, 8-bit levels.
+    """
+
+    picture: Picture
+    place: int
+    facing: Facing
+    framing: Framing
+    movable: bool
+    free_arms: int
+    torso: float
+    face: float
+    gaze: tuple[float, float]
+    calm: float
+    detail: float
+
+
+def judge(picture: Picture, place: int, track: Track) -> View | None:
+    """Judge one picture; None when it shows neither a figure that can be moved nor a face.
+
+    The first picture of an element (and the take's own) is the frontal one: it is never taken for
+    a view from behind, as a helmet or an animal's head might be.
+    """
+    rgb, alpha = _looked_at(picture)
+    scale = picture.source_size[0] / rgb.shape[1]
+    try:
+        figure = find_figure(rgb, alpha, track)
+    except InputRefused:
+        return _face_alone(picture, place, rgb, scale, track)
+    marks, size = figure.landmarks, (rgb.shape[1], rgb.shape[0])
+    anatomy = measure(marks)
+    arms = arm_states(anatomy, size, _covered(anatomy, figure.mask.shape))
+    gaze, calm = _read_face(marks)
+    return View(
+        picture=picture,
+        place=place,
+        facing=_facing(marks, turned_round=figure.turned_round and place > 0),
+        framing=framing_of(anatomy, figure.mask),
+        movable=True,
+        free_arms=arms.count("free"),
+        torso=anatomy.torso * scale,
+        face=0.0 if marks.face is None else float(face_width(marks.face)) * scale,
+        gaze=gaze,
+        calm=calm,
+        detail=_detail(rgb, figure.mask > 0.5),
+    )
+
+
+def _face_alone(
+    picture: Picture, place: int, rgb: NDArray[np.uint8], scale: float, track: Track
+) -> View | None:
+    """A close-up shows no figure, but a face."""
+    found = track(rgb)
+    marks = None if found.landmarks is None else without_false_face(found.landmarks)
+    if marks is None or marks.face is None:
+        return None
+    gaze, calm = _read_face(marks)
+    return View(
+        picture=picture,
+        place=place,
+        facing="front" if abs(gaze[0]) < np.radians(_TURNED) else "three_quarter",
+        framing="head",
+        movable=False,
+        free_arms=0,
+        torso=0.0,
+        face=float(face_width(marks.face)) * scale,
+        gaze=gaze,
+        calm=calm,
+        detail=_detail(rgb, found.mask > 0.5),
+    )
+
+
+def _looked_at(picture: Picture) -> tuple[NDArray[np.uint8], Float32 | None]:
+    """The picture and its matte at the size that is judged."""
+    height, width = picture.rgb.shape[:2]
+    factor = min(1.0, LOOKED_AT / max(height, width))
+    size = (max(2, round(width * factor)), max(2, round(height * factor)))
+    rgb = np.asarray(cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
+    if picture.alpha is None:
+        return rgb, None
+    alpha = cv2.resize(picture.alpha, size, interpolation=cv2.INTER_AREA)
+    return rgb, np.asarray(alpha.astype(np.float32) / np.float32(255), np.float32)
+
+
+def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
+    across = marks.world[Body.LEFT_SHOULDER] - marks.world[Body.RIGHT_SHOULDER]
+    across = across + 0.5 * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
+    yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
+    aside = min(yaw, 180.0 - yaw)
+    if aside > _SIDEWAYS:
+        return "side"
+    if turned_round:
+        return "back"
+    return "front" if aside < _TURNED else "three_quarter"
+
+
+def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:
+    """How much of the trunk's middle each forearm lies over, by its bones alone."""
+    left, right = (
+        middle_covered(
+            draw_bones((shape[0], shape[1]), list(arm.segments[1:]), 2 * _FOREARM * anatomy.torso),
+            anatomy,
+        )
+        for arm in anatomy.arms
+    )
+    return left, right
+
+
+def _read_face(marks: Landmarks) -> tuple[tuple[float, float], float]:
+    """Yaw and pitch of the face, and how calm it is; ((0, 0), 0.5) where it cannot be read."""
+    face = marks.face
+    if face is None:
+        return (0.0, 0.0), 0.5
+    yaw, pitch, _ = head_angles(head_frame(face)).tolist()
+    if float(face_width(face)) < _READABLE_FACE:
+        return (yaw, pitch), 0.5
+    points = face[:, :2].astype(np.float64)
+    gap = float(np.hypot(*(points[13] - points[14])))
+    mouth = float(np.hypot(*(points[78] - points[308]))) + 1e-6
+    closed = float(smoothstep(0.30, 0.08, gap / mouth))
+    awake = float(smoothstep(0.12, 0.24, float(eye_opening(face).min())))
+    return (yaw, pitch), (closed + awake) / 2
+
+
+def _detail(rgb: NDArray[np.uint8], inside: NDArray[np.bool_]) -> float:
+    grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.2))
+    return float(fine[inside].mean()) if inside.any() else float(fine.mean())

@@ -1,0 +1,183 @@
+"""Who plays in a take: the picture's figure, an element's, or both.
+
+An element is a character kept as several pictures, or as a clip of it. Its pictures are judged
+while the clip is surveyed; then the parts are given out (`character.choice`) and cast. The picture
+of the take, where there is one, is the scene and the reference: its background stays, and its own
+figure leads unless it can hardly be moved.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from understudy.character.casting import cast
+from understudy.character.character import Character, Framing
+from understudy.character.choice import Choice, choose
+from understudy.character.clip_views import best_frames
+from understudy.character.closer_face import with_closer_face
+from understudy.character.placing import place, scene_for
+from understudy.character.view import View, judge
+from understudy.errors import InputRefused
+from understudy.media import limits
+from understudy.media.clip import Clip, open_clip
+from understudy.media.limits import Mode, Size
+from understudy.media.picture import Picture, PictureSource, open_picture
+from understudy.performance.cache import Cache
+from understudy.performance.cached import PictureTracker
+
+FIELD = "element_list"
+
+# Further pictures are cast at the size at which their figure is as large as the leading one.
+_LARGEST_SIDE, _LEAST_SIDE = 2600, 128
+
+
+@dataclass(frozen=True, slots=True)
+class ElementSource:
+    """What an element is made of: its pictures, the frontal one first, or a clip of 3 to 8 s."""
+
+    pictures: tuple[PictureSource, ...] = ()
+    clip: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """An element opened."""
+
+    pictures: tuple[Picture, ...]
+    clip: Clip | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Audition:
+    """What the pictures were judged to be: those of the element, and the one of the take."""
+
+    views: tuple[View, ...]
+    given: View | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Roles:
+    """The parts as they are given out.
+
+    picture: the take's, which the output has its size and background from. stays: it came with the
+    take, and is not the element's own.
+    """
+
+    picture: Picture
+    stays: bool
+    choice: Choice
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Sentences for a person."""
+        return self.choice.notes
+
+
+def open_element(source: ElementSource, mode: Mode) -> Element:
+    """Open an element's files. Raises InputRefused naming `element_list`."""
+    side = limits.OUTPUT_SHORT_SIDE[mode]
+    if not source.pictures and source.clip is None:
+        raise InputRefused(
+            FIELD, found="an element of nothing", allowed="allowed are pictures or a clip"
+        )
+    return Element(
+        pictures=tuple(
+            open_picture(picture, short_side=side, field=FIELD) for picture in source.pictures
+        ),
+        clip=None
+        if source.clip is None
+        else open_clip(
+            source.clip, orientation="video", field=FIELD, bounds=limits.ELEMENT_CLIP_LIMITS
+        ),
+    )
+
+
+def audition(element: Element, picture: Picture | None, cache: Cache | None) -> Audition:
+    """Judge every picture of an element, a clip's best frames among them, and the take's own."""
+    with PictureTracker(cache) as track:
+        pictures = element.pictures
+        if element.clip is not None:
+            pictures += best_frames(element.clip, track, cache)
+        judged = [judge(each, place, track) for place, each in enumerate(pictures)]
+        return Audition(
+            views=tuple(view for view in judged if view is not None),
+            given=None if picture is None else judge(picture, -1, track),
+        )
+
+
+def give_out(heard: Audition, picture: Picture | None, driver: Framing) -> Roles:
+    """Give the parts out. driver: how much of the driver the clip shows.
+
+    Raises InputRefused where neither the picture nor the element shows a figure that can be moved.
+    """
+    choice = choose(heard.views, driver, given=heard.given)
+    if choice.lead is None:
+        raise InputRefused(
+            FIELD,
+            found="no figure on two legs was found in the element"
+            + ("" if picture is None else ", nor in the picture"),
+            allowed="allowed is one figure, drawn or real, that stands on two legs and whose head, "
+            "trunk and arms can be told apart",
+        )
+    return Roles(
+        picture=choice.lead.picture if picture is None else picture,
+        stays=picture is not None,
+        choice=choice,
+    )
+
+
+def cast_lead(roles: Roles, size: Size, cache: Cache | None) -> Character:
+    """Cast whoever leads, with the face of a closer picture where that helps.
+
+    size: (w, h) of the output. Raises InputRefused.
+    """
+    lead, face = roles.choice.lead, roles.choice.face
+    assert lead is not None
+    if lead.picture is roles.picture:
+        character = cast(roles.picture, size, cache=cache)
+    else:
+        character = _onto_the_picture(lead, roles.picture, size, cache)
+    if face is None:
+        return character
+    with PictureTracker(cache) as track:
+        closer = with_closer_face(character, face.picture, track)
+    return character if closer is None else closer
+
+
+def cast_back(roles: Roles, character: Character, cache: Cache | None) -> Character:
+    """The character with its back, where the element has a picture that shows it."""
+    view = roles.choice.back
+    if view is None:
+        return character
+    try:
+        back = cast(view.picture, _size_for(view, character), cache=cache)
+    except InputRefused:
+        return character
+    return replace(character, back=place(back, onto=character))
+
+
+def _onto_the_picture(lead: View, picture: Picture, size: Size, cache: Cache | None) -> Character:
+    """A figure of the element in the place of the picture's own, or in an empty scene."""
+    try:
+        host = cast(picture, size, cache=cache)
+    except InputRefused:
+        own = limits.output_size(*lead.picture.source_size, "std")
+        character = cast(lead.picture, own, cache=cache)
+        rgb = cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA)
+        return place(character, onto=scene_for(character, np.asarray(rgb, np.uint8)))
+    return place(cast(lead.picture, _size_for(lead, host), cache=cache), onto=host)
+
+
+def _size_for(view: View, like: Character) -> Size:
+    """The canvas (w, h) on which a view's trunk is as long as another character's."""
+    body = like.landmarks.body[:, :2].astype(np.float64)
+    torso = float(np.linalg.norm((body[11] + body[12] - body[23] - body[24]) / 2))
+    width, height = view.picture.source_size
+    factor = torso / max(1.0, view.torso)
+    factor = min(factor, _LARGEST_SIDE / max(width, height))
+    factor = max(factor, _LEAST_SIDE / min(width, height))
+    return 2 * round(factor * width / 2), 2 * round(factor * height / 2)
