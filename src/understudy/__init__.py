@@ -10,11 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy.media.limits import Mode, Orientation
     from understudy.performance.performance import Performance
     from understudy.plan import Plan
     from understudy.progress import OnProgress
     from understudy.report import Report
+    from understudy.roles import ElementSource
 
 __all__ = ["__version__", "animate", "inspect", "track"]
 
@@ -22,10 +25,11 @@ __version__ = "0.1.0"
 
 
 def animate(
-    picture: Path | str | bytes,
+    picture: Path | str | bytes | None,
     clip: Path | str,
     out: Path | str,
     *,
+    element: Sequence[Path | str | bytes] = (),
     orientation: Orientation = "video",
     mode: Mode = "std",
     prompt: str = "",
@@ -38,11 +42,13 @@ def animate(
     """Make the character of a picture perform the motion of the person in a clip.
 
     picture: a JPEG or PNG, its path or its bytes. clip: the path of an MP4 or MOV. out: the path of
-    the MP4 to write, which appears when it is complete. orientation: `video` follows the driver's
-    facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the short side. prompt:
-    camera wording, such as "slow zoom in". compare: where to write clip and result side by side.
+    the MP4 to write, which appears when it is complete. element: more pictures of the character,
+    the frontal one first, or one clip of it; then the picture may be None. orientation: `video`
+    follows the driver's facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the
+    short side. prompt: camera wording, such as "slow zoom in". compare: where to write clip and
+    result side by side.
 
-    Raises `understudy.errors.InputRefused` for a picture or clip that cannot be used.
+    Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
     from understudy.take import TakeOptions, run_take
 
@@ -58,15 +64,17 @@ def animate(
             engine=engine,
         ),
         Path(out),
+        element=_element(element),
         compare=None if compare is None else Path(compare),
         on_progress=on_progress,
     )
 
 
 def inspect(
-    picture: Path | str | bytes,
+    picture: Path | str | bytes | None,
     clip: Path | str,
     *,
+    element: Sequence[Path | str | bytes] = (),
     orientation: Orientation = "video",
     mode: Mode = "std",
     prompt: str = "",
@@ -82,7 +90,7 @@ def inspect(
     options = TakeOptions(
         orientation=orientation, mode=mode, prompt=prompt, sound=sound, engine=engine
     )
-    return inspect_take(_source(picture), Path(clip), options)
+    return inspect_take(_source(picture), Path(clip), options, element=_element(element))
 
 
 def track(clip: Path | str) -> Performance:
@@ -98,5 +106,11 @@ def track(clip: Path | str) -> Performance:
     return track_clip(opened, survey=survey_clip(opened))
 
 
-def _source(picture: Path | str | bytes) -> Path | bytes:
-    return picture if isinstance(picture, bytes) else Path(picture)
+def _source(picture: Path | str | bytes | None) -> Path | bytes | None:
+    return picture if picture is None or isinstance(picture, bytes) else Path(picture)
+
+
+def _element(files: Sequence[Path | str | bytes]) -> ElementSource | None:
+    from understudy.roles import element_of
+
+    return element_of([file if isinstance(file, bytes) else Path(file) for file in files])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
+from understudy.casting import Casting
 from understudy.character.character import Character
 from understudy.engines import load_engine
 from understudy.errors import InputRefused
@@ -29,9 +30,10 @@ from understudy.performance.cached import PictureTracker
 from understudy.performance.survey import Survey
 from understudy.performance.trackers import Region, TrackerPool
 from understudy.plan import Plan
+from understudy.roles import ElementSource, open_element
 from understudy.stages import (
     TakeOptions,
-    cast_picture,
+    check_given,
     look_through,
     make_plan,
     open_for,
@@ -44,7 +46,13 @@ _OUTLINED_AT = 0.25
 _LOOKED_AT_HEIGHT = 720
 
 
-def find_take(picture: PictureSource, clip: Path, options: TakeOptions) -> Findings:
+def find_take(
+    picture: PictureSource | None,
+    clip: Path,
+    options: TakeOptions,
+    *,
+    element: ElementSource | None = None,
+) -> Findings:
     """What a take would be made of, every problem, and where the character and the driver are.
 
     Raises EngineUnavailable.
@@ -56,22 +64,28 @@ def find_take(picture: PictureSource, clip: Path, options: TakeOptions) -> Findi
     character: Character | None = None
     survey: Survey | None = None
     driver: DriverFinding | None = None
+    notes: tuple[str, ...] = ()
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
-        casting: Future[Character | None] | None = None
+        casting: Casting | None = None
         with _noting(problems):
-            opened_picture = open_for(picture, options)
-            casting = threads.submit(cast_picture, engine, opened_picture, options)
+            check_given(picture, options, element)
+            opened_picture = None if picture is None else open_for(picture, options)
+            opened_element = None if element is None else open_element(element, options.mode)
+            casting = Casting(engine, options, opened_picture, opened_element, threads)
         with _noting(problems):
             opened_clip = open_clip(clip, orientation=options.orientation)
             survey = look_through(engine, opened_clip, pool, lambda: False)
             driver = _find_driver(opened_clip, survey)
         if casting is not None:
             with _noting(problems):
+                # Without a usable clip the parts are given out as for a whole driver.
+                opened_picture = casting.settle(survey.framing if survey else "whole_body")
                 character = casting.result()
+                notes = casting.notes
     plan: Plan | None = None
     if not problems and opened_picture and opened_clip and survey:
         opened = with_sizes(opened_picture, opened_clip, options)
-        plan = make_plan(engine, options, opened, survey, character)
+        plan = make_plan(engine, options, opened, survey, character, notes)
     return Findings(
         plan=plan,
         problems=tuple(problems),

@@ -31,6 +31,7 @@ class Plan:
     sound: the clip's sound goes into the output.
     units: what the take would cost, None for an engine without a price.
     understood, left_out: the prompt's wordings that the engine acts on, and those it does not.
+    element: what the element's pictures are used for, sentences for a person.
     warnings: sentences for a person.
     """
 
@@ -51,6 +52,7 @@ class Plan:
     units: Decimal | None
     understood: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    element: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
     @property

@@ -46,6 +46,7 @@ class Report:
             "driver": {"people": self.plan.people, "framing": self.plan.driver_framing},
             "used": {"start": round(self.plan.start, 3), "end": round(self.plan.end, 3)},
             "dropped": plan["dropped"],
+            "element": plan["element"],
             "prompt": {"understood": plan["understood"], "left_out": plan["left_out"]},
             "output": {
                 "size": list(self.plan.size),

@@ -8,6 +8,7 @@ figure leads unless it can hardly be moved.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from understudy.character.closer_face import with_closer_face
 from understudy.character.placing import place, scene_for
 from understudy.character.view import View, judge
 from understudy.errors import InputRefused
-from understudy.media import limits
+from understudy.media import limits, signatures
 from understudy.media.clip import Clip, open_clip
 from understudy.media.limits import Mode, Size
 from understudy.media.picture import Picture, PictureSource, open_picture
@@ -41,6 +42,34 @@ class ElementSource:
 
     pictures: tuple[PictureSource, ...] = ()
     clip: Path | None = None
+
+
+def element_of(files: Sequence[PictureSource]) -> ElementSource | None:
+    """The element that files make: pictures, or one clip, told by content; None of no files.
+
+    Raises InputRefused naming `element_list`.
+    """
+    if not files:
+        return None
+    clips = [file for file in files if isinstance(file, Path) and _is_clip(file)]
+    if not clips:
+        return ElementSource(pictures=tuple(files))
+    if len(files) > 1:
+        raise InputRefused(
+            FIELD,
+            found=f"{len(files)} files, a clip among them",
+            allowed="allowed are pictures, or one clip",
+        )
+    return ElementSource(clip=clips[0])
+
+
+def _is_clip(path: Path) -> bool:
+    try:
+        with path.open("rb") as file:
+            head = file.read(signatures.HEAD_BYTES)
+    except OSError:
+        return False
+    return signatures.name_format(head) in limits.CLIP_FORMATS
 
 
 @dataclass(frozen=True, slots=True, eq=False)

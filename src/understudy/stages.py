@@ -10,6 +10,7 @@ from pathlib import Path
 from understudy.character.casting import cast
 from understudy.character.character import Character
 from understudy.engines import DEFAULT_ENGINE, DEFAULT_MODEL, MODELS, Engine
+from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.media.clip import Clip, open_clip
 from understudy.media.decoding import count_frames
@@ -21,6 +22,8 @@ from understudy.performance.performance import Performance
 from understudy.performance.survey import Survey
 from understudy.performance.trackers import TrackerPool
 from understudy.plan import Dropped, Plan, framing_warning, units_for
+from understudy.roles import FIELD as ELEMENT_FIELD
+from understudy.roles import Element, ElementSource, open_element
 
 Cancelled = Callable[[], bool]
 
@@ -46,6 +49,15 @@ class TakeOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Inputs:
+    """What was given to a take: a picture, an element, or both; the clip."""
+
+    picture: Picture | None
+    clip: Clip
+    element: Element | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Opened:
     """size, fps: of the output."""
 
@@ -55,10 +67,33 @@ class Opened:
     fps: Fraction
 
 
-def open_inputs(picture: PictureSource, clip: Path, options: TakeOptions) -> Opened:
-    """Open both. Raises InputRefused."""
-    opened_clip = open_clip(clip, orientation=options.orientation)
-    return with_sizes(open_for(picture, options), opened_clip, options)
+def open_inputs(
+    picture: PictureSource | None, clip: Path, options: TakeOptions, element: ElementSource | None
+) -> Inputs:
+    """Open all of them. Raises InputRefused."""
+    check_given(picture, options, element)
+    return Inputs(
+        clip=open_clip(clip, orientation=options.orientation),
+        picture=None if picture is None else open_for(picture, options),
+        element=None if element is None else open_element(element, options.mode),
+    )
+
+
+def check_given(
+    picture: PictureSource | None, options: TakeOptions, element: ElementSource | None
+) -> None:
+    """Refuse neither a picture nor an element, and an element under another orientation than
+    `video`; raises InputRefused."""
+    if picture is None and element is None:
+        raise InputRefused(
+            limits.PICTURE_FIELD, found="nothing is given", allowed="give a picture or an element"
+        )
+    if element is not None and options.orientation != "video":
+        raise InputRefused(
+            ELEMENT_FIELD,
+            found=f"the orientation is '{options.orientation}'",
+            allowed="with an element only 'video' is allowed",
+        )
 
 
 def open_for(picture: PictureSource, options: TakeOptions) -> Picture:
@@ -126,8 +161,9 @@ def make_plan(
     opened: Opened,
     survey: Survey,
     character: Character | None,
+    notes: tuple[str, ...] = (),
 ) -> Plan:
-    """What the take will be made of."""
+    """What the take will be made of. notes: on the element."""
     frames = count_frames(opened.clip, start=survey.start, end=survey.end, fps=opened.fps)
     prompt = engine.read_prompt(options.prompt)
     picture_framing = survey.framing if character is None else character.traits.framing
@@ -152,6 +188,7 @@ def make_plan(
         units=None if model is None else units_for(seconds, model.units[options.mode]),
         understood=prompt.understood,
         left_out=prompt.left_out,
+        element=notes,
         warnings=(
             *survey.warnings,
             *(() if character is None else character.warnings),

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import ParamSpec, TypeVar
+from typing import TypeVar
 
 from understudy import __version__
+from understudy.casting import Casting, Measured
 from understudy.character.character import Character
 from understudy.engines import Engine, Job, load_engine
 from understudy.errors import TakeCancelled
@@ -27,42 +28,50 @@ from understudy.performance.trackers import TrackerPool
 from understudy.plan import Plan
 from understudy.progress import OnProgress, Progress, ProgressLine, Stage
 from understudy.report import Report
+from understudy.roles import ElementSource
 from understudy.stages import (
     Cancelled,
     Opened,
     TakeOptions,
-    cast_picture,
     follow_driver,
     look_through,
     make_plan,
     open_inputs,
+    with_sizes,
 )
 
-__all__ = ["Progress", "Report", "TakeOptions", "inspect_take", "run_take"]
+__all__ = ["ElementSource", "Progress", "Report", "TakeOptions", "inspect_take", "run_take"]
 
-P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def inspect_take(picture: PictureSource, clip: Path, options: TakeOptions) -> Plan:
-    """What a take would be made of.
+def inspect_take(
+    picture: PictureSource | None,
+    clip: Path,
+    options: TakeOptions,
+    *,
+    element: ElementSource | None = None,
+) -> Plan:
+    """What a take would be made of. picture, element: as for `run_take`.
 
-    Raises InputRefused for a picture or clip that cannot be used, EngineUnavailable.
+    Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable.
     """
     engine = load_engine(options.engine)
-    opened = open_inputs(picture, clip, options)
+    inputs = open_inputs(picture, clip, options, element)
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
-        casting = threads.submit(cast_picture, engine, opened.picture, options)
-        survey = look_through(engine, opened.clip, pool, _never)
-        return make_plan(engine, options, opened, survey, casting.result())
+        casting = Casting(engine, options, inputs.picture, inputs.element, threads)
+        survey = look_through(engine, inputs.clip, pool, _never)
+        opened = with_sizes(casting.settle(survey.framing), inputs.clip, options)
+        return make_plan(engine, options, opened, survey, casting.result(), casting.notes)
 
 
 def run_take(
-    picture: PictureSource,
+    picture: PictureSource | None,
     clip: Path,
     options: TakeOptions,
     out: Path,
     *,
+    element: ElementSource | None = None,
     compare: Path | None = None,
     cover: Path | None = None,
     performances: Sequence[Path] = (),
@@ -71,14 +80,15 @@ def run_take(
 ) -> Report:
     """Make the take and write it to `out` (MP4), complete or not at all.
 
-    With `options.watermark` a marked copy goes to `outputs.watermarked_path(out)`. compare: where
-    to write driver and result side by side. cover: where to write a JPEG of the first frame.
-    performances: where to write the driver's motion, each in the format of its suffix, unless the
-    engine follows nobody. on_progress: called from the calling thread. cancelled: asked now and
-    then.
+    With `options.watermark` a marked copy goes to `outputs.watermarked_path(out)`. element: more
+    pictures, or a clip, of the character; without a picture the best suited one stands for it.
+    compare: where to write driver and result side by side. cover: where to write a JPEG of the
+    first frame. performances: where to write the driver's motion, each in the format of its suffix,
+    unless the engine follows nobody. on_progress: called from the calling thread. cancelled: asked
+    now and then.
 
-    Raises InputRefused for a picture or clip that cannot be used, EngineUnavailable, TakeCancelled,
-    CannotWrite.
+    Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
+    TakeCancelled, CannotWrite.
     """
     began = time.monotonic()
     stop = cancelled or _never
@@ -89,16 +99,22 @@ def run_take(
     progress.tell("open")
     engine = load_engine(options.engine)
     with clock.measuring("open"):
-        opened = open_inputs(picture, clip, options)
+        inputs = open_inputs(picture, clip, options, element)
 
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         # 2. Cast the picture, in a thread of its own.
-        casting = threads.submit(clock.timed("cast", cast_picture), engine, opened.picture, options)
+        casting = Casting(
+            engine, options, inputs.picture, inputs.element, threads, clock.timing("cast")
+        )
+
+        def cancelled_or_refused() -> bool:
+            return stop() or casting.has_failed
 
         # 3. Inspect the clip.
         progress.tell("inspect")
         with clock.measuring("inspect"), _or_refusal_of(casting):
-            survey = look_through(engine, opened.clip, pool, lambda: stop() or _has_failed(casting))
+            survey = look_through(engine, inputs.clip, pool, cancelled_or_refused)
+        opened = with_sizes(casting.settle(survey.framing), inputs.clip, options)
 
         # 4. Track the driver.
         progress.tell("track")
@@ -109,10 +125,10 @@ def run_take(
                 survey,
                 pool,
                 on_share=lambda share: progress.tell("track", share),
-                cancelled=lambda: stop() or _has_failed(casting),
+                cancelled=cancelled_or_refused,
             )
-        character = casting.result()
-    plan = make_plan(engine, options, opened, survey, character)
+        character = casting.result(performance)
+    plan = make_plan(engine, options, opened, survey, character, casting.notes)
 
     # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
     outputs = Outputs(
@@ -179,29 +195,26 @@ class _Clock:
         try:
             yield
         finally:
-            self.seconds[stage] = time.monotonic() - began
+            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - began
 
-    def timed(self, stage: Stage, function: Callable[P, T]) -> Callable[P, T]:
-        def measured(*args: P.args, **kwargs: P.kwargs) -> T:
+    def timing(self, stage: Stage) -> Measured:
+        """What runs a function and counts its time to a stage."""
+
+        def measured(function: Callable[[], T], /) -> T:
             with self.measuring(stage):
-                return function(*args, **kwargs)
+                return function()
 
         return measured
 
 
 @contextmanager
-def _or_refusal_of(casting: Future[Character | None]) -> Iterator[None]:
+def _or_refusal_of(casting: Casting) -> Iterator[None]:
     """A picture that is refused stops the stages beside casting, and its refusal is what counts."""
     try:
         yield
     except TakeCancelled:
-        if _has_failed(casting):
-            casting.result()
+        casting.raise_failure()
         raise
-
-
-def _has_failed(casting: Future[Character | None]) -> bool:
-    return casting.done() and casting.exception() is not None
 
 
 def _never() -> bool:

@@ -16,6 +16,7 @@ from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
+    ElementOption,
     EngineOption,
     ModeOption,
     OrientationOption,
@@ -37,6 +38,7 @@ def animate(
         Path,
         typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
     ],
+    element: ElementOption = None,
     orientation: OrientationOption = "video",
     mode: ModeOption = "std",
     prompt: PromptOption = "",
@@ -61,7 +63,10 @@ def animate(
     """Make the character in PICTURE perform the motion of the person in CLIP."""
     with reporting_faults(debug=debug):
         _check_files(picture, clip, output, watermark=watermark, report=report, compare=compare)
+        for file in element or ():
+            check_input(file, field="--element")
 
+        from understudy.roles import element_of
         from understudy.take import TakeOptions, run_take
 
         options = TakeOptions(
@@ -81,6 +86,7 @@ def animate(
                 clip,
                 options,
                 output,
+                element=element_of(element or ()),
                 compare=compare,
                 on_progress=show,
                 cancelled=cancelled,
@@ -127,7 +133,7 @@ def _write_json(path: Path, report: Report) -> None:
 
 
 def _print_summary(report: Report, output: Path) -> None:
-    for warning in report.warnings:
+    for warning in (*report.plan.element, *report.warnings):
         typer.echo(f"note: {warning}", err=True)
     width, height = report.plan.size
     typer.echo(

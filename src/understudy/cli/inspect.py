@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,6 +14,7 @@ from understudy.cli.files import check_input
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
+    ElementOption,
     EngineOption,
     ModeOption,
     OrientationOption,
@@ -37,6 +39,7 @@ def inspect(
     picture: PictureArgument,
     clip: ClipArgument,
     *,
+    element: ElementOption = None,
     orientation: OrientationOption = "video",
     mode: ModeOption = "std",
     prompt: PromptOption = "",
@@ -53,9 +56,12 @@ def inspect(
         try:
             check_input(picture, field="image_url")
             check_input(clip, field="video_url")
+            for file in element or ():
+                check_input(file, field="--element")
             plan = _plan(
                 picture,
                 clip,
+                element=element or (),
                 orientation=orientation,
                 mode=mode,
                 prompt=prompt,
@@ -73,10 +79,11 @@ def inspect(
             typer.echo("\n".join(describe(plan)))
 
 
-def _plan(picture: Path, clip: Path, **options: Any) -> Plan:
+def _plan(picture: Path, clip: Path, element: Sequence[Path], **options: Any) -> Plan:
+    from understudy.roles import element_of
     from understudy.take import TakeOptions, inspect_take
 
-    return inspect_take(picture, clip, TakeOptions(**options))
+    return inspect_take(picture, clip, TakeOptions(**options), element=element_of(element))
 
 
 def problem(refusal: InputRefused) -> dict[str, str]:
@@ -111,6 +118,7 @@ def describe(plan: Plan) -> list[str]:
         rows.append(("prompt", f"acted on: {', '.join(plan.understood)}"))
     if plan.left_out:
         rows.append(("prompt", f"left out: {', '.join(plan.left_out)}"))
+    rows.extend(("element", note) for note in plan.element)
     rows.extend(("note", warning) for warning in plan.warnings)
     return [f"{name:<11}{words}" for name, words in rows]
 

@@ -15,6 +15,15 @@ PictureArgument = Annotated[
 ClipArgument = Annotated[
     Path, typer.Argument(metavar="CLIP", help="Clip of the person: MP4 or MOV, from 3 s on.")
 ]
+ElementOption = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--element",
+        metavar="FILE",
+        help="One more picture of the character (repeat it: from behind, the face from near), or a "
+        "clip of it.",
+    ),
+]
 OrientationOption = Annotated[
     Orientation,
     typer.Option(
