@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,6 +89,8 @@ class Findings:
 
 def outline_mask(mask: NDArray[np.floating]) -> tuple[Outline, ...]:
     """The edges of a mask (H, W) in 0..1, largest first; specks are left out."""
+    import cv2
+
     height, width = mask.shape
     scale = min(1.0, _HEIGHT / height)
     size = max(2, round(width * scale)), max(2, round(height * scale))
@@ -99,11 +100,11 @@ def outline_mask(mask: NDArray[np.floating]) -> tuple[Outline, ...]:
     found, _ = cv2.findContours(inside, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     found = sorted(found, key=cv2.contourArea, reverse=True)
     kept = [edge for edge in found if cv2.contourArea(edge) >= _LEAST_SHARE * inside.sum()]
-    return tuple(_polygon(edge, size) for edge in kept)
+    rough = [cv2.approxPolyDP(edge, _STRAY * size[1], closed=True)[:, 0] for edge in kept]
+    return tuple(_in_shares(edge - 0.5, size) for edge in rough)
 
 
-def _polygon(edge: NDArray[Any], size: tuple[int, int]) -> Outline:
-    points = cv2.approxPolyDP(edge, _STRAY * size[1], closed=True)[:, 0].astype(np.float64) - 0.5
+def _in_shares(points: NDArray[np.floating], size: tuple[int, int]) -> Outline:
     shares = np.clip(points / np.array(size, np.float64), 0, 1)
     return tuple((round(float(x), 4), round(float(y), 4)) for x, y in shares)
 

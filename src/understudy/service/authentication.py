@@ -18,6 +18,7 @@ from understudy.service.errors import (
     AuthorizationMissing,
     AuthorizationNotYetValid,
 )
+from understudy.tasks.credentials import key_name
 from understudy.tasks.database import Database
 from understudy.tasks.keyring import Keyring, digest_api_key
 from understudy.tasks.repository import keys
@@ -67,6 +68,12 @@ class Authenticator:
         if not owner.active:
             raise AccountAbnormal
         return Caller(owner.account_id, owner.account)
+
+    def key_name(self, request: Request) -> str:
+        """The name of the key that a request comes with, which `caller` has let through."""
+        token = _bearer_token(request.headers.get("authorization"))
+        is_api_key = token.startswith(API_KEY_PREFIX)
+        return key_name(token) if is_api_key else _claimed_access_key(token)
 
     async def _api_key_owner(self, token: str) -> keys.Owner:
         digest = digest_api_key(token)

@@ -8,6 +8,8 @@ from starlette.requests import Request
 
 from understudy.service.authentication import Authenticator
 from understudy.service.creation import Creation
+from understudy.service.engines import Engines
+from understudy.service.exports import Exports
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
 from understudy.service.metrics import Metrics
@@ -19,6 +21,7 @@ from understudy.tasks.controller import Controller
 from understudy.tasks.database import Database
 from understudy.tasks.keyring import Keyring
 from understudy.tasks.links import Links
+from understudy.tasks.outbox import Outbox
 from understudy.tasks.repository.transitions import Announce
 from understudy.tasks.storage import Storage
 
@@ -38,6 +41,9 @@ class Service:
     checks: MediaChecks
     creation: Creation
     inspection: Inspection
+    engines: Engines
+    exports: Exports
+    outbox: Outbox
     watch: Watch
     metrics: Metrics
     announce: Announce

@@ -25,18 +25,27 @@ INSPECT_SECONDS = 120.0
 
 
 class Problem(TypedDict):
-    """What is wrong with an input."""
+    """What is wrong with an input: what was found and what is allowed, and both as a sentence."""
 
     field: str
+    found: str
+    allowed: str
     message: str
 
 
 class Inspected(TypedDict):
-    """The plan of a take, or the problems that keep it from being made."""
+    """The plan of a take, or the problems that keep it from being made.
+
+    picture, clip: their sizes, and where the character and the driver are: outlines as polygons of
+    (x, y), the driver's path as (time, left, top, width, height), places in shares of the frame.
+    Null where one could not be opened.
+    """
 
     usable: bool
     plan: dict[str, Any] | None
     problems: list[Problem]
+    picture: dict[str, Any] | None
+    clip: dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,16 +64,24 @@ class Inspection:
         try:
             async with asyncio.timeout(INSPECT_SECONDS):
                 with TemporaryDirectory(dir=self.checks.temporary) as folder:
-                    plan = await self._plan(caller, draft, Path(folder))
+                    found = await self._look(caller, draft, Path(folder))
         except InputRefused as refusal:
-            return _unusable(refusal.field, refusal.message)
+            return _unusable(refusal)
         except (TimeoutError, ProbeFailed) as error:
             raise InternalTimeout("Inspecting took too long") from error
-        seconds = float(plan["duration"])
-        plan["units"] = show_units(price(draft.model, draft.mode, seconds))
-        return {"usable": True, "plan": plan, "problems": []}
+        plan = found["plan"]
+        if plan is not None:
+            seconds = float(plan["duration"])
+            plan["units"] = show_units(price(draft.model, draft.mode, seconds))
+        return {
+            "usable": plan is not None,
+            "plan": plan,
+            "problems": found["problems"],
+            "picture": found["picture"],
+            "clip": found["clip"],
+        }
 
-    async def _plan(self, caller: Caller, draft: Draft, folder: Path) -> dict[str, Any]:
+    async def _look(self, caller: Caller, draft: Draft, folder: Path) -> dict[str, Any]:
         if draft.picture is None:
             raise InputRefused(
                 draft.picture_field, found="", allowed="", message="imageUrl: must not be blank"
@@ -116,5 +133,11 @@ class Inspection:
         )
 
 
-def _unusable(field: str, message: str) -> Inspected:
-    return {"usable": False, "plan": None, "problems": [{"field": field, "message": message}]}
+def _unusable(refusal: InputRefused) -> Inspected:
+    problem: Problem = {
+        "field": refusal.field,
+        "found": refusal.found,
+        "allowed": refusal.allowed,
+        "message": refusal.message,
+    }
+    return {"usable": False, "plan": None, "problems": [problem], "picture": None, "clip": None}

@@ -14,6 +14,8 @@ from understudy.service.announcing import announcer, element_announcer
 from understudy.service.authentication import Authenticator
 from understudy.service.context import Service
 from understudy.service.creation import Creation
+from understudy.service.engines import Engines
+from understudy.service.exports import Exports
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
 from understudy.service.metrics import Metrics
@@ -64,11 +66,12 @@ async def running_service(
         storage = Storage(settings.resolved_storage_url)
         fetcher = Fetcher(allow_private=settings.allow_private_urls)
         ends.push_async_callback(fetcher.close)
-        prober, inspector = (
-            Prober(scratch.looks, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(2)
+        # Checks are quick, inspecting and exporting are not: none waits for another.
+        prober, inspector, exporter = (
+            Prober(scratch.looks, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(3)
         )
-        ends.push_async_callback(prober.close)
-        ends.push_async_callback(inspector.close)
+        for child in (prober, inspector, exporter):
+            ends.push_async_callback(child.close)
         checks = MediaChecks(database, storage, fetcher, prober, links, scratch.looks)
         executor = LocalExecutor(
             settings.resolved_slots,
@@ -139,6 +142,9 @@ async def running_service(
             checks=checks,
             creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
             inspection=Inspection(checks, inspector, settings.fetch_seconds),
+            engines=Engines(exporter),
+            exports=Exports(storage, exporter, scratch.looks),
+            outbox=outbox,
             watch=watch,
             metrics=metrics,
             announce=announce,

@@ -91,7 +91,8 @@ class MediaChecks:
                     limits.check_bytes(size, max_bytes=max_bytes, field=wish.field)
                 await self._ask("check_picture", path, wish, max_bytes=max_bytes)
             await self.storage.put_or_move(wish.key, path)
-        return Looked(Source(key=wish.key, max_bytes=max_bytes))
+        url = wish.given if is_web_url(wish.given) else None
+        return Looked(Source(key=wish.key, url=url, max_bytes=max_bytes))
 
     async def look_at_clip(self, wish: Wish, *, bounds: ClipLimits) -> Looked:
         """Check a clip, which has a URL. Raises ParameterInvalid."""

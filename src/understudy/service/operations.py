@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from understudy.service.designs import elements, legacy, listing, tasks
 from understudy.service.inspection import Inspected
+from understudy.service.routes import callbacks, capabilities, details, profile
 from understudy.service.routes.account import Costs
 from understudy.service.routes.elements import CUSTOM, DELETE, PRESETS
 from understudy.service.routes.files import PART, Uploaded
@@ -111,6 +112,14 @@ _MODEL = Parameter(
     required=True,
 )
 _OPEN = (500, 503)
+_SIGNED_IN = (401, 429, 500, 503)
+
+
+def _named(name: str, description: str) -> Parameter:
+    """A part of a path that names something."""
+    schema = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"}
+    return Parameter(name, "path", schema, description, required=True)
+
 
 OPERATIONS: tuple[Operation, ...] = (
     Operation(
@@ -227,6 +236,96 @@ OPERATIONS: tuple[Operation, ...] = (
         answer=Answer("The account's packs of units", Costs),
     ),
     Operation(
+        method="GET",
+        path="/v1/capabilities",
+        name="readCapabilities",
+        summary="Say which models there are, what they do and cost, and what inputs may be",
+        tag="ours",
+        answer=Answer("What can be asked", capabilities.Capabilities),
+        errors=(401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="GET",
+        path=profile.PATH,
+        name="readAccount",
+        summary="Read the account: units, limits, keys",
+        tag="ours",
+        answer=Answer("The account", profile.Profile),
+        errors=_SIGNED_IN,
+    ),
+    Operation(
+        method="POST",
+        path=f"{profile.PATH}/keys",
+        name="createKey",
+        summary="Make one more key; it is told this once",
+        tag="ours",
+        body=profile.KeyCreate,
+        answer=Answer("The key", profile.NewKey),
+    ),
+    Operation(
+        method="DELETE",
+        path=profile.PATH + "/keys/{key_id}",
+        name="revokeKey",
+        summary="End a key; not the one that the request comes with",
+        tag="ours",
+        parameters=(_named("key_id", "The key's id"),),
+        answer=Answer("The key", profile.Revoked),
+    ),
+    Operation(
+        method="POST",
+        path=f"{profile.PATH}/callback-secret",
+        name="rotateCallbackSecret",
+        summary="Give callbacks a new secret; it is told this once",
+        tag="ours",
+        answer=Answer("The secret", profile.NewSecret),
+        errors=_SIGNED_IN,
+    ),
+    Operation(
+        method="GET",
+        path=callbacks.PATH,
+        name="listCallbacks",
+        summary="List callbacks with their tries, newest first",
+        tag="ours",
+        parameters=_PAGE,
+        answer=Answer("A page of callbacks", list[callbacks.Event]),
+    ),
+    Operation(
+        method="POST",
+        path=f"{callbacks.PATH}/test",
+        name="testCallback",
+        summary="Call a URL once, signed as callbacks are, and say what it answered",
+        tag="ours",
+        body=callbacks.Test,
+        answer=Answer("What it answered", callbacks.Try),
+    ),
+    Operation(
+        method="POST",
+        path=callbacks.PATH + "/{event_id}/resend",
+        name="resendCallback",
+        summary="Try a callback again now",
+        tag="ours",
+        parameters=(_named("event_id", "The callback's id"),),
+        answer=Answer("The callback", callbacks.Event),
+    ),
+    Operation(
+        method="GET",
+        path=PATH + "/{reference}/detail",
+        name="readTaskDetail",
+        summary="Read a task with its request, files, report and callbacks",
+        tag="ours",
+        parameters=(_REFERENCE,),
+        answer=Answer("The task with all that belongs to it", details.Detail),
+    ),
+    Operation(
+        method="DELETE",
+        path=PATH + "/{reference}",
+        name="deleteTask",
+        summary="Delete a task that has ended, with its files",
+        tag="ours",
+        parameters=(_REFERENCE,),
+        answer=Answer("The task's id", details.Deleted),
+    ),
+    Operation(
         method="POST",
         path=FILES_PATH,
         name="uploadFile",
@@ -300,10 +399,17 @@ OPERATIONS: tuple[Operation, ...] = (
         ),
         answer=Answer(
             "The file",
-            content_types=("video/mp4", "image/jpeg", "image/png", "application/json"),
+            content_types=(
+                "video/mp4",
+                "video/quicktime",
+                "image/jpeg",
+                "image/png",
+                "application/json",
+                "application/zip",
+            ),
             binary=True,
         ),
-        errors=(403, 404, *_OPEN),
+        errors=(403, 404, *_OPEN, 504),
     ),
     Operation(
         method="GET",

@@ -254,6 +254,7 @@ async def _publish(shop: Workshop, task: Task, workspace: Path, value: dict[str,
         "video": ("video.mp4", f"{video_id}.mp4"),
         "watermarked": ("video.watermarked.mp4", f"{video_id}.watermarked.mp4"),
         "cover": ("cover.jpg", f"{video_id}.jpg"),
+        "performance": ("performance.npz", f"{video_id}.performance.npz"),
         "report": ("report.json", f"{video_id}.json"),
     }
     keys: dict[str, str] = {}

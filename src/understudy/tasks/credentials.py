@@ -81,10 +81,15 @@ def add_api_key(connection: sa.Connection, account_id: int) -> str:
         connection,
         account_id,
         digest=digest_api_key(api_key),
-        hint=api_key[-_HINT_CHARACTERS:],
+        hint=key_name(api_key),
         now=now_ms(),
     )
     return api_key
+
+
+def key_name(api_key: str) -> str:
+    """What an API key is called where it must not be shown: its ending."""
+    return api_key[-_HINT_CHARACTERS:]
 
 
 def add_access_key(connection: sa.Connection, keyring: Keyring, account_id: int) -> tuple[str, str]:

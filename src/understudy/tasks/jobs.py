@@ -27,7 +27,8 @@ def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
     Arguments: picture, clip (paths), workspace (a folder), and the options of `TakeOptions`. Leaves
-    video.mp4, cover.jpg, report.json and, if asked for, video.watermarked.mp4 in the workspace.
+    video.mp4, cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if
+    asked for, video.watermarked.mp4 in the workspace.
     """
     from understudy.progress import Progress
     from understudy.take import run_take
@@ -42,6 +43,7 @@ def take(arguments: Values, report: Report) -> Values:
         _options(arguments),
         workspace / "video.mp4",
         cover=workspace / "cover.jpg",
+        performances=(workspace / "performance.npz",),
         on_progress=tell,
     )
     (workspace / "report.json").write_text(json.dumps(made.to_json()))
@@ -49,11 +51,36 @@ def take(arguments: Values, report: Report) -> Values:
 
 
 def inspect(arguments: Values, report: Report) -> Values:
-    """Say what a take would be made of. Arguments as for `take`. Returns the plan."""
-    from understudy.take import inspect_take
+    """Say what a take would be made of. Arguments as for `take`. Returns the findings."""
+    from understudy.inspecting import find_take
 
-    plan = inspect_take(Path(arguments["picture"]), Path(arguments["clip"]), _options(arguments))
-    return plan.to_json()
+    found = find_take(Path(arguments["picture"]), Path(arguments["clip"]), _options(arguments))
+    return found.to_json()
+
+
+def export(arguments: Values, report: Report) -> Values:
+    """Write a performance in the format of `output`. Arguments: performance (NPZ), output."""
+    from understudy.performance.formats import write_performance
+    from understudy.performance.formats.npz import load_npz
+
+    write_performance(load_npz(Path(arguments["performance"])), Path(arguments["output"]))
+    return {}
+
+
+def engines(arguments: Values, report: Report) -> Values:
+    """Whether engines can run here. Arguments: names. Returns by name the reason why one cannot
+    (empty when it can), and whether it takes prompts whole."""
+    from understudy.engines import EngineUnavailable, load_engine
+
+    told: Values = {}
+    for name in arguments["names"]:
+        try:
+            info = load_engine(name).info
+        except EngineUnavailable as error:
+            told[name] = {"reason": str(error), "whole_prompt": False}
+        else:
+            told[name] = {"reason": "", "whole_prompt": info.whole_prompt}
+    return told
 
 
 def check_picture(arguments: Values, report: Report) -> Values:

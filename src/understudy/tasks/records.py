@@ -34,7 +34,8 @@ class Design(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a picture or clip is: at a client's `url`, or in storage under `key`.
+    """Where a picture or clip is: at a client's `url`, or in storage under `key`, which counts where
+    there are both.
 
     file_id: the upload that `key` belongs to, if it is one. max_bytes: the limit that the design
     sets on it.
@@ -77,12 +78,13 @@ class Result:
     video: str
     watermarked: str | None = None
     cover: str | None = None
+    performance: str | None = None
     report: str | None = None
 
     @property
     def keys(self) -> tuple[str, ...]:
         """Every key that the result holds."""
-        found = (self.video, self.watermarked, self.cover, self.report)
+        found = (self.video, self.watermarked, self.cover, self.performance, self.report)
         return tuple(key for key in found if key is not None)
 
 

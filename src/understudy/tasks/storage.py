@@ -66,6 +66,24 @@ class Storage:
                 file.write(chunk)
         return path
 
+    async def read(self, key: str) -> bytes:
+        """What the file of a key holds. Raises FileNotFoundError."""
+        found = await obstore.get_async(self._store, key)
+        return bytes(await found.bytes_async())
+
+    async def has(self, key: str) -> bool:
+        """Whether there is a file under a key."""
+        try:
+            await obstore.head_async(self._store, key)
+        except FileNotFoundError:
+            return False
+        return True
+
+    def size(self, key: str) -> int | None:
+        """The bytes of a key's file; None when that cannot be told at once, or there is none."""
+        local = self.local_path(key)
+        return local.stat().st_size if local is not None and local.is_file() else None
+
     async def delete(self, key: str) -> None:
         """Delete the file of a key, if there is one."""
         try:

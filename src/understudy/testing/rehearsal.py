@@ -16,6 +16,7 @@ same use. The first word of the prompt says how the take goes:
 from __future__ import annotations
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -25,19 +26,39 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from understudy import __version__
+from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.errors import InputRefused
+from understudy.findings import ClipFinding, DriverFinding, Findings, PictureFinding
+from understudy.performance.formats.npz import save_npz
+from understudy.performance.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
+from understudy.performance.performance import Performance
 from understudy.plan import Plan
 from understudy.report import Report as TakeReport
-from understudy.tasks.jobs import check_clip, check_picture, check_picture_head
+from understudy.tasks import jobs
+from understudy.tasks.jobs import check_clip, check_picture, check_picture_head, export
 
-__all__ = ["check_clip", "check_picture", "check_picture_head", "inspect", "take"]
+__all__ = [
+    "check_clip",
+    "check_picture",
+    "check_picture_head",
+    "engines",
+    "export",
+    "inspect",
+    "take",
+]
 
 Report = Callable[[str, float, bytes | None], None]
 
 STAGES = ("open", "inspect", "track", "cast", "retarget", "render", "finish")
 SECONDS = 3.066
 _POLL_SECONDS = 0.01
+_OVAL = tuple(
+    (round(0.5 + 0.2 * math.cos(turn), 4), round(0.55 + 0.4 * math.sin(turn), 4))
+    for turn in (2 * math.pi * step / 48 for step in range(48))
+)
 # The smallest JPEG that decoders take: one grey pixel.
 PREVIEW = bytes.fromhex(
     "ffd8ffdb004300010101010101010101010101010101010101010101010101010101010101010101010101010101"
@@ -62,14 +83,47 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     shutil.copyfile(arguments["clip"], workspace / "video.mp4")
     if arguments["watermark"]:
         shutil.copyfile(arguments["clip"], workspace / "video.watermarked.mp4")
+    save_npz(_performance(), workspace / "performance.npz")
     (workspace / "report.json").write_text(json.dumps(_report(arguments).to_json()))
     return {"seconds": SECONDS}
 
 
 def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for inspecting: the plan that the stand-in take goes by."""
-    _misbehave(*arguments["prompt"].partition(" ")[::2])
-    return _plan(arguments).to_json()
+    problems: tuple[InputRefused, ...] = ()
+    try:
+        _misbehave(*arguments["prompt"].partition(" ")[::2])
+    except InputRefused as problem:
+        problems = (problem,)
+    path = tuple((time / 2, 0.3, 0.15, 0.4, 0.75) for time in range(7))
+    return Findings(
+        plan=None if problems else _plan(arguments),
+        problems=problems,
+        picture=PictureFinding((864, 1152), (_OVAL,)),
+        clip=ClipFinding((864, 1080), 30.0, SECONDS, 1, DriverFinding(0.75, (_OVAL,), path)),
+    ).to_json()
+
+
+def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for looking at engines: the built-in one can run, others are looked at."""
+    told = jobs.engines(
+        {"names": [name for name in arguments["names"] if name != DEFAULT_ENGINE]}, report
+    )
+    return {**told, DEFAULT_ENGINE: {"reason": "", "whole_prompt": False}}
+
+
+def _performance() -> Performance:
+    """Two frames of somebody who stands in the middle."""
+    points = np.full((2, BODY_LANDMARKS, 4), 0.5, np.float32)
+    return Performance(
+        times=np.array([0.0, 1 / 30]),
+        size=(64, 64),
+        body=points * 64,
+        world=points[..., :3],
+        left_hand=np.full((2, HAND_LANDMARKS, 3), np.nan, np.float32),
+        right_hand=np.full((2, HAND_LANDMARKS, 3), np.nan, np.float32),
+        face=np.full((2, FACE_LANDMARKS, 3), np.nan, np.float32),
+    )
 
 
 def _plan(arguments: dict[str, Any]) -> Plan:

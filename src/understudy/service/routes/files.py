@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.media import limits, signatures
+from understudy.performance.formats import FORMATS
 from understudy.service.context import Service, service_of
 from understudy.service.envelope import success
 from understudy.service.errors import (
@@ -41,6 +42,7 @@ _TYPES = {
     ".mov": "video/quicktime",
     ".jpg": "image/jpeg",
     ".json": "application/json",
+    **{form.suffix: form.media_type for form in FORMATS.values()},
 }
 _TYPES_BY_CONTENT = {
     "jpeg": "image/jpeg",
@@ -138,6 +140,7 @@ async def media(request: Request) -> Response:
     expires, signature = query.get("expires", ""), query.get("signature", "")
     if not service.links.opens(key, expires, signature, now=now_ms()):
         raise LinkInvalid
+    await service.exports.ensure(key)
     return await _send(
         service, key, _TYPES.get(Path(key).suffix), f"private, max-age={_CACHED_SECONDS}"
     )

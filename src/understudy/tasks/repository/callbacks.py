@@ -152,6 +152,16 @@ def of_account(
     return [to_event(row) for row in rows]
 
 
+def find(connection: sa.Connection, account_id: int, event_id: int) -> CallbackEvent | None:
+    """The account's event of this id."""
+    row = connection.execute(
+        sa.select(*_COLUMNS).where(
+            callback_events.c.id == event_id, callback_events.c.account_id == account_id
+        )
+    ).first()
+    return None if row is None else to_event(row)
+
+
 def of_subject(connection: sa.Connection, account_id: int, subject: int) -> list[CallbackEvent]:
     """The events of one of the account's tasks or elements, in order."""
     rows = connection.execute(

@@ -1,0 +1,46 @@
+"""Which engines can run here: asked of a child, because loading one takes seconds and memory."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from understudy.service.errors import InternalTimeout
+from understudy.tasks.prober import ProbeFailed, Prober
+
+_SECONDS = 60.0
+# Somebody may install what an engine misses while the server runs.
+_REMEMBERED_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole."""
+
+    reason: str
+    whole_prompt: bool
+
+
+@dataclass(slots=True)
+class Engines:
+    """Knows the engines; asks anew after a while."""
+
+    worker: Prober
+    _known: dict[str, EngineState] = field(default_factory=dict)
+    _until: float = 0.0
+
+    async def states(self, names: frozenset[str]) -> dict[str, EngineState]:
+        """How each engine is. Raises InternalTimeout."""
+        if time.monotonic() > self._until or not names <= self._known.keys():
+            try:
+                told = await self.worker.ask("engines", {"names": sorted(names)}, seconds=_SECONDS)
+            except ProbeFailed as error:
+                raise InternalTimeout("The engines could not be looked at") from error
+            self._known = {name: _state(value) for name, value in told.items()}
+            self._until = time.monotonic() + _REMEMBERED_SECONDS
+        return self._known
+
+
+def _state(value: dict[str, Any]) -> EngineState:
+    return EngineState(reason=str(value["reason"]), whole_prompt=bool(value["whole_prompt"]))
