@@ -127,7 +127,9 @@ def _evened(strip: Strip, line: Outline, outer: float, bare: tuple[float, float]
     usual = 2 * np.linspace(bare[0], bare[1], n)
     ratio = float(np.clip(np.median((line.plus + line.minus) / usual), 0.8, 1.4))
     outside, inside = (line.plus, line.minus) if outer > 0 else (line.minus, line.plus)
-    inside = np.clip(ratio * usual - outside, 0.5 * inside, np.maximum(outside, inside))
+    # Where cloth lies over the inner side, the bone says more than the edge of the cloth.
+    most = np.maximum(np.maximum(outside, inside), 0.9 * ratio * usual - outside)
+    inside = np.clip(ratio * usual - outside, 0.5 * inside, most)
     return Outline(outside, inside) if outer > 0 else Outline(inside, outside)
 
 

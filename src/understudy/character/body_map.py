@@ -77,6 +77,11 @@ def feet(shape: Shape, anatomy: Anatomy) -> Mask:
     return draw_bones(shape, _seen(anatomy, (*shanks, *_FOOT_PAIRS), 0.5), 0.2 * anatomy.torso)
 
 
+def arms(shape: Shape, anatomy: Anatomy) -> Mask:
+    """The inner two thirds of bare arms that are seen."""
+    return draw_bones(shape, _seen(anatomy, _ARM_PAIRS, 0.5), 0.055 * anatomy.torso)
+
+
 def between_limbs(shape: Shape, anatomy: Anatomy) -> Mask:
     """The places that arms and trunk, arms and head, or both legs enclose."""
     joints = anatomy.joints

@@ -82,8 +82,8 @@ def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Pa
         labels[visible] = label
         free = inside & ~taken & ~core & ~hair & (alike > 0.3)
         labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
-        bodily |= alike < 0.3
-    _settle(labels, core, bodily & ~taken, taken & ~hair, unit)
+        bodily |= (alike < 0.3) & (~taken | region.hand)
+    _settle(labels, core, bodily, taken & ~hair, unit)
     arms: list[Mask | None] = []
     over = np.zeros(alpha.shape, bool)
     for label, region in zip(ARMS, regions, strict=True):
@@ -209,6 +209,8 @@ def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) 
     body = labels == BODY
     slivers = body & ~opened(body, 0.016 * unit) & ~core
     slivers |= body & taken & ~opened(body, 0.03 * unit) & ~core
+    # Too wide for a drawn outline, and the body's by its colours: cloth that shows past a hand.
+    slivers &= ~opened(body & bodily & grow(core, 0.12 * unit), 0.01 * unit)
     for label in ARMS:
         arm = labels == label
         # A sliver between an arm and the ground is the arm's outline, or its sleeve's.
@@ -220,12 +222,13 @@ def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) 
     if areas.size < 3:
         return
     biggest = 1 + int(np.argmax(areas[1:]))
+    beside = grow(core, 0.12 * unit)
     for piece in range(1, areas.size):
         if piece == biggest:
             continue
         here = pieces == piece
         share = float((core | bodily)[here].mean())
-        if share > 0.5 and areas[piece] > 0.0005 * areas[biggest]:
+        if share > 0.35 and (here & beside).any() and areas[piece] > 0.0005 * areas[biggest]:
             continue
         rim = grow(here, 2)
         touched = [int(((labels == label) & rim).sum()) for label in ARMS]

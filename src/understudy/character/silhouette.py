@@ -16,6 +16,7 @@ from understudy.character import body_map
 from understudy.character.anatomy import Anatomy
 from understudy.character.colour import likeness, to_lab
 from understudy.character.grab_cut import grab_cut
+from understudy.character.mirrored_head import mirrored_head
 from understudy.character.palette import Colours
 from understudy.character.region import (
     Mask,
@@ -65,12 +66,16 @@ class _Search:
 
     def run(self) -> Mask:
         figure = self._by_the_whole()
+        figure |= mirrored_head(figure, self._lab, self._anatomy)
         for _ in range(2):
             figure &= ~self._strays(figure)
             figure = self._by_the_neighbourhood(figure)
+        figure |= mirrored_head(figure, self._lab, self._anatomy)
         figure &= ~self._gaps(figure)
-        # White shoes on a white floor have no colour of their own: there the segmentation decides.
+        # White shoes on a white floor, pale arms before a pale wall have no colour of their own:
+        # there the segmentation decides.
         figure |= body_map.feet(self._shape, self._anatomy) & (self._prior > 0.75)
+        figure |= body_map.arms(self._shape, self._anatomy) & (self._prior > 0.9)
         return self._tidy(figure)
 
     def _by_the_whole(self) -> Mask:
