@@ -74,7 +74,9 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
     if back is lead:
         back = None
     if back is not None:
-        notes.append(f"Its picture {back.place + 1} shows the back: it is for a driver who turns.")
+        notes.append(
+            f"Picture {back.place + 1} of the element is for where the driver shows the back."
+        )
 
     faces = [
         view

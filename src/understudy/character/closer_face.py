@@ -32,6 +32,9 @@ _SHEAR = 0.16
 # Of the picture's own colours what is coarser than this stays, in face widths.
 _COARSE = 0.20
 _FEATHER = 0.10
+# Where the two differ by this much (of full scale) in what is this coarse (face widths), they show
+# different things: a lock of hair, a hand.
+_OTHER, _FINE = 0.16, 0.04
 # The side, in face widths, of what is cut out of the closer picture, and its face in pixels.
 _ROOM, _WIDTH = 2.2, 320.0
 # A face narrower than this in the output cannot show more.
@@ -65,6 +68,7 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
     share = np.where(alpha > 0.98, _inside(outline, width, _shape(view)), np.float32(0.0))
     if _detail(there, share) < _HELPS * _detail(colours, share):
         return None
+    share = share * _agreement(there, colours, share, width)
     coarse = _COARSE * width
     merged = there + _blurred(colours, share, coarse) - _blurred(there, share, coarse)
     merged = np.clip(merged, 0.0, 1.0)
@@ -165,7 +169,7 @@ def _inside(outline: Float64, width: float, shape: tuple[int, int]) -> Float32:
     """1 within the face, fading to 0 at its outline: (h, w)."""
     inside = draw_polygon(shape, outline).astype(np.uint8)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-    t = np.clip(depth / max(1.0, _FEATHER * width) - 0.15, 0.0, 1.0)
+    t = np.clip(depth / max(1.0, _FEATHER * width) - 0.6, 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
@@ -175,6 +179,15 @@ def _blurred(image: Float32, share: Float32, sigma: float) -> Float32:
     weight = cv2.GaussianBlur(mask, (0, 0), sigma)
     total = cv2.GaussianBlur(image * mask[..., None], (0, 0), sigma)
     return np.asarray(total / np.maximum(weight, 1e-3)[..., None], np.float32)
+
+
+def _agreement(there: Float32, own: Float32, share: Float32, width: float) -> Float32:
+    """1 where the two faces show the same, 0 where hair or ground is over one of them: (h, w)."""
+    calm = [_blurred(image, share, _FINE * width) for image in (there, own)]
+    apart = calm[0] - calm[1]
+    apart = np.abs(apart - np.median(apart[share > 0.5], axis=0)).max(axis=-1)
+    t = np.clip((_OTHER - cv2.GaussianBlur(apart, (0, 0), _FINE * width)) / (0.6 * _OTHER), 0, 1)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _detail(image: Float32, share: Float32) -> float:
