@@ -15,8 +15,10 @@ from understudy.media.limits import clip_limits
 from understudy.service.authentication import Caller
 from understudy.service.drafts import Draft
 from understudy.service.errors import InternalTimeout, ParameterInvalid
+from understudy.service.library import find_element
 from understudy.service.media_checks import MediaChecks, Wish, decode_base64, is_web_url
 from understudy.service.models import price, show_units
+from understudy.tasks.database import Database
 from understudy.tasks.inputs import have_at_hand
 from understudy.tasks.prober import ProbeFailed, Prober
 from understudy.tasks.records import Source
@@ -55,6 +57,7 @@ class Inspection:
     inspector: a child of its own, because inspecting takes seconds.
     """
 
+    database: Database
     checks: MediaChecks
     inspector: Prober
     fetch_seconds: float
@@ -82,19 +85,17 @@ class Inspection:
         }
 
     async def _look(self, caller: Caller, draft: Draft, folder: Path) -> dict[str, Any]:
-        if draft.picture is None:
-            raise InputRefused(
-                draft.picture_field, found="", allowed="", message="imageUrl: must not be blank"
-            )
         clip_bytes = clip_limits(draft.orientation).max_bytes
-        picture = await self._bring(
-            caller, draft.picture, draft.picture_field, draft.picture_max_bytes, folder / "picture"
-        )
+        picture = None
+        if draft.picture is not None:
+            field, most = draft.picture_field, draft.picture_max_bytes
+            picture = await self._bring(caller, draft.picture, field, most, folder / "picture")
         clip = await self._bring(caller, draft.clip, draft.clip_field, clip_bytes, folder / "clip")
         arguments = {
-            "picture": str(picture),
+            "picture": None if picture is None else str(picture),
             "picture_max_bytes": draft.picture_max_bytes,
             "clip": str(clip),
+            "element": await self._bring_element(caller, draft, folder),
             "orientation": draft.orientation,
             "mode": draft.mode,
             "prompt": draft.prompt,
@@ -104,6 +105,35 @@ class Inspection:
             "model": draft.model.name,
         }
         return await self.inspector.ask("inspect", arguments, seconds=INSPECT_SECONDS)
+
+    async def _bring_element(
+        self, caller: Caller, draft: Draft, folder: Path
+    ) -> dict[str, list[str]]:
+        """The paths of its pictures and clips, by kind."""
+        try:
+            element = await find_element(self.database, self.checks.storage, caller, draft)
+        except ParameterInvalid as error:
+            raise InputRefused(
+                "element_list", found="", allowed="", message=error.message
+            ) from error
+        if element is None:
+            return {}
+        brought: dict[str, list[str]] = {}
+        for kind, sources in (("images", element.images), ("videos", element.videos)):
+            brought[kind] = [
+                str(
+                    await have_at_hand(
+                        source,
+                        folder / f"element-{kind}-{place}",
+                        field="element_list",
+                        storage=self.checks.storage,
+                        fetcher=self.checks.fetcher,
+                        seconds=self.fetch_seconds,
+                    )
+                )
+                for place, source in enumerate(sources)
+            ]
+        return brought
 
     async def _bring(
         self, caller: Caller, given: str, field: str, max_bytes: int, path: Path

@@ -141,7 +141,7 @@ async def running_service(
             rates=RateLimiter(settings.rate_limit),
             checks=checks,
             creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
-            inspection=Inspection(checks, inspector, settings.fetch_seconds),
+            inspection=Inspection(database, checks, inspector, settings.fetch_seconds),
             engines=Engines(exporter),
             exports=Exports(storage, exporter, scratch.looks),
             outbox=outbox,

@@ -177,13 +177,9 @@ async def _gather(shop: Workshop, task: Task, workspace: Path) -> dict[str, Any]
         ],
     }
     picture = request.picture
-    if picture is None:
-        picture_path = element["images"][0]
-    else:
-        picture_path = await bring(picture, "picture", "image_url")
     return {
-        "picture": picture_path,
-        "picture_max_bytes": (picture or request.element_images[0]).max_bytes,
+        "picture": None if picture is None else await bring(picture, "picture", "image_url"),
+        "picture_max_bytes": None if picture is None else picture.max_bytes,
         "clip": await bring(request.clip, "clip", "video_url"),
         "element": element,
         "workspace": str(workspace),

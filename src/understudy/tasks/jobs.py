@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.media.limits import ClipLimits
 
 if TYPE_CHECKING:
-    from understudy.take import TakeOptions
+    from understudy.take import ElementSource, TakeOptions
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -26,7 +26,8 @@ _CHECK_SIDE = 32
 def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
-    Arguments: picture, clip (paths), workspace (a folder), and the options of `TakeOptions`. Leaves
+    Arguments: picture (a path; None where an element stands for it), clip (a path), element (with
+    the paths `images` and `videos`), workspace (a folder), and the options of `TakeOptions`. Leaves
     video.mp4, cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if
     asked for, video.watermarked.mp4 in the workspace.
     """
@@ -38,10 +39,11 @@ def take(arguments: Values, report: Report) -> Values:
 
     workspace = Path(arguments["workspace"])
     made = run_take(
-        Path(arguments["picture"]),
+        _picture(arguments),
         Path(arguments["clip"]),
         _options(arguments),
         workspace / "video.mp4",
+        element=_element(arguments),
         cover=workspace / "cover.jpg",
         performances=(workspace / "performance.npz",),
         on_progress=tell,
@@ -54,7 +56,12 @@ def inspect(arguments: Values, report: Report) -> Values:
     """Say what a take would be made of. Arguments as for `take`. Returns the findings."""
     from understudy.inspecting import find_take
 
-    found = find_take(Path(arguments["picture"]), Path(arguments["clip"]), _options(arguments))
+    found = find_take(
+        _picture(arguments),
+        Path(arguments["clip"]),
+        _options(arguments),
+        element=_element(arguments),
+    )
     return found.to_json()
 
 
@@ -128,6 +135,21 @@ def check_clip(arguments: Values, report: Report) -> Values:
         "fps": round(float(clip.fps), 6),
         "sound": clip.has_sound,
     }
+
+
+def _picture(arguments: Values) -> Path | None:
+    picture = arguments["picture"]
+    return None if picture is None else Path(picture)
+
+
+def _element(arguments: Values) -> ElementSource | None:
+    from understudy.take import ElementSource
+
+    given = arguments.get("element") or {}
+    images, videos = given.get("images", ()), given.get("videos", ())
+    if not (images or videos):
+        return None
+    return ElementSource(tuple(map(Path, images)), *map(Path, videos[:1]))
 
 
 def _options(arguments: Values) -> TakeOptions:

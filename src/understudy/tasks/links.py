@@ -11,7 +11,7 @@ from understudy.tasks.records import Task
 MEDIA_PATH = "/v1/media"
 FILES_PATH = "/v1/files"
 UPLOAD_ID_CHARACTERS = 32
-_SIGNED_FOLDERS = ("results/", "elements/", "uploads/", "inputs/")
+_SIGNED_FOLDERS = ("results/", "elements/", "presets/", "uploads/", "inputs/")
 _DAY_MS = 86_400_000
 
 

@@ -1,6 +1,6 @@
 """Where inputs and results are kept: files, S3, GCS or Azure, by URL (obstore).
 
-Keys: `uploads/<account>/<id>`, `inputs/<task>/…`, `elements/<id>/…` and
+Keys: `uploads/<account>/<id>`, `inputs/<task>/…`, `elements/<id>/…`, `presets/…` and
 `results/<task>/<attempt>/…`: an attempt that lost its claim cannot touch what another one made.
 """
 

@@ -26,6 +26,7 @@ from understudy.service.fields import (
 )
 from understudy.tasks.ids import now_ms
 from understudy.tasks.links import Links
+from understudy.tasks.presets import OWNER
 from understudy.tasks.records import Element, Source, Status
 
 TAGS = {
@@ -38,6 +39,7 @@ TAGS = {
     "o_107": "Effect",
     "o_108": "Others",
 }
+_PRESET_OWNER = "kling"
 MAX_NAME = 20
 MAX_DESCRIPTION = 100
 MAX_REFERENCES = 3
@@ -310,7 +312,7 @@ def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
             "refer_videos": [{"video_url": url(source)} for source in element.videos]
         },
         "tag_list": [{"tag_id": tag, "tag_name": TAGS[tag]} for tag in element.tags],
-        "owned_by": str(element.account_id),
+        "owned_by": _PRESET_OWNER if element.account_id == OWNER else str(element.account_id),
         "status": "succeed" if element.deleted_at is None else "deleted",
     }
 

@@ -18,6 +18,8 @@ from understudy.service.errors import ContractError, ParameterInvalid
 from understudy.service.fields import read_body
 from understudy.service.media_checks import BUDGET_SECONDS, Looked, Wish
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms, task_time
+from understudy.tasks.presets import install
+from understudy.tasks.presets import presets as all_presets
 from understudy.tasks.records import Element, Source, Status
 from understudy.tasks.repository import elements
 from understudy.tasks.repository.tasks import ExternalIdTaken
@@ -143,8 +145,10 @@ async def presets(request: Request) -> Response:
     """List the elements that come with the service."""
     service = service_of(request)
     await service.authenticator.caller(request, jwt_allowed=True)
-    read_page(request.query_params)
-    return success(request, [])
+    wanted = read_page(request.query_params)
+    await install(service.storage)
+    shown = all_presets()[wanted.offset : wanted.offset + wanted.limit]
+    return success(request, [design.record(element, service.links) for element in shown])
 
 
 async def delete(request: Request) -> Response:
