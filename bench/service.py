@@ -1,30 +1,37 @@
-"""`python -m bench.service`: how the service bears load, beside a bare FastAPI echo.
+"""`python -m bench.service`: how the service bears load.
 
-The echo answers the same bodies in the same run, so that a ratio says what the service adds. Takes
-are rehearsed; media are uploads. Times are milliseconds.
+Requests are compared with a bare FastAPI echo of the same body, in turns in the same run, so that
+a ratio says what the service adds; `cpu` is what a server computed for each request, which other
+work on the machine changes less. Media are uploads. Times are milliseconds.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import io
 import json
-import subprocess
-import sys
+import os
+import statistics
 import tempfile
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
+import httpx2
 import sqlalchemy as sa
+from PIL import Image
 
+from bench.load import Load, Server, echoing, load, poll, raw_request
 from bench.table import table
+from bench.takes import Pair, sample_pairs
+from understudy.performance.cache import FOLDER_VARIABLE
 from understudy.tasks.database import Database
+from understudy.tasks.local import JOBS
 from understudy.tasks.records import Request, Source
 from understudy.tasks.repository import accounts
 from understudy.tasks.repository.rows import pack
@@ -32,161 +39,96 @@ from understudy.tasks.schema import tasks
 from understudy.testing import RehearsalServer, rehearsing
 
 PATH = "/v1/videos/motion-control"
-ROUNDS = 3
+TABLES = ("requests", "pages", "polls")
+ROUNDS = 5
 CONNECTIONS = 16
-REQUESTS = 4000
+REQUESTS = 2000
 MILLION = 1_000_000
 _BATCH = 20_000
+POLLERS = 200
+POLL_SECONDS = 1.0
 
-ECHO = """
-import sys, uvicorn
-from fastapi import FastAPI
-app = FastAPI()
-
-@app.post("/echo")
-async def echo(body: dict): return body
-
-@app.get("/echo")
-async def record(): return RECORD
-
-if __name__ == "__main__":
-    import json
-    RECORD = json.loads(sys.argv[2])
-    uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False)
-"""
+Row = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
-    """What came of some requests: how many a second, and their times in milliseconds."""
-
-    rate: float
-    median: float
-    p99: float
-
-
-async def load(url: str, raw: bytes, *, requests: int, connections: int) -> Load:
-    """Send one request over and over on some connections, each waiting for its answer."""
-    times: list[float] = []
-    parts = urlsplit(url)
-
-    async def run(count: int) -> None:
-        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
-        for _ in range(count):
-            began = time.perf_counter()
-            writer.write(raw)
-            head = await reader.readuntil(b"\r\n\r\n")
-            if not head.startswith(b"HTTP/1.1 200"):
-                raise RuntimeError(head.decode())
-            lines = head.lower().split(b"\r\n")
-            (length,) = (line for line in lines if line.startswith(b"content-length:"))
-            await reader.readexactly(int(length.split(b":")[1]))
-            times.append((time.perf_counter() - began) * 1000)
-        writer.close()
-        await writer.wait_closed()
-
-    began = time.perf_counter()
-    await asyncio.gather(*(run(requests // connections) for _ in range(connections)))
-    taken = time.perf_counter() - began
-    times.sort()
-    return Load(len(times) / taken, times[len(times) // 2], times[int(len(times) * 0.99)])
-
-
-def raw_request(method: str, path: str, key: str, body: bytes = b"") -> bytes:
-    """A request as it goes over the wire."""
-    return (
-        f"{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
-        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    ).encode() + body
-
-
-@contextmanager
-def echoing(record: Any) -> Iterator[str]:
-    """A bare FastAPI server that gives back what it is sent; its base URL."""
-    import socket
-
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    process = subprocess.Popen([sys.executable, "-c", ECHO, str(port), json.dumps(record)])
-    try:
-        _wait_for(port)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def _wait_for(port: int) -> None:
-    import socket
-
-    while True:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-
-
-def measure_requests(server: RehearsalServer) -> list[dict[str, Any]]:
-    """Creates by upload and reads of a task, each beside the echo."""
-    key = server.credentials.api_key
-    body = _create_body(server)
-    _block_the_slot(server, body)
-    task = _create(server, body)
-    record = _get(server, f"{PATH}/{task}")
-    encoded = json.dumps(body).encode()
+def measure_requests(folder: Path) -> list[Row]:
+    """Creates by upload and reads of a task, each beside the echo; the median round counts."""
+    options: dict[str, Any] = {
+        "rate_limit": "",
+        "concurrency_limit": 10**9,
+        "shutdown_seconds": 0,
+        "slots": 1,
+        "log_level": "warning",
+    }
     rows = []
-    with echoing(record) as echo:
-        for name, path, ours, theirs in (
-            (
-                "create",
-                server.url,
-                raw_request("POST", PATH, key, encoded),
-                raw_request("POST", "/echo", key, encoded),
-            ),
-            (
-                "read one",
-                server.url,
-                raw_request("GET", f"{PATH}/{task}", key),
-                raw_request("GET", "/echo", key),
-            ),
-        ):
-            # In turns, so that what else the machine does falls on both.
-            pairs = [
-                tuple(
-                    asyncio.run(load(url, raw, requests=REQUESTS, connections=CONNECTIONS))
-                    for url, raw in ((path, ours), (echo, theirs))
-                )
-                for _ in range(ROUNDS)
-            ]
-            service, bare = max(pairs, key=lambda pair: pair[0].rate / pair[1].rate)
-            rows.append(
-                {
-                    "requests": name,
-                    "service /s": round(service.rate),
-                    "echo /s": round(bare.rate),
-                    "ratio": round(service.rate / bare.rate, 2),
-                    "service p99": round(service.p99, 1),
-                    "echo p99": round(bare.p99, 1),
-                }
-            )
-    return rows
-
-
-def measure_pages(data: Path) -> list[dict[str, Any]]:
-    """The first and the thousandth page of 500 among a million tasks."""
-    with rehearsing(data, rate_limit="", shutdown_seconds=0):
-        pass
-    _fill(Database(f"sqlite:///{data / 'understudy.db'}"))
-    rows = []
-    with rehearsing(data, rate_limit="", shutdown_seconds=0) as server:
+    with rehearsing(folder, **options) as server:
         key = server.credentials.api_key
-        for page in (1, 1000):
-            raw = raw_request("GET", f"{PATH}?pageNum={page}&pageSize=500", key)
-            asyncio.run(load(server.url, raw, requests=2, connections=1))
-            found = asyncio.run(load(server.url, raw, requests=15, connections=1))
-            rows.append({"page of 500": page, "median ms": round(found.median, 1)})
+        body = _create_body(server, _small_picture(), sample_pairs()[0].clip.read_bytes())
+        # One take that never ends, so that the tasks created wait and no child runs beside.
+        _create(server, {**body, "prompt": "hang"})
+        task = _create(server, body)
+        encoded = json.dumps(body).encode()
+        kinds = (
+            ("create", ("POST", PATH, encoded), ("POST", "/echo", encoded)),
+            ("read one", ("GET", f"{PATH}/{task}", b""), ("GET", "/echo", b"")),
+        )
+        with echoing(_get(server, f"{PATH}/{task}")) as echo:
+            ours = Server(server.url, server.process.pid)
+            for name, asked, echoed in kinds:
+                # In turns, so that what else the machine does falls on both.
+                pairs = [
+                    tuple(
+                        _load(where, raw_request(method, path, key, sent))
+                        for where, (method, path, sent) in ((ours, asked), (echo, echoed))
+                    )
+                    for _ in range(ROUNDS)
+                ]
+                rows.append(_compared(name, pairs))
     return rows
+
+
+def _load(where: Server, raw: bytes) -> Load:
+    return asyncio.run(load(where, raw, requests=REQUESTS, connections=CONNECTIONS))
+
+
+def _compared(name: str, pairs: list[tuple[Load, ...]]) -> Row:
+    ordered = sorted(pairs, key=lambda pair: pair[0].rate / pair[1].rate)
+    service, bare = ordered[len(ordered) // 2]
+    return {
+        "requests": name,
+        "service /s": round(service.rate),
+        "echo /s": round(bare.rate),
+        "ratio": service.rate / bare.rate,
+        "service p99": service.p99,
+        "echo p99": bare.p99,
+        "service cpu": statistics.median(pair[0].cpu_ms for pair in pairs),
+        "echo cpu": statistics.median(pair[1].cpu_ms for pair in pairs),
+    }
+
+
+def measure_pages(folder: Path) -> list[Row]:
+    """The first and the thousandth page of 500 among a million tasks, in turns."""
+    with rehearsing(folder, rate_limit="", shutdown_seconds=0):
+        pass
+    _fill(Database(f"sqlite:///{folder / 'understudy.db'}"))
+    medians: dict[int, list[float]] = {1: [], 1000: []}
+    with rehearsing(folder, rate_limit="", shutdown_seconds=0) as server:
+        where = Server(server.url, server.process.pid)
+        for _ in range(ROUNDS):
+            for page, found in medians.items():
+                path = f"{PATH}?pageNum={page}&pageSize=500"
+                raw = raw_request("GET", path, server.credentials.api_key)
+                asyncio.run(load(where, raw, requests=1, connections=1))
+                found.append(asyncio.run(load(where, raw, requests=7, connections=1)).median)
+    first = statistics.median(medians[1])
+    return [
+        {
+            "page of 500": str(page),
+            "median": statistics.median(found),
+            "of page 1": statistics.median(found) / first,
+        }
+        for page, found in medians.items()
+    ]
 
 
 def _fill(database: Database) -> None:
@@ -230,76 +172,137 @@ def _fill(database: Database) -> None:
     database.close()
 
 
-def _insert(rows: list[dict[str, Any]], connection: sa.Connection) -> None:
+def _insert(rows: list[Row], connection: sa.Connection) -> None:
     connection.execute(tasks.insert(), rows)
 
 
-def _create_body(server: RehearsalServer) -> dict[str, Any]:
-    import io
+def measure_polls(folder: Path) -> list[Row]:
+    """Two real takes at once: alone, under the eyes of 200 clients, and alone again."""
+    pairs = sample_pairs()[:2]
+    runs: list[tuple[int, float, Load | None]] = []
+    for place, pollers in enumerate((0, POLLERS, 0)):
+        with _empty_cache(folder / f"cache-{place}"):
+            runs.append((pollers, *_take_while_polled(folder / str(place), pairs, pollers)))
+    alone = statistics.mean(seconds for pollers, seconds, _ in runs if not pollers)
+    return [
+        {
+            "clients": str(pollers),
+            "polls /s": polled and polled.rate,
+            "median": polled and polled.median,
+            "p99": polled and polled.p99,
+            "cpu": polled and polled.cpu_ms,
+            "takes s": seconds,
+            "of alone": seconds / alone,
+        }
+        for pollers, seconds, polled in runs
+    ]
 
-    import httpx2
-    from PIL import Image
 
-    from bench.takes import sample_pairs
+def _take_while_polled(data: Path, pairs: list[Pair], pollers: int) -> tuple[float, Load | None]:
+    """Seconds until both takes were done, from the first one's start; and how polls went."""
+    with rehearsing(data, jobs=JOBS, slots=2, rate_limit="", shutdown_seconds=0) as server:
+        bodies = [
+            _create_body(server, pair.picture.read_bytes(), pair.clip.read_bytes())
+            for pair in pairs
+        ]
+        began = time.perf_counter()
+        made = [_create(server, body) for body in bodies]
+        ended: list[float] = []
 
+        def wait() -> None:
+            for task in made:
+                while (record := _record(server, task))["task_status"] != "succeed":
+                    if record["task_status"] == "failed":
+                        raise RuntimeError(record["task_status_msg"])
+                    time.sleep(0.25)
+            ended.append(time.perf_counter() - began)
+
+        waiting = threading.Thread(target=wait)
+        waiting.start()
+        polled = None
+        if pollers:
+            key = server.credentials.api_key
+            raws = [
+                raw_request("GET", f"{PATH}/{made[number % len(made)]}", key)
+                for number in range(pollers)
+            ]
+            where = Server(server.url, server.process.pid)
+            polled = asyncio.run(
+                poll(where, raws, pause=POLL_SECONDS, until=lambda: not waiting.is_alive())
+            )
+        waiting.join()
+    return ended[0], polled
+
+
+@contextmanager
+def _empty_cache(folder: Path) -> Iterator[None]:
+    """What takes remember goes to an empty folder, so that each does all of its work."""
+    before = os.environ.get(FOLDER_VARIABLE)
+    os.environ[FOLDER_VARIABLE] = str(folder)
+    try:
+        yield
+    finally:
+        del os.environ[FOLDER_VARIABLE]
+        if before is not None:
+            os.environ[FOLDER_VARIABLE] = before
+
+
+def _small_picture() -> bytes:
     file = io.BytesIO()
     Image.new("RGB", (300, 300)).save(file, "PNG")
-    clip = sample_pairs()[0].clip.read_bytes()
-    urls = []
-    for data in (file.getvalue(), clip):
-        answer = httpx2.post(
+    return file.getvalue()
+
+
+def _create_body(server: RehearsalServer, picture: bytes, clip: bytes) -> Row:
+    image_url, video_url = (
+        httpx2.post(
             f"{server.url}/v1/files",
             files={"file": ("file", data)},
             headers=server.headers,
             trust_env=False,
             timeout=60,
-        )
-        urls.append(answer.json()["data"]["url"])
+        ).json()["data"]["url"]
+        for data in (picture, clip)
+    )
     return {
         "model_name": "kling-v2-6",
-        "image_url": urls[0],
-        "video_url": urls[1],
+        "image_url": image_url,
+        "video_url": video_url,
         "character_orientation": "video",
         "mode": "std",
     }
 
 
-def _block_the_slot(server: RehearsalServer, body: dict[str, Any]) -> None:
-    """One take that never ends, so that the tasks created wait and no child runs beside."""
-    _create(server, {**body, "prompt": "hang"})
-
-
-def _create(server: RehearsalServer, body: dict[str, Any]) -> str:
-    import httpx2
-
+def _create(server: RehearsalServer, body: Row) -> str:
     answer = httpx2.post(server.url + PATH, json=body, headers=server.headers, trust_env=False)
     task_id: str = answer.json()["data"]["task_id"]
     return task_id
 
 
-def _get(server: RehearsalServer, path: str) -> Any:
-    import httpx2
+def _record(server: RehearsalServer, task: str) -> Any:
+    return _get(server, f"{PATH}/{task}")["data"]
 
-    return httpx2.get(server.url + path, headers=server.headers, trust_env=False).json()
+
+def _get(server: RehearsalServer, path: str) -> Any:
+    return httpx2.get(server.url + path, headers=server.headers, trust_env=False, timeout=30).json()
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(prog="python -m bench.service")
-    parser.add_argument("--no-pages", action="store_true", help="leave the million tasks out")
-    arguments = parser.parse_args()
-    options: dict[str, Any] = {
-        "rate_limit": "",
-        "concurrency_limit": 10**9,
-        "shutdown_seconds": 0,
-        "slots": 1,
-        "log_level": "warning",
-    }
+    parser = argparse.ArgumentParser(prog="python -m bench.service", description=__doc__)
+    parser.add_argument("tables", nargs="*", metavar="TABLE", help=f"of {', '.join(TABLES)}")
+    wanted = parser.parse_args().tables or TABLES
+    for unknown in set(wanted) - set(TABLES):
+        parser.error(f"there is no table {unknown!r}; there are {', '.join(TABLES)}")
+    print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}\n")
     with tempfile.TemporaryDirectory() as folder:
-        with rehearsing(Path(folder) / "requests", **options) as server:
-            print(table("Requests", measure_requests(server)))
-        if not arguments.no_pages:
-            print(table("Lists", measure_pages(Path(folder) / "pages")))
+        for name, title, measure in (
+            ("requests", "Requests", measure_requests),
+            ("pages", "Lists among a million tasks", measure_pages),
+            ("polls", "Two takes at once, and clients that poll them", measure_polls),
+        ):
+            if name in wanted:
+                print(table(title, measure(Path(folder) / name)), flush=True)
 
 
 if __name__ == "__main__":

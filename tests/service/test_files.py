@@ -151,12 +151,15 @@ def test_a_link_that_was_changed_opens_nothing(result_url: str) -> None:
         assert answer.json()["code"] in (1103, 1203)
 
 
-def test_an_uploads_key_cannot_be_signed_for(server: Any, result_url: str) -> None:
-    """Links open results and elements only, whoever could sign."""
+def test_what_is_no_clients_file_cannot_be_signed_for(server: Any, result_url: str) -> None:
+    """Links open results, elements and inputs only, whoever could sign."""
     from understudy.tasks.keyring import load_keyring
     from understudy.tasks.links import Links
 
     links = Links(server.url, load_keyring(None, server.data), 10**9)
-    for key in ("uploads/1/x", "inputs/1/picture", "../understudy.db"):
+    for key in ("../understudy.db", "understudy.db", "/secret.key", ""):
         signature = links.keyring.sign(f"{key}\n9999999999")
         assert not links.opens(key, "9999999999", signature, now=0)
+    good = links.keyring.sign("results/1/1/x.mp4\n9999999999")
+    assert links.opens("results/1/1/x.mp4", "9999999999", good, now=0)
+    assert not links.opens("results/1/1/y.mp4", "9999999999", good, now=0)

@@ -12,16 +12,15 @@ from understudy.media.limits import clip_limits
 from understudy.service.authentication import Caller
 from understudy.service.drafts import Draft
 from understudy.service.errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
+from understudy.service.known_uploads import FRESH_MS
+from understudy.service.library import find_element
 from understudy.service.media_checks import BUDGET_SECONDS, Looked, MediaChecks, Wish
 from understudy.service.models import reservation
 from understudy.tasks.database import Database
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
 from understudy.tasks.inputs import UNREACHABLE
 from understudy.tasks.records import Design, Element, Request, Task
-from understudy.tasks.repository import accounts, elements, tasks, uploads
-
-# Far less than any retention.
-_FRESH_MS = 60_000
+from understudy.tasks.repository import accounts, tasks, uploads
 
 _make_id = IdMaker(TASK_BITS)
 
@@ -43,7 +42,7 @@ class Creation:
         """Check a draft's media and store the task. Raises ContractError's kinds."""
         if not self._is_uploaded(draft):
             await self._check_room(caller, draft)
-        element = await self._find_element(caller, draft)
+        element = await find_element(self.database, self.checks.storage, caller, draft)
         task_id = _make_id()
         prefix = f"inputs/{task_id}"
         try:
@@ -75,18 +74,6 @@ class Creation:
             )
         except (accounts.TooManyTasks, accounts.UnitsUsedUp) as error:
             raise _in_contract(error, draft) from error
-
-    async def _find_element(self, caller: Caller, draft: Draft) -> Element | None:
-        if draft.element_id is None:
-            return None
-        element = await self.database.read(
-            elements.find_usable, caller.account_id, draft.element_id
-        )
-        if element is None:
-            raise ParameterInvalid(f"Element not found by id: {draft.element_id}")
-        if draft.picture is None and not element.images:
-            raise ParameterInvalid("imageUrl: must not be blank")
-        return element
 
     async def _look(
         self, caller: Caller, draft: Draft, prefix: str
@@ -128,12 +115,12 @@ async def _before(later: Coroutine[None, None, Looked], first: Awaitable[Looked]
 
 
 def _stale_uploads(picture: Looked | None, clip: Looked, now: int) -> tuple[str, ...]:
-    """The uploads whose use has to be noted: those used within the last minute are safe."""
+    """The uploads whose use has to be noted: those used of late are safe."""
     looked = (clip,) if picture is None else (picture, clip)
     return tuple(
         each.source.file_id
         for each in looked
-        if each.source.file_id is not None and each.used_at < now - _FRESH_MS
+        if each.source.file_id is not None and each.used_at < now - FRESH_MS
     )
 
 

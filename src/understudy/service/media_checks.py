@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -20,8 +20,10 @@ from understudy.media import limits, signatures
 from understudy.media.limits import ClipLimits
 from understudy.service import containers
 from understudy.service.errors import ParameterInvalid
+from understudy.service.known_uploads import KnownUploads
 from understudy.tasks.database import Database
 from understudy.tasks.fetching import Fetcher, TooLarge, Unreachable
+from understudy.tasks.ids import now_ms
 from understudy.tasks.inputs import UNREACHABLE, too_large
 from understudy.tasks.links import Links
 from understudy.tasks.prober import ProbeFailed, Prober
@@ -70,6 +72,7 @@ class MediaChecks:
     prober: Prober
     links: Links
     temporary: Path
+    known: KnownUploads = field(default_factory=KnownUploads)
 
     async def look_at_picture(self, wish: Wish, *, max_bytes: int) -> Looked:
         """Check a picture. Raises ParameterInvalid."""
@@ -122,9 +125,12 @@ class MediaChecks:
         upload_id = self.links.upload_id(wish.given)
         if upload_id is None:
             return None
-        upload = await self.database.look_up(uploads.find, wish.account_id, upload_id)
+        upload = self.known.find(wish.account_id, upload_id, now=now_ms())
         if upload is None:
-            raise ParameterInvalid(UNREACHABLE)
+            upload = await self.database.look_up(uploads.find, wish.account_id, upload_id)
+            if upload is None:
+                raise ParameterInvalid(UNREACHABLE)
+            self.known.remember(upload)
         if upload.kind != kind:
             raise ParameterInvalid(
                 f"{wish.field}: the upload is a {upload.kind}; a {kind} is allowed"

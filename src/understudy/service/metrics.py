@@ -59,10 +59,21 @@ class Metrics:
             registry=self._registry,
         )
 
+        # To look a counter up by its labels costs more than to count.
+        self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
+
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count an answer."""
-        self._requests.labels(method, route, str(status)).inc()
-        self._seconds.labels(method, route).observe(seconds)
+        key = (method, route, status)
+        found = self._answers.get(key)
+        if found is None:
+            found = self._answers[key] = (
+                self._requests.labels(method, route, str(status)),
+                self._seconds.labels(method, route),
+            )
+        count, times = found
+        count.inc()
+        times.observe(seconds)
 
     def waited(self, seconds: float) -> None:
         """Count a task's wait."""

@@ -18,8 +18,10 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from understudy.tasks.shared_writes import UNAVAILABLE, SharedWrites
 
 BUSY_MS = 5000
 SQLITE_READERS = 2
@@ -49,7 +51,7 @@ class Database:
             ThreadPoolExecutor(1, "database-writer") if self.is_sqlite else self._readers
         )
         self._at_hand: sa.Connection | None = None
-        self._writing_at_hand: sa.Connection | None = None
+        self._shared: SharedWrites | None = None
         self._unchecked = 0
 
     async def look_up(
@@ -65,7 +67,7 @@ class Database:
             if self._at_hand is None:
                 self._at_hand = self._reading.connect()
             return work(self._at_hand, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             raise DatabaseUnavailable(_in_words(error)) from error
 
     async def write_shortly(
@@ -73,30 +75,34 @@ class Database:
     ) -> T:
         """`write` for a few statements that a client waits for. Raises DatabaseUnavailable.
 
-        On SQLite it happens here and now, unless another writer is at it at this moment.
+        On SQLite it happens at the end of the event loop's round, together with what else is
+        written in it, unless another writer is at it at that moment.
         """
         if not self.is_sqlite:
             return await self.write(work, *args, **kwargs)
-        if self._writing_at_hand is None:
-            self._writing_at_hand = self.engine.connect()
-            # Neither waiting for a lock nor for the disk is for the event loop.
-            for pragma in ("busy_timeout=0", "wal_autocheckpoint=0"):
-                self._writing_at_hand.connection.execute(f"PRAGMA {pragma}").close()
-        connection = self._writing_at_hand
+        if self._shared is None:
+            self._shared = self._share_writes()
         try:
-            transaction = connection.begin()
-        except OperationalError:
-            return await self.write(work, *args, **kwargs)
-        try:
-            with transaction:
-                done = work(connection, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
+            done: T = await self._shared.write(lambda connection: work(connection, *args, **kwargs))
+        except UNAVAILABLE as error:
             raise DatabaseUnavailable(_in_words(error)) from error
         self._unchecked += 1
         if self._unchecked >= _WRITES_PER_CHECKPOINT:
             self._unchecked = 0
             self._writers.submit(self._checkpoint)
         return done
+
+    def _share_writes(self) -> SharedWrites:
+        connection = self._reading.connect()
+        # Neither waiting for a lock nor for the disk is for the event loop.
+        for pragma in ("busy_timeout=0", "wal_autocheckpoint=0"):
+            connection.connection.execute(f"PRAGMA {pragma}").close()
+
+        def elsewhere(work: Callable[[sa.Connection], Any]) -> asyncio.Future[Any]:
+            loop = asyncio.get_running_loop()
+            return loop.run_in_executor(self._writers, self.write_now, work)
+
+        return SharedWrites(connection, elsewhere)
 
     async def read(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -129,7 +135,7 @@ class Database:
         try:
             with self._reading.connect() as connection:
                 return work(connection, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             raise DatabaseUnavailable(_in_words(error)) from error
 
     def write_now(
@@ -139,16 +145,16 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 return work(connection, *args, **kwargs)
-        except (OperationalError, InterfaceError) as error:
+        except UNAVAILABLE as error:
             raise DatabaseUnavailable(_in_words(error)) from error
 
     def close(self) -> None:
         """Wait for what is running, and let every connection go."""
         self._writers.shutdown()
         self._readers.shutdown()
-        for connection in (self._at_hand, self._writing_at_hand):
-            if connection is not None:
-                connection.close()
+        for part in (self._at_hand, self._shared):
+            if part is not None:
+                part.close()
         self.engine.dispose()
 
     def _checkpoint(self) -> None:
@@ -205,6 +211,8 @@ def _postgres_engine(url: URL) -> sa.Engine:
     )
 
 
-def _in_words(error: DBAPIError) -> str:
+def _in_words(error: Exception) -> str:
     # The driver's sentence alone: SQLAlchemy's adds the statement with its values.
-    return str(error.orig).strip().splitlines()[0] if error.orig else "no answer"
+    said = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(said or "").strip().splitlines()
+    return lines[0] if lines else "no answer"

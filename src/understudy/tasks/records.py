@@ -34,8 +34,8 @@ class Design(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Where a picture or clip is: at a client's `url`, or in storage under `key`, which counts where
-    there are both.
+    """Where a picture or clip is: at a client's `url`, or in storage under `key`, which counts
+    where there are both.
 
     file_id: the upload that `key` belongs to, if it is one. max_bytes: the limit that the design
     sets on it.

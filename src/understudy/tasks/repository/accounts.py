@@ -13,6 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
+from understudy.tasks.prepared import Prepared
 from understudy.tasks.records import Account
 from understudy.tasks.repository.rows import Row
 from understudy.tasks.schema import accounts
@@ -45,7 +46,7 @@ class SealedSecrets:
         return tuple(secret for secret in found if secret is not None)
 
 
-_RESERVE = (
+_RESERVE = Prepared(
     accounts.update()
     .where(
         accounts.c.id == sa.bindparam("account"),
@@ -70,8 +71,8 @@ def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) 
     limit: the concurrency limit of accounts that have none of their own.
     Raises TooManyTasks, UnitsUsedUp.
     """
-    done = connection.execute(_RESERVE, {"account": account_id, "units": units, "limit": limit})
-    if not done.rowcount:
+    values = {"account": account_id, "units": units, "limit": limit}
+    if not _RESERVE.run(connection, values):
         account = get(connection, account_id)
         most = limit if account.concurrency_limit is None else account.concurrency_limit
         if account.active_tasks >= most:

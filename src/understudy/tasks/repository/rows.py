@@ -39,33 +39,29 @@ def pack(value: Request | Result | Source | None) -> dict[str, Any] | None:
 
 
 def unpack_request(values: dict[str, Any]) -> Request:
-    """The inverse of `pack`."""
-    picture = values.get("picture")
-    return Request(
-        **{
-            **values,
-            "clip": Source(**values["clip"]),
-            "picture": None if picture is None else Source(**picture),
-            **{
-                name: tuple(Source(**source) for source in values.get(name, ()))
-                for name in ("element_images", "element_videos")
-            },
-        }
-    )
+    """The inverse of `pack`; takes the dictionary over."""
+    values["clip"] = Source(**values["clip"])
+    if values.get("picture") is not None:
+        values["picture"] = Source(**values["picture"])
+    for name in ("element_images", "element_videos"):
+        if name in values:
+            values[name] = tuple(Source(**source) for source in values[name])
+    return Request(**values)
 
 
 def to_task(row: Row) -> Task:
     """A row of `tasks`, all columns."""
-    values = dict(row._mapping)
-    return Task(
-        **{
-            **values,
-            "design": Design(values["design"]),
-            "status": Status(values["status"]),
-            "request": unpack_request(values["request"]),
-            "result": None if values["result"] is None else Result(**values["result"]),
-        }
-    )
+    return task_of(dict(row._mapping))
+
+
+def task_of(values: dict[str, Any]) -> Task:
+    """The columns of a row of `tasks`, all of them; takes the dictionary over."""
+    values["design"] = Design(values["design"])
+    values["status"] = Status(values["status"])
+    values["request"] = unpack_request(values["request"])
+    if values["result"] is not None:
+        values["result"] = Result(**values["result"])
+    return Task(**values)
 
 
 def to_element(row: Row) -> Element:

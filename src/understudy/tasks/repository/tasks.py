@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
@@ -9,9 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from understudy.tasks.ids import first_task_id
+from understudy.tasks.prepared import Prepared
 from understudy.tasks.records import Design, Request, Status, Task
 from understudy.tasks.repository import accounts
-from understudy.tasks.repository.rows import pack, to_task
+from understudy.tasks.repository.rows import pack, task_of, to_task
 from understudy.tasks.schema import previews, tasks
 
 TASK_ID_DIGITS = 18
@@ -64,53 +66,58 @@ def insert(connection: sa.Connection, new: NewTask, *, now: int, concurrency_lim
         deleted_at=None,
         purged_at=None,
     )
-    values = {field.name: getattr(task, field.name) for field in fields(task)}
+    values = {name: getattr(task, name) for name in _COLUMNS}
+    values["request"] = pack(task.request)
     try:
-        connection.execute(_INSERT, {**values, "request": pack(task.request), "result": None})
-    except IntegrityError as error:
+        _INSERT.run(connection, values)
+    except (IntegrityError, sqlite3.IntegrityError) as error:
         # Two creates with one external id at once, on PostgreSQL.
         raise ExternalIdTaken(new.external_id) from error
     return task
 
 
-_INSERT = tasks.insert()
+_COLUMNS = tuple(field.name for field in fields(Task))
+_INSERT = Prepared(tasks.insert())
 
-_HAS_EXTERNAL_ID = sa.select(tasks.c.id).where(
-    tasks.c.account_id == sa.bindparam("account_id"),
-    tasks.c.external_id == sa.bindparam("external_id"),
+_HAS_EXTERNAL_ID = Prepared(
+    sa.select(tasks.c.id).where(
+        tasks.c.account_id == sa.bindparam("account_id"),
+        tasks.c.external_id == sa.bindparam("external_id"),
+    )
 )
 
 
 def has_external_id(connection: sa.Connection, account_id: int, external_id: str) -> bool:
     """Whether the account has a task of this external id."""
-    found = connection.execute(
-        _HAS_EXTERNAL_ID, {"account_id": account_id, "external_id": external_id}
-    )
-    return found.first() is not None
+    values = {"account_id": account_id, "external_id": external_id}
+    return _HAS_EXTERNAL_ID.first(connection, values) is not None
 
 
 _SHOWN = tasks.c.deleted_at.is_(None)
-_BY_ID = sa.select(tasks).where(
-    tasks.c.id == sa.bindparam("id"), tasks.c.account_id == sa.bindparam("account_id"), _SHOWN
+_BY_ID = Prepared(
+    sa.select(tasks).where(
+        tasks.c.id == sa.bindparam("id"), tasks.c.account_id == sa.bindparam("account_id"), _SHOWN
+    )
 )
-_BY_EXTERNAL_ID = sa.select(tasks).where(
-    tasks.c.account_id == sa.bindparam("account_id"),
-    tasks.c.external_id == sa.bindparam("external_id"),
-    _SHOWN,
+_BY_EXTERNAL_ID = Prepared(
+    sa.select(tasks).where(
+        tasks.c.account_id == sa.bindparam("account_id"),
+        tasks.c.external_id == sa.bindparam("external_id"),
+        _SHOWN,
+    )
 )
 
 
 def find(connection: sa.Connection, account_id: int, reference: str) -> Task | None:
     """The account's task of this id or, if there is none, of this external id."""
-    row = None
+    found = None
     if is_task_id(reference):
-        row = connection.execute(_BY_ID, {"id": int(reference), "account_id": account_id}).first()
+        found = _BY_ID.first(connection, {"id": int(reference), "account_id": account_id})
     # PostgreSQL takes no NUL in text, not even to look for.
-    if row is None and "\0" not in reference:
-        row = connection.execute(
-            _BY_EXTERNAL_ID, {"account_id": account_id, "external_id": reference}
-        ).first()
-    return None if row is None else to_task(row)
+    if found is None and "\0" not in reference:
+        values = {"account_id": account_id, "external_id": reference}
+        found = _BY_EXTERNAL_ID.first(connection, values)
+    return None if found is None else task_of(found)
 
 
 def is_task_id(text: str) -> bool:
