@@ -1,5 +1,7 @@
 """Draws the sample pictures and clips of this folder: `python examples/draw.py [NAME ...]`.
 
+With `--presets` it draws the pictures of the elements that the library ships with instead.
+
 Everything is sculpted, posed, lit, painted and encoded by the package `atelier` beside this file;
 nothing is loaded or fetched. The same machine draws the same pictures.
 """
@@ -13,9 +15,10 @@ from pathlib import Path
 
 import cv2
 
-from atelier import works
+from atelier import presets, works
 
 HERE = Path(__file__).parent
+LIBRARY = HERE.parent / "src" / "understudy" / "tasks" / "presets"
 
 WORKS: dict[str, Callable[[Path, int], None]] = {
     "photo": works.draw_photo,
@@ -26,21 +29,32 @@ WORKS: dict[str, Callable[[Path, int], None]] = {
 }
 
 
+PRESETS: dict[str, Callable[[Path, int], None]] = {
+    "robin": presets.draw_robin,
+    "kit": presets.draw_kit,
+    "mei": presets.draw_mei,
+    "fox": presets.draw_fox,
+}
+
+
 def main() -> None:
     names = ", ".join(WORKS)
     parser = argparse.ArgumentParser(description="Draw the sample pictures and clips.")
     parser.add_argument("works", nargs="*", metavar="NAME", help=f"of {names}; else all of them")
-    parser.add_argument("--out", type=Path, default=HERE, help="folder to write to")
+    parser.add_argument("--presets", action="store_true", help=f"elements: {', '.join(PRESETS)}")
+    parser.add_argument("--out", type=Path, help="folder to write to")
     parser.add_argument("--jobs", type=int, default=2, help="threads that draw a clip's frames")
     given = parser.parse_args()
-    unknown = sorted(set(given.works) - set(WORKS))
+    known = PRESETS if given.presets else WORKS
+    unknown = sorted(set(given.works) - set(known))
     if unknown:
-        parser.error(f"no such work: {', '.join(unknown)}; there are {names}")
+        parser.error(f"no such work: {', '.join(unknown)}; there are {', '.join(known)}")
     cv2.setNumThreads(1)
-    given.out.mkdir(parents=True, exist_ok=True)
-    for name in given.works or WORKS:
+    out = given.out or (LIBRARY if given.presets else HERE)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in given.works or known:
         start = time.perf_counter()
-        WORKS[name](given.out, given.jobs)
+        known[name](out, given.jobs)
         print(f"{name}: {time.perf_counter() - start:.0f} s", flush=True)
 
 

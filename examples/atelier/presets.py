@@ -36,6 +36,12 @@ AT_EASE: Controls = {
 }  # fmt: skip
 """Arms free of the body, mouth closed: what moves best; controls as in `body.rig`."""
 
+SPEAKING: Controls = {
+    **AT_EASE, "L_raised": 30, "L_elbow": 70, "R_raised": 28, "R_elbow": 74, "L_roll": 30,
+    "R_roll": 30,
+}  # fmt: skip
+"""The forearms lifted to the sides, so that a picture to the hips shows both hands."""
+
 CALM: Controls = {**AT_EASE, "smile": 0.35}
 
 QUALITY = 88
@@ -78,14 +84,16 @@ class _Turned:
         return posed, turned(vertices, self.degrees)
 
 
-def _looks(height: float, middle: float, face: float) -> tuple[Look, ...]:
+def _looks(
+    height: float, middle: float, face: float, stance: Controls = AT_EASE
+) -> tuple[Look, ...]:
     """Front, back and face. height: metres that the whole figure's pictures show, round the
     height `middle`; face: the height of the eyes."""
     whole = Camera((0, 1.05, 6.0), (0, middle, 0), 720, 960, 960 * 6 / height)
     close = Camera((0, face, 2.2), (0, face - 0.03, 0), 512, 640, 640 * 2.2 / 0.52)
     return (
-        Look("front", 0, whole, AT_EASE),
-        Look("back", 180, whole, AT_EASE),
+        Look("front", 0, whole, stance),
+        Look("back", 180, whole, stance),
         Look("face", 0, close, CALM),
     )
 
@@ -130,7 +138,7 @@ def draw_kit(out: Path, jobs: int) -> None:
 
 def draw_mei(out: Path, jobs: int) -> None:
     del jobs
-    _shaded(mei(), stage.study, _looks(0.98, 1.36, 1.62), out / "mei")
+    _shaded(mei(), stage.study, _looks(1.10, 1.34, 1.62, SPEAKING), out / "mei")
 
 
 def draw_fox(out: Path, jobs: int) -> None:

@@ -143,8 +143,17 @@ def give_out(heard: Audition, picture: Picture | None, driver: Framing) -> Roles
 
     Raises InputRefused where neither the picture nor the element shows a figure that can be moved.
     """
-    choice = choose(heard.views, driver, given=heard.given)
-    if choice.lead is None:
+    views, given = heard.views, heard.given
+    notes: tuple[str, ...] = ()
+    if given is not None and not given.movable:
+        # A face alone is neither a scene nor a figure, but it may lend itself.
+        views, given, picture = (*views, given), None, None
+        notes = ("The picture shows a face alone: a picture of the element stands for it.",)
+    elif picture is not None and given is None:
+        notes = ("The picture shows no figure: the element's is put into it.",)
+    choice = choose(views, driver, given=given)
+    lead = choice.lead
+    if lead is None:
         raise InputRefused(
             FIELD,
             found="no figure on two legs was found in the element"
@@ -152,8 +161,9 @@ def give_out(heard: Audition, picture: Picture | None, driver: Framing) -> Roles
             allowed="allowed is one figure, drawn or real, that stands on two legs and whose head, "
             "trunk and arms can be told apart",
         )
+    choice = replace(choice, notes=(*notes, *choice.notes))
     return Roles(
-        picture=choice.lead.picture if picture is None else picture,
+        picture=lead.picture if picture is None else picture,
         stays=picture is not None,
         choice=choice,
     )
