@@ -23,7 +23,7 @@ _FRAMING: dict[Framing, dict[Framing, float]] = {
 _FACING = {"front": 1.0, "three_quarter": 0.75, "side": 0.2, "back": 0.1}
 # The picture that goes with the take shows the clothes and the light that are wanted: it leads
 # unless it can hardly be moved. The frontal picture of an element is its own makers' choice.
-_GIVEN, _FRONTAL = 1.6, 1.1
+_GIVEN, _FRONTAL = 2.0, 1.1
 # A face lends itself when it is this much wider than the leading picture's.
 _NEARER = 1.5
 # Radians by which two faces may be turned apart and still be of one view.
@@ -62,7 +62,9 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
     if not candidates:
         return Choice(None, None, None, ("The element shows no figure that can be moved.",))
     sharpest = max(view.detail for view in candidates)
-    lead = max(candidates, key=lambda view: _merit(view, driver, sharpest))
+    # Before the take's picture no more of a figure can be shown than that picture shows.
+    most = "whole_body" if given is None else given.framing
+    lead = max(candidates, key=lambda view: _merit(view, driver, sharpest, most))
     notes = [_why(lead, given, driver, many=len(views) > 1)]
 
     backs = [
@@ -70,7 +72,7 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
         for view in candidates
         if view.facing == "back" and WIDER[view.framing] >= WIDER[lead.framing]
     ]
-    back = max(backs, key=lambda view: _merit(view, driver, sharpest), default=None)
+    back = max(backs, key=lambda view: _merit(view, driver, sharpest, most), default=None)
     if back is lead:
         back = None
     if back is not None:
@@ -89,12 +91,13 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
     return Choice(lead, back, face, tuple(notes))
 
 
-def _merit(view: View, driver: Framing, sharpest: float) -> float:
+def _merit(view: View, driver: Framing, sharpest: float, most: Framing) -> float:
+    framing = min(view.framing, most, key=WIDER.__getitem__)
     sharp = 0.85 + 0.15 * min(1.0, view.detail / max(sharpest, 1e-6))
     arms = 0.4 + 0.3 * view.free_arms
     bonus = {-1: _GIVEN, 0: _FRONTAL}.get(view.place, 1.0)
     calm = 0.9 + 0.1 * view.calm
-    return _FRAMING[view.framing][driver] * _FACING[view.facing] * arms * calm * sharp * bonus
+    return _FRAMING[framing][driver] * _FACING[view.facing] * arms * calm * sharp * bonus
 
 
 def _why(lead: View, given: View | None, driver: Framing, *, many: bool) -> str:

@@ -1,0 +1,82 @@
+"""When the driver's back is shown, and the driver with left and right exchanged."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.performance.stick_figure import Pose, performance_of
+from understudy.performance.landmarks import Body
+from understudy.performance.performance import Performance
+from understudy.performance.retargeting.driver import figure_of_performance
+from understudy.performance.retargeting.facing import crossing, exchanged, seen_from_behind
+
+FPS = 25.0
+
+
+def turning(*yaws: tuple[float, float]) -> Performance:
+    """Somebody who turns: (second, degrees), straight between them."""
+    times, angles = zip(*yaws, strict=True)
+    frames = np.arange(round(times[-1] * FPS)) / FPS
+    return performance_of([Pose(yaw=float(np.interp(t, times, angles))) for t in frames], fps=FPS)
+
+
+def test_the_back_is_shown_from_profile_to_profile() -> None:
+    behind = seen_from_behind(turning((0, 0), (1, 0), (2, 180), (3, 180), (4, 360), (5, 360)))
+    first, last = np.flatnonzero(behind)[[0, -1]]
+    assert behind[first : last + 1].all()
+    assert first / FPS == pytest.approx(1.5, abs=0.15)
+    assert last / FPS == pytest.approx(3.5, abs=0.15)
+
+
+@pytest.mark.parametrize("direction", [1, -1])
+def test_who_ends_with_the_back_to_us_stays_so(direction: int) -> None:
+    behind = seen_from_behind(turning((0, 0), (1, 0), (2, direction * 180), (4, direction * 180)))
+    assert not behind[: int(1.2 * FPS)].any()
+    assert behind[int(1.8 * FPS) :].all()
+
+
+def test_a_look_over_the_shoulder_and_noise_do_not_show_the_back() -> None:
+    glance = turning((0, 0), (1, 0), (1.1, 100), (1.2, 0), (3, 0))
+    assert not seen_from_behind(glance).any()
+    calm = turning((0, 20), (3, -20))
+    world = calm.world.copy()
+    world[30:32, :, [0, 2]] *= -1
+    assert not seen_from_behind(replace(calm, world=world)).any()
+
+
+def test_a_face_that_is_seen_speaks_against_a_back() -> None:
+    doubtful = turning((0, 0), (1, 0), (1.2, 104), (2.4, 104), (2.6, 0), (4, 0))
+    assert seen_from_behind(doubtful).any()
+    with_face = replace(doubtful, face=np.zeros_like(doubtful.face))
+    assert not seen_from_behind(with_face).any()
+
+
+def test_exchanged_twice_is_the_same_but_for_the_face() -> None:
+    once = turning((0, 10), (1, 40))
+    twice = exchanged(exchanged(once))
+    assert np.array_equal(twice.body, once.body)
+    assert np.array_equal(twice.world, once.world)
+    assert np.isnan(twice.face).all()
+
+
+def test_a_driver_seen_from_behind_reads_as_one_from_the_front_once_exchanged() -> None:
+    away = performance_of([Pose(left_arm=(0.0, 0.0), yaw=180.0)] * 10)
+    driver = figure_of_performance(exchanged(away))
+    assert np.abs(np.degrees(driver.yaw)).max() < 1
+    # The arm on the image's left is lifted, and it is now the right one.
+    wrist, shoulder = driver.points[0, Body.RIGHT_WRIST], driver.points[0, Body.RIGHT_SHOULDER]
+    assert wrist[0] < shoulder[0] - 100
+    assert wrist[1] == pytest.approx(shoulder[1], abs=1)
+
+
+def test_one_view_goes_over_into_the_other_within_a_few_frames() -> None:
+    behind = np.zeros(50, np.bool_)
+    behind[20:] = True
+    share = crossing(behind, np.arange(50) / FPS)
+    assert (np.diff(share) >= 0).all()
+    assert ((share > 0) & (share < 1)).sum() in range(2, 6)
+    assert share[0] == 0.0
+    assert share[-1] == 1.0
