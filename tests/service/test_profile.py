@@ -11,6 +11,7 @@ import pytest
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.client import verify_callback
+from understudy.testing import RehearsalServer
 
 ACCOUNT = "/v1/account"
 Body = Callable[..., dict[str, Any]]
@@ -61,7 +62,7 @@ def test_a_kind_of_key_that_there_is_not_is_refused(client: Client, body: Any) -
 
 
 def test_a_callback_is_shown_with_its_tries_and_sent_again(
-    client: Client, create_body: Body, far: FarSide
+    client: Client, create_body: Body, far: FarSide, server: RehearsalServer
 ) -> None:
     made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}/again"))
     client.ended(made["task_id"])
@@ -76,6 +77,9 @@ def test_a_callback_is_shown_with_its_tries_and_sent_again(
     while len(again["tries"]) < 2:
         again = client.data("GET", f"{ACCOUNT}/callbacks")[0]
     assert again["status"] == "delivered"
+    log = (server.data / "server.log").read_text()
+    assert f'"event_id": "{newest["id"]}"' in log
+    assert "Exception in callback" not in log
 
 
 def test_callbacks_of_others_are_neither_shown_nor_sent(

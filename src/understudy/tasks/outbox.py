@@ -128,7 +128,7 @@ class Outbox:
             self._calls.pop(event.subject, None)
             self._wakened.set()
             if not ended.cancelled() and ended.exception() is not None:
-                log.error("callback failed", event=str(event.id), exc_info=ended.exception())
+                log.error("callback failed", event_id=str(event.id), exc_info=ended.exception())
 
         call.add_done_callback(end)
 
@@ -149,7 +149,7 @@ class Outbox:
         log.info(
             "callback",
             task=str(event.subject),
-            event=str(event.id),
+            event_id=str(event.id),
             told=event.told,
             outcome=outcome,
             answer=tried.http_status or tried.error,

@@ -61,7 +61,17 @@ export class Api {
   take = async (id: string): Promise<Take> => takeOf(await this.#get(`${TAKES}/${part(id)}`))
   detail = (id: string): Promise<Detail> => this.#get(`${TAKES}/${part(id)}/detail`)
   capabilities = (): Promise<Capabilities> => this.#get('v1/capabilities')
-  samples = (): Promise<Sample[]> => this.#get('v1/samples')
+  /** Samples lie beside the page, not in the API. */
+  async samples(): Promise<Sample[]> {
+    const response = await this.#fetch('GET', this.base + 'studio/samples')
+    if (!response.ok) return []
+    const found = (await response.json()) as Omit<Sample, 'url'>[]
+    return found.map((sample) => ({
+      ...sample,
+      url: `${this.base}studio/samples/${part(sample.name)}`,
+    }))
+  }
+
   account = (): Promise<Account> => this.#get('v1/account')
   callbacks = (): Promise<CallbackEvent[]> =>
     this.#get('v1/account/callbacks?pageNum=1&pageSize=50')
@@ -142,9 +152,9 @@ export class Api {
     })
   }
 
-  /** What only this account may read, such as an upload. */
+  /** The file at an address of this server. */
   async blob(url: string): Promise<Blob> {
-    const response = await this.#fetch('GET', this.local(url))
+    const response = await this.#fetch('GET', url)
     if (!response.ok) throw new ApiError(`HTTP ${response.status}`, response.status, 0)
     return response.blob()
   }
@@ -155,12 +165,6 @@ export class Api {
     const response = await this.#fetch('GET', path, undefined, signal)
     if (!response.ok || !response.body) throw new ApiError('no events', response.status, 0)
     return response.body
-  }
-
-  /** An address of this server under the origin that the page has, whatever name it calls itself. */
-  local(url: string): string {
-    const { pathname, search } = new URL(url, this.base)
-    return pathname.startsWith('/v1/files/') ? new URL(pathname + search, this.base).href : url
   }
 
   #get<Data>(path: string): Promise<Data> {

@@ -48,18 +48,28 @@ export interface Plan {
 /** Points as fractions of the width and height. */
 export type Outline = [number, number][]
 
+/** Time in seconds, then left, top, width and height as shares of the frame. */
+export type Place = [number, number, number, number, number]
+
+/** The person who is followed: outlined in the frame at `time`, and where they are all along. */
+export interface Driver {
+  time: number
+  outline: Outline[]
+  path: Place[]
+}
+
 export interface Inspection {
   usable: boolean
   problems: Problem[]
   plan: Plan | null
-  picture: { width: number; height: number; outline?: Outline[] } | null
+  picture: { width: number; height: number; outline: Outline[] | null } | null
   clip: {
     width: number
     height: number
     fps: number
     duration: number
     people: number
-    driver: { time: number; box: [number, number, number, number]; outline?: Outline[] } | null
+    driver: Driver | null
   } | null
 }
 
@@ -79,12 +89,12 @@ export interface Capabilities {
   limits: { picture_bytes: number; clip_bytes: number; clip_seconds: Record<Orientation, number> }
 }
 
+/** A picture or clip that comes with the server; `name` is that of its file. */
 export interface Sample {
   kind: 'picture' | 'clip'
   name: string
   title: string
   url: string
-  thumbnail_url?: string
 }
 
 export interface StoredFile {
@@ -111,6 +121,8 @@ export interface CreateBody {
 export interface TaskFile {
   kind: string
   format: string
+  /** The format in words, '' where the kind says it. */
+  about: string
   name: string
   bytes: number | null
   url: string
@@ -176,6 +188,7 @@ export interface ElementItem {
   status: string
   owner: string
   images: string[]
+  videos: string[]
 }
 
 export interface ElementTask {
@@ -243,6 +256,9 @@ export function elementTaskOf(record: Json): ElementTask {
         frontal_image?: string
         refer_images?: { image_url: string }[]
       }
+      const videos = (element['element_video_list'] ?? {}) as {
+        refer_videos?: { video_url: string }[]
+      }
       const tags = (element['tag_list'] ?? []) as { tag_id?: string; id?: string }[]
       return {
         id: Number(element['element_id']),
@@ -255,6 +271,7 @@ export function elementTaskOf(record: Json): ElementTask {
           ...(images.frontal_image ? [images.frontal_image] : []),
           ...(images.refer_images ?? []).map((image) => image.image_url),
         ],
+        videos: (videos.refer_videos ?? []).map((video) => video.video_url),
       }
     }),
   }

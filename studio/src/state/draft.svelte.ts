@@ -1,7 +1,15 @@
 /** The take that is being prepared: its media, its options, and what the server says about them. */
 
 import { ApiError, type Api } from '../api/api'
-import type { CreateBody, Inspection, Mode, Orientation, Problem, Take } from '../api/records'
+import type {
+  CreateBody,
+  Inspection,
+  Mode,
+  Orientation,
+  Problem,
+  Sample,
+  Take,
+} from '../api/records'
 import { FIELDS, problemOf, type Kind } from '../media/checks'
 import { notices } from './notices.svelte'
 import { api, session } from './session.svelte'
@@ -99,7 +107,7 @@ class Draft {
         if (medium) await this.#bringBack(kind, medium)
       }
     }
-    this.#settle()
+    this.settle()
     this.changed()
   }
 
@@ -130,6 +138,25 @@ class Draft {
     await shelf.put(kind, file)
     this.#save()
     await this.#upload(kind, file)
+  }
+
+  /** A sample: had from this server and sent like a file of one's own. */
+  async pick(kind: Kind, sample: Sample): Promise<void> {
+    const blob = await api().blob(sample.url)
+    await this.choose(kind, new File([blob], sample.name, { type: blob.type }), 'sample')
+  }
+
+  /** A character of the library, with a model that takes one. */
+  useElement(id: number): void {
+    const models = session.capabilities?.models ?? []
+    const able = (name: string) => models.some((one) => one.name === name && one.element)
+    if (!able(this.options.model)) {
+      this.options.model =
+        models.find((one) => one.available && one.element)?.name ?? this.options.model
+    }
+    this.options.element = id
+    this.options.orientation = 'video'
+    this.changed()
   }
 
   /** Something that has an address already. */
@@ -205,9 +232,13 @@ class Draft {
   }
 
   /** Choose what the server can do when the choice of before is gone. */
-  #settle(): void {
+  settle(): void {
     const models = session.capabilities?.models ?? []
-    if (models.some((model) => model.name === this.options.model && model.available)) return
+    if (
+      !models.length ||
+      models.some((model) => model.name === this.options.model && model.available)
+    )
+      return
     const first = models.find((model) => model.available)
     this.options.model = first?.name ?? this.options.model
   }

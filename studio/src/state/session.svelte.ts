@@ -61,8 +61,12 @@ class Session {
       return false
     }
     this.account = await api.account().catch(() => null)
-    this.capabilities = await api.capabilities().catch(() => null)
     this.api = api
+    // Looking at engines can take seconds, for which the page does not wait.
+    void api.capabilities().then(
+      (known) => (this.capabilities = known),
+      () => undefined,
+    )
     this.problem = ''
     this.state = 'signed-in'
     return true

@@ -16,6 +16,8 @@ const STREAMS = 3
 class Takes {
   list: Take[] = $state.raw([])
   previews: Record<string, string> = $state({})
+  /** Who will perform, of takes that have no preview yet. */
+  pictures: Record<string, string> = $state({})
   left: Record<string, number | null> = $state({})
   /** The server did not answer last time. */
   unreachable = $state(false)
@@ -47,6 +49,7 @@ class Takes {
     this.#api = null
     this.list = []
     this.previews = {}
+    this.pictures = {}
     this.unreachable = false
   }
 
@@ -91,12 +94,20 @@ class Takes {
       const before = known.get(take.id)
       if (before && isOlder(take, before)) continue
       if (!this.#gone.has(take.id)) known.set(take.id, take)
+      if (!before && !ended(take)) void this.#picture(take.id)
       this.#observe(take)
     }
     this.list = [...known.values()].sort(
       (a, b) => b.createdAt - a.createdAt || (b.id > a.id ? 1 : -1),
     )
     this.#stream()
+  }
+
+  /** Without its picture a take that runs is only less to look at. */
+  async #picture(id: string): Promise<void> {
+    const detail = await this.#api?.detail(id).catch(() => null)
+    const picture = detail?.files.find((file) => file.kind === 'picture')
+    if (picture) this.pictures[id] = picture.url
   }
 
   #observe(take: Take): void {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { plain, sentence, units, when } from './words'
+import { leftOut, plain, sentence, units, when } from './words'
 
 it('says a problem as what was found and what may be', () => {
   const problem = {
@@ -12,6 +12,11 @@ it('says a problem as what was found and what may be', () => {
   expect(sentence({ field: 'mode', message: 'video mode must be specified' })).toBe(
     'Video mode must be specified.',
   )
+})
+
+it('says what is left out of a clip by its length', () => {
+  expect(leftOut({ start: 7.5, end: 7.53, reason: 'a cut' })).toBe('at 7.5 s: a cut')
+  expect(leftOut({ start: 7.5, end: 11, reason: 'nobody' })).toBe('from 7.5 to 11.0 s: nobody')
 })
 
 it('says the messages of the API to people', () => {

@@ -47,6 +47,15 @@ export function seconds(value: number): string {
   return `${value.toFixed(value < 10 ? 1 : 0)} s`
 }
 
+/** A part of the clip that is not used, and why: "at 7.5 s: a cut". */
+export function leftOut(part: { start: number; end: number; reason: string }): string {
+  const moment = part.end - part.start < 0.3
+  const place = moment
+    ? `at ${seconds(part.start)}`
+    : `from ${part.start.toFixed(1)} to ${part.end.toFixed(1)} s`
+  return `${place}: ${part.reason}`
+}
+
 /** When something happened, as near as people want to know. */
 export function when(time: number, now = Date.now()): string {
   const minutes = (now - time) / 60_000

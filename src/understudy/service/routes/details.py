@@ -123,13 +123,14 @@ def _asked(service: Service, task: Task) -> Asked:
     asked = task.request
     body: Asked = {
         "model_name": asked.model,
+        "image_url": _address(service, task, asked.picture) if asked.picture else "",
         "video_url": _address(service, task, asked.clip),
         "keep_original_sound": "yes" if asked.sound else "no",
         "character_orientation": asked.orientation,
         "mode": asked.mode,
     }
-    if asked.picture is not None:
-        body["image_url"] = _address(service, task, asked.picture)
+    if asked.picture is None:
+        del body["image_url"]
     if asked.prompt:
         body["prompt"] = asked.prompt
     if asked.element_id is not None:
