@@ -87,12 +87,14 @@ def between_limbs(shape: Shape, anatomy: Anatomy) -> Mask:
     joints = anatomy.joints
     chain = [joints[list(leg[:3])] for leg in LEGS]
     mask = draw_polygon(shape, np.concatenate([chain[0], chain[1][::-1]]))
-    for arm, hip, ear in (
-        (anatomy.arms[0], Body.LEFT_HIP, Body.LEFT_EAR),
-        (anatomy.arms[1], Body.RIGHT_HIP, Body.RIGHT_EAR),
+    for arm, leg, ear in (
+        (anatomy.arms[0], LEGS[0], Body.LEFT_EAR),
+        (anatomy.arms[1], LEGS[1], Body.RIGHT_EAR),
     ):
-        for end in (hip, ear):
-            corners = np.stack([arm.shoulder, arm.elbow, arm.wrist, joints[end]])
+        bones = [arm.shoulder, arm.elbow, arm.wrist]
+        hip, knee = joints[leg[0]], joints[leg[1]]
+        for ends in ([arm.hand, hip, hip + 0.4 * (knee - hip)], [joints[ear]]):
+            corners = np.stack(bones + ends)
             hull = cv2.convexHull(corners.astype(np.float32))[:, 0]
             mask |= draw_polygon(shape, np.asarray(hull, np.float64))
     return mask

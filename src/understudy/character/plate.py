@@ -16,6 +16,7 @@ from understudy.character.anatomy import (
 )
 from understudy.character.aura import glow_region, shadow_region
 from understudy.character.colour import to_lab
+from understudy.character.flat_fill import fill_flat, is_flat
 from understudy.character.membrane import fill_smoothly
 from understudy.character.patch_match import fill_with_texture
 from understudy.character.region import Mask, grow, shrink, soften, without_small
@@ -52,7 +53,8 @@ def make_ground(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Ground:
     hole = ~without_small(~hole, 0.06 * unit**2)
     busy = detail_round(picture, hole, unit)
     if busy >= _SMOOTH:
-        return Ground(fill_with_texture(picture, hole), glow, plain=False)
+        fill = fill_flat if is_flat(picture, hole, unit) else fill_with_texture
+        return Ground(fill(picture, hole), glow, plain=False)
     ring = grow(hole, 0.25 * unit) & ~hole
     plain = busy < _PLAIN and bool(ring.any()) and float(picture[ring].mean()) > _LIGHT
     if plain:

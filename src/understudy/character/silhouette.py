@@ -129,14 +129,17 @@ class _Search:
     def _gaps(self, figure: Mask) -> Mask:
         """Ground seen between limbs, or limbs and trunk, which the segmentation fills in."""
         unit, bones = self._unit, self._bones
-        between = body_map.between_limbs(self._shape, self._anatomy)
+        between = grow(body_map.between_limbs(self._shape, self._anatomy), 0.07 * unit)
         where = between & figure & ~grow(bones, 0.03 * unit)
         if not where.any():
             return where
-        own = figure & (~between | grow(bones, 0.05 * unit)) & (depth(figure) > 0.02 * unit)
+        doubtful = between | body_map.hands(self._shape, self._anatomy, 0.3)
+        own = figure & (~doubtful | bones) & (depth(figure) > 0.02 * unit)
         ground = depth(~figure) > 0.02 * unit
         colour = likeness(self._lab, own, ground, where, max(6, round(0.3 * unit)))
         gaps = opened(cv2.GaussianBlur(colour, (0, 0), 0.6) < 0.2, 0.006 * unit) & where
+        # A white cord on a jacket is no hole in it: gaps open outwards, or are doubted somewhere.
+        gaps = touching(gaps, (self._prior < 0.9) | grow(~figure, 2))
         return grow(without_small(gaps, 0.001 * unit**2), 1) & where
 
     def _tidy(self, figure: Mask) -> Mask:
