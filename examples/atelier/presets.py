@@ -138,7 +138,7 @@ def draw_kit(out: Path, jobs: int) -> None:
 
 def draw_mei(out: Path, jobs: int) -> None:
     del jobs
-    _shaded(mei(), stage.study, _looks(1.10, 1.34, 1.62, SPEAKING), out / "mei")
+    _shaded(mei(), stage.study, _looks(1.02, 1.385, 1.62, SPEAKING), out / "mei")
 
 
 def draw_fox(out: Path, jobs: int) -> None:

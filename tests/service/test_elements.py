@@ -17,6 +17,7 @@ from tests.service.far_side import FarSide
 from understudy.service.designs import elements
 
 CUSTOM = "/v1/general/advanced-custom-elements"
+PRESETS = "/v1/general/advanced-presets-elements"
 RECORD: TypeAdapter[Any] = TypeAdapter(elements.Record)
 
 
@@ -193,6 +194,68 @@ def test_an_element_is_told_of_by_callbacks(
     assert told[1] == record
 
 
-def test_presets_are_listed(client: Client) -> None:
-    presets = client.data("GET", "/v1/general/advanced-presets-elements?pageNum=1&pageSize=5")
-    assert isinstance(presets, list)
+def test_presets_are_listed_and_their_pictures_can_be_read(client: Client) -> None:
+    presets = client.data("GET", f"{PRESETS}?pageNum=1&pageSize=3")
+    assert len(presets) == 3
+    assert len(client.data("GET", f"{PRESETS}?pageNum=2&pageSize=3")) >= 1
+    for record in presets:
+        RECORD.validate_python(record, strict=True, extra="forbid")
+        (element,) = record["task_result"]["elements"]
+        assert element["owned_by"] == "kling"
+        images = element["element_image_list"]
+        for url in (images["frontal_image"], *(i["image_url"] for i in images["refer_images"])):
+            answer = httpx2.get(url, trust_env=False)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+
+
+def test_a_preset_is_used_as_an_element_of_ones_own_and_cannot_be_deleted(
+    client: Client, create_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    record = client.data("GET", PRESETS)[0]
+    element_id = record["task_result"]["elements"][0]["element_id"]
+    legacy = create_body(model_name="kling-v3", element_list=[{"element_id": element_id}])
+    assert client.data("POST", f"{PATH}/inspect", json=legacy)["usable"]
+    task = client.data("POST", PATH, json=legacy)
+    assert client.ended(task["task_id"])["task_status"] == "succeed"
+    assert client.error("POST", PATH, json={**legacy, "model_name": "kling-v2-6"})[:2] == (
+        400,
+        1201,
+    )
+    body = {
+        "contents": [
+            {"type": "video", "url": f"{far.url}/clip.mp4"},
+            {"type": "element", "element_id": element_id},
+        ],
+        "settings": {"character_orientation": "video"},
+    }
+    task = client.data("POST", "/motion-control/kling-3.0", json=body)
+    assert client.ended(task["id"])["task_status"] == "succeed"
+    deletion = {"element_id": element_id}
+    assert client.error("POST", "/v1/general/delete-elements", json=deletion) == (
+        400,
+        1201,
+        f"Element not found by id: {element_id}",
+    )
+
+
+def test_an_element_of_a_clip_stands_in_for_the_image(
+    client: Client, element_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    record = made(
+        client,
+        element_body(
+            reference_type="video_refer",
+            element_image_list=None,
+            element_video_list={"refer_videos": [{"video_url": f"{far.url}/clip.mp4"}]},
+        ),
+    )
+    element_id = record["task_result"]["elements"][0]["element_id"]
+    body = {
+        "contents": [
+            {"type": "video", "url": f"{far.url}/clip.mp4"},
+            {"type": "element", "element_id": element_id},
+        ],
+        "settings": {"character_orientation": "video"},
+    }
+    task = client.data("POST", "/motion-control/kling-3.0", json=body)
+    assert client.ended(task["id"])["task_status"] == "succeed"
