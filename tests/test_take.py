@@ -19,10 +19,12 @@ import pytest
 
 import understudy
 from understudy.errors import InputRefused, TakeCancelled
+from understudy.inspecting import find_take
 from understudy.media.clip import open_clip
 from understudy.media.decoding import read_frames
 from understudy.media.encoding import SoundSource, VideoWriter
 from understudy.outputs import watermarked_path
+from understudy.performance.formats.npz import load_npz
 from understudy.progress import Progress
 from understudy.report import Report
 from understudy.take import TakeOptions, inspect_take, run_take
@@ -69,6 +71,7 @@ def made(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
         out,
         compare=compare,
         cover=cover,
+        performances=[folder / "motion.npz"],
         on_progress=told.append,
     )
     return Made(out, compare, cover, report, told)
@@ -131,6 +134,39 @@ def test_progress_never_falls_ends_at_one_and_shows_previews(made: Made) -> None
     assert [s for s in dict.fromkeys(stages) if s != "cast"] == [
         "open", "inspect", "track", "retarget", "render", "finish",
     ]  # fmt: skip
+
+
+def test_the_driver_s_motion_is_written_with_a_row_for_every_frame(made: Made) -> None:
+    performance = load_npz(made.out.with_name("motion.npz"))
+    assert len(performance) == made.report.plan.frames
+    assert np.isfinite(performance.body).all()
+
+
+def test_what_inspecting_found_is_known_to_the_take_and_shown_with_outlines(
+    clip: Path, made: Made
+) -> None:
+    found = find_take(PICTURE, clip, TakeOptions(prompt=PROMPT))
+    assert found.plan is not None
+    assert (found.plan.frames, found.plan.size) == (36, made.report.plan.size)
+    assert found.picture is not None
+    assert found.picture.outline
+    assert found.clip is not None
+    assert found.clip.driver is not None
+    (outline, *_) = found.clip.driver.outline
+    for _, left, top, width, height in found.clip.driver.path:
+        assert 0 <= left < left + width <= 1
+        assert 0 <= top < top + height <= 1
+    xs, ys = zip(*outline, strict=True)
+    assert max(ys) - min(ys) > 0.4
+    assert 0.2 < float(np.mean(xs)) < 0.8
+
+
+def test_a_picture_and_a_clip_that_are_both_wrong_are_two_problems(tmp_path: Path) -> None:
+    for name in ("picture.png", "clip.mp4"):
+        (tmp_path / name).write_bytes(b"neither")
+    found = find_take(tmp_path / "picture.png", tmp_path / "clip.mp4", TakeOptions())
+    assert [problem.field for problem in found.problems] == ["image_url", "video_url"]
+    assert (found.plan, found.picture, found.clip) == (None, None, None)
 
 
 def test_the_cover_is_the_first_frame(made: Made) -> None:

@@ -111,14 +111,24 @@ def with_sizes(picture: Picture, clip: Clip, options: TakeOptions) -> Opened:
     )
 
 
-def look_through(engine: Engine, clip: Clip, pool: TrackerPool, cancelled: Cancelled) -> Survey:
-    """Survey the clip as the engine needs it. Raises ClipUnusable, TakeCancelled."""
+def look_through(
+    engine: Engine,
+    clip: Clip,
+    pool: TrackerPool,
+    cancelled: Cancelled,
+    on_known: Callable[[], None] | None = None,
+) -> Survey:
+    """Survey the clip as the engine needs it; on_known: called when that was done before.
+
+    Raises ClipUnusable, TakeCancelled.
+    """
     return survey_clip(
         clip,
         cache=user_cache(),
         pool=pool,
         cancelled=cancelled,
         camera_may_move=engine.info.moving_camera,
+        on_known=on_known,
     )
 
 
@@ -138,8 +148,12 @@ def follow_driver(
     *,
     on_share: Callable[[float], None],
     cancelled: Cancelled,
+    on_known: Callable[[], None] | None = None,
 ) -> Performance | None:
-    """The driver's performance, where the engine needs one. Raises TakeCancelled."""
+    """The driver's performance, where the engine needs one; on_known: called when it was known.
+
+    Raises TakeCancelled.
+    """
     if "track" not in engine.info.stages:
         return None
     return track_clip(
@@ -152,6 +166,7 @@ def follow_driver(
         pool=pool,
         on_progress=on_share,
         cancelled=cancelled,
+        on_known=on_known,
     )
 
 

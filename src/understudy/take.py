@@ -93,6 +93,7 @@ def run_take(
     began = time.monotonic()
     stop = cancelled or _never
     progress = ProgressLine(on_progress)
+    known: list[Stage] = []
     clock = _Clock()
 
     # 1. Open: what cannot be used is refused before it costs anything.
@@ -113,7 +114,13 @@ def run_take(
         # 3. Inspect the clip.
         progress.tell("inspect")
         with clock.measuring("inspect"), _or_refusal_of(casting):
-            survey = look_through(engine, inputs.clip, pool, cancelled_or_refused)
+            survey = look_through(
+                engine,
+                inputs.clip,
+                pool,
+                cancelled_or_refused,
+                on_known=lambda: known.append("inspect"),
+            )
         opened = with_sizes(casting.settle(survey.framing), inputs.clip, options)
 
         # 4. Track the driver.
@@ -126,6 +133,7 @@ def run_take(
                 pool,
                 on_share=lambda share: progress.tell("track", share),
                 cancelled=cancelled_or_refused,
+                on_known=lambda: known.append("track"),
             )
         character = casting.result(performance)
     plan = make_plan(engine, options, opened, survey, character, casting.notes)
@@ -157,6 +165,7 @@ def run_take(
         warnings=plan.warnings,
         timings=clock.seconds,
         seconds=time.monotonic() - began,
+        cached=tuple(known),
     )
 
 

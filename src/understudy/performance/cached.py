@@ -33,8 +33,9 @@ def survey_clip(
     pool: TrackerPool | None = None,
     cancelled: Callable[[], bool] | None = None,
     camera_may_move: bool = False,
+    on_known: Callable[[], None] | None = None,
 ) -> Survey:
-    """`survey.survey_clip`, from the cache where it has been done before."""
+    """`survey.survey_clip`, from the cache where it has been done before: `on_known` then."""
     key = {
         "versions": [survey.VERSION, TRACKER_VERSION],
         "clip": clip.digest,
@@ -42,6 +43,8 @@ def survey_clip(
     }
     record = cache.load("survey", key)
     if record is not None:
+        if on_known is not None:
+            on_known()
         return records.survey_of(record)
     done = survey.survey_clip(clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move)
     cache.store("survey", key, records.survey_record(done))
@@ -59,8 +62,9 @@ def track_clip(
     pool: TrackerPool | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    on_known: Callable[[], None] | None = None,
 ) -> Performance:
-    """`tracking.track_clip`, from the cache where it has been done before."""
+    """`tracking.track_clip`, from the cache where it has been done before: `on_known` then."""
     key = {
         "versions": [tracking.VERSION, TRACKER_VERSION],
         "clip": clip.digest,
@@ -73,6 +77,8 @@ def track_clip(
     if record is not None:
         if on_progress is not None:
             on_progress(1.0)
+        if on_known is not None:
+            on_known()
         return records.performance_of(record)
     done = tracking.track_clip(
         clip,

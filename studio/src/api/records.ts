@@ -143,6 +143,8 @@ export interface Report {
   prompt: { understood: string[]; left_out: string[] }
   output: { size: [number, number]; fps: number; frames: number; duration: number; sound: string }
   warnings: string[]
+  /** Stages whose results were at hand. */
+  cached: string[]
   seconds: number
 }
 
