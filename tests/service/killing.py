@@ -27,7 +27,8 @@ import sqlalchemy as sa
 from tests.service.far_side import FarSide, far_side
 from understudy.tasks.database import Database
 from understudy.tasks.schema import accounts, callback_events, tasks
-from understudy.testing.service import RehearsalServer, start
+from understudy.testing import RehearsalServer
+from understudy.testing.service import start
 
 PATH = "/v1/videos/motion-control"
 CLIENTS = 3
@@ -54,18 +55,23 @@ class Figures:
 class Clients:
     """Clients that create until told to stop; `accepted` are the external ids that were."""
 
-    def __init__(self, server: RehearsalServer, picture: str, clip: str, callback: str) -> None:
+    def __init__(
+        self, server: RehearsalServer, media: list[tuple[str, str]], callback: str
+    ) -> None:
         self.accepted: set[str] = set()
         self._url = server.url
         self._headers = server.headers
-        self._body = {
-            "image_url": picture,
-            "video_url": clip,
-            "character_orientation": "video",
-            "mode": "std",
-            "prompt": f"nap {NAP}",
-            "callback_url": callback,
-        }
+        self._bodies = itertools.cycle(
+            {
+                "image_url": picture,
+                "video_url": clip,
+                "character_orientation": "video",
+                "mode": "std",
+                "prompt": f"nap {NAP}",
+                "callback_url": callback,
+            }
+            for picture, clip in media
+        )
         self._names = itertools.count()
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=self._create) for _ in range(CLIENTS)]
@@ -80,16 +86,17 @@ class Clients:
     def _create(self) -> None:
         with httpx2.Client(base_url=self._url, headers=self._headers, trust_env=False) as http:
             while not self._stop.is_set():
-                name = f"task-{next(self._names)}"
-                while not self._created(http, name):
+                body = {**next(self._bodies), "external_task_id": f"task-{next(self._names)}"}
+                while not self._created(http, body):
                     if self._stop.wait(0.05):
                         # Whether this one was stored nobody told the client: it may be either.
                         return
                 self._stop.wait(0.15)
 
-    def _created(self, http: httpx2.Client, name: str) -> bool:
+    def _created(self, http: httpx2.Client, body: dict[str, str]) -> bool:
+        name = body["external_task_id"]
         try:
-            answer = http.post(PATH, json={**self._body, "external_task_id": name}, timeout=10)
+            answer = http.post(PATH, json=body, timeout=10)
         except httpx2.HTTPError:
             return False
         exists = answer.json()["message"] == f"External_task_id {name} already exists"
@@ -115,9 +122,9 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
             "callback_timeout_seconds": 5,
         }
         server = start(data, **options)
-        clients = Clients(
-            server, far.put("picture.png", picture), far.put("clip.mp4", clip), f"{far.url}/cb"
-        )
+        fetched = far.put("picture.png", picture), far.put("clip.mp4", clip)
+        uploaded = _upload(server, picture), _upload(server, clip)
+        clients = Clients(server, [fetched, uploaded], f"{far.url}/cb")
         database = Database(f"sqlite:///{data / 'understudy.db'}")
         try:
             for _ in range(kills):
@@ -136,6 +143,18 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
         _look(database, data, clients.accepted, far, figures, len(clip))
         database.close()
     return figures
+
+
+def _upload(server: RehearsalServer, content: bytes) -> str:
+    answer = httpx2.post(
+        f"{server.url}/v1/files",
+        files={"file": content},
+        headers=server.headers,
+        trust_env=False,
+        timeout=60,
+    )
+    url: str = answer.json()["data"]["url"]
+    return url
 
 
 def _free_port() -> int:

@@ -6,10 +6,12 @@ signature, a secret or a URL's query is masked wherever it stands, tracebacks in
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import re
 import sys
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
@@ -53,11 +55,11 @@ def configure_logs(
     # Our own lines go straight out: the standard library's way costs twice the time.
     structlog.configure(
         processors=[*shared, renderer],
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast("TextIO", _Unfailing(sys.stderr))),
         wrapper_class=structlog.make_filtering_bound_logger(level),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(_Unfailing(sys.stderr))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -69,6 +71,22 @@ def configure_logs(
     root.setLevel(level.upper())
     for chatty in ("alembic", "httpx2", "httpcore2", "asyncio"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
+
+
+class _Unfailing(io.TextIOBase):
+    """A stream whose lines are lost when they cannot be written: no request fails for its log."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError):
+            self._stream.flush()
 
 
 def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
