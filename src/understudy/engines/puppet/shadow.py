@@ -14,6 +14,8 @@ Float64 = NDArray[np.float64]
 ACROSS, ALONG, FADE = 0.16, 0.042, 0.18
 STRENGTH = 0.40
 SOLE = 0.03
+# Half the time of a jump, in seconds: the ground is where the feet were within as much of now.
+AIRBORNE = 0.35
 
 FEET = (
     (Body.LEFT_HEEL, Body.LEFT_FOOT_INDEX),
@@ -34,11 +36,11 @@ def ground_heights(
     soles = np.stack([pairs[..., 0].mean(axis=-1), pairs[..., 1].max(axis=-1)], axis=-1)
     soles[..., 1] += SOLE * torso
     lowest = soles[..., 1].max(axis=1)
-    reach = max(1, round(0.8 / seconds))
+    reach = max(1, round(AIRBORNE / seconds))
     windows = np.lib.stride_tricks.sliding_window_view(
         np.pad(lowest, reach, mode="edge"), 2 * reach + 1
     )
-    around = gaussian(np.percentile(windows, 80, axis=1), 0.3 / seconds)[:, None]
+    around = gaussian(np.percentile(windows, 70, axis=1), 0.15 / seconds)[:, None]
     level = soles[..., 1]
     ground = planted * level + (1.0 - planted) * np.maximum(around, level)
     return soles, gaussian(ground, 0.06 / seconds)
