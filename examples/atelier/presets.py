@@ -138,7 +138,8 @@ def draw_kit(out: Path, jobs: int) -> None:
 
 def draw_mei(out: Path, jobs: int) -> None:
     del jobs
-    _shaded(mei(), stage.study, _looks(1.02, 1.385, 1.62, SPEAKING), out / "mei")
+    front, _, face = _looks(1.02, 1.43, 1.62, SPEAKING)
+    _shaded(mei(), stage.study, (front, face), out / "mei")
 
 
 def draw_fox(out: Path, jobs: int) -> None:

@@ -21,7 +21,7 @@ from understudy.character.choice import Choice, choose
 from understudy.character.clip_views import best_frames
 from understudy.character.closer_face import with_closer_face
 from understudy.character.placing import place, scene_for
-from understudy.character.view import View, judge
+from understudy.character.view import View, judge, told_by_faces
 from understudy.errors import InputRefused
 from understudy.media import limits, signatures
 from understudy.media.clip import Clip, open_clip
@@ -133,7 +133,7 @@ def audition(element: Element, picture: Picture | None, cache: Cache | None) -> 
             pictures += best_frames(element.clip, track, cache)
         judged = [judge(each, place, track) for place, each in enumerate(pictures)]
         return Audition(
-            views=tuple(view for view in judged if view is not None),
+            views=told_by_faces([view for view in judged if view is not None]),
             given=None if picture is None else judge(picture, -1, track),
         )
 

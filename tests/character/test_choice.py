@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from understudy.character.choice import choose
-from understudy.character.view import View
+from understudy.character.view import View, told_by_faces
 from understudy.media.picture import Picture
 
 PICTURE = Picture(np.zeros((2, 2, 3), np.uint8), None, (2, 2), "")
@@ -84,6 +84,15 @@ def test_a_face_is_lent_by_a_much_nearer_picture_of_the_same_view() -> None:
         assert choose([lead, other], "whole_body").face is None
     nobody = choose([view(0, face=0.0), near], "whole_body")
     assert nobody.face is None
+
+
+def test_a_picture_without_a_face_beside_one_with_a_plain_face_is_a_back() -> None:
+    frontal, faceless = view(0), view(1, face=0.0)
+    assert [v.facing for v in told_by_faces([frontal, faceless])] == ["front", "back"]
+    tiny = view(0, face=12.0)
+    assert told_by_faces([tiny, faceless]) == (tiny, faceless)
+    masked = view(0, face=0.0)
+    assert told_by_faces([masked, faceless]) == (masked, faceless)
 
 
 def test_nobody_to_be_moved_gives_no_lead_and_says_so() -> None:

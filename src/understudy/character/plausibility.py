@@ -6,12 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.anatomy import Points
-from understudy.performance.landmarks import Body, Float32, Landmarks
+from understudy.performance.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
 _SEEN = 0.5
 _LEAST_TORSO = 0.028  # of the picture's longer side: of less, hands are a pixel or two
-# Eyes and ears have three and one landmarks a side; from the shoulders on the sides alternate.
-_PAIRS = ((1, 4), (2, 5), (3, 6), (7, 8), (9, 10), *((i, i + 1) for i in range(11, 33, 2)))
 _LIMBS = (
     # (upper joint, lower joint, least and most length in torsos)
     (Body.LEFT_SHOULDER, Body.LEFT_ELBOW, 0.10, 1.1),
@@ -100,9 +98,7 @@ def facing_the_viewer(landmarks: Landmarks) -> Landmarks:
     )
     if not turned:
         return landmarks
-    order = np.arange(len(landmarks.body))
-    for left, right in _PAIRS:
-        order[left], order[right] = right, left
+    order = list(SIDES_EXCHANGED)
     return Landmarks(
         landmarks.body[order],
         landmarks.world[order],

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import cv2
@@ -36,6 +37,8 @@ LOOKED_AT = 800
 _TURNED, _SIDEWAYS = 24.0, 58.0
 # A face narrower than this (pixels as looked at) says nothing about eyes and mouth.
 _READABLE_FACE = 20.0
+# One wider than this is found wherever it is to be seen.
+_PLAIN_FACE = 40.0
 # Half the width of a forearm, in torsos.
 _FOREARM = 0.09
 
@@ -95,6 +98,26 @@ def judge(picture: Picture, place: int, track: Track) -> View | None:
         calm=calm,
         detail=_detail(rgb, figure.mask > 0.5),
     )
+
+
+def told_by_faces(views: Sequence[View]) -> tuple[View, ...]:
+    """The views, those counted as backs that show no face where the frontal one's is plain to see.
+
+    Without legs in sight the tracker takes a back for a front, left and right with it.
+    """
+    frontal = next((view for view in views if view.place == 0 and view.face > 0), None)
+    if frontal is None or not frontal.movable:
+        return tuple(views)
+
+    def judged(view: View) -> View:
+        longer = max(view.picture.source_size)
+        expected = frontal.face * view.torso / frontal.torso * min(1.0, LOOKED_AT / longer)
+        faceless = view.movable and view.face == 0 and expected > _PLAIN_FACE
+        if view.place > 0 and faceless and view.facing in ("front", "three_quarter"):
+            return replace(view, facing="back")
+        return view
+
+    return tuple(judged(view) for view in views)
 
 
 def _face_alone(

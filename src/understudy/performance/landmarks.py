@@ -57,6 +57,15 @@ class Body(IntEnum):
     RIGHT_FOOT_INDEX = 32
 
 
+# Eyes and ears have three and one landmarks a side; from the shoulders on the sides alternate.
+_PAIRS = ((1, 4), (2, 5), (3, 6), (7, 8), (9, 10), *((i, i + 1) for i in range(11, 33, 2)))
+SIDES_EXCHANGED = tuple(
+    {left: right for pair in _PAIRS for left, right in (pair, pair[::-1])}.get(joint, joint)
+    for joint in range(BODY_LANDMARKS)
+)
+"""The body landmarks in the order in which left and right are exchanged."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Landmarks:
     """The landmarks of one person in one image.

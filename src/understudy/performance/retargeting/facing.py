@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.performance.landmarks import BODY_LANDMARKS, Float32
+from understudy.performance.landmarks import SIDES_EXCHANGED, Float32
 from understudy.performance.performance import Performance
 from understudy.performance.retargeting.directions import wrap
 from understudy.performance.retargeting.driver import figure_of_performance
@@ -20,9 +20,6 @@ from understudy.performance.retargeting.filters import gaussian, median_seconds,
 from understudy.performance.retargeting.order import cheapest_order
 
 Float64 = NDArray[np.float64]
-
-# Eyes and ears have three and one landmarks a side; from the shoulders on the sides alternate.
-_PAIRS = ((1, 4), (2, 5), (3, 6), (7, 8), (9, 10), *((i, i + 1) for i in range(11, 33, 2)))
 
 # What a change of view costs, in seconds of a driver seen plainly from one side: somebody who
 # turns for less than twice that is not shown from behind.
@@ -33,9 +30,7 @@ _CROSSING = 0.10
 
 def exchanged(performance: Performance) -> Performance:
     """The performance with left and right exchanged, and without a face."""
-    order = np.arange(BODY_LANDMARKS)
-    for left, right in _PAIRS:
-        order[left], order[right] = right, left
+    order = list(SIDES_EXCHANGED)
     nobody: Float32 = np.full_like(performance.face, np.nan)
     return replace(
         performance,

@@ -40,7 +40,7 @@ _PRESETS = (
     _Preset(102, "kit", "Kit", "A dancer in a printed T-shirt and joggers",
             ("front", "back", "face")),
     _Preset(103, "mei", "Mei", "A woman in a green blazer, seen to the hips",
-            ("front", "back", "face")),
+            ("front", "face")),
     _Preset(104, "fox", "Reynard", "A fox in a blue coat, pen and watercolour",
             ("front", "back"), ("o_102", "o_103")),
 )  # fmt: skip
