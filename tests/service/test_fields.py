@@ -284,11 +284,11 @@ TASKS_REFUSED: list[tuple[dict[str, Any], str]] = [
     (tasks_body(IMAGE, VIDEO, 5), f"contents[2] value '5' is invalid: {AN_OBJECT}"),
     (
         tasks_body(IMAGE, VIDEO, {"type": "prompt", "text": "x" * 2501}),
-        "contents[2].prompt.text: 2501 characters; at most 2500 are allowed",
+        "contents[2].text: 2501 characters; at most 2500 are allowed",
     ),
     (
         tasks_body(IMAGE, {"type": "video", "url": "x"}),
-        f"contents[1].video.url value 'x' is invalid: {AN_URL}",
+        f"contents[1].url value 'x' is invalid: {AN_URL}",
     ),
     (
         tasks_body(IMAGE, IMAGE, VIDEO),

@@ -218,7 +218,14 @@ def describe(detail: ErrorDetails) -> str:
 
 
 def _name(location: tuple[int | str, ...]) -> str:
-    name = ""
-    for part in location:
-        name += f"[{part}]" if isinstance(part, int) else f".{part}" if name else part
+    """The field as the client wrote it: `contents[1].url`."""
+    name, before = "", None
+    for place, part in enumerate(location):
+        # Of an array's entry that may be of several types, pydantic names the type as well.
+        is_type = isinstance(before, int) and place + 1 < len(location)
+        if isinstance(part, int):
+            name += f"[{part}]"
+        elif not is_type:
+            name += f".{part}" if name else part
+        before = part
     return name
