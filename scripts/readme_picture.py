@@ -1,4 +1,7 @@
-"""Makes docs/pictures/demo.jpg of out/demo.mp4: the picture, moments of the clip, the results."""
+"""Makes docs/pictures/demo.jpg: the samples' pictures, and what they make of moments of the dance.
+
+Takes out/photo.mp4, out/cartoon.mp4 and out/drawing.mp4, each made of that picture and the dance.
+"""
 
 from __future__ import annotations
 
@@ -9,30 +12,32 @@ import av
 from PIL import Image
 
 ROOT = Path(__file__).resolve().parents[1]
-PICTURE = ROOT / "examples" / "photo.jpg"
-CLIP = ROOT / "examples" / "dance.mp4"
-RESULT = ROOT / "out" / "demo.mp4"
+EXAMPLES = ROOT / "examples"
+CLIP = EXAMPLES / "dance.mp4"
+PICTURES = ("photo.jpg", "cartoon.png", "drawing.jpg")
 TARGET = ROOT / "docs" / "pictures" / "demo.jpg"
 
-COLUMN, CLIP_HEIGHT, RESULT_HEIGHT, GAP = 240, 250, 320, 6
-MOMENTS = (0.16, 0.42, 0.58, 0.74, 0.92)
+COLUMN, ROW, GAP = 162, 212, 6
+MOMENTS = (0.11, 0.36, 0.52, 0.70, 0.95)
 
 
 def main() -> None:
     """Write the picture; moments (shares of the clip) may be given on the command line."""
     moments = tuple(float(word) for word in sys.argv[1:]) or MOMENTS
-    height = CLIP_HEIGHT + GAP + RESULT_HEIGHT
-    picture = _fitted(Image.open(PICTURE).convert("RGB"), round(height * 3 / 4), height)
-    width = picture.width + len(moments) * (COLUMN + GAP)
-    sheet = Image.new("RGB", (width, height), "white")
-    sheet.paste(picture, (0, 0))
-    columns = zip(_frames(CLIP, moments), _frames(RESULT, moments), strict=True)
-    for index, (driver, result) in enumerate(columns):
-        left = picture.width + GAP + index * (COLUMN + GAP)
-        sheet.paste(_fitted(driver, COLUMN, CLIP_HEIGHT), (left, 0))
-        sheet.paste(_fitted(result, COLUMN, RESULT_HEIGHT), (left, CLIP_HEIGHT + GAP))
+    rows = [[None, *_frames(CLIP, moments)]]
+    for name in PICTURES:
+        result = ROOT / "out" / f"{Path(name).stem}.mp4"
+        rows.append([Image.open(EXAMPLES / name).convert("RGB"), *_frames(result, moments)])
+    width = (1 + len(moments)) * (COLUMN + GAP) + GAP
+    sheet = Image.new("RGB", (width, len(rows) * (ROW + GAP) - GAP), "white")
+    for y, row in enumerate(rows):
+        for x, image in enumerate(row):
+            if image is not None:
+                # What is given stands apart from what is made of it.
+                left = x * (COLUMN + GAP) + (2 * GAP if x else 0)
+                sheet.paste(_fitted(image), (left, y * (ROW + GAP)))
     TARGET.parent.mkdir(exist_ok=True)
-    sheet.save(TARGET, quality=84, optimize=True, progressive=True)
+    sheet.save(TARGET, quality=86, optimize=True, progressive=True)
 
 
 def _frames(path: Path, moments: tuple[float, ...]) -> list[Image.Image]:
@@ -47,13 +52,13 @@ def _frames(path: Path, moments: tuple[float, ...]) -> list[Image.Image]:
     return [found[index] for index in wanted]
 
 
-def _fitted(image: Image.Image, width: int, height: int) -> Image.Image:
-    """The image scaled to cover width x height, its middle kept."""
-    scale = max(width / image.width, height / image.height)
+def _fitted(image: Image.Image) -> Image.Image:
+    """The image scaled to cover a cell, its middle kept."""
+    scale = max(COLUMN / image.width, ROW / image.height)
     size = round(image.width * scale), round(image.height * scale)
-    left, top = (size[0] - width) // 2, (size[1] - height) // 2
+    left, top = (size[0] - COLUMN) // 2, (size[1] - ROW) // 2
     resized = image.resize(size, Image.Resampling.LANCZOS)
-    return resized.crop((left, top, left + width, top + height))
+    return resized.crop((left, top, left + COLUMN, top + ROW))
 
 
 if __name__ == "__main__":
