@@ -20,6 +20,7 @@ import pytest
 import understudy
 from understudy.errors import InputRefused, TakeCancelled
 from understudy.inspecting import find_take
+from understudy.media import limits
 from understudy.media.clip import open_clip
 from understudy.media.decoding import read_frames
 from understudy.media.encoding import SoundSource, VideoWriter
@@ -27,6 +28,7 @@ from understudy.outputs import watermarked_path
 from understudy.performance.formats.npz import load_npz
 from understudy.progress import Progress
 from understudy.report import Report
+from understudy.stages import open_for
 from understudy.take import TakeOptions, inspect_take, run_take
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
@@ -240,6 +242,14 @@ def test_a_prompt_over_the_limit_is_refused_before_anything_else() -> None:
     assert replace(TakeOptions(), prompt="x" * 2500).prompt
     with pytest.raises(InputRefused, match="2501"):
         TakeOptions(prompt="x" * 2501)
+
+
+def test_a_picture_may_have_the_bytes_that_its_design_allows(tmp_path: Path) -> None:
+    picture = PICTURE.read_bytes() + bytes(11 * limits.MIB)
+    most = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
+    assert open_for(picture, TakeOptions(), most).source_size == (864, 1152)
+    with pytest.raises(InputRefused, match="at most 10 MB"):
+        run_take(picture, EXAMPLES / "dance.mp4", TakeOptions(), tmp_path / "out.mp4")
 
 
 def _digest(path: Path) -> str:

@@ -22,6 +22,7 @@ from understudy.findings import (
     PictureFinding,
     outline_mask,
 )
+from understudy.media import limits
 from understudy.media.clip import Clip, open_clip
 from understudy.media.decoding import read_frames
 from understudy.media.picture import Picture, PictureSource
@@ -52,6 +53,7 @@ def find_take(
     options: TakeOptions,
     *,
     element: ElementSource | None = None,
+    picture_max_bytes: int = limits.PICTURE_MAX_BYTES,
 ) -> Findings:
     """What a take would be made of, every problem, and where the character and the driver are.
 
@@ -69,7 +71,8 @@ def find_take(
         casting: Casting | None = None
         with _noting(problems):
             check_given(picture, options, element)
-            opened_picture = None if picture is None else open_for(picture, options)
+            if picture is not None:
+                opened_picture = open_for(picture, options, picture_max_bytes)
             opened_element = None if element is None else open_element(element, options.mode)
             casting = Casting(engine, options, opened_picture, opened_element, threads)
         with _noting(problems):

@@ -68,13 +68,17 @@ class Opened:
 
 
 def open_inputs(
-    picture: PictureSource | None, clip: Path, options: TakeOptions, element: ElementSource | None
+    picture: PictureSource | None,
+    clip: Path,
+    options: TakeOptions,
+    element: ElementSource | None,
+    picture_max_bytes: int,
 ) -> Inputs:
     """Open all of them. Raises InputRefused."""
     check_given(picture, options, element)
     return Inputs(
         clip=open_clip(clip, orientation=options.orientation),
-        picture=None if picture is None else open_for(picture, options),
+        picture=None if picture is None else open_for(picture, options, picture_max_bytes),
         element=None if element is None else open_element(element, options.mode),
     )
 
@@ -96,9 +100,13 @@ def check_given(
         )
 
 
-def open_for(picture: PictureSource, options: TakeOptions) -> Picture:
-    """Open a picture at the size that the output needs. Raises InputRefused."""
-    return open_picture(picture, short_side=limits.OUTPUT_SHORT_SIDE[options.mode])
+def open_for(picture: PictureSource, options: TakeOptions, max_bytes: int) -> Picture:
+    """Open a picture of at most `max_bytes` at the size that the output needs.
+
+    Raises InputRefused.
+    """
+    side = limits.OUTPUT_SHORT_SIDE[options.mode]
+    return open_picture(picture, short_side=side, max_bytes=max_bytes)
 
 
 def with_sizes(picture: Picture, clip: Clip, options: TakeOptions) -> Opened:

@@ -20,6 +20,7 @@ from understudy.casting import Casting, Measured
 from understudy.character.character import Character
 from understudy.engines import Engine, Job, load_engine
 from understudy.errors import TakeCancelled
+from understudy.media import limits
 from understudy.media.picture import PictureSource
 from understudy.outputs import Outputs, render
 from understudy.performance.formats import write_performance
@@ -51,13 +52,14 @@ def inspect_take(
     options: TakeOptions,
     *,
     element: ElementSource | None = None,
+    picture_max_bytes: int = limits.PICTURE_MAX_BYTES,
 ) -> Plan:
-    """What a take would be made of. picture, element: as for `run_take`.
+    """What a take would be made of. picture, element, picture_max_bytes: as for `run_take`.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable.
     """
     engine = load_engine(options.engine)
-    inputs = open_inputs(picture, clip, options, element)
+    inputs = open_inputs(picture, clip, options, element, picture_max_bytes)
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         casting = Casting(engine, options, inputs.picture, inputs.element, threads)
         survey = look_through(engine, inputs.clip, pool, _never)
@@ -72,6 +74,7 @@ def run_take(
     out: Path,
     *,
     element: ElementSource | None = None,
+    picture_max_bytes: int = limits.PICTURE_MAX_BYTES,
     compare: Path | None = None,
     cover: Path | None = None,
     performances: Sequence[Path] = (),
@@ -82,6 +85,7 @@ def run_take(
 
     With `options.watermark` a marked copy goes to `outputs.watermarked_path(out)`. element: more
     pictures, or a clip, of the character; without a picture the best suited one stands for it.
+    picture_max_bytes: what the picture's file may have; the tasks design allows more than others.
     compare: where to write driver and result side by side. cover: where to write a JPEG of the
     first frame. performances: where to write the driver's motion, each in the format of its suffix,
     unless the engine follows nobody. on_progress: called from the calling thread. cancelled: asked
@@ -100,7 +104,7 @@ def run_take(
     progress.tell("open")
     engine = load_engine(options.engine)
     with clock.measuring("open"):
-        inputs = open_inputs(picture, clip, options, element)
+        inputs = open_inputs(picture, clip, options, element, picture_max_bytes)
 
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         # 2. Cast the picture, in a thread of its own.

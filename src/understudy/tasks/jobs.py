@@ -26,10 +26,11 @@ _CHECK_SIDE = 32
 def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
-    Arguments: picture (a path; None where an element stands for it), clip (a path), element (with
-    the paths `images` and `videos`), workspace (a folder), and the options of `TakeOptions`. Leaves
-    video.mp4, cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if
-    asked for, video.watermarked.mp4 in the workspace.
+    Arguments: picture (a path; None where an element stands for it), picture_max_bytes (what its
+    file may have), clip (a path), element (with the paths `images` and `videos`), workspace (a
+    folder), and the options of `TakeOptions`. Leaves video.mp4, cover.jpg, report.json,
+    performance.npz (of engines that follow the driver) and, if asked for, video.watermarked.mp4 in
+    the workspace.
     """
     from understudy.progress import Progress
     from understudy.take import run_take
@@ -44,6 +45,7 @@ def take(arguments: Values, report: Report) -> Values:
         _options(arguments),
         workspace / "video.mp4",
         element=_element(arguments),
+        picture_max_bytes=_picture_max_bytes(arguments),
         cover=workspace / "cover.jpg",
         performances=(workspace / "performance.npz",),
         on_progress=tell,
@@ -61,6 +63,7 @@ def inspect(arguments: Values, report: Report) -> Values:
         Path(arguments["clip"]),
         _options(arguments),
         element=_element(arguments),
+        picture_max_bytes=_picture_max_bytes(arguments),
     )
     return found.to_json()
 
@@ -140,6 +143,12 @@ def check_clip(arguments: Values, report: Report) -> Values:
 def _picture(arguments: Values) -> Path | None:
     picture = arguments["picture"]
     return None if picture is None else Path(picture)
+
+
+def _picture_max_bytes(arguments: Values) -> int:
+    from understudy.media import limits
+
+    return arguments.get("picture_max_bytes") or limits.PICTURE_MAX_BYTES
 
 
 def _element(arguments: Values) -> ElementSource | None:

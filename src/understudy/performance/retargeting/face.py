@@ -148,7 +148,9 @@ def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple
 def _roll_of_ears(figure: Figure) -> Float64:
     eyes = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
     tilt = np.arctan2(eyes[:, 1], np.maximum(np.abs(eyes[:, 0]), 1e-6))
-    return tilt - float(np.median(tilt)) * 0.5
+    # Seen from the side, eyes and ears say nothing of how the head is tilted.
+    side_on = smoothstep(0.8, 0.35, np.abs(np.cos(figure.yaw)))
+    return (tilt - float(np.median(tilt)) * 0.5) * (1.0 - side_on)
 
 
 def _unit(vectors: Float64) -> Float64:
