@@ -15,6 +15,7 @@ from understudy.service.errors import TooManyRequests
 from understudy.service.rates import RateLimiter
 from understudy.tasks.database import Database
 from understudy.tasks.repository import accounts
+from understudy.testing import rehearsing
 
 Body = Callable[..., dict[str, Any]]
 
@@ -95,6 +96,25 @@ def test_units_run_out_and_are_shown(
     assert client.data("GET", before)["resource_pack_subscribe_infos"] == []
 
 
+def test_creates_that_race_cannot_overdraw_an_account(
+    client: Client, create_body: Body, server_database: Database, held: Path
+) -> None:
+    account = account_of(client, server_database)
+    server_database.write_now(accounts.set_units, account.id, 4500, now=1)
+    body = create_body(prompt=f"hold {held}")
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.ask("POST", PATH, json=body), range(8)))
+    codes = sorted(answer.json()["code"] for answer in answers)
+    assert codes == [0] * 3 + [1102] * 5
+    after = account_of(client, server_database)
+    assert (after.units_reserved, after.units_left) == (4500, 0)
+    held.touch()
+    for task in client.data("GET", PATH):
+        client.ended(task["task_id"])
+    after = account_of(client, server_database)
+    assert (after.units_used, after.units_reserved, after.active_tasks) == (4500, 0, 0)
+
+
 def test_a_refused_or_cancelled_task_gives_its_units_back(
     client: Client, create_body: Body, server_database: Database
 ) -> None:
@@ -137,6 +157,21 @@ def test_too_many_requests_are_refused_for_a_while() -> None:
     assert caught.value.retry_after is not None
     assert 1 <= caught.value.retry_after <= 3600
     limiter.count(2)
+
+
+def test_creates_are_counted_over_http_and_reads_are_not(tmp_path: Path) -> None:
+    with (
+        rehearsing(tmp_path, rate_limit="2/hour", shutdown_seconds=0) as server,
+        httpx2.Client(base_url=server.url, headers=server.headers, trust_env=False) as http,
+    ):
+        codes = [http.post(PATH, json={"model_name": "x"}).json()["code"] for _ in range(2)]
+        refused = http.post("/motion-control/kling-3.0", json={})
+        reads = [http.get(PATH).status_code for _ in range(5)]
+    assert codes == [1201, 1201]
+    assert (refused.status_code, refused.json()["code"]) == (429, 1302)
+    assert refused.json()["message"] == "Too many requests"
+    assert 1 <= int(refused.headers["retry-after"]) <= 3600
+    assert reads == [200] * 5
 
 
 def test_no_rule_is_no_limit() -> None:
