@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +12,12 @@ from understudy.character.anatomy import Anatomy, measure
 from understudy.character.aura import shed_light
 from understudy.character.below_edge import extend, pad_rows
 from understudy.character.character import ArmState, Character, Layer, Traits
-from understudy.character.figure import Track, find_figure
+from understudy.character.figure import Figure, Track, find_figure
 from understudy.character.layers import cut_layers
 from understudy.character.matte import Matte, find_matte, with_colours
 from understudy.character.parts import ARMS, find_parts
 from understudy.character.plate import Ground, make_ground
+from understudy.character.records import casting_version, character_of, character_record
 from understudy.character.region import box_of
 from understudy.character.traits import (
     arm_states,
@@ -27,6 +30,7 @@ from understudy.media.picture import Picture
 from understudy.performance.cache import Cache
 from understudy.performance.cached import PictureTracker
 from understudy.performance.landmarks import Float32
+from understudy.performance.trackers.mediapipe_version import VERSION as TRACKER_VERSION
 
 
 def cast(
@@ -39,17 +43,43 @@ def cast(
     """Make the picture ready to move at the output's size.
 
     size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. cache: where the
-    picture's landmarks are looked up first. track: what finds them; without it a tracker's process
-    is started for this call. Raises InputRefused("image_url", ...) when the picture
-    holds no character that can be moved. Deterministic.
+    character, or else the picture's landmarks, are looked up first. track: what finds landmarks;
+    without it a tracker's process is started for this call. Raises InputRefused("image_url", ...)
+    when the picture holds no character that can be moved. Deterministic.
     """
     rgb, given = _to_canvas(picture, size)
     if track is not None:
-        figure = find_figure(rgb, given, track)
-    else:
-        # The tracker's process ends before the work that needs memory begins.
-        with PictureTracker(cache) as tracker:
-            figure = find_figure(rgb, given, tracker)
+        return _cast(picture, rgb, given, find_figure(rgb, given, track))
+    key = _key(picture, rgb, given)
+    record = None if cache is None else cache.load("character", key)
+    if record is not None:
+        return character_of(record)
+    # The tracker's process ends before the work that needs memory begins.
+    with PictureTracker(cache) as tracker:
+        figure = find_figure(rgb, given, tracker)
+    character = _cast(picture, rgb, given, figure)
+    if cache is not None:
+        cache.store("character", key, character_record(character))
+    return character
+
+
+def _key(picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None) -> dict[str, object]:
+    """What a character is made of and by, for the cache."""
+    digest = hashlib.sha256(np.ascontiguousarray(rgb).data)
+    if given is not None:
+        digest.update(np.ascontiguousarray(given).data)
+    return {
+        "versions": [casting_version(), TRACKER_VERSION],
+        "size": [rgb.shape[1], rgb.shape[0]],
+        "canvas": digest.hexdigest(),
+        "backdrop": picture.backdrop,
+    }
+
+
+def _cast(
+    picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None, figure: Figure
+) -> Character:
+    size = rgb.shape[1], rgb.shape[0]
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
     ground: Ground | None = None
