@@ -50,7 +50,7 @@ def browser() -> Iterator[Any]:
         browser.close()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServer]:
     with rehearsing(tmp_path_factory.mktemp("service"), slots=2) as server:
         yield server

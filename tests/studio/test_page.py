@@ -38,10 +38,12 @@ def start(page: Any, prompt: str = "") -> Any:
     """Start a take; its card."""
     if prompt:
         page.get_by_label("Prompt").fill(prompt)
-    known = page.get_by_role("article").count()
+    cards = page.get_by_role("article")
+    known = {card.get_attribute("aria-label") for card in cards.all()}
     page.get_by_role("button", name="Start the take").click()
-    expect(page.get_by_role("article")).to_have_count(known + 1)
-    return page.get_by_role("article").first
+    while cards.first.get_attribute("aria-label") in known:
+        page.wait_for_timeout(50)
+    return page.get_by_label(cards.first.get_attribute("aria-label"), exact=True)
 
 
 def client_of(service: RehearsalServer) -> Client:
@@ -121,6 +123,31 @@ def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:
     picture = page.get_by_role("region", name=re.compile("^Picture"))
     expect(picture.get_by_text("There is no character in it. One is due.")).to_be_visible()
     expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
+
+
+def test_what_an_engine_cannot_do_is_greyed_out_with_the_reason(
+    open_page: Callable[..., Any], tmp_path: Path, screenshot: Screenshot
+) -> None:
+    models = {"dream": {"engine": "nowhere", "std": "1", "pro": "2"}}
+    with rehearsing(tmp_path, models=models) as service:
+        page = open_page(service.url)
+        page.get_by_text("Engine, element, watermark").click()
+        expect(page.get_by_role("option", name=re.compile("^dream"))).to_be_disabled()
+        expect(page.get_by_text("dream cannot be used now: no engine is called")).to_be_visible()
+        # The model of the start takes no elements; one that does makes the choice free.
+        expect(page.get_by_label("Element", exact=True)).to_be_disabled()
+        expect(page.get_by_text("kling-v2-6 takes no elements.")).to_be_visible()
+        page.get_by_label("Model").select_option("kling-v3")
+        expect(page.get_by_label("Element", exact=True)).to_be_enabled()
+        screenshot(page, "engines")
+
+
+def test_a_sample_is_one_click_away(page: Any) -> None:
+    page.get_by_role("button", name="Sample: Robin").click()
+    page.get_by_role("button", name="Sample: A talk").click()
+    expect(page.get_by_text("rehearsal")).to_be_visible()
+    expect(page.get_by_role("img", name="The character that was found")).to_be_visible()
+    expect(page.get_by_role("img", name="The person who is followed").first).to_be_visible()
 
 
 def test_files_can_be_dropped_anywhere_on_their_card(page: Any) -> None:

@@ -1,43 +1,121 @@
-"""One take by the real engine, from the page's first sight of it to its last."""
+"""One take by the real engine, the whole way: from the page's first sight of it to its last."""
 
 from __future__ import annotations
 
+import io
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import av
+import httpx2
+import numpy as np
 import pytest
 
+from understudy.performance.formats import FORMATS
 from understudy.tasks.local import JOBS
-from understudy.testing import rehearsing
+from understudy.testing import RehearsalServer, rehearsing
 
 expect = pytest.importorskip("playwright.sync_api").expect
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 TAKE_MS = 240_000
+SECONDS = 3.1
+Screenshot = Callable[[Any, str], None]
 
 
-def test_a_take_is_planned_watched_and_played(
+@pytest.fixture
+def short_clip(tmp_path: Path) -> Path:
+    """The first three seconds of the dance, as they are."""
+    path = tmp_path / "steps.mp4"
+    with av.open(str(EXAMPLES / "dance.mp4")) as source, av.open(str(path), "w") as out:
+        pictures = source.streams.video[0]
+        copied = out.add_stream_from_template(pictures)
+        for packet in source.demux(pictures):
+            if packet.dts is None or packet.pts * pictures.time_base >= SECONDS:
+                continue
+            packet.stream = copied
+            out.mux(packet)
+    return path
+
+
+def test_a_take_is_planned_watched_compared_and_downloaded(
     open_page: Callable[..., Any],
-    screenshot: Callable[[Any, str], None],
+    screenshot: Screenshot,
+    short_clip: Path,
     tmp_path: Path,
 ) -> None:
-    with rehearsing(tmp_path, jobs=JOBS) as service:
+    with rehearsing(tmp_path / "service", jobs=JOBS) as service:
         page = open_page(service.url)
-        inputs = page.locator("input[type=file]")
-        inputs.nth(0).set_input_files(EXAMPLES / "photo.jpg")
-        inputs.nth(1).set_input_files(EXAMPLES / "dance.mp4")
-        expect(page.get_by_text("puppet", exact=True)).to_be_visible(timeout=TAKE_MS)
-        expect(page.get_by_text("The whole clip is used: 6.0 s.")).to_be_visible()
-        screenshot(page, "real-plan")
-        page.get_by_role("button", name="Start the take").click()
-        page.get_by_role("article").first.get_by_role("link").click()
-        expect(page.get_by_role("img", name="The latest frame")).to_be_visible(timeout=TAKE_MS)
-        screenshot(page, "real-preview")
-        result = page.get_by_label("The result", exact=True)
-        expect(result).to_be_visible(timeout=TAKE_MS)
-        while result.evaluate("video => video.currentTime") < 1:
+        _plan(page, short_clip, screenshot)
+        _watch(page, screenshot)
+        _compare(page, screenshot)
+        _download(page, service)
+        _again(page, screenshot)
+
+
+def _plan(page: Any, clip: Path, screenshot: Screenshot) -> None:
+    page.get_by_role("button", name="Sample: Robin").click()
+    page.locator("input[type=file]").nth(1).set_input_files(clip)
+    expect(page.get_by_role("img", name="The character that was found")).to_be_visible(
+        timeout=TAKE_MS
+    )
+    expect(page.get_by_role("img", name="The person who is followed").first).to_be_visible()
+    expect(page.get_by_text("puppet", exact=True)).to_be_visible()
+    expect(page.get_by_text(re.compile(r"^The whole clip is used: 3\.\d s\.$"))).to_be_visible()
+    screenshot(page, "real-plan")
+
+
+def _watch(page: Any, screenshot: Screenshot) -> None:
+    page.get_by_role("button", name="Start the take").click()
+    page.get_by_role("article").first.get_by_role("link").click()
+    expect(page.get_by_role("img", name="The latest frame")).to_be_visible(timeout=TAKE_MS)
+    screenshot(page, "real-preview")
+    result = page.get_by_label("The result", exact=True)
+    expect(result).to_be_visible(timeout=TAKE_MS)
+    assert result.evaluate("video => [video.videoWidth, video.videoHeight]") == [720, 960]
+
+
+def _compare(page: Any, screenshot: Screenshot) -> None:
+    result = page.get_by_label("The result", exact=True)
+    driver = page.get_by_label("The driver", exact=True)
+    page.get_by_role("switch", name="Skeleton over the driver").check(force=True)
+    skeleton = page.get_by_label("The driver’s skeleton")
+    expect(page.get_by_text("Drawing the skeleton")).to_be_hidden(timeout=TAKE_MS)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_label("Position", exact=True).fill("1.5")
+    for video in (result, driver, skeleton):
+        while abs(video.evaluate("video => video.currentTime") - 1.5) > 0.02:
             page.wait_for_timeout(50)
-        assert result.evaluate("video => [video.videoWidth, video.videoHeight]") == [720, 960]
-        assert result.evaluate("video => Math.round(video.duration)") == 6
-        screenshot(page, "real-result")
+    screenshot(page, "real-result")
+    page.get_by_role("radio", name="Wipe").check(force=True)
+    page.get_by_label("Wipe between driver and result").fill("40")
+    screenshot(page, "real-wipe")
+
+
+def _download(page: Any, service: RehearsalServer) -> None:
+    """Everything that the take left can be had, its performance in every format."""
+    links = page.get_by_role("region", name="Downloads").get_by_role("link")
+    found = {
+        link.get_attribute("download"): httpx2.get(link.get_attribute("href"), timeout=60)
+        for link in links.all()
+    }
+    assert {answer.status_code for answer in found.values()} == {200}
+    for suffix in FORMATS:
+        assert any(name.endswith(f".performance{suffix}") for name in found), suffix
+    (kept,) = (answer for name, answer in found.items() if name.endswith(".npz"))
+    with np.load(io.BytesIO(kept.content)) as arrays:
+        assert np.isfinite(arrays["body"]).all()
+
+
+def _again(page: Any, screenshot: Screenshot) -> None:
+    """Another picture with the same clip: its motion is not followed a second time."""
+    page.get_by_role("button", name="Again with another picture").click()
+    page.get_by_role("button", name="Sample: A cartoon").click()
+    expect(page.get_by_text("puppet", exact=True)).to_be_visible(timeout=TAKE_MS)
+    screenshot(page, "real-again")
+    page.get_by_role("button", name="Start the take").click()
+    page.get_by_role("article").first.get_by_role("link").click()
+    expect(page.get_by_label("The result", exact=True)).to_be_visible(timeout=TAKE_MS)
+    expect(page.get_by_text("The clip’s motion was known.")).to_be_visible()

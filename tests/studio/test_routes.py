@@ -48,6 +48,18 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
             assert "//" not in re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.S)
 
 
+def test_the_samples_are_listed_and_served(client: TestClient) -> None:
+    samples = client.get("/studio/samples").json()
+    assert {sample["kind"] for sample in samples} == {"picture", "clip"}
+    for sample in samples:
+        answer = client.get(f"/studio/samples/{sample['name']}")
+        assert answer.status_code == 200
+        kind = {"picture": "image/", "clip": "video/"}[sample["kind"]]
+        assert answer.headers["content-type"].startswith(kind)
+    assert client.get("/studio/samples/draw.py").status_code == 404
+    assert client.get("/studio/samples/..%2Fpyproject.toml").status_code == 404
+
+
 def test_what_is_not_there_is_not_found(client: TestClient) -> None:
     assert client.get("/studio/none.js").status_code == 404
     assert client.get("/studio/../index.html").status_code == 404

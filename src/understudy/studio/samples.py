@@ -11,8 +11,8 @@ from typing import Literal
 _FOLDERS = (Path(__file__).parent / "samples", Path(__file__).parents[3] / "examples")
 _TITLES: tuple[tuple[Literal["picture", "clip"], str, str], ...] = (
     ("picture", "photo.jpg", "Robin"),
-    ("picture", "cartoon.png", "Kit"),
-    ("picture", "drawing.jpg", "The fox"),
+    ("picture", "cartoon.png", "A cartoon"),
+    ("picture", "drawing.jpg", "Reynard"),
     ("clip", "dance.mp4", "A dance"),
     ("clip", "talk.mp4", "A talk"),
 )
