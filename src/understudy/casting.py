@@ -12,7 +12,6 @@ from understudy.media import limits
 from understudy.media.picture import Picture
 from understudy.performance.cache import user_cache
 from understudy.performance.performance import Performance
-from understudy.performance.retargeting.facing import seen_from_behind
 from understudy.roles import (
     Audition,
     Element,
@@ -109,7 +108,11 @@ class Casting:
         roles = self._roles
         if roles is None or character is None or performance is None:
             return character
-        if roles.choice.back is None or not seen_from_behind(performance).any():
+        if roles.choice.back is None:
+            return character
+        from understudy.performance.retargeting.facing import seen_from_behind
+
+        if not seen_from_behind(performance).any():
             return character
         front = character
         return self._measured(lambda: cast_back(roles, front, user_cache()))

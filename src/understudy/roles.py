@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -18,10 +19,7 @@ import numpy as np
 from understudy.character.casting import cast
 from understudy.character.character import Character, Framing
 from understudy.character.choice import Choice, choose
-from understudy.character.clip_views import best_frames
-from understudy.character.closer_face import with_closer_face
 from understudy.character.placing import place, scene_for
-from understudy.character.view import View, judge, told_by_faces
 from understudy.errors import InputRefused
 from understudy.media import limits, signatures
 from understudy.media.clip import Clip, open_clip
@@ -29,6 +27,9 @@ from understudy.media.limits import Mode, Size
 from understudy.media.picture import Picture, PictureSource, open_picture
 from understudy.performance.cache import Cache
 from understudy.performance.cached import PictureTracker
+
+if TYPE_CHECKING:  # It loads much that a take without an element does not need at once.
+    from understudy.character.view import View
 
 FIELD = "element_list"
 
@@ -127,6 +128,9 @@ def open_element(source: ElementSource, mode: Mode) -> Element:
 
 def audition(element: Element, picture: Picture | None, cache: Cache | None) -> Audition:
     """Judge every picture of an element, a clip's best frames among them, and the take's own."""
+    from understudy.character.clip_views import best_frames
+    from understudy.character.view import judge, told_by_faces
+
     with PictureTracker(cache) as track:
         pictures = element.pictures
         if element.clip is not None:
@@ -182,6 +186,8 @@ def cast_lead(roles: Roles, size: Size, cache: Cache | None) -> Character:
         character = _onto_the_picture(lead, roles.picture, size, cache)
     if face is None:
         return character
+    from understudy.character.closer_face import with_closer_face
+
     with PictureTracker(cache) as track:
         closer = with_closer_face(character, face.picture, track)
     return character if closer is None else closer

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from understudy.character.character import Framing
-from understudy.character.view import View
+
+if TYPE_CHECKING:
+    from understudy.character.view import View
 
 WIDER: dict[Framing, int] = {"head": 0, "upper_body": 1, "knees": 2, "whole_body": 3}
 
