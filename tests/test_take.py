@@ -190,6 +190,15 @@ def test_inspecting_gives_the_plan_of_the_take(made: Made, clip: Path) -> None:
     assert plan == made.report.plan
 
 
+def test_fidelity_is_measured_when_asked_for(made: Made, clip: Path, tmp_path: Path) -> None:
+    assert made.report.fidelity is None
+    report = understudy.animate(PICTURE, clip, tmp_path / "out.mp4", measure_fidelity=True)
+    fidelity = report.to_json()["fidelity"]
+    assert fidelity["found"] > 0.95
+    assert 0 < fidelity["angle"] < 20
+    assert fidelity["close"] > 0.6
+
+
 def test_a_picture_without_a_character_is_refused_and_nothing_is_written(
     clip: Path, tmp_path: Path
 ) -> None:

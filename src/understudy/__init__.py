@@ -37,6 +37,7 @@ def animate(
     watermark: bool = False,
     engine: str = "puppet",
     compare: Path | str | None = None,
+    measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
@@ -46,7 +47,7 @@ def animate(
     the frontal one first, or one clip of it; then the picture may be None. orientation: `video`
     follows the driver's facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the
     short side. prompt: camera wording, such as "slow zoom in". compare: where to write clip and
-    result side by side.
+    result side by side. measure_fidelity: track the result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
@@ -66,6 +67,7 @@ def animate(
         Path(out),
         element=_element(element),
         compare=None if compare is None else Path(compare),
+        measure_fidelity=measure_fidelity,
         on_progress=on_progress,
     )
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from understudy.performance.fidelity import Fidelity
 from understudy.plan import Plan
 
 
@@ -20,6 +21,7 @@ class Report:
     warnings: sentences for a person, those of the plan among them.
     timings: seconds by stage; stages overlap, so that they may sum to more than `seconds`.
     seconds: from the call to the finished file. cached: stages whose results were at hand.
+    fidelity: of the video to its driver, where that was asked for and can be told.
     """
 
     plan: Plan
@@ -33,6 +35,7 @@ class Report:
     timings: Mapping[str, float]
     seconds: float
     cached: tuple[str, ...] = field(default=())
+    fidelity: Fidelity | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -59,5 +62,6 @@ class Report:
             "warnings": list(self.warnings),
             "timings": {stage: round(seconds, 3) for stage, seconds in self.timings.items()},
             "cached": list(self.cached),
+            "fidelity": None if self.fidelity is None else asdict(self.fidelity),
             "seconds": round(self.seconds, 3),
         }

@@ -23,6 +23,7 @@ from understudy.errors import TakeCancelled
 from understudy.media import limits
 from understudy.media.picture import PictureSource
 from understudy.outputs import Outputs, render
+from understudy.performance.fidelity import video_fidelity
 from understudy.performance.formats import write_performance
 from understudy.performance.performance import Performance
 from understudy.performance.trackers import TrackerPool
@@ -78,6 +79,7 @@ def run_take(
     compare: Path | None = None,
     cover: Path | None = None,
     performances: Sequence[Path] = (),
+    measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Report:
@@ -88,8 +90,9 @@ def run_take(
     picture_max_bytes: what the picture's file may have; the tasks design allows more than others.
     compare: where to write driver and result side by side. cover: where to write a JPEG of the
     first frame. performances: where to write the driver's motion, each in the format of its suffix,
-    unless the engine follows nobody. on_progress: called from the calling thread. cancelled: asked
-    now and then.
+    unless the engine follows nobody. measure_fidelity: track the finished video and report how well
+    it follows its driver (not with orientation `image`, which turns the figure). on_progress:
+    called from the calling thread. cancelled: asked now and then.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
     TakeCancelled, CannotWrite.
@@ -152,6 +155,9 @@ def run_take(
     if performance is not None:
         for path in performances:
             write_performance(performance, path)
+    fidelity = None
+    if measure_fidelity and performance is not None and options.orientation == "video":
+        fidelity = video_fidelity(out, performance)
     progress.tell("finish", 1.0)
     return Report(
         plan=plan,
@@ -170,6 +176,7 @@ def run_take(
         timings=clock.seconds,
         seconds=time.monotonic() - began,
         cached=tuple(known),
+        fidelity=fidelity,
     )
 
 

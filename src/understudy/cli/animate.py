@@ -52,6 +52,13 @@ def animate(
         Path | None,
         typer.Option("--report", metavar="OUT.json", help="Write what was done, as JSON."),
     ] = None,
+    fidelity: Annotated[
+        bool,
+        typer.Option(
+            "--fidelity",
+            help="Track the result as well and say how well it follows the clip (takes longer).",
+        ),
+    ] = False,
     compare: Annotated[
         Path | None,
         typer.Option(
@@ -88,6 +95,7 @@ def animate(
                 output,
                 element=element_of(element or ()),
                 compare=compare,
+                measure_fidelity=fidelity,
                 on_progress=show,
                 cancelled=cancelled,
             )
@@ -135,6 +143,11 @@ def _write_json(path: Path, report: Report) -> None:
 def _print_summary(report: Report, output: Path) -> None:
     for warning in (*report.plan.element, *report.warnings):
         typer.echo(f"note: {warning}", err=True)
+    if report.fidelity is not None and report.fidelity.angle is not None:
+        typer.echo(
+            f"fidelity: bones {report.fidelity.angle:.1f} degrees from the driver's on average,"
+            f" {report.fidelity.close:.0%} within 15"
+        )
     width, height = report.plan.size
     typer.echo(
         f"{output}: {report.plan.duration:.1f} s of {width} × {height}"
