@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { leftOut, plain, sentence, units, when } from './words'
+import { cancelled, doing, leftOut, plain, sentence, units, when } from './words'
 
 it('says a problem as what was found and what may be', () => {
   const problem = {
@@ -12,6 +12,25 @@ it('says a problem as what was found and what may be', () => {
   expect(sentence({ field: 'mode', message: 'video mode must be specified' })).toBe(
     'Video mode must be specified.',
   )
+})
+
+it('tells a take that was cancelled from one that failed', () => {
+  const take = {
+    id: '1',
+    externalId: null,
+    status: 'failed' as const,
+    message: 'Task was cancelled',
+    stage: 'render',
+    percent: 80,
+    createdAt: 0,
+    updatedAt: 0,
+    video: null,
+    coverUrl: null,
+    units: null,
+  }
+  expect([cancelled(take), doing(take)]).toEqual([true, 'Cancelled'])
+  const refused = { ...take, message: 'video_url: too short' }
+  expect([cancelled(refused), doing(refused)]).toEqual([false, 'Failed'])
 })
 
 it('says what is left out of a clip by its length', () => {

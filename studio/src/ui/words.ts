@@ -36,10 +36,17 @@ export const STAGES: Record<string, string> = {
   finish: 'Finishing',
 }
 
+const CANCELLED = 'Task was cancelled'
+
+/** Whether a take ended because somebody wished it, which the API calls a failure too. */
+export const cancelled = (take: Take): boolean =>
+  take.status === 'failed' && take.message === CANCELLED
+
 /** What a take is doing now. */
 export function doing(take: Take): string {
   if (take.status === 'submitted') return 'Waiting for its turn'
   if (take.status === 'processing') return STAGES[take.stage] ?? 'Working'
+  if (cancelled(take)) return 'Cancelled'
   return take.status === 'succeeded' ? 'Done' : 'Failed'
 }
 
