@@ -85,6 +85,12 @@ def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
     assert np.abs(feet[0] - feet[1]).max() < 4
 
 
+def test_an_element_of_nobody_is_left_out_where_the_picture_shows_somebody(clip: Path) -> None:
+    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=[_scene()])
+    assert plan.element[0] == "The element shows no figure: it is left out."
+    assert plan.picture_framing == "whole_body"
+
+
 def test_a_face_alone_is_no_scene(clip: Path) -> None:
     close = open_picture(ROBIN[2]).rgb[130:430, 110:420]
     data = cv2.imencode(".png", cv2.cvtColor(close, cv2.COLOR_RGB2BGR))[1].tobytes()

@@ -155,6 +155,8 @@ def give_out(heard: Audition, picture: Picture | None, driver: Framing) -> Roles
         notes = ("The picture shows a face alone: a picture of the element stands for it.",)
     elif picture is not None and given is None:
         notes = ("The picture shows no figure: the element's is put into it.",)
+    if not heard.views:
+        notes = (*notes, "The element shows no figure: it is left out.")
     choice = choose(views, driver, given=given)
     lead = choice.lead
     if lead is None:

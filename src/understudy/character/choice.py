@@ -106,7 +106,7 @@ def _merit(view: View, driver: Framing, sharpest: float, most: Framing) -> float
 def _why(lead: View, given: View | None, driver: Framing, *, many: bool) -> str:
     shown = f"{_SHOWN[lead.framing]} with {_COUNT[lead.free_arms]} free"
     if lead is given:
-        return f"The picture leads: it shows {shown}; the element adds to it."
+        return f"The picture leads: it shows {shown}."
     which = f"Picture {lead.place + 1} of the element" if many else "The element's picture"
     suits = f"{which} suits a clip of {_SHOWN[driver]} best: it shows {shown}."
     if given is None:
