@@ -33,6 +33,7 @@ from understudy.testing.service import start
 PATH = "/v1/videos/motion-control"
 CLIENTS = 3
 NAP = 0.4
+PAUSE = 1.0
 LONGEST_LIFE = 2.5
 PROCESSES = Path("/proc")
 
@@ -61,7 +62,7 @@ class Clients:
         self.accepted: set[str] = set()
         self._url = server.url
         self._headers = server.headers
-        self._bodies = itertools.cycle(
+        bodies = [
             {
                 "image_url": picture,
                 "video_url": clip,
@@ -71,10 +72,13 @@ class Clients:
                 "callback_url": callback,
             }
             for picture, clip in media
-        )
+        ]
         self._names = itertools.count()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._create) for _ in range(CLIENTS)]
+        self._threads = [
+            threading.Thread(target=self._create, args=(bodies[number % len(bodies)],))
+            for number in range(CLIENTS)
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -83,15 +87,15 @@ class Clients:
         for thread in self._threads:
             thread.join()
 
-    def _create(self) -> None:
+    def _create(self, body: dict[str, str]) -> None:
         with httpx2.Client(base_url=self._url, headers=self._headers, trust_env=False) as http:
             while not self._stop.is_set():
-                body = {**next(self._bodies), "external_task_id": f"task-{next(self._names)}"}
-                while not self._created(http, body):
+                mine = {**body, "external_task_id": f"task-{next(self._names)}"}
+                while not self._created(http, mine):
                     if self._stop.wait(0.05):
                         # Whether this one was stored nobody told the client: it may be either.
                         return
-                self._stop.wait(0.15)
+                self._stop.wait(PAUSE)
 
     def _created(self, http: httpx2.Client, body: dict[str, str]) -> bool:
         name = body["external_task_id"]
@@ -124,7 +128,7 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
         server = start(data, **options)
         fetched = far.put("picture.png", picture), far.put("clip.mp4", clip)
         uploaded = _upload(server, picture), _upload(server, clip)
-        clients = Clients(server, [fetched, uploaded], f"{far.url}/cb")
+        clients = Clients(server, [uploaded, fetched], f"{far.url}/cb")
         database = Database(f"sqlite:///{data / 'understudy.db'}")
         try:
             for _ in range(kills):
@@ -176,7 +180,7 @@ def _count_states(database: Database, figures: Figures) -> None:
 def _wait_for_the_end(database: Database, figures: Figures) -> None:
     live = sa.select(tasks.c.id).where(tasks.c.status.in_(["submitted", "processing"]))
     pending = sa.select(callback_events.c.id).where(callback_events.c.status == "pending")
-    deadline = time.monotonic() + 180
+    deadline = time.monotonic() + 600
     while _column(database, live) or _column(database, pending):
         if time.monotonic() > deadline:
             figures.problems.append("not everything ended")
