@@ -42,6 +42,8 @@ export interface Plan {
   units: string | null
   understood: string[]
   left_out: string[]
+  /** What the element's pictures are used for. */
+  element?: string[]
   warnings: string[]
 }
 

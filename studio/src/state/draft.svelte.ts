@@ -3,6 +3,7 @@
 import { ApiError, type Api } from '../api/api'
 import type {
   CreateBody,
+  ElementItem,
   Inspection,
   Mode,
   Orientation,
@@ -85,16 +86,13 @@ class Draft {
 
   /** Why the take cannot be started now, '' when it can. */
   get waitingFor(): string {
-    if (!this.media.clip)
-      return this.#hasCharacter ? 'Choose a clip.' : 'Choose a picture and a clip.'
-    if (!this.#hasCharacter) return 'Choose a picture.'
+    const { picture, clip } = this.media
+    if (!picture && !clip) return 'Choose a picture and a clip.'
+    if (!picture) return 'Choose a picture.'
+    if (!clip) return 'Choose a clip.'
     if (this.uploading) return 'Sending the files …'
     if (this.problems.length) return 'Something needs your attention first.'
     return ''
-  }
-
-  get #hasCharacter(): boolean {
-    return this.media.picture !== null || this.options.element !== null
   }
 
   /** Bring back what was there before the page was left. */
@@ -147,16 +145,32 @@ class Draft {
   }
 
   /** A character of the library, with a model that takes one. */
-  useElement(id: number): void {
+  async useElement(element: ElementItem): Promise<void> {
     const models = session.capabilities?.models ?? []
     const able = (name: string) => models.some((one) => one.name === name && one.element)
     if (!able(this.options.model)) {
       this.options.model =
         models.find((one) => one.available && one.element)?.name ?? this.options.model
     }
-    this.options.element = id
+    this.options.element = element.id
     this.options.orientation = 'video'
     this.changed()
+    await this.lendPicture(element)
+  }
+
+  /** A take needs a picture: where there is none, the element's own from the front is taken. */
+  async lendPicture(element: ElementItem): Promise<void> {
+    const front = element.images[0]
+    if (this.media.picture || !front) return
+    // The page may be open under another name of the server than the one in its links.
+    const { pathname, search } = new URL(front, api().base)
+    try {
+      const blob = await api().blob(new URL(pathname + search, api().base).href)
+      const name = `${element.name}.${blob.type === 'image/png' ? 'png' : 'jpg'}`
+      await this.choose('picture', new File([blob], name, { type: blob.type }))
+    } catch (error) {
+      notices.fault(error)
+    }
   }
 
   /** Something that has an address already. */
@@ -185,8 +199,7 @@ class Draft {
     this.#inspection?.abort()
     clearTimeout(this.#timer)
     const { picture, clip } = this.media
-    const whole = clip?.url && (picture ? picture.url : this.#hasCharacter)
-    if (!whole || this.uploading || picture?.problem || clip.problem) {
+    if (!clip?.url || !picture?.url || this.uploading || picture.problem || clip.problem) {
       this.inspection = null
       this.inspecting = false
       return
