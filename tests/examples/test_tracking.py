@@ -26,9 +26,7 @@ def _frames(path: Path, numbers: tuple[int, ...]) -> list[NDArray[np.uint8]]:
 @pytest.mark.parametrize(
     ("name", "is_human"), [("photo.jpg", True), ("cartoon.png", True), ("drawing.jpg", False)]
 )
-def test_the_figure_of_a_picture_is_found_whole(
-    samples: Path, name: str, is_human: bool
-) -> None:
+def test_the_figure_of_a_picture_is_found_whole(samples: Path, name: str, is_human: bool) -> None:
     with Image.open(samples / name) as picture:
         rgb = np.asarray(picture)
     found = track_picture(rgb).landmarks
