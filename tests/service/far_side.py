@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,9 +41,13 @@ class FarSide:
         self.files[f"/{name}"] = data
         return f"{self.url}/{name}"
 
-    def next_callback(self, seconds: float = 20.0) -> Callback:
-        """The next call that comes in."""
-        return self.callbacks.get(timeout=seconds)
+    def next_callback(self, path: str | None = None, seconds: float = 20.0) -> Callback:
+        """The next call that comes in, to `path` where one is given; others are forgotten."""
+        deadline = time.monotonic() + seconds
+        while True:
+            call = self.callbacks.get(timeout=max(0.0, deadline - time.monotonic()))
+            if path is None or call.path == path:
+                return call
 
     def none_waits(self) -> bool:
         """Whether every call that came in was looked at."""

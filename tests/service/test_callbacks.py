@@ -41,9 +41,9 @@ def test_the_contracts_check_vector_is_met() -> None:
 def test_every_change_of_status_is_told_in_order_and_signed(
     client: Client, create_body: Body, far: FarSide
 ) -> None:
-    url = f"{far.url}/{client.credentials.account}"
-    made = client.data("POST", PATH, json=create_body(callback_url=url))
-    calls = [far.next_callback() for _ in range(2)]
+    path = f"/{client.credentials.account}"
+    made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
+    calls = [far.next_callback(path) for _ in range(2)]
     record = client.data("GET", f"{PATH}/{made['task_id']}")
     bodies = []
     for call in calls:
@@ -59,16 +59,17 @@ def test_every_change_of_status_is_told_in_order_and_signed(
 
 
 def test_a_task_of_the_tasks_design_is_told_in_its_own_words(client: Client, far: FarSide) -> None:
+    path = f"/own-words-{client.credentials.account}"
     body = {
         "contents": [
             {"type": "image", "url": f"{far.url}/picture.png"},
             {"type": "video", "url": f"{far.url}/clip.mp4"},
         ],
         "settings": {"character_orientation": "video"},
-        "options": {"callback_url": f"{far.url}/cb", "external_task_id": "mine"},
+        "options": {"callback_url": f"{far.url}{path}", "external_task_id": "mine"},
     }
     made = client.data("POST", "/motion-control/kling-3.0", json=body)
-    told = [json.loads(far.next_callback().body) for _ in range(2)]
+    told = [json.loads(far.next_callback(path).body) for _ in range(2)]
     assert [body["status"] for body in told] == ["processing", "succeeded"]
     assert client.data("GET", f"/tasks?task_ids={made['id']}") == [told[1]]
 
@@ -82,7 +83,7 @@ def test_a_refused_call_is_made_again_with_the_same_id(
     path = f"/again-{client.credentials.account}"
     far.answers[path] = [500, 200, 200]
     made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
-    first = far.next_callback()
+    first = far.next_callback(path)
     client.ended(made["task_id"])
     hurry = (
         callback_events.update()
@@ -91,7 +92,7 @@ def test_a_refused_call_is_made_again_with_the_same_id(
     )
     while not server_database.write_now(lambda connection: connection.execute(hurry).rowcount):
         pass
-    again, last = far.next_callback(), far.next_callback()
+    again, last = far.next_callback(path), far.next_callback(path)
     assert json.loads(first.body)["task_status"] == "processing"
     assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
     assert json.loads(last.body)["task_status"] == "succeed"
@@ -107,9 +108,10 @@ def test_while_a_secret_rotates_both_sign(
     account = server_database.read_now(accounts.find, client.credentials.account)
     assert account is not None
     fresh = server_database.write_now(rotate_callback_secret, server_keyring, account.id)
-    client.data("POST", PATH, json=create_body(callback_url=f"{far.url}/rotating"))
+    path = f"/rotating-{client.credentials.account}"
+    client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
     for _ in range(2):
-        call = far.next_callback()
+        call = far.next_callback(path)
         for secret in (fresh, client.credentials.callback_secret):
             Webhook(secret).verify(call.body, call.headers)
 
@@ -120,12 +122,12 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(
     slow, quick = new_client(), new_client()
     for number in range(10):
         slow.data("POST", PATH, json=create_body(callback_url=f"{far.url}/hang-{number}"))
-    made = quick.data("POST", PATH, json=create_body(callback_url=f"{far.url}/quick"))
+    path = f"/quick-{quick.credentials.account}"
+    made = quick.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
     told: dict[str, str] = {}
     while len(told) < 2:
-        call = far.next_callback()
-        if call.path == "/quick":
-            told[call.headers["webhook-id"]] = json.loads(call.body)["task_status"]
+        call = far.next_callback(path)
+        told[call.headers["webhook-id"]] = json.loads(call.body)["task_status"]
     assert list(told.values()) == ["processing", "succeed"]
     assert quick.data("GET", f"{PATH}/{made['task_id']}")["task_status"] == "succeed"
 
@@ -133,14 +135,12 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(
 def test_a_cancelled_task_is_told_as_failed(
     client: Client, create_body: Body, far: FarSide
 ) -> None:
-    url = f"{far.url}/cancelled-{client.credentials.account}"
-    made = client.data("POST", PATH, json=create_body(prompt="hang", callback_url=url))
+    path = f"/cancelled-{client.credentials.account}"
+    body = create_body(prompt="hang", callback_url=f"{far.url}{path}")
+    made = client.data("POST", PATH, json=body)
 
     def mine() -> Any:
-        while True:
-            call = far.next_callback()
-            if url.endswith(call.path):
-                return json.loads(call.body)
+        return json.loads(far.next_callback(path).body)
 
     assert mine()["task_status"] == "processing"
     client.data("POST", f"{PATH}/{made['task_id']}/cancel")

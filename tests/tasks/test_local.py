@@ -66,7 +66,7 @@ def test_a_refused_input_is_told_as_such(tmp_path: Path) -> None:
     [
         ("fail", {}, "a fault that was asked for"),
         ("die", {}, "killed, as it is when memory runs out"),
-        ("grow", {"memory_mb": 256}, "memory did not suffice"),
+        ("grow", {"memory_mb": 512}, "memory did not suffice"),
         ("hang", {"seconds": 0.5}, "longer than 0.5 s"),
     ],
 )
