@@ -96,7 +96,13 @@ async def run_attempt(shop: Workshop, task: Task) -> None:
     except Exception as error:
         await fail_or_retry(shop, task, error)
     finally:
-        await _clear_up(shop, task, workspace)
+        # Whoever stops the server between the end and this waits for it.
+        clearing = asyncio.create_task(_clear_up(shop, task, workspace))
+        try:
+            await asyncio.shield(clearing)
+        except asyncio.CancelledError:
+            await clearing
+            raise
         structlog.contextvars.unbind_contextvars("task", "attempt")
 
 
