@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
 from understudy.tasks.database import Database, DatabaseUnavailable
+from understudy.tasks.shared_writes import Outcome, SharedWrites, Work, write_together
 
 
 @pytest.fixture
@@ -76,6 +78,45 @@ def test_while_somebody_else_writes_they_wait_off_the_event_loop(
     asyncio.run(run())
     other.close()
     assert stored(numbers) == [1, 3]
+
+
+def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_over(
+    numbers: Database, tmp_path: Path
+) -> None:
+    connecting = sa.create_engine(
+        f"sqlite:///{tmp_path / 'numbers.db'}",
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": 0, "check_same_thread": False},
+    )
+    other = sqlite3.connect(tmp_path / "numbers.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    sent: list[int] = []
+
+    async def run() -> None:
+        over = asyncio.Event()
+
+        async def elsewhere(works: Sequence[Work]) -> list[Outcome]:
+            sent.append(len(works))
+            await over.wait()
+            with connecting.connect() as connection:
+                return write_together(connection, works)
+
+        shared = SharedWrites(connecting.connect(), elsewhere)
+        writes = []
+        for number in (1, 2, 3):
+            writes.append(asyncio.ensure_future(shared.write(partial(add, number=number))))
+            await asyncio.sleep(0)
+            await asyncio.sleep(0)
+        other.execute("COMMIT")
+        over.set()
+        assert await asyncio.gather(*writes) == [1, 2, 3]
+        shared.close()
+
+    asyncio.run(run())
+    connecting.dispose()
+    other.close()
+    assert sent == [1]
+    assert stored(numbers) == [1, 2, 3]
 
 
 def test_a_full_disk_fails_all_and_later_writes_go_on(numbers: Database) -> None:

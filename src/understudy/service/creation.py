@@ -40,13 +40,14 @@ class Creation:
 
     async def create(self, caller: Caller, design: Design, draft: Draft) -> Task:
         """Check a draft's media and store the task. Raises ContractError's kinds."""
-        if not self._is_uploaded(draft):
+        uploaded = self._is_uploaded(draft)
+        if not uploaded:
             await self._check_room(caller, draft)
         element = await find_element(self.database, self.checks.storage, caller, draft)
         task_id = _make_id()
         prefix = f"inputs/{task_id}"
         try:
-            picture, clip = await self._look(caller, draft, prefix)
+            picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
             task = await self.database.write_shortly(
                 _insert,
                 _new_task(task_id, caller, design, draft, picture, clip, element),
@@ -55,7 +56,7 @@ class Creation:
                 concurrency_limit=self.concurrency_limit,
             )
         except BaseException as error:
-            if not self._is_uploaded(draft):
+            if not uploaded:
                 await self.checks.storage.delete_all(prefix)
             raise _in_contract(error, draft) from error
         self.on_created()
@@ -63,7 +64,7 @@ class Creation:
 
     def _is_uploaded(self, draft: Draft) -> bool:
         """Whether nothing has to be fetched or stored for a draft."""
-        given = [draft.clip] if draft.picture is None else [draft.picture, draft.clip]
+        given = [media for media in (draft.picture, draft.clip) if media is not None]
         return all(self.checks.links.upload_id(media) is not None for media in given)
 
     async def _check_room(self, caller: Caller, draft: Draft) -> None:
@@ -76,14 +77,17 @@ class Creation:
             raise _in_contract(error, draft) from error
 
     async def _look(
-        self, caller: Caller, draft: Draft, prefix: str
+        self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
     ) -> tuple[Looked | None, Looked]:
-        """Look at both media at once; the picture's fault is told before the clip's."""
+        """Look at both media, at once unless in turn; the picture's fault is told before the
+        clip's.
+        """
         until = asyncio.get_running_loop().time() + BUDGET_SECONDS
 
         def wish(given: str, field: str, name: str) -> Wish:
             return Wish(given, caller.account_id, field, f"{prefix}/{name}", until)
 
+        assert draft.clip is not None
         clip_look = self.checks.look_at_clip(
             wish(draft.clip, draft.clip_field, "clip"), bounds=clip_limits(draft.orientation)
         )
@@ -93,7 +97,7 @@ class Creation:
             wish(draft.picture, draft.picture_field, "picture"),
             max_bytes=draft.picture_max_bytes,
         )
-        if self._is_uploaded(draft):
+        if in_turn:
             picture = await _before(clip_look, picture_look)
             return picture, await clip_look
         looking = [asyncio.create_task(look) for look in (picture_look, clip_look)]

@@ -10,7 +10,7 @@ transaction.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -21,7 +21,13 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from understudy.tasks.shared_writes import UNAVAILABLE, SharedWrites
+from understudy.tasks.shared_writes import (
+    UNAVAILABLE,
+    Outcome,
+    SharedWrites,
+    Work,
+    write_together,
+)
 
 BUSY_MS = 5000
 SQLITE_READERS = 2
@@ -98,11 +104,15 @@ class Database:
         for pragma in ("busy_timeout=0", "wal_autocheckpoint=0"):
             connection.connection.execute(f"PRAGMA {pragma}").close()
 
-        def elsewhere(work: Callable[[sa.Connection], Any]) -> asyncio.Future[Any]:
+        def elsewhere(works: Sequence[Work]) -> asyncio.Future[list[Outcome]]:
             loop = asyncio.get_running_loop()
-            return loop.run_in_executor(self._writers, self.write_now, work)
+            return loop.run_in_executor(self._writers, self._write_together, works)
 
         return SharedWrites(connection, elsewhere)
+
+    def _write_together(self, works: Sequence[Work]) -> list[Outcome]:
+        with self._reading.connect() as connection:
+            return write_together(connection, works)
 
     async def read(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,14 @@ Work = Callable[[sa.Connection], Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a write returned, or what it raised."""
+
+    value: Any = None
+    raised: Exception | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class _Wish:
     work: Work
     done: asyncio.Future[Any]
@@ -31,23 +39,28 @@ class _Wish:
 class SharedWrites:
     """Writes in the event loop's thread.
 
-    connection: commits every statement by itself; the transactions are made here. elsewhere: writes
-    in a transaction of its own, off the event loop, which may wait for other writers.
+    connection: as for `write_together`, and never waits for a lock. elsewhere: `write_together` off
+    the event loop, on a connection that does wait. While it waits, what else is asked for gathers;
+    sent after it one by one, writes would keep one another out of the event loop's thread for as
+    long as there are any.
     """
 
     def __init__(
-        self, connection: sa.Connection, elsewhere: Callable[[Work], asyncio.Future[Any]]
+        self,
+        connection: sa.Connection,
+        elsewhere: Callable[[Sequence[Work]], Awaitable[list[Outcome]]],
     ) -> None:
         self._connection = connection
         self._elsewhere = elsewhere
         self._wishes: list[_Wish] = []
+        self._waiting: asyncio.Task[None] | None = None
 
     async def write(self, work: Work) -> Any:
         """What `work` returns, once it is committed. Raises what it raises, and UNAVAILABLE."""
         loop = asyncio.get_running_loop()
         wish = _Wish(work, loop.create_future())
         self._wishes.append(wish)
-        if len(self._wishes) == 1:
+        if len(self._wishes) == 1 and self._waiting is None:
             loop.call_soon(self._write_all)
         return await wish.done
 
@@ -57,54 +70,63 @@ class SharedWrites:
 
     def _write_all(self) -> None:
         wishes, self._wishes = self._wishes, []
-        driver: Any = self._connection.connection.driver_connection
         try:
-            driver.execute("BEGIN IMMEDIATE")
+            outcomes = write_together(self._connection, [wish.work for wish in wishes])
         except sqlite3.OperationalError:
             # Somebody else is writing.
-            for wish in wishes:
-                self._elsewhere(wish.work).add_done_callback(_passing_on(wish.done))
+            self._waiting = asyncio.ensure_future(self._write_elsewhere(wishes))
             return
-        try:
-            outcomes = [self._write_one(driver, wish.work) for wish in wishes]
-            driver.execute("COMMIT")
-        except UNAVAILABLE as error:
-            if driver.in_transaction:
-                driver.execute("ROLLBACK")
-            outcomes = [(None, error)] * len(wishes)
-        for wish, (value, raised) in zip(wishes, outcomes, strict=True):
-            _settle(wish.done, value, raised)
+        _settle(wishes, outcomes)
 
-    def _write_one(self, driver: Any, work: Work) -> tuple[Any, BaseException | None]:
-        driver.execute("SAVEPOINT one")
-        value, raised = None, None
+    async def _write_elsewhere(self, wishes: list[_Wish]) -> None:
         try:
-            value = work(self._connection)
-        except UNAVAILABLE:
-            raise
+            outcomes = await self._elsewhere([wish.work for wish in wishes])
         except Exception as error:
-            driver.execute("ROLLBACK TO one")
-            raised = error
-        driver.execute("RELEASE one")
-        return value, raised
+            outcomes = [Outcome(raised=error)] * len(wishes)
+        self._waiting = None
+        _settle(wishes, outcomes)
+        if self._wishes:
+            self._write_all()
 
 
-def _passing_on(done: asyncio.Future[Any]) -> Callable[[asyncio.Future[Any]], None]:
-    def pass_on(ended: asyncio.Future[Any]) -> None:
-        if ended.cancelled():
-            done.cancel()
-            return
-        raised = ended.exception()
-        _settle(done, None if raised else ended.result(), raised)
+def write_together(connection: sa.Connection, works: Sequence[Work]) -> list[Outcome]:
+    """Write in one transaction; what one raises undoes that one alone.
 
-    return pass_on
+    connection: commits every statement by itself; the transaction is made here.
+    Raises sqlite3.OperationalError when it cannot begin, and nothing later: what then makes the
+    database unavailable is the outcome of all.
+    """
+    driver: Any = connection.connection.driver_connection
+    driver.execute("BEGIN IMMEDIATE")
+    try:
+        outcomes = [_write_one(connection, driver, work) for work in works]
+        driver.execute("COMMIT")
+    except UNAVAILABLE as error:
+        if driver.in_transaction:
+            driver.execute("ROLLBACK")
+        outcomes = [Outcome(raised=error)] * len(works)
+    return outcomes
 
 
-def _settle(done: asyncio.Future[Any], value: Any, raised: BaseException | None) -> None:
-    if done.done():
-        # Whoever asked has gone.
-        return
-    if raised is None:
-        done.set_result(value)
-    else:
-        done.set_exception(raised)
+def _write_one(connection: sa.Connection, driver: Any, work: Work) -> Outcome:
+    driver.execute("SAVEPOINT one")
+    try:
+        outcome = Outcome(work(connection))
+    except UNAVAILABLE:
+        raise
+    except Exception as error:
+        driver.execute("ROLLBACK TO one")
+        outcome = Outcome(raised=error)
+    driver.execute("RELEASE one")
+    return outcome
+
+
+def _settle(wishes: list[_Wish], outcomes: list[Outcome]) -> None:
+    for wish, outcome in zip(wishes, outcomes, strict=True):
+        if wish.done.done():
+            # Whoever asked has gone.
+            continue
+        if outcome.raised is None:
+            wish.done.set_result(outcome.value)
+        else:
+            wish.done.set_exception(outcome.raised)
