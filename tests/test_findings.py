@@ -49,5 +49,5 @@ def test_every_problem_names_its_field_in_json() -> None:
         None, problems, PictureFinding((300, 400)), ClipFinding((640, 480), 30.0, 4.0)
     ).to_json()
     assert [problem["field"] for problem in told["problems"]] == ["image_url", "video_url"]
-    assert told["picture"] == {"width": 300, "height": 400, "outline": None}
-    assert told["clip"]["driver"] is None
+    assert told["picture"] == {"width": 300, "height": 400, "outline": None, "warnings": ()}
+    assert (told["clip"]["driver"], told["clip"]["used"]) == (None, None)

@@ -163,6 +163,32 @@ def test_what_inspecting_found_is_known_to_the_take_and_shown_with_outlines(
     assert 0.2 < float(np.mean(xs)) < 0.8
 
 
+def test_each_input_is_looked_at_while_the_other_is_missing(clip: Path, made: Made) -> None:
+    plan = made.report.plan
+    alone = find_take(PICTURE, None, TakeOptions())
+    assert [problem.field for problem in alone.problems] == ["video_url"]
+    assert (alone.plan, alone.clip) == (None, None)
+    assert alone.picture is not None
+    assert alone.picture.outline
+    alone = find_take(None, clip, TakeOptions())
+    assert [problem.field for problem in alone.problems] == ["image_url"]
+    assert (alone.plan, alone.picture) == (None, None)
+    assert alone.clip is not None
+    assert alone.clip.used == (plan.start, plan.end)
+    assert alone.clip.dropped == plan.dropped
+    assert alone.clip.driver is not None
+    assert alone.clip.driver.outline
+    # What belongs to one input stands beside it and in the plan.
+    assert {*alone.clip.warnings} <= {*plan.warnings}
+
+
+def test_an_engine_that_cannot_run_is_a_problem_of_the_model() -> None:
+    found = find_take(PICTURE, None, TakeOptions(engine="nowhere"))
+    (problem,) = found.problems
+    assert problem.field == "model_name"
+    assert "nowhere" in problem.found
+
+
 def test_a_picture_and_a_clip_that_are_both_wrong_are_two_problems(tmp_path: Path) -> None:
     for name in ("picture.png", "clip.mp4"):
         (tmp_path / name).write_bytes(b"neither")

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.errors import InputRefused
-from understudy.plan import Plan
+from understudy.plan import Dropped, Plan
 
 Outline = tuple[tuple[float, float], ...]
 
@@ -26,11 +26,13 @@ class PictureFinding:
     """A picture that opened.
 
     size: (width, height) of the file, upright. outline: of the character, None where none was cut
-    out. Outlines are closed polygons of (x, y) in shares of the width and height.
+    out. Outlines are closed polygons of (x, y) in shares of the width and height. warnings:
+    sentences for a person, which the plan has as well.
     """
 
     size: tuple[int, int]
     outline: tuple[Outline, ...] | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,20 +50,28 @@ class DriverFinding:
 
 @dataclass(frozen=True, slots=True)
 class ClipFinding:
-    """A clip that opened; size in pixels, upright; duration in seconds."""
+    """A clip that opened; size in pixels, upright; duration in seconds.
+
+    used: (start, end) of the run that a take is made from, None where there is none. dropped: the
+    rest, with reasons. warnings: sentences for a person, which the plan has as well.
+    """
 
     size: tuple[int, int]
     fps: float
     duration: float
     people: int = 0
+    used: tuple[float, float] | None = None
+    dropped: tuple[Dropped, ...] = ()
     driver: DriverFinding | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
     """All that was found; there is a plan where there are no problems.
 
-    picture, clip: None where they could not be opened. problems: one at most for each input.
+    picture, clip: None where they are not there or could not be opened. problems: one at most for
+    each input.
     """
 
     plan: Plan | None
@@ -111,7 +121,12 @@ def _in_shares(points: NDArray[np.floating], size: tuple[int, int]) -> Outline:
 
 def _picture_json(picture: PictureFinding) -> dict[str, Any]:
     width, height = picture.size
-    return {"width": width, "height": height, "outline": picture.outline}
+    return {
+        "width": width,
+        "height": height,
+        "outline": picture.outline,
+        "warnings": picture.warnings,
+    }
 
 
 def _clip_json(clip: ClipFinding) -> dict[str, Any]:
@@ -123,6 +138,9 @@ def _clip_json(clip: ClipFinding) -> dict[str, Any]:
         "fps": clip.fps,
         "duration": clip.duration,
         "people": clip.people,
+        "used": None if clip.used is None else {"start": clip.used[0], "end": clip.used[1]},
+        "dropped": [asdict(part) for part in clip.dropped],
+        "warnings": clip.warnings,
         "driver": None
         if driver is None
         else {"time": driver.time, "outline": driver.outline, "path": driver.path},

@@ -13,7 +13,7 @@ import numpy as np
 from understudy.casting import Casting
 from understudy.character.character import Character
 from understudy.engines import load_engine
-from understudy.errors import InputRefused
+from understudy.errors import EngineUnavailable, InputRefused
 from understudy.findings import (
     ClipFinding,
     DriverFinding,
@@ -38,8 +38,11 @@ from understudy.stages import (
     look_through,
     make_plan,
     open_for,
+    what_is_dropped,
     with_sizes,
 )
+
+MODEL_FIELD = "model_name"
 
 # The driver is outlined this far into the part that is used: settled, and near its beginning.
 _OUTLINED_AT = 0.25
@@ -49,7 +52,7 @@ _LOOKED_AT_HEIGHT = 720
 
 def find_take(
     picture: PictureSource | None,
-    clip: Path,
+    clip: Path | None,
     options: TakeOptions,
     *,
     element: ElementSource | None = None,
@@ -57,9 +60,15 @@ def find_take(
 ) -> Findings:
     """What a take would be made of, every problem, and where the character and the driver are.
 
-    Raises EngineUnavailable.
+    An input that is not there yet is a problem as any other: the rest is looked at all the same.
     """
-    engine = load_engine(options.engine)
+    try:
+        engine = load_engine(options.engine)
+    except EngineUnavailable as error:
+        problem = InputRefused(
+            MODEL_FIELD, found=str(error), allowed="choose a model whose engine can run here"
+        )
+        return Findings(plan=None, problems=(problem,), picture=None, clip=None)
     problems: list[InputRefused] = []
     opened_picture: Picture | None = None
     opened_clip: Clip | None = None
@@ -76,6 +85,10 @@ def find_take(
             opened_element = None if element is None else open_element(element, options.mode)
             casting = Casting(engine, options, opened_picture, opened_element, threads)
         with _noting(problems):
+            if clip is None:
+                raise InputRefused(
+                    limits.CLIP_FIELD, found="nothing is given", allowed="give a clip"
+                )
             opened_clip = open_clip(clip, orientation=options.orientation)
             survey = look_through(engine, opened_clip, pool, lambda: False)
             driver = _find_driver(opened_clip, survey)
@@ -108,8 +121,9 @@ def _noting(problems: list[InputRefused]) -> Iterator[None]:
 def _picture_finding(picture: Picture | None, character: Character | None) -> PictureFinding | None:
     if picture is None:
         return None
-    outline = None if character is None else outline_mask(character.alpha)
-    return PictureFinding(picture.source_size, outline)
+    if character is None:
+        return PictureFinding(picture.source_size)
+    return PictureFinding(picture.source_size, outline_mask(character.alpha), character.warnings)
 
 
 def _clip_finding(
@@ -118,7 +132,16 @@ def _clip_finding(
     if clip is None:
         return None
     found = ClipFinding(clip.size, round(float(clip.fps), 3), round(clip.duration, 3))
-    return found if survey is None else replace(found, people=survey.people, driver=driver)
+    if survey is None:
+        return found
+    return replace(
+        found,
+        people=survey.people,
+        used=(survey.start, survey.end),
+        dropped=what_is_dropped(survey),
+        driver=driver,
+        warnings=survey.warnings,
+    )
 
 
 def _find_driver(clip: Clip, survey: Survey) -> DriverFinding:

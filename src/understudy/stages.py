@@ -178,6 +178,11 @@ def follow_driver(
     )
 
 
+def what_is_dropped(survey: Survey) -> tuple[Dropped, ...]:
+    """The parts of the clip that a take leaves out, and why."""
+    return tuple(Dropped(part.start, part.end, part.words) for part in survey.dropped)
+
+
 def make_plan(
     engine: Engine,
     options: TakeOptions,
@@ -203,7 +208,7 @@ def make_plan(
         start=survey.start,
         end=survey.end,
         clip_duration=opened.clip.duration,
-        dropped=tuple(Dropped(part.start, part.end, part.words) for part in survey.dropped),
+        dropped=what_is_dropped(survey),
         people=survey.people,
         driver_framing=survey.framing,
         picture_framing=picture_framing,

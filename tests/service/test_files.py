@@ -49,6 +49,33 @@ def test_an_upload_that_cannot_be_used_is_refused(
     assert error == (400, 1201, message)
 
 
+@pytest.mark.parametrize(
+    ("field", "taken", "refused", "words"),
+    [
+        (
+            "image_url",
+            "picture.png",
+            "clip.mp4",
+            "mp4 by its content; allowed are jpg, jpeg and png",
+        ),
+        ("video_url", "clip.mp4", "picture.png", "png by its content; allowed are mp4 and mov"),
+    ],
+)
+def test_an_upload_for_a_field_is_of_its_kind_or_refused_in_its_name(
+    client: Client, media: dict[str, bytes], field: str, taken: str, refused: str, words: str
+) -> None:
+    path = f"/v1/files?field={field}"
+    client.data("POST", path, files={"file": ("x", media[taken])})
+    error = client.error("POST", path, files={"file": ("x", media[refused])})
+    assert error == (400, 1201, f"{field}: the file is {words}")
+
+
+def test_a_field_that_takes_no_uploads_is_refused(client: Client, media: dict[str, bytes]) -> None:
+    files = {"file": ("x", media["picture.png"])}
+    error = client.error("POST", "/v1/files?field=mode", files=files)
+    assert error[2] == "field value 'mode' is invalid: image_url or video_url is expected"
+
+
 def test_limits_that_depend_on_the_use_are_checked_at_the_create(
     client: Client, create_body: Body, media: dict[str, bytes]
 ) -> None:

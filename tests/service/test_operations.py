@@ -61,7 +61,7 @@ def test_the_description_is_served_for_machines_and_people(client: Client, serve
     ("method", "path", "component"),
     [
         ("POST", PATH, "LegacyCreate"),
-        ("POST", f"{PATH}/inspect", "LegacyCreate"),
+        ("POST", f"{PATH}/inspect", "Inspect"),
         ("POST", "/motion-control/kling-3.0", "TasksCreate"),
         ("POST", "/v1/general/advanced-custom-elements", "ElementsCreate"),
         ("POST", "/tasks", "Query"),

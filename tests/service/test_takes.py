@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.service.conftest import PATH, Client
+from understudy.service.authentication import Caller
+from understudy.service.designs import legacy
+from understudy.service.errors import InternalTimeout
+from understudy.service.lifetime import running_service
+from understudy.service.metrics import Metrics
+from understudy.settings import Settings
+from understudy.testing import RehearsalServer
 from understudy.testing.rehearsal import PREVIEW
+from understudy.testing.service import REHEARSAL
 
 Body = Callable[..., dict[str, Any]]
 
@@ -101,6 +114,61 @@ def test_inspecting_tells_problems_where_a_create_would_refuse(
         (problem,) = inspected["problems"]
         assert problem["field"] == field
         assert words in problem["message"]
+
+
+def test_inspecting_looks_at_what_is_there(client: Client, create_body: Body, far: Any) -> None:
+    """The one that is missing is a problem that names its field, as is one that cannot be had."""
+    for field, kind, other, seen in (
+        ("image_url", "picture", "video_url", "clip"),
+        ("video_url", "clip", "image_url", "picture"),
+    ):
+        for given in (..., None, "", f"{far.url}/absent"):
+            inspected = client.data("POST", f"{PATH}/inspect", json=create_body(**{field: given}))
+            assert (inspected["usable"], inspected["plan"]) == (False, None)
+            assert [problem["field"] for problem in inspected["problems"]] == [field]
+            assert inspected[kind] is None
+            assert inspected[seen]["width"] == 864, other
+    inspected = client.data(
+        "POST", f"{PATH}/inspect", json=create_body(image_url=..., video_url=...)
+    )
+    assert [problem["field"] for problem in inspected["problems"]] == ["image_url", "video_url"]
+    assert (inspected["picture"], inspected["clip"]) == (None, None)
+
+
+def test_an_element_may_stand_for_the_picture_that_is_inspected(
+    client: Client, create_body: Body
+) -> None:
+    body = create_body(image_url=..., model_name="kling-v3", element_list=[{"element_id": 101}])
+    inspected = client.data("POST", f"{PATH}/inspect", json=body)
+    assert inspected["usable"]
+    inspected = client.data(
+        "POST", f"{PATH}/inspect", json={**body, "element_list": [{"element_id": 7}]}
+    )
+    assert [problem["message"] for problem in inspected["problems"]] == [
+        "Element not found by id: 7"
+    ]
+
+
+def test_an_inspection_that_crashes_is_a_fault_of_ours(
+    client: Client, create_body: Body, server: RehearsalServer
+) -> None:
+    body = create_body(prompt="die")
+    assert client.error("POST", f"{PATH}/inspect", json=body) == (500, 5000, "Internal error")
+    log = (server.data / "server.log").read_text()
+    assert '"event": "probe crashed"' in log
+    assert client.data("POST", f"{PATH}/inspect", json=create_body())["usable"]
+
+
+def test_an_inspection_that_takes_too_long_says_so(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with running_service(Settings(data=tmp_path), REHEARSAL, Metrics()) as service:
+            body = {"character_orientation": "video", "mode": "std", "prompt": "hang"}
+            draft = legacy.read_inspect(body, service.catalogue)
+            with pytest.raises(InternalTimeout, match="Inspecting took too long") as told:
+                await replace(service.inspection, seconds=0.2).inspect(Caller(1, "default"), draft)
+            assert (told.value.status, told.value.code) == (504, 5002)
+
+    asyncio.run(run())
 
 
 def test_inspecting_checks_fields_as_a_create_does(client: Client, create_body: Body) -> None:

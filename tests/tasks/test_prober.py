@@ -12,7 +12,7 @@ import pytest
 
 from tests.media.making import write_clip
 from understudy.errors import InputRefused
-from understudy.tasks.prober import ProbeFailed, Prober
+from understudy.tasks.prober import ProbeFailed, Prober, ProbeTimedOut
 
 JOBS = """
     import os, signal, time
@@ -57,11 +57,12 @@ def test_one_child_answers_until_it_dies(tmp_path: Path, jobs: str) -> None:
             with pytest.raises(InputRefused, match="a; b"):
                 await prober.ask("refuse", {}, seconds=20)
             assert await prober.ask("pid", {}, seconds=20) == first
-            with pytest.raises(ProbeFailed):
+            with pytest.raises(ProbeFailed) as died:
                 await prober.ask("die", {}, seconds=20)
+            assert not isinstance(died.value, ProbeTimedOut)
             second = await prober.ask("pid", {}, seconds=20)
             assert second != first
-            with pytest.raises(ProbeFailed, match=r"longer than 0\.2 s"):
+            with pytest.raises(ProbeTimedOut, match=r"longer than 0\.2 s"):
                 await prober.ask("hang", {}, seconds=0.2)
             assert await prober.ask("pid", {}, seconds=20) not in (first, second)
 

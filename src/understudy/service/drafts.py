@@ -12,13 +12,14 @@ from understudy.service.models import Model
 class Draft:
     """What a client asked for.
 
-    picture: a URL or base64. picture_field, clip_field: what the design calls them, for messages.
+    picture: a URL or base64. clip: None only in what is to be inspected. picture_field, clip_field:
+    what the design calls them, for messages.
     """
 
     model: Model
     orientation: Orientation
     mode: Mode
-    clip: str
+    clip: str | None
     picture: str | None
     picture_max_bytes: int
     picture_field: str

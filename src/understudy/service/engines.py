@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.service.errors import InternalTimeout
-from understudy.tasks.prober import ProbeFailed, Prober
+from understudy.service.looking import looking
+from understudy.tasks.prober import Prober
 
 _SECONDS = 60.0
 # Somebody may install what an engine misses while the server runs.
@@ -31,12 +31,10 @@ class Engines:
     _until: float = 0.0
 
     async def states(self, names: frozenset[str]) -> dict[str, EngineState]:
-        """How each engine is. Raises InternalTimeout."""
+        """How each engine is. Raises InternalTimeout, InternalFault."""
         if time.monotonic() > self._until or not names <= self._known.keys():
-            try:
+            with looking("Looking at the engines took too long"):
                 told = await self.worker.ask("engines", {"names": sorted(names)}, seconds=_SECONDS)
-            except ProbeFailed as error:
-                raise InternalTimeout("The engines could not be looked at") from error
             self._known = {name: _state(value) for name, value in told.items()}
             self._until = time.monotonic() + _REMEMBERED_SECONDS
         return self._known

@@ -9,8 +9,9 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from understudy.performance.formats import FORMATS
-from understudy.service.errors import InternalTimeout, ResourceUnknown
-from understudy.tasks.prober import ProbeFailed, Prober
+from understudy.service.errors import ResourceUnknown
+from understudy.service.looking import looking
+from understudy.tasks.prober import Prober
 from understudy.tasks.records import Result
 from understudy.tasks.storage import Storage
 
@@ -44,7 +45,7 @@ class Exports:
     async def ensure(self, key: str) -> None:
         """Have the file of a key if it is a performance's; other keys are none of its business.
 
-        Raises ResourceUnknown when the performance is gone, InternalTimeout.
+        Raises ResourceUnknown when the performance is gone, InternalTimeout, InternalFault.
         """
         path = PurePosixPath(key)
         known = path.suffix in FORMATS and path.suffix != _KEPT
@@ -62,9 +63,8 @@ class Exports:
             try:
                 kept = await self.storage.fetch(source, Path(folder) / f"kept{_KEPT}")
                 arguments = {"performance": str(kept), "output": str(made)}
-                await self.worker.ask("export", arguments, seconds=_SECONDS)
+                with looking("Writing this format took too long"):
+                    await self.worker.ask("export", arguments, seconds=_SECONDS)
             except FileNotFoundError as error:
                 raise ResourceUnknown from error
-            except ProbeFailed as error:
-                raise InternalTimeout("Writing this format took too long") from error
             await self.storage.put_or_move(key, made)

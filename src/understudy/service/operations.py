@@ -12,7 +12,7 @@ from understudy.service.inspection import Inspected
 from understudy.service.routes import callbacks, capabilities, details, profile
 from understudy.service.routes.account import Costs
 from understudy.service.routes.elements import CUSTOM, DELETE, PRESETS
-from understudy.service.routes.files import PART, Uploaded
+from understudy.service.routes.files import FIELDS, PART, Uploaded
 from understudy.service.routes.health import METRICS_TYPE
 from understudy.service.routes.legacy import PATH
 from understudy.tasks.links import FILES_PATH, MEDIA_PATH
@@ -332,6 +332,14 @@ OPERATIONS: tuple[Operation, ...] = (
         summary="Upload a picture or clip; its URL works in creates of the same account",
         tag="ours",
         upload=PART,
+        parameters=(
+            Parameter(
+                "field",
+                "query",
+                {"type": "string", "enum": [*FIELDS, ""]},
+                "Where it will go: then only that kind of file is taken, and a refusal names it",
+            ),
+        ),
         answer=Answer("The upload", Uploaded),
         errors=(400, 401, 429, 500, 503, 504),
     ),
@@ -361,9 +369,9 @@ OPERATIONS: tuple[Operation, ...] = (
         method="POST",
         path=PATH + "/inspect",
         name="inspectTask",
-        summary="Say what a take would be made of; no task, no units",
+        summary="Say what a take would be made of, or what is wrong or missing; no task, no units",
         tag="ours",
-        body=legacy.Create,
+        body=legacy.Inspect,
         answer=Answer("The plan, or the problems", Inspected),
         errors=(400, 401, 429, 500, 503, 504),
     ),

@@ -55,12 +55,16 @@ def take(arguments: Values, report: Report) -> Values:
 
 
 def inspect(arguments: Values, report: Report) -> Values:
-    """Say what a take would be made of. Arguments as for `take`. Returns the findings."""
+    """Say what a take would be made of. Arguments as for `take`, but the clip may be None too.
+
+    Returns the findings.
+    """
     from understudy.inspecting import find_take
 
+    clip = arguments["clip"]
     found = find_take(
         _picture(arguments),
-        Path(arguments["clip"]),
+        None if clip is None else Path(clip),
         _options(arguments),
         element=_element(arguments),
         picture_max_bytes=_picture_max_bytes(arguments),

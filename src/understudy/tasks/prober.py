@@ -22,7 +22,11 @@ log = structlog.get_logger(__name__)
 
 
 class ProbeFailed(Exception):  # noqa: N818 - a state
-    """A file could not be looked at: it took too long, or the child died of it."""
+    """A file could not be looked at: the child died of it, or said what is no answer."""
+
+
+class ProbeTimedOut(ProbeFailed):
+    """Looking at a file took too long."""
 
 
 class Prober:
@@ -43,13 +47,14 @@ class Prober:
     async def ask(self, job: str, arguments: dict[str, Any], *, seconds: float) -> dict[str, Any]:
         """Run a job of the module; returns its value.
 
-        Raises InputRefused as the job did, and ProbeFailed. A caller that is cancelled ends it.
+        Raises InputRefused as the job did, ProbeTimedOut and ProbeFailed. A caller that is
+        cancelled ends it.
         """
         try:
             async with asyncio.timeout(seconds), self._turn:
                 return await self._ask(job, arguments)
         except TimeoutError as error:
-            raise ProbeFailed(f"{job} took longer than {seconds:g} s") from error
+            raise ProbeTimedOut(f"{job} took longer than {seconds:g} s") from error
 
     async def close(self) -> None:
         """End the child."""

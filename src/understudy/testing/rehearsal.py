@@ -90,17 +90,25 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for inspecting: the plan that the stand-in take goes by."""
-    problems: tuple[InputRefused, ...] = ()
+    problems: list[InputRefused] = []
+    pictured = arguments["picture"] is not None
+    missing = "nothing is given"
+    if not pictured and not any((arguments["element"] or {}).values()):
+        problems.append(InputRefused("image_url", found=missing, allowed="one is due"))
+    if arguments["clip"] is None:
+        problems.append(InputRefused("video_url", found=missing, allowed="one is due"))
     try:
         _misbehave(*arguments["prompt"].partition(" ")[::2])
     except InputRefused as problem:
-        problems = (problem,)
+        problems.append(problem)
     path = tuple((time / 2, 0.3, 0.15, 0.4, 0.75) for time in range(7))
+    driver = DriverFinding(0.75, (_OVAL,), path)
+    clip = ClipFinding((864, 1080), 30.0, SECONDS, 1, (0.0, SECONDS), (), driver)
     return Findings(
         plan=None if problems else _plan(arguments),
-        problems=problems,
-        picture=PictureFinding((864, 1152), (_OVAL,)),
-        clip=ClipFinding((864, 1080), 30.0, SECONDS, 1, DriverFinding(0.75, (_OVAL,), path)),
+        problems=tuple(problems),
+        picture=PictureFinding((864, 1152), (_OVAL,)) if pictured else None,
+        clip=None if arguments["clip"] is None else clip,
     ).to_json()
 
 

@@ -37,7 +37,8 @@ STATUS_WORDS = {
     Status.FAILED: "failed",
 }
 
-_REQUIRED = ("image_url", "video_url", "character_orientation", "mode")
+_MEDIA = ("image_url", "video_url")
+_REQUIRED = (*_MEDIA, "character_orientation", "mode")
 
 
 def _choice(*values: str) -> WithJsonSchema:
@@ -115,6 +116,30 @@ class Create(Body):
     )
 
 
+class Inspect(Create):
+    """`POST /v1/videos/motion-control/inspect`: a create of which the media may be missing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": [name for name in _REQUIRED if name not in _MEDIA],
+            "examples": [
+                {
+                    "video_url": "https://example.com/dance.mp4",
+                    "character_orientation": "video",
+                    "mode": "std",
+                }
+            ],
+        }
+    )
+
+    image_url: Annotated[Text | None, EmptyIsAbsent] = Field(
+        default=None, description="As in a create; what else there is is looked at without it."
+    )
+    video_url: Annotated[WebUrl | None, EmptyIsAbsent] = Field(
+        default=None, description="As in a create; what else there is is looked at without it."
+    )
+
+
 class TaskInfo(TypedDict):
     """Your own id."""
 
@@ -185,6 +210,15 @@ class Record(TypedDict):
 
 def read_create(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
     """A create body as a draft. Raises ParameterInvalid with the contract's words, in its order."""
+    return _read(Create, body, catalogue)
+
+
+def read_inspect(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
+    """As `read_create`, but the picture, the clip or both may be missing."""
+    return _read(Inspect, body, catalogue)
+
+
+def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
     problems = []
     name = body.get("model_name")
     name = DEFAULT_MODEL if name in (None, "") else name
@@ -197,11 +231,10 @@ def read_create(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
         (3, "mode", "video mode must be specified"),
         (4, "character_orientation", "character orientation must be specified"),
     ):
-        if is_blank(body.get(field)):
+        if is_blank(body.get(field)) and (design is Create or field not in _MEDIA):
             problems.append(Problem(rank, message))
-    read = read_body(Create, body, ranks={"model_name": 0.5}, more=problems)
+    read = read_body(design, body, ranks={"model_name": 0.5}, more=problems)
     assert model is not None
-    assert read.video_url is not None
     assert read.character_orientation is not None
     assert read.mode is not None
     elements = read.element_list or []
@@ -212,7 +245,7 @@ def read_create(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
         orientation=read.character_orientation,
         mode=read.mode,
         clip=read.video_url,
-        picture=read.image_url,
+        picture=None if is_blank(read.image_url) else read.image_url,
         picture_max_bytes=limits.PICTURE_MAX_BYTES,
         picture_field="image_url",
         clip_field="video_url",

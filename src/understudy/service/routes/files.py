@@ -15,40 +15,33 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.media import limits, signatures
-from understudy.performance.formats import FORMATS
 from understudy.service.context import Service, service_of
 from understudy.service.envelope import success
 from understudy.service.errors import (
-    InternalTimeout,
     LinkInvalid,
     ParameterInvalid,
     ResourceUnknown,
 )
+from understudy.service.fields import invalid
+from understudy.service.looking import looking
 from understudy.service.multipart import receive_file
+from understudy.tasks.content_types import BY_FORMAT, content_type
 from understudy.tasks.ids import now_ms
 from understudy.tasks.links import FILES_PATH, MEDIA_PATH, UPLOAD_ID_CHARACTERS
-from understudy.tasks.prober import ProbeFailed
 from understudy.tasks.records import Upload
 from understudy.tasks.repository import uploads
 
 PART = "file"
+FIELDS = {"image_url": "picture", "video_url": "clip"}
 # What any use of an upload allows: a picture of the tasks design, an element's clip.
 MAX_BYTES = limits.ELEMENT_CLIP_MAX_BYTES
 _CHECK_SECONDS = 60.0
 _CACHED_SECONDS = 3600
 _PRESIGNED_SECONDS = 3600
-_TYPES = {
-    ".mp4": "video/mp4",
-    ".mov": "video/quicktime",
-    ".jpg": "image/jpeg",
-    ".json": "application/json",
-    **{form.suffix: form.media_type for form in FORMATS.values()},
-}
-_TYPES_BY_CONTENT = {
-    "jpeg": "image/jpeg",
-    "png": "image/png",
-    "mp4": "video/mp4",
-    "mov": "video/quicktime",
+_ALLOWED = {
+    "picture": limits.PICTURE_FORMATS_ALLOWED,
+    "clip": limits.CLIP_FORMATS_ALLOWED,
+    None: "allowed are jpg, jpeg, png, mp4 and mov",
 }
 
 
@@ -66,11 +59,12 @@ async def upload(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
+    field = _read_field(request)
     upload_id = secrets.token_hex(UPLOAD_ID_CHARACTERS // 2)
     with TemporaryDirectory(dir=service.checks.temporary) as folder:
         path = Path(folder) / "upload"
         size = await receive_file(request, path, part=PART, max_bytes=MAX_BYTES)
-        made = await _examine(service, path, upload_id, caller.account_id, size)
+        made = await _examine(service, path, upload_id, caller.account_id, size, field)
         await service.storage.put_or_move(made.key, path)
     await service.database.write(uploads.insert, made)
     data: Uploaded = {
@@ -83,30 +77,32 @@ async def upload(request: Request) -> Response:
 
 
 async def _examine(
-    service: Service, path: Path, upload_id: str, account_id: int, size: int
+    service: Service, path: Path, upload_id: str, account_id: int, size: int, field: str
 ) -> Upload:
-    """Open an uploaded file in full. Raises ParameterInvalid, InternalTimeout."""
+    """Open an uploaded file in full; field: where it will go, `PART` when that is not told.
+
+    Raises ParameterInvalid, InternalTimeout, InternalFault.
+    """
     with path.open("rb") as file:
         name = signatures.name_format(file.read(signatures.HEAD_BYTES))
-    arguments: dict[str, Any] = {"path": str(path), "field": PART}
-    if name in limits.PICTURE_FORMATS:
+    arguments: dict[str, Any] = {"path": str(path), "field": field}
+    wanted = FIELDS.get(field)
+    if wanted != "clip" and name in limits.PICTURE_FORMATS:
         job = "check_picture"
         arguments["max_bytes"] = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
-    elif name in limits.CLIP_FORMATS:
+    elif wanted != "picture" and name in limits.CLIP_FORMATS:
         job = "check_clip"
         arguments["max_bytes"] = MAX_BYTES
         arguments["max_seconds"] = limits.CLIP_MAX_SECONDS["video"]
     else:
         raise ParameterInvalid(
-            f"{PART}: the file is {signatures.is_or_a(name)}; "
-            "allowed are jpg, jpeg, png, mp4 and mov"
+            f"{field}: the file is {signatures.is_or_a(name)}; {_ALLOWED[wanted]}"
         )
     try:
-        facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
+        with looking("Looking at the file took too long"):
+            facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
-    except ProbeFailed as error:
-        raise InternalTimeout("The file could not be looked at") from error
     now = now_ms()
     return Upload(
         id=upload_id,
@@ -114,11 +110,19 @@ async def _examine(
         kind="picture" if job == "check_picture" else "clip",
         key=f"uploads/{account_id}/{upload_id}",
         bytes=size,
-        content_type=_TYPES_BY_CONTENT[name],
+        content_type=BY_FORMAT[name],
         facts=facts,
         created_at=now,
         used_at=now,
     )
+
+
+def _read_field(request: Request) -> str:
+    """Where an upload will go; `PART` when that is not told. Raises ParameterInvalid."""
+    field = request.query_params.get("field", "")
+    if field and field not in FIELDS:
+        raise ParameterInvalid(invalid("field", field, f"{' or '.join(FIELDS)} is expected"))
+    return field or PART
 
 
 async def download(request: Request) -> Response:
@@ -129,7 +133,7 @@ async def download(request: Request) -> Response:
     found = await service.database.read(uploads.find, caller.account_id, file_id)
     if found is None:
         raise ResourceUnknown
-    return await _send(service, found.key, found.content_type, "private, no-store")
+    return await _send(request, found.key, "private, no-store")
 
 
 async def media(request: Request) -> Response:
@@ -141,35 +145,29 @@ async def media(request: Request) -> Response:
     if not service.links.opens(key, expires, signature, now=now_ms()):
         raise LinkInvalid
     await service.exports.ensure(key)
-    return await _send(
-        service, key, _TYPES.get(Path(key).suffix), f"private, max-age={_CACHED_SECONDS}"
-    )
+    return await _send(request, key, f"private, max-age={_CACHED_SECONDS}")
 
 
-async def _send(service: Service, key: str, content_type: str | None, cached: str) -> Response:
-    """A stored file; content_type None: by its content."""
+async def _send(request: Request, key: str, cached: str) -> Response:
+    """A stored file, or where the storage itself gives it."""
+    storage = service_of(request).storage
     headers = {
         "Cache-Control": cached,
         "X-Content-Type-Options": "nosniff",
         "Access-Control-Allow-Origin": "*",
     }
-    local = service.storage.local_path(key)
+    local = storage.local_path(key)
     if local is None:
-        target = await service.storage.presign(key, _PRESIGNED_SECONDS)
+        method: Literal["GET", "HEAD"] = "HEAD" if request.method == "HEAD" else "GET"
+        target = await storage.presign(key, method, _PRESIGNED_SECONDS)
         if target is None:
             raise ResourceUnknown
-        return RedirectResponse(target, 302, {"Cache-Control": "no-store"})
+        headers["Cache-Control"] = "no-store"
+        return RedirectResponse(target, 302, headers)
     if not local.is_file():
         raise ResourceUnknown
-    return FileResponse(
-        local, headers=headers, media_type=content_type or await asyncio.to_thread(_judge, local)
-    )
-
-
-def _judge(path: Path) -> str:
-    with path.open("rb") as file:
-        name = signatures.name_format(file.read(signatures.HEAD_BYTES))
-    return _TYPES_BY_CONTENT.get(name, "application/octet-stream")
+    kind = await asyncio.to_thread(content_type, key, local)
+    return FileResponse(local, headers=headers, media_type=kind)
 
 
 ROUTES = [

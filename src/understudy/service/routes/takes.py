@@ -23,11 +23,11 @@ _PAUSE_SECONDS = 15.0
 
 
 async def inspect(request: Request) -> Response:
-    """Say what a take would be made of, or what is wrong with its inputs; no task, no units."""
+    """Say what a take would be made of, or what is wrong or missing; no task, no units."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    draft = legacy.read_create(await read_object(request), service.catalogue)
+    draft = legacy.read_inspect(await read_object(request), service.catalogue)
     return success(request, await service.inspection.inspect(caller, draft))
 
 
