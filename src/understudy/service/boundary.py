@@ -21,6 +21,7 @@ from understudy.service.errors import (
     Unavailable,
 )
 from understudy.tasks.database import DatabaseUnavailable
+from understudy.tasks.storage import StorageUnavailable
 
 log = structlog.get_logger(__name__)
 
@@ -95,6 +96,9 @@ def as_contract_error(error: Exception) -> ContractError:
             return MalformedRequest(str(error.detail))
     if isinstance(error, DatabaseUnavailable):
         log.error("database unavailable", reason=str(error))
+        return Unavailable()
+    if isinstance(error, StorageUnavailable):
+        log.error("storage unavailable", reason=str(error))
         return Unavailable()
     log.error("fault", exc_info=error)
     return InternalFault()

@@ -57,7 +57,7 @@ class Creation:
             )
         except BaseException as error:
             if not uploaded:
-                await self.checks.storage.delete_all(prefix)
+                await self.checks.storage.discard(prefix)
             raise _in_contract(error, draft) from error
         self.on_created()
         return task

@@ -29,9 +29,11 @@ from understudy.tasks.links import Links
 from understudy.tasks.prober import ProbeFailed, Prober
 from understudy.tasks.records import Source, Upload
 from understudy.tasks.repository import uploads
-from understudy.tasks.storage import Storage
+from understudy.tasks.storage import Storage, StorageUnavailable
 
 BUDGET_SECONDS = 3.0
+# What came whole at the last moment still has to be stored.
+_STORING_SECONDS = 0.8
 NOT_BASE64 = "File is not in a valid base64 format"
 # What is read of a picture's URL at once; a smaller picture is then had whole.
 _PICTURE_HEAD_BYTES = 512 * 1024
@@ -93,9 +95,17 @@ class MediaChecks:
                     size = path.stat().st_size
                     limits.check_bytes(size, max_bytes=max_bytes, field=wish.field)
                 await self._ask("check_picture", path, wish, max_bytes=max_bytes)
-            await self.storage.put_or_move(wish.key, path)
+            await self._store(wish, path)
         url = wish.given if is_web_url(wish.given) else None
         return Looked(Source(key=wish.key, url=url, max_bytes=max_bytes))
+
+    async def _store(self, wish: Wish, path: Path) -> None:
+        """Keep what came whole. Raises StorageUnavailable, also when it takes too long."""
+        try:
+            async with asyncio.timeout_at(wish.until + _STORING_SECONDS):
+                await self.storage.put_or_move(wish.key, path)
+        except TimeoutError as error:
+            raise StorageUnavailable("no answer in time") from error
 
     async def look_at_clip(self, wish: Wish, *, bounds: ClipLimits) -> Looked:
         """Check a clip, which has a URL. Raises ParameterInvalid."""

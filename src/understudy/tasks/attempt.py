@@ -25,7 +25,7 @@ from understudy.tasks.observing import Observer, Unobserved
 from understudy.tasks.records import Result, Source, Task
 from understudy.tasks.repository import tasks, transitions
 from understudy.tasks.repository.transitions import Announce
-from understudy.tasks.storage import Storage
+from understudy.tasks.storage import Storage, StorageUnavailable
 
 GIVEN_UP = "Internal error: the task was tried several times and given up"
 MAX_OUTPUT_SECONDS = 3600.0
@@ -295,7 +295,7 @@ async def _clear_up(shop: Workshop, task: Task, workspace: Path) -> None:
     try:
         if not await shop.database.read(tasks.is_published, task.id, _results(task)):
             await shop.storage.delete_all(_results(task).rstrip("/"))
-    except DatabaseUnavailable as error:
+    except (DatabaseUnavailable, StorageUnavailable) as error:
         log.warning("results not looked after", reason=str(error))
 
 

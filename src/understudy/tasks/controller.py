@@ -19,6 +19,7 @@ from understudy.tasks.ids import now_ms
 from understudy.tasks.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
 from understudy.tasks.repository import transitions
+from understudy.tasks.storage import StorageUnavailable
 
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
@@ -192,6 +193,9 @@ class Controller:
                 raise
             except DatabaseUnavailable as error:
                 log.warning("database unavailable", reason=str(error))
+                await asyncio.sleep(POLL_SECONDS)
+            except StorageUnavailable as error:
+                log.warning("storage unavailable", reason=str(error))
                 await asyncio.sleep(POLL_SECONDS)
             except Exception:
                 log.exception("loop failed", loop=getattr(loop, "__qualname__", ""))

@@ -20,7 +20,7 @@ from understudy.tasks.prober import ProbeFailed, Prober
 from understudy.tasks.records import Element, Source
 from understudy.tasks.repository import elements
 from understudy.tasks.repository.elements import Announce
-from understudy.tasks.storage import Storage
+from understudy.tasks.storage import Storage, StorageUnavailable
 
 POLL_SECONDS = 1.0
 CHECK_SECONDS = 60.0
@@ -90,7 +90,7 @@ class Library:
             await self.database.write(
                 elements.fail, self.announce, element, message=refusal.message, now=now_ms()
             )
-        except (ProbeFailed, OSError) as error:
+        except (ProbeFailed, StorageUnavailable, OSError) as error:
             log.warning("element failed", task=str(element.id), exc_info=error)
             await self._fail_or_retry(element)
         except asyncio.CancelledError:

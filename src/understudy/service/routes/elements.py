@@ -44,10 +44,10 @@ async def create(request: Request) -> Response:
         element = _new_element(element_task, caller, draft, images, videos)
         await service.database.write(elements.insert, element)
     except ExternalIdTaken as error:
-        await service.storage.delete_all(prefix)
+        await service.storage.discard(prefix)
         raise ParameterInvalid(f"External_task_id {draft.external_id} already exists") from error
     except ContractError:
-        await service.storage.delete_all(prefix)
+        await service.storage.discard(prefix)
         raise
     return success(request, design.created(element))
 

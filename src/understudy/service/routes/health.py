@@ -10,6 +10,7 @@ from understudy.service.context import service_of
 from understudy.service.envelope import success
 from understudy.service.errors import Unavailable
 from understudy.tasks.repository import tasks
+from understudy.tasks.storage import StorageUnavailable
 
 METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
@@ -25,7 +26,7 @@ async def readyz(request: Request) -> Response:
     await service.database.read(tasks.count_live)
     try:
         await service.storage.check()
-    except Exception as error:
+    except StorageUnavailable as error:
         raise Unavailable("The storage does not answer") from error
     return success(request, {"status": "ok"})
 
