@@ -46,6 +46,11 @@ class ContractServer:
             routes=[
                 Route(takes, self._handle(self._create_take), methods=["POST"]),
                 Route(takes, self._handle(self._list_takes)),
+                Route(
+                    "/motion-control/{model}",
+                    self._handle(self._create_take_of_model),
+                    methods=["POST"],
+                ),
                 Route(f"{takes}/inspect", self._handle(self._inspect), methods=["POST"]),
                 Route(f"{takes}/{{id}}", self._handle(self._read_take)),
                 Route(f"{takes}/{{id}}/cancel", self._handle(self._cancel), methods=["POST"]),
@@ -80,7 +85,28 @@ class ContractServer:
     async def _create_take(self, request: Request) -> Response:
         body = await request.json()
         self.bodies.append(body)
-        external = body["external_task_id"]
+        if not body.get("image_url"):
+            return refused(400, 1201, "imageUrl: must not be blank")
+        return self._make_take(body, body["external_task_id"])
+
+    async def _create_take_of_model(self, request: Request) -> Response:
+        body = await request.json()
+        self.bodies.append(body)
+        made = self._make_take(body["options"], body["options"]["external_task_id"])
+        if made.status_code != 200:
+            return made
+        task = list(self.tasks.values())[-1]
+        return succeeded(
+            {
+                "id": task["task_id"],
+                "status": "submitted",
+                "external_id": body["options"]["external_task_id"],
+                "create_time": task["created_at"],
+                "update_time": task["updated_at"],
+            }
+        )
+
+    def _make_take(self, body: dict[str, Any], external: str) -> Response:
         if self._find(self.tasks, external):
             return refused(400, 1201, f"External_task_id {external} already exists")
         task = _record(len(self.tasks), external)

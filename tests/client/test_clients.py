@@ -246,9 +246,12 @@ def test_an_element_is_made_listed_used_and_deleted_once(make: Make, server: Any
     assert body["reference_type"] == "image_refer"
     assert len(body["element_image_list"]["refer_images"]) == 1
     assert [found.id for found in client.elements()] == [element.id]
-    client.create(None, "http://a.example/c", model="kling-v3", element=element)
+    client.create("http://a.example/p", "http://a.example/c", model="kling-v3", element=element)
     assert server.bodies[-1]["element_list"] == [{"element_id": element.id}]
-    assert "image_url" not in server.bodies[-1]
+    alone = client.create(None, "http://a.example/c", element=element)
+    assert server.requests[-1] == "POST /motion-control/kling-3.0"
+    assert server.bodies[-1]["contents"][1] == {"type": "element", "element_id": element.id}
+    assert client.wait(alone.id).id == alone.id
     client.delete_element(element)
     assert list(client.elements()) == []
     with pytest.raises(RequestError):

@@ -22,7 +22,8 @@ from understudy.client import (
 )
 from understudy.client.auth import ApiKey, KeyPair
 from understudy.client.effects import Effect, Operation, Save, Send, Sleep, Tell
-from understudy.client.operations import TAKES, Operations
+from understudy.client.operations import Operations
+from understudy.client.options import TAKES
 from understudy.client.wire import Call, Reply
 
 LOST = ConnectionFailedError("lost", sent=True)
@@ -236,6 +237,7 @@ def test_local_media_are_uploaded_clip_first_and_given_by_their_urls() -> None:
     )
     clip, picture, post = world.calls
     assert (clip.path, picture.path) == ("/v1/files", "/v1/files")
+    assert (clip.params, picture.params) == ({"field": "video_url"}, {"field": "image_url"})
     assert clip.upload is not None
     assert clip.upload.content == b"clip"
     assert post.body is not None
@@ -307,6 +309,51 @@ def test_the_body_says_every_option_in_the_contracts_words() -> None:
         "callback_url": "http://a.example/hook",
         "external_task_id": "mine",
     }
+
+
+def test_an_element_without_a_picture_goes_through_the_tasks_design() -> None:
+    made = {"id": "1", "status": "submitted", "create_time": 1, "update_time": 1}
+    world = World(LOST, no(400, 1201, "Task not found by id"), ok(made))
+    task = world.run(
+        world.operations().create_take(
+            None,
+            "http://a.example/c.mp4",
+            {
+                "mode": "pro",
+                "prompt": "zoom in",
+                "sound": False,
+                "watermark": True,
+                "element": 42,
+                "external_task_id": "mine",
+            },
+            None,
+        )
+    )
+    assert task.id == "1"
+    post, get, again = world.calls
+    assert (post.path, get.path) == ("/motion-control/kling-3.0", f"{TAKES}/mine")
+    assert post == again
+    assert post.body == {
+        "contents": [
+            {"type": "video", "url": "http://a.example/c.mp4"},
+            {"type": "element", "element_id": 42},
+            {"type": "prompt", "text": "zoom in"},
+        ],
+        "settings": {
+            "character_orientation": "video",
+            "audio": "off",
+            "resolution": "1080p",
+        },
+        "options": {"external_task_id": "mine", "watermark_info": {"enabled": True}},
+    }
+
+
+def test_an_element_without_a_picture_needs_an_api_key() -> None:
+    world = World()
+    operations = Operations(KeyPair("access", "secret"), Retries())
+    with pytest.raises(ValueError, match="API key"):
+        world.run(operations.create_take(None, "http://a.example/c.mp4", {"element": 1}, None))
+    assert world.effects == []
 
 
 def test_a_download_that_breaks_off_is_begun_again(tmp_path: Path) -> None:

@@ -60,6 +60,31 @@ def test_an_upload_serves_several_takes(client: Client) -> None:
     assert client.wait(second.id).external_id == "twice-2"
 
 
+def test_an_element_plays_without_a_picture(client: Client) -> None:
+    robin = next(element for element in client.preset_elements() if element.name == "Robin")
+    clip = client.upload(CLIP)
+    assert client.inspect(None, clip, element=robin).usable
+    task = client.animate(None, clip, element=robin, external_task_id="robin-plays", prompt="pan")
+    assert (task.status, task.external_id) == ("succeeded", "robin-plays")
+
+
+def test_one_of_two_inputs_is_inspected_by_itself(client: Client) -> None:
+    found = client.inspect(None, CLIP)
+    assert [problem.field for problem in found.problems] == ["image_url"]
+    assert found.picture is None
+    assert found.clip is not None
+    assert found.clip["used"] == {"start": 0.0, "end": found.clip["duration"]}
+
+
+def test_a_file_of_the_wrong_kind_is_refused_in_the_name_of_its_field(
+    client: Client, tmp_path: Path
+) -> None:
+    text = tmp_path / "notes.png"
+    text.write_text("no picture")
+    with pytest.raises(RequestError, match=r"^image_url: .* allowed are jpg, jpeg and png"):
+        client.inspect(text, None)
+
+
 def test_a_key_pair_signs_in(service: RehearsalServer) -> None:
     keys = service.credentials
     with Client(service.url, access_key=keys.access_key, secret_key=keys.secret_key) as client:

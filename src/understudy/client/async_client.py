@@ -105,9 +105,12 @@ class AsyncClient:
         return await self._run(self._operations.create_take(picture, clip, options, None))
 
     async def inspect(
-        self, picture: Media | None, clip: Media, **options: Unpack[TakeOptions]
+        self, picture: Media | None, clip: Media | None, **options: Unpack[TakeOptions]
     ) -> Inspection:
-        """The plan of a take, or its problems; nothing is rendered or charged. Understudy only."""
+        """The plan of a take, or its problems; nothing is rendered or charged. Understudy only.
+
+        The picture or the clip may be None: the other is looked at by itself.
+        """
         return await self._run(self._operations.inspect(picture, clip, options))
 
     async def task(self, task_id: str) -> Task:

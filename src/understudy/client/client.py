@@ -108,9 +108,12 @@ class Client:
         return self._run(self._operations.create_take(picture, clip, options, None))
 
     def inspect(
-        self, picture: Media | None, clip: Media, **options: Unpack[TakeOptions]
+        self, picture: Media | None, clip: Media | None, **options: Unpack[TakeOptions]
     ) -> Inspection:
-        """The plan of a take, or its problems; nothing is rendered or charged. Understudy only."""
+        """The plan of a take, or its problems; nothing is rendered or charged. Understudy only.
+
+        The picture or the clip may be None: the other is looked at by itself.
+        """
         return self._run(self._operations.inspect(picture, clip, options))
 
     def task(self, task_id: str) -> Task:

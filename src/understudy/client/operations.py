@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from understudy.client.auth import Credentials
+from understudy.client.auth import Credentials, KeyPair
 from understudy.client.effects import Operation, Sleep, Tell, save, send
 from understudy.client.errors import (
     ApiError,
@@ -23,7 +22,15 @@ from understudy.client.errors import (
     WaitTimeoutError,
 )
 from understudy.client.media import Local, Media, Remote, recognise
-from understudy.client.options import ElementOptions, TakeOptions, element_body, take_body
+from understudy.client.options import (
+    TAKES,
+    ElementOptions,
+    TakeOptions,
+    element_body,
+    take_body,
+    take_call,
+    under_an_id,
+)
 from understudy.client.records import (
     ElementTask,
     Inspection,
@@ -38,7 +45,6 @@ from understudy.client.records import (
 from understudy.client.retries import Retries, may_have_acted
 from understudy.client.wire import Call, data_of, refused
 
-TAKES = "/v1/videos/motion-control"
 ELEMENTS = "/v1/general/advanced-custom-elements"
 FILES = "/v1/files"
 
@@ -78,10 +84,11 @@ class Operations:
     def create(self, path: str, body: dict[str, Any]) -> Operation[Any]:
         """Create what `body` describes, once, however often it has to be sent; its record.
 
-        When it is not known whether the server acted on a try, the external id tells.
+        When it is not known whether the server acted on a try, the external id tells: tasks of
+        either design are looked up in the legacy one.
         """
-        body = {"external_task_id": f"understudy-{uuid.uuid4().hex}"} | body
-        named = Call("GET", f"{path}/{quote(body['external_task_id'], safe='')}")
+        body, external_id = under_an_id(body)
+        named = Call("GET", _one(ELEMENTS if path == ELEMENTS else TAKES, external_id))
         acted = False
         attempt = 0
         while True:
@@ -100,14 +107,22 @@ class Operations:
     def create_take(
         self, picture: Media | None, clip: Media, options: TakeOptions, watch: Watch | None
     ) -> Operation[Task]:
-        """Upload what is local and create a task."""
+        """Upload what is local and create a task.
+
+        Raises ValueError for an element without a picture under a key pair, which the contract
+        knows on legacy paths only.
+        """
+        if picture is None and "element" in options and isinstance(self.credentials, KeyPair):
+            raise ValueError("picture: without one the API asks for an API key, not a key pair")
         image, video = yield from self._place_take(picture, clip, watch)
-        return task_from((yield from self.create(TAKES, take_body(image, video, options))))
+        assert video is not None
+        path, body = take_call(image, video, options)
+        return task_from((yield from self.create(path, body)))
 
     def inspect(
-        self, picture: Media | None, clip: Media, options: TakeOptions
+        self, picture: Media | None, clip: Media | None, options: TakeOptions
     ) -> Operation[Inspection]:
-        """Upload what is local and ask for the plan; no task is made."""
+        """Upload what is local and ask what would become of it; no task is made."""
         image, video = yield from self._place_take(picture, clip, None)
         body = take_body(image, video, options)
         call = Call("POST", f"{TAKES}/inspect", body=body)
@@ -231,14 +246,18 @@ class Operations:
         raise AssertionError("the pauses end never")
 
     def _place_take(
-        self, picture: Media | None, clip: Media, watch: Watch | None
-    ) -> Operation[tuple[str | None, str]]:
+        self, picture: Media | None, clip: Media | None, watch: Watch | None
+    ) -> Operation[tuple[str | None, str | None]]:
         # Both are looked at before either is sent, and where a clip cannot be sent, nothing is.
-        image = None if picture is None else recognise(picture, name="image_url")
-        video = yield from self._placed(recognise(clip, name="video_url"), "video_url", watch)
-        if image is None:
-            return None, video
-        return (yield from self._placed(image, "image_url", watch)), video
+        found = {
+            field: recognise(media, name=field)
+            for field, media in (("video_url", clip), ("image_url", picture))
+            if media is not None
+        }
+        placed: dict[str, str] = {}
+        for field, source in found.items():
+            placed[field] = yield from self._placed(source, field, watch)
+        return placed.get("image_url"), placed.get("video_url")
 
     def _placed_all(self, media: Sequence[Media]) -> Operation[list[str]]:
         placed: list[str] = []
@@ -266,7 +285,10 @@ class Operations:
     def _stored(self, source: Local, field: str) -> Operation[StoredFile]:
         if self.uploads:
             try:
-                return file_from((yield from self.request(Call("POST", FILES, upload=source))))
+                # Told the field, the server takes its kind only, and a refusal names it.
+                params = {"field": field} if field in ("image_url", "video_url") else {}
+                call = Call("POST", FILES, params=params, upload=source)
+                return file_from((yield from self.request(call)))
             except ApiError as error:
                 if not isinstance(error, NotFoundError) and error.code != _WRONG_METHOD:
                     raise

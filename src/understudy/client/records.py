@@ -131,11 +131,17 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """What a take would be made of (`plan`, as the server words it), or what keeps it from that."""
+    """What a take would be made of, or what keeps it from that.
+
+    plan: None when it is not usable. picture, clip: what was found in each by itself, None where it
+    is missing or does not open. All three as the server words them.
+    """
 
     usable: bool
     problems: tuple[Problem, ...]
     plan: Json | None
+    picture: Json | None = None
+    clip: Json | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,7 +269,13 @@ def _inspection(record: Json) -> Inspection:
         Problem(problem.get("field") or "", problem["message"])
         for problem in _list(record, "problems")
     )
-    return Inspection(record["usable"] is True, problems, record.get("plan"))
+    return Inspection(
+        usable=record["usable"] is True,
+        problems=problems,
+        plan=record.get("plan"),
+        picture=record.get("picture"),
+        clip=record.get("clip"),
+    )
 
 
 def _packs(record: Json) -> tuple[ResourcePack, ...]:

@@ -7,8 +7,8 @@ from datetime import datetime
 
 from understudy.client.effects import Operation
 from understudy.client.errors import AnswerError
-from understudy.client.operations import ELEMENTS, TAKES, Operations
-from understudy.client.options import ElementId, element_id
+from understudy.client.operations import ELEMENTS, Operations
+from understudy.client.options import TAKES, ElementId, element_id
 from understudy.client.pages import Pages
 from understudy.client.records import (
     Element,
