@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -68,6 +69,22 @@ def test_the_defaults_live_under_the_data_folder(tmp_path: Path) -> None:
     assert settings.resolved_database_url == f"sqlite:///{tmp_path}/d/understudy.db"
     assert settings.resolved_storage_url == f"file://{tmp_path}/d/files"
     assert settings.resolved_slots >= 1
+
+
+@pytest.mark.parametrize(
+    ("given", "url"),
+    [
+        ({}, "http://127.0.0.1:8000"),
+        ({"host": "0.0.0.0"}, "http://127.0.0.1:8000"),
+        ({"host": "::", "port": 80}, "http://[::1]:80"),
+        ({"host": "fd00::5"}, "http://[fd00::5]:8000"),
+        ({"host": "0.0.0.0", "public_url": "https://x.example/"}, "https://x.example"),
+    ],
+)
+def test_urls_start_with_the_public_one_or_where_the_server_is_reached(
+    given: dict[str, Any], url: str
+) -> None:
+    assert Settings(**given).base_url == url
 
 
 def test_an_empty_variable_counts_as_not_set(monkeypatch: pytest.MonkeyPatch) -> None:

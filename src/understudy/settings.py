@@ -47,6 +47,10 @@ class ExtraModel(BaseModel):
     path: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]*$")
 
 
+# Who listens on every address is reached, from here, by this one.
+_HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
+
+
 def _check_database_url(url: str | None) -> str | None:
     if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
@@ -191,7 +195,8 @@ class Settings(BaseSettings):
     @property
     def base_url(self) -> str:
         """The public URL with the default filled in."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
+        host = _HERE.get(self.host, self.host)
+        host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"
 
     @property

@@ -232,6 +232,15 @@ def test_no_secret_is_logged(client: Client, server: Any) -> None:
         assert secret not in log
 
 
+def test_the_log_tells_whom_a_trusted_proxy_asked_for(client: Client, server: Any) -> None:
+    headers = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    answer = client.ask("GET", PATH, headers=headers)
+    wanted = answer.headers["x-request-id"]
+    log = logged(server.data / "server.log", [wanted]).splitlines()
+    (line,) = (line for line in log if wanted in line)
+    assert json.loads(line)["client"] == "203.0.113.9"
+
+
 def logged(path: Path, wanted: list[str]) -> str:
     """The log once it has what is wanted: a request's line is written after its answer."""
     deadline = time.monotonic() + 20

@@ -80,6 +80,7 @@ class Boundary:
             path=scope["path"][:200],
             status=status,
             ms=round(seconds * 1000, 1),
+            client=scope["client"][0] if scope.get("client") else "",
         )
 
 

@@ -52,7 +52,7 @@ async def running_service(
 ) -> AsyncIterator[Service]:
     """The service of these settings; jobs: the module whose functions the children run."""
     async with AsyncExitStack() as ends:
-        settings.data.mkdir(parents=True, exist_ok=True)
+        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
         scratch = _Scratch.under(settings.data.absolute() / "scratch")
         database = Database(settings.resolved_database_url)
         ends.callback(database.close)
