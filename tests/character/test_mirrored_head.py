@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from tests.character.drawn_figure import draw
+from tests.character.drawn_figure import HAIR, draw
 from understudy.character.anatomy import measure
 from understudy.character.colour import to_lab
 from understudy.character.mirrored_head import mirrored_head
@@ -50,3 +50,18 @@ def test_ground_opposite_an_ear_is_left_alone() -> None:
     body = drawn.alpha > 0.5
     picture[right & ~body] = GROUND
     assert not mirrored_head(body | left, to_lab(picture), measure(drawn.landmarks)).any()
+
+
+def test_dark_ground_beside_dark_hair_is_no_ear() -> None:
+    """A tower behind the head, as dark as hair and suit."""
+    drawn = draw(shirt=HAIR, sleeve=HAIR)
+    body = drawn.alpha > 0.5
+    anatomy = measure(drawn.landmarks)
+    x, y = (int(v) for v in anatomy.face_centre)
+    width = int(anatomy.face_width)
+    picture = np.where(body[..., None], drawn.picture, np.array(GROUND)).astype(np.float32)
+    tower = np.zeros_like(body)
+    tower[y - int(1.5 * width) : y + width, x + int(0.45 * width) : x + 2 * width] = True
+    picture[tower & ~body] = HAIR
+    found = mirrored_head(body, to_lab(picture), anatomy)
+    assert (found & tower).sum() < 0.02 * (tower & ~body).sum()

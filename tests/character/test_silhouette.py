@@ -4,9 +4,10 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.character.drawn_figure import SHIRT, Drawn, draw, plain_ground, striped_ground
+from tests.character.drawn_figure import HAIR, SHIRT, Drawn, draw, plain_ground, striped_ground
 from understudy.character.anatomy import measure
 from understudy.character.matte import find_matte
+from understudy.performance.landmarks import Body
 
 
 def _found(drawn: Drawn, mask: np.ndarray | None = None) -> np.ndarray:
@@ -40,6 +41,16 @@ def test_a_shirt_of_the_ground_s_own_colour_stays_with_the_figure() -> None:
     alpha = _found(drawn)
     shirt = (np.abs(drawn.picture - np.array(SHIRT)).max(axis=-1) < 0.05) & (drawn.alpha > 0.99)
     assert alpha[shirt].mean() > 0.85
+
+
+def test_hair_of_the_ground_s_own_colour_stays_with_the_head() -> None:
+    drawn = draw(ground=plain_ground((360, 520), HAIR))
+    alpha = _found(drawn)
+    face_top = drawn.landmarks.body[Body.NOSE, 1]
+    hair = (np.abs(drawn.picture - np.array(HAIR)).max(axis=-1) < 0.05) & (drawn.alpha > 0.99)
+    hair[int(face_top) :] = False
+    assert hair.sum() > 200
+    assert alpha[hair].mean() > 0.85
 
 
 def test_a_coarse_mask_is_brought_to_the_edge() -> None:

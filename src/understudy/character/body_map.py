@@ -62,6 +62,13 @@ def bare_figure(shape: Shape, anatomy: Anatomy) -> Mask:
     )
 
 
+def skull(shape: Shape, anatomy: Anatomy) -> Mask:
+    """The head with short hair, a disc round the face and the crown."""
+    up = anatomy.head - anatomy.neck
+    crown = up / max(1.0, float(np.hypot(*up))) * 0.3 * anatomy.face_width
+    return draw_disc(shape, anatomy.face_centre + crown, 0.85 * anatomy.face_width)
+
+
 def hands(shape: Shape, anatomy: Anatomy, radius: float) -> Mask:
     """Discs of `radius` torso lengths round the hands that are seen."""
     mask = np.zeros(shape, bool)

@@ -24,7 +24,8 @@ def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
     (h, w) bool: only pieces that touch the figure, none of it, and what they enclose.
     """
     centre = anatomy.face_centre + 0.6 * (anatomy.head - anatomy.neck)
-    view = box_of(draw_disc(figure.shape, centre, _REACH * anatomy.face_width), 0)
+    round_head = draw_disc(figure.shape, centre, _REACH * anatomy.face_width)
+    view = box_of(round_head, 0)
     found = np.zeros_like(figure)
     up = anatomy.head - anatomy.neck
     length = float(np.hypot(*up))
@@ -49,19 +50,20 @@ def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
             alike |= (inside > 0.5) & (np.linalg.norm(here - other, axis=-1) < _ALIKE)
     up_here = (columns - anatomy.neck[0]) * up[0] + (rows - anatomy.neck[1]) * up[1]
     alike &= (up_here > 0.6 * length**2) & ~figure[view]
-    found[view] = opened(alike, 1) & _strange_to_the_ground(figure, lab, anatomy)[view]
+    found[view] = opened(alike, 1) & _strange_to_the_ground(figure, lab, anatomy, round_head)[view]
     found &= touching(found | figure, figure)
     # A drawn outline is found whole before the paper-white that it encloses.
     filled = binary_fill_holes(closed(figure | found, 0.03 * anatomy.torso))
     return np.asarray(filled & grow(found, 0.12 * anatomy.torso) & ~figure)
 
 
-def _strange_to_the_ground(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
-    """Pixels with colours that the figure has and the ground round it has not."""
+def _strange_to_the_ground(figure: Mask, lab: Float32, anatomy: Anatomy, here: Mask) -> Mask:
+    """Pixels with colours that the figure has and the ground round it has not, both `here`."""
     away = depth(~figure)
-    ground = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso)
-    if not ground.any():
+    ground = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso) & here
+    own = figure & here
+    if not ground.any() or not own.any():
         return np.zeros_like(figure)
     colours = Colours(lab)
-    own, other = (colours.look_up(colours.palette(part)) for part in (figure, ground))
-    return np.asarray(own > _STRANGE * other)
+    likely, unlikely = (colours.look_up(colours.palette(part)) for part in (own, ground))
+    return np.asarray(likely > _STRANGE * unlikely)

@@ -32,6 +32,7 @@ from understudy.performance.landmarks import Float32
 
 _WORK_AREA = 220_000  # pixels looked at: the cost is linear in them
 _CUT_SCALE = 0.65  # GrabCut only has to find the regions, the next step finds their edges
+_HAIR = 0.6  # what the segmentation is this sure of on the head is the head
 _COLOUR_WEIGHT, _PRIOR_WEIGHT, _CUT_WEIGHT = 1.0, 0.45, 1.2
 
 
@@ -63,6 +64,8 @@ class _Search:
         self._unit = anatomy.torso
         self._shape = (prior.shape[0], prior.shape[1])
         self._bones = body_map.bones(self._shape, anatomy)
+        # Dark hair before a dark ground has no colour to be found by: there the segmentation knows.
+        self._skull = body_map.skull(self._shape, anatomy) & (prior > _HAIR)
 
     def run(self) -> Mask:
         figure = self._by_the_whole()
@@ -81,6 +84,7 @@ class _Search:
     def _by_the_whole(self) -> Mask:
         prior, unit, bones = self._prior, self._unit, self._bones
         sure = shrink(prior > 0.9, 0.07 * unit) | (bones & (prior > 0.3))
+        sure |= self._skull
         possible = grow((prior > 0.15) | bones, 0.12 * unit)
         h, w = self._shape
         size = (max(16, round(w * _CUT_SCALE)), max(16, round(h * _CUT_SCALE)))
@@ -103,6 +107,7 @@ class _Search:
         # The segmentation often doubts hands, and seldom anything else deep in the figure.
         hands = body_map.hands(self._shape, self._anatomy, 0.4)
         first = (inner > 0.03 * unit) & (prior > np.where(hands, 0.2, 0.6)) | bones & (prior > 0.2)
+        first |= self._skull
         second = (outer > 0.02 * unit) & (prior < 0.9)
         colour = likeness(self._lab, first, second, where, max(6, round(0.2 * unit)))
         votes = _COLOUR_WEIGHT * _logit(colour) + _PRIOR_WEIGHT * _logit(prior)

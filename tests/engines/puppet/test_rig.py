@@ -52,6 +52,33 @@ def test_an_arm_passes_from_bone_to_bone_along_its_length(rig: Rig) -> None:
     assert stage[-1] > 2.3
 
 
+def test_nothing_bends_on_a_hinge() -> None:
+    character = paper_doll()
+    skeleton = skeleton_of_character(character)
+    left = next(
+        layer
+        for layer in build_rig(character, skeleton, (True, False)).layers
+        if layer.name == "left_arm"
+    )
+    assert (left.weights[np.isin(left.bones, ARMS[0].between[1])] == 0).all()
+
+
+def test_what_is_far_from_an_elbow_stays_with_its_half_of_the_arm(rig: Rig) -> None:
+    skeleton = rig.skeleton
+    shoulder, elbow, wrist, _ = (skeleton.joints[j] for j in ARMS[0].joints)
+    outwards = (elbow - shoulder) / np.hypot(*(elbow - shoulder)) - (wrist - elbow) / np.hypot(
+        *(wrist - elbow)
+    )
+    outwards = outwards / np.hypot(*outwards)
+    between = list(ARMS[0].between[1])
+    near, far = (
+        arm_weights((elbow + share * skeleton.torso * outwards)[None], skeleton, ARMS[0]).weights
+        for share in (0.05, 0.25)
+    )
+    assert near[0, between].sum() > 0.3
+    assert far[0, between].sum() == 0.0
+
+
 def test_hands_and_feet_follow_their_own_bone(rig: Rig) -> None:
     for name, joint, bone in (
         ("left_arm", Body.LEFT_INDEX, Bone.LEFT_HAND),

@@ -48,8 +48,7 @@ class Pile:
                     yield arm, arm.order_outer
 
     def _arm(self, arm: RiggedLayer) -> Iterator[tuple[RiggedLayer, NDArray[np.int32]]]:
-        patch = self._patches.get(arm.name)
-        if patch is not None:
+        for patch in self._patches[arm.name]:
             yield patch, patch.order
         yield arm, arm.order
 

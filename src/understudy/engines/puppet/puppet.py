@@ -15,6 +15,7 @@ from understudy.engines.puppet.face import LOWER_LIP, UPPER_LIP, face_rig, move_
 from understudy.engines.puppet.framing import framing
 from understudy.engines.puppet.hands import finger_maps, finger_motion
 from understudy.engines.puppet.head import bounded_turn, head_relief, sliding, turn_vector
+from understudy.engines.puppet.hinges import hinged_elbows
 from understudy.engines.puppet.mouth import mouth_inside
 from understudy.engines.puppet.pile import Pile
 from understudy.engines.puppet.rig import Rig, RiggedLayer, build_rig
@@ -43,7 +44,7 @@ class Puppet:
         seconds = median_seconds(motion.times)
         self._motion = motion
         self._head_cut = traits.head_cut
-        self._rig: Rig = build_rig(character, skeleton)
+        self._rig: Rig = build_rig(character, skeleton, hinged_elbows(motion, skeleton))
         self._pile = Pile(self._rig, motion)
 
         # The frame: kept around the figure, then moved as the camera.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -14,7 +14,7 @@ from understudy.engines.puppet.colour import pack_texture
 from understudy.engines.puppet.hands import HandRig, finger_weights, hand_rig
 from understudy.engines.puppet.mesh import Mesh, grid_mesh, snapped
 from understudy.engines.puppet.parting import find_parting
-from understudy.engines.puppet.patches import elbow_patch
+from understudy.engines.puppet.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rasterizer import painters_order
 from understudy.engines.puppet.skinning import strongest
 from understudy.engines.puppet.weights import (
@@ -72,14 +72,14 @@ class Rig:
     """A character's skeleton and its layers, `body` among them, back to front.
 
     hands: of the left and the right arm's layer, where they have fingers to move.
-    patches: what lies behind the elbow of an arm's layer, by its name.
+    patches: what lies behind an arm's layer where the picture shows it folded, by its name.
     """
 
     skeleton: Skeleton
     frame: BodyFrame
     layers: tuple[RiggedLayer, ...]
     hands: tuple[HandRig | None, HandRig | None]
-    patches: Mapping[LayerName, RiggedLayer]
+    patches: Mapping[LayerName, tuple[RiggedLayer, ...]]
 
     @property
     def body(self) -> RiggedLayer:
@@ -102,8 +102,10 @@ def skeleton_of_character(character: Character) -> Skeleton:
     )
 
 
-def build_rig(character: Character, skeleton: Skeleton) -> Rig:
-    """Mesh and weigh every layer of a character."""
+def build_rig(
+    character: Character, skeleton: Skeleton, hinged: tuple[bool, bool] = (False, False)
+) -> Rig:
+    """Mesh and weigh every layer of a character. hinged: of which arms the elbow is a pin."""
     body = next(layer for layer in character.layers if layer.name == "body")
     frame = body_frame(skeleton, find_parting(body.rgba, skeleton, character.traits.hem_y))
     step = max(4, round(CELL * min(character.size) / 720))
@@ -112,38 +114,49 @@ def build_rig(character: Character, skeleton: Skeleton) -> Rig:
     after_left = len(Bone) + (left.bones if left else 0)
     right = hand_rig(marks.right_hand, Bone.RIGHT_HAND, after_left)
     layers = []
-    patches: dict[LayerName, RiggedLayer] = {}
+    patches: dict[LayerName, tuple[RiggedLayer, ...]] = {}
     for layer in character.layers:
         if layer.name in {"body", "over"}:
             layers.append(_body(layer, skeleton, frame, step))
         else:
             side = 0 if layer.name == "left_arm" else 1
-            layers.append(_arm(layer, skeleton, ARMS[side], (left, right)[side], step))
-            behind = elbow_patch(layer.rgba, skeleton, ARMS[side])
-            if behind is not None:
-                bone = ARMS[side].between[1][1]
-                patches[layer.name] = _patch(Layer(layer.name, behind), bone, step)
+            layers.append(
+                _arm(layer, skeleton, ARMS[side], (left, right)[side], step, hinged[side])
+            )
+            patches[layer.name] = tuple(_patches(layer, skeleton, ARMS[side], step, hinged[side]))
     return Rig(skeleton, frame, tuple(layers), (left, right), patches)
 
 
 def _arm(
-    layer: Layer, skeleton: Skeleton, limb: Limb, hand: HandRig | None, step: int
+    layer: Layer, skeleton: Skeleton, limb: Limb, hand: HandRig | None, step: int, hinged: bool
 ) -> RiggedLayer:
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
-        return arm_weights(points, skeleton, limb, forced=forced)
+        return arm_weights(points, skeleton, limb, hinged=hinged, forced=forced)
 
     # Fingers that move one by one are narrower than a cell.
     fine = step // 2 if hand is not None and len(hand.groups) > 2 else step
     return _rigged(layer, weigh, ARM_SEAM, fine, hand)
 
 
-def _patch(layer: Layer, bone: Bone, step: int) -> RiggedLayer:
-    def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
+def _patches(
+    layer: Layer, skeleton: Skeleton, limb: Limb, step: int, hinged: bool
+) -> Iterator[RiggedLayer]:
+    """What lies behind an arm, back to front: of a hinged one the whole upper arm, the elbow."""
+
+    def upper(points: Float64, *, forced: int | None = None) -> ChainWeights:
+        return arm_weights(points, skeleton, limb, hinged=True, forced=0)
+
+    def elbow(points: Float64, *, forced: int | None = None) -> ChainWeights:
         weights = np.zeros((len(points), len(Bone)))
-        weights[:, bone] = 1.0
+        weights[:, limb.between[1][1]] = 1.0
         return ChainWeights(weights, np.zeros(len(points)), np.zeros(len(points)))
 
-    return _rigged(layer, weigh, ARM_SEAM, step, None)
+    if hinged:
+        painted = upper_arm_patch(layer.rgba, skeleton, limb)
+        yield _rigged(Layer(layer.name, painted), upper, ARM_SEAM, step, None)
+    behind = elbow_patch(layer.rgba, skeleton, limb)
+    if behind is not None:
+        yield _rigged(Layer(layer.name, behind), elbow, ARM_SEAM, step, None)
 
 
 def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> RiggedLayer:

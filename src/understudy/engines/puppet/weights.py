@@ -22,6 +22,7 @@ Float64 = NDArray[np.float64]
 # Half widths of the transitions across joints, in torsos.
 SHOULDER, ELBOW, WRIST = 0.10, 0.13, 0.06
 KNEE, ANKLE = 0.13, 0.055
+FAN = 0.15  # how far from the elbow skin is drawn round it
 
 
 def segment_distance(points: Float64, start: Float64, end: Float64) -> Float64:
@@ -56,10 +57,16 @@ class ChainWeights:
 
 
 def arm_weights(
-    points: Float64, skeleton: Skeleton, limb: Limb, *, forced: int | None = None
+    points: Float64,
+    skeleton: Skeleton,
+    limb: Limb,
+    *,
+    hinged: bool = False,
+    forced: int | None = None,
 ) -> ChainWeights:
     """Weights of points (V, 2) of an arm layer.
 
+    hinged: upper arm and forearm are stiff pieces on a pin, with no skin between them that bends.
     forced: 0 takes every point as lying on the upper arm, 1 on the forearm or hand.
     """
     torso = skeleton.torso
@@ -83,9 +90,11 @@ def arm_weights(
     outside = np.maximum(0.0, (points - elbow) @ unit(down - on))
     reach = ELBOW * torso * (0.25 + 0.75 * straight) + 1.2 * (1.0 - straight) * outside
     bend = smoothstep(-reach, reach, across_elbow)
-    near_elbow = np.sqrt(((points - elbow) ** 2).sum(axis=1)) < 0.35 * torso
-    bend = np.where(near_elbow & (nearest < 2), bend, (nearest >= 1).astype(np.float64))
-    if forced is not None:
+    # A wide sleeve or a glow would run round it as a wheel: it stays with its own half.
+    near_elbow = np.sqrt(((points - elbow) ** 2).sum(axis=1)) < FAN * torso
+    beyond_elbow = (nearest >= 1).astype(np.float64)
+    bend = beyond_elbow if hinged else np.where(near_elbow & (nearest < 2), bend, beyond_elbow)
+    if forced is not None and not hinged:
         # A forced point keeps to its side of the joint.
         bend = np.where(nearest >= 1, np.maximum(bend, 0.5), np.minimum(bend, 0.5))
 
