@@ -59,8 +59,8 @@ export default defineConfig({
   base: './',
   plugins: [svelte(), builtFrom(), licences()],
   build: {
-    outDir: '../src/understudy/studio/static',
-    emptyOutDir: true,
+    // From here `place.mjs` puts it into the package.
+    outDir: 'dist',
     assetsDir: 'studio',
     target: ['es2023', 'chrome123', 'firefox121', 'safari17.5'],
     // Fonts and pictures stay files: a strict content policy allows no data: fonts.

@@ -121,6 +121,7 @@ def test_capabilities_name_every_model_with_prices_and_limits(client: Client) ->
     assert models["kling-v2-6"]["available"]
     assert models["kling-v2-6"]["modes"]["std"] == {"short_side": 720, "units_per_second": "0.5"}
     assert models["kling-v3"]["element"]
+    assert models["kling-v3"]["path"] == "kling-3.0"
     assert not models["kling-v2-6"]["element"]
     assert told["limits"]["clip_seconds"] == {"video": 30, "image": 10}
 

@@ -18,6 +18,7 @@ expect.set_options(timeout=30_000)
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
+FORMATS_OF_PICTURES = "The file is text by its content. Allowed are jpg, jpeg and png."
 Screenshot = Callable[[Any, str], None]
 
 
@@ -110,10 +111,35 @@ def test_problems_stand_beside_their_fields(
     fake = tmp_path / "fake.png"
     fake.write_text("no picture")
     file_inputs(page)[0].set_input_files(fake)
-    expect(picture.get_by_text("allowed are jpg, jpeg, png", exact=False)).to_be_visible()
+    expect(picture.get_by_text(FORMATS_OF_PICTURES)).to_be_visible()
+    # The clip is looked at all the same.
     file_inputs(page)[1].set_input_files(CLIP)
+    expect(page.get_by_text("The whole clip is used: 3.1 s.")).to_be_visible()
     expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
+    expect(page.get_by_text("Something needs your attention first.")).to_be_visible()
     screenshot(page, "problems")
+
+
+def test_each_input_is_looked_at_as_soon_as_it_is_there(page: Any, screenshot: Screenshot) -> None:
+    character = page.get_by_role("img", name="The character that was found")
+    person = page.get_by_role("img", name="The person who is followed").first
+    file_inputs(page)[0].set_input_files(PICTURE)
+    expect(character).to_be_visible()
+    expect(page.get_by_text("Choose a clip.")).to_be_visible()
+    # What is missing is still to be chosen, and no problem.
+    expect(page.get_by_text("nothing is given")).to_be_hidden()
+    screenshot(page, "picture-alone")
+    page.get_by_role("button", name="Remove the picture").click()
+    expect(character).to_be_hidden()
+    file_inputs(page)[1].set_input_files(CLIP)
+    expect(person).to_be_visible()
+    expect(page.get_by_text("The whole clip is used: 3.1 s.")).to_be_visible()
+    expect(page.get_by_text("Choose a picture.")).to_be_visible()
+    screenshot(page, "clip-alone")
+    # Another picture takes nothing away from what is known of the clip.
+    file_inputs(page)[0].set_input_files(PICTURE)
+    expect(person).to_be_visible()
+    expect(page.get_by_text("rehearsal")).to_be_visible()
 
 
 def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:

@@ -1,5 +1,6 @@
 /** Calls to the server this page came from. */
 
+import { callOf, TAKES } from './calls'
 import {
   elementTaskOf,
   takeOf,
@@ -18,7 +19,6 @@ import {
   type Take,
 } from './records'
 
-const TAKES = 'v1/videos/motion-control'
 const ELEMENTS = 'v1/general/advanced-custom-elements'
 
 /** A refusal of the server, or (status 0) no answer at all. */
@@ -105,7 +105,12 @@ export class Api {
   }
 
   /** Writing. */
-  create = async (body: CreateBody): Promise<Take> => takeOf(await this.#post(TAKES, body))
+  /** `modelPath`: what the tasks design calls the model, for a take without a picture. */
+  async create(asked: CreateBody, modelPath: string): Promise<Take> {
+    const { path, body } = callOf(asked, modelPath)
+    return takeOf(await this.#post(path, body))
+  }
+
   cancel = async (id: string): Promise<Take> =>
     takeOf(await this.#post(`${TAKES}/${part(id)}/cancel`, {}))
   remove = (id: string): Promise<unknown> => this.#send('DELETE', `${TAKES}/${part(id)}`)
@@ -124,16 +129,22 @@ export class Api {
   removeElement = (id: number): Promise<unknown> =>
     this.#post('v1/general/delete-elements', { element_id: id })
 
-  inspect(body: CreateBody, signal: AbortSignal): Promise<Inspection> {
+  inspect(body: Partial<CreateBody>, signal: AbortSignal): Promise<Inspection> {
     return this.#send('POST', `${TAKES}/inspect`, body, signal)
   }
 
-  /** Upload a file, telling how much has left, from 0 to 1. */
-  upload(file: Blob, name: string, tell: (sent: number) => void, signal: AbortSignal) {
+  /** Upload a file for a field of a create, telling how much has left, from 0 to 1. */
+  upload(
+    file: Blob,
+    name: string,
+    field: 'image_url' | 'video_url',
+    tell: (sent: number) => void,
+    signal: AbortSignal,
+  ) {
     return new Promise<StoredFile>((resolve, reject) => {
       // fetch tells nothing about what it has sent.
       const request = new XMLHttpRequest()
-      request.open('POST', this.base + 'v1/files')
+      request.open('POST', `${this.base}v1/files?field=${field}`)
       request.setRequestHeader('authorization', `Bearer ${this.key}`)
       request.upload.onprogress = (event) => event.total && tell(event.loaded / event.total)
       request.onerror = () => reject(unreachable())

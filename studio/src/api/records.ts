@@ -25,6 +25,13 @@ export interface Problem {
   message: string
 }
 
+/** A part of the clip that is not used, and why. */
+export interface Dropped {
+  start: number
+  end: number
+  reason: string
+}
+
 export interface Plan {
   engine: string
   orientation: Orientation
@@ -36,7 +43,7 @@ export interface Plan {
   end: number
   duration: number
   clip_duration: number
-  dropped: { start: number; end: number; reason: string }[]
+  dropped: Dropped[]
   people: number
   sound: boolean
   units: string | null
@@ -60,23 +67,40 @@ export interface Driver {
   path: Place[]
 }
 
+/** What was found in a picture by itself. */
+export interface PictureFound {
+  width: number
+  height: number
+  outline: Outline[] | null
+  warnings: string[]
+}
+
+/** What was found in a clip by itself: what of it is used, and who is followed. */
+export interface ClipFound {
+  width: number
+  height: number
+  fps: number
+  duration: number
+  people: number
+  used: { start: number; end: number } | null
+  dropped: Dropped[]
+  warnings: string[]
+  driver: Driver | null
+}
+
+/** What is there is inspected; an input that is missing is one of the problems. */
 export interface Inspection {
   usable: boolean
   problems: Problem[]
   plan: Plan | null
-  picture: { width: number; height: number; outline: Outline[] | null } | null
-  clip: {
-    width: number
-    height: number
-    fps: number
-    duration: number
-    people: number
-    driver: Driver | null
-  } | null
+  picture: PictureFound | null
+  clip: ClipFound | null
 }
 
 export interface Model {
   name: string
+  /** What the tasks design calls it, if it has a path there. */
+  path: string | null
   engine: string
   available: boolean
   reason: string
@@ -106,6 +130,7 @@ export interface StoredFile {
   bytes: number
 }
 
+/** A create in the legacy design; without a picture an element stands for it. */
 export interface CreateBody {
   model_name?: string
   image_url?: string
@@ -141,7 +166,7 @@ export interface Detail {
 export interface Report {
   engine: { name: string; version: string }
   used: { start: number; end: number }
-  dropped: { start: number; end: number; reason: string }[]
+  dropped: Dropped[]
   prompt: { understood: string[]; left_out: string[] }
   output: { size: [number, number]; fps: number; frames: number; duration: number; sound: string }
   warnings: string[]

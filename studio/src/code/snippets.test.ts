@@ -19,12 +19,12 @@ const BODY: CreateBody = {
 describe('the same take as a call', () => {
   it('is never made under the same external id', () => {
     for (const language of ['curl', 'python', 'typescript'] as const) {
-      expect(snippet(language, 'http://s.example/', BODY)).not.toContain('studio-1')
+      expect(snippet(language, 'http://s.example/', BODY, 'kling-3.0')).not.toContain('studio-1')
     }
   })
 
   it('passes the body through a shell unchanged', () => {
-    const code = snippet('curl', 'http://s.example/', BODY).split('# Then')[0]!
+    const code = snippet('curl', 'http://s.example/', BODY, 'kling-3.0').split('# Then')[0]!
     const data = code.replace(/^curl /, `printf '%s\\0' `)
     const words = execFileSync('sh', ['-c', data]).toString().split('\0')
     const { external_task_id: _, ...told } = BODY
@@ -33,7 +33,7 @@ describe('the same take as a call', () => {
   })
 
   it('is Python that names every option that differs from the client’s own', () => {
-    const code = snippet('python', 'http://s.example', BODY)
+    const code = snippet('python', 'http://s.example', BODY, 'kling-3.0')
     const program = `
 import ast, json, sys
 call = next(node for node in ast.walk(ast.parse(sys.stdin.read()))
@@ -59,14 +59,26 @@ print(json.dumps([[ast.literal_eval(a) for a in call.args],
 
   it('is Python without a picture when an element stands for it', () => {
     const { image_url: _, ...body } = BODY
-    expect(snippet('python', 'http://s.example', body)).toContain('        None,\n')
+    expect(snippet('python', 'http://s.example', body, 'kling-3.0')).toContain('        None,\n')
+  })
+
+  it('goes through the tasks design without a picture', () => {
+    const { image_url: _, ...body } = BODY
+    for (const language of ['curl', 'typescript'] as const) {
+      const code = snippet(language, 'http://s.example', body, 'kling-3.0')
+      expect(code).toContain('/motion-control/kling-3.0')
+      expect(code).not.toContain('image')
+    }
   })
 
   it('is TypeScript that an engine can parse', () => {
-    const code = snippet('typescript', 'http://s.example', BODY).replace(
-      'path: string, init: RequestInit = {}',
-      'path, init = {}',
-    )
-    expect(() => new Function(`return (async () => {${code}})`)).not.toThrow()
+    const { image_url: _, ...pictureless } = BODY
+    for (const body of [BODY, pictureless]) {
+      const code = snippet('typescript', 'http://s.example', body, 'kling-3.0').replace(
+        'path: string, init: RequestInit = {}',
+        'path, init = {}',
+      )
+      expect(() => new Function(`return (async () => {${code}})`)).not.toThrow()
+    }
   })
 })

@@ -1,5 +1,6 @@
 /** The same take as a call: curl, Python and TypeScript that do exactly what the page did. */
 
+import { callOf, TAKES } from '../api/calls'
 import type { CreateBody } from '../api/records'
 
 export type Language = 'curl' | 'python' | 'typescript'
@@ -9,21 +10,31 @@ export const LANGUAGES: { value: Language; label: string }[] = [
   { value: 'typescript', label: 'TypeScript' },
 ]
 
-/** The call of a body to the server at `base`; the key comes from UNDERSTUDY_API_KEY. */
-export function snippet(language: Language, base: string, body: CreateBody): string {
-  const { external_task_id: _, ...told } = body
+/**
+ * The call of a body to the server at `base`; the key comes from UNDERSTUDY_API_KEY.
+ * `modelPath` is what the tasks design calls the model, which takes without a picture go to.
+ */
+export function snippet(
+  language: Language,
+  base: string,
+  asked: CreateBody,
+  modelPath: string,
+): string {
+  const { external_task_id: _, ...told } = asked
   const server = base.replace(/\/$/, '')
-  return { curl, python, typescript }[language](server, told)
+  return { curl, python, typescript }[language](server, told, modelPath)
 }
 
-function curl(server: string, body: CreateBody): string {
-  return `curl ${shell(`${server}/v1/videos/motion-control`)} \\
+function curl(server: string, asked: CreateBody, modelPath: string): string {
+  const { path, body } = callOf(asked, modelPath)
+  const id = path === TAKES ? 'task_id' : 'id'
+  return `curl ${shell(`${server}/${path}`)} \\
   -H "Authorization: Bearer $UNDERSTUDY_API_KEY" \\
   -H "Content-Type: application/json" \\
   -d ${shell(JSON.stringify(body, null, 2))}
 
-# Then, with the task_id of the answer, until task_status is succeed:
-curl ${shell(`${server}/v1/videos/motion-control/`)}TASK_ID \\
+# Then, with the ${id} of the answer, until task_status is succeed:
+curl ${shell(`${server}/${TAKES}/`)}TASK_ID \\
   -H "Authorization: Bearer $UNDERSTUDY_API_KEY"
 `
 }
@@ -57,7 +68,9 @@ print(task.id, task.video.duration)
 `
 }
 
-function typescript(server: string, body: CreateBody): string {
+function typescript(server: string, asked: CreateBody, modelPath: string): string {
+  const { path, body } = callOf(asked, modelPath)
+  const id = path === TAKES ? 'task_id' : 'id'
   return `const server = ${JSON.stringify(server)};
 const headers = {
   Authorization: \`Bearer \${process.env.UNDERSTUDY_API_KEY}\`,
@@ -71,13 +84,13 @@ async function call(path: string, init: RequestInit = {}) {
   return data;
 }
 
-const path = "/v1/videos/motion-control";
 const body = ${JSON.stringify(body, null, 2)};
-let task = await call(path, { method: "POST", body: JSON.stringify(body) });
-while (!["succeed", "failed"].includes(task.task_status)) {
+const { ${id} } = await call("/${path}", { method: "POST", body: JSON.stringify(body) });
+let task;
+do {
   await new Promise((resolve) => setTimeout(resolve, 2000));
-  task = await call(\`\${path}/\${task.task_id}\`);
-}
+  task = await call(\`/${TAKES}/\${${id}}\`);
+} while (!["succeed", "failed"].includes(task.task_status));
 if (task.task_status === "failed") throw new Error(task.task_status_msg);
 console.log(task.task_result.videos[0].url);
 `

@@ -17,7 +17,10 @@ const FORMATS: Record<Kind, { types: string[]; endings: RegExp; allowed: string 
   },
 }
 
-export const FIELDS: Record<Kind, string> = { picture: 'image_url', clip: 'video_url' }
+export const FIELDS: Record<Kind, 'image_url' | 'video_url'> = {
+  picture: 'image_url',
+  clip: 'video_url',
+}
 export const ACCEPT: Record<Kind, string> = {
   picture: '.jpg,.jpeg,.png,image/jpeg,image/png',
   clip: '.mp4,.mov,video/mp4,video/quicktime',

@@ -6,6 +6,7 @@ import type {
   ElementItem,
   Inspection,
   Mode,
+  Model,
   Orientation,
   Problem,
   Sample,
@@ -18,6 +19,7 @@ import * as shelf from './shelf'
 
 const KEY = 'understudy.draft'
 const INSPECT_AFTER_MS = 250
+const KINDS = ['picture', 'clip'] as const
 
 /** A picture or clip. `url` is the server's once it has it; `show` is what the page shows. */
 export interface Medium {
@@ -73,7 +75,10 @@ class Draft {
 
   get problems(): Problem[] {
     const local = [this.media.picture?.problem, this.media.clip?.problem]
-    return [...local, ...(this.inspection?.problems ?? [])].filter((one) => one != null)
+    // That something is still to be chosen is said beside the button, and is no fault.
+    const missing = KINDS.filter((kind) => !this.media[kind]).map((kind) => FIELDS[kind] as string)
+    const found = this.inspection?.problems.filter(({ field }) => !missing.includes(field))
+    return [...local, ...(found ?? [])].filter((one) => one != null)
   }
 
   problemsOf(...fields: string[]): Problem[] {
@@ -84,9 +89,19 @@ class Draft {
     return [this.media.picture, this.media.clip].some((medium) => medium?.sent != null)
   }
 
+  get model(): Model | null {
+    return session.capabilities?.models.find(({ name }) => name === this.options.model) ?? null
+  }
+
+  /** An element plays in its own picture, since there is none of the user's. */
+  get elementStandsIn(): boolean {
+    return !this.media.picture && this.options.element !== null && this.model?.path != null
+  }
+
   /** Why the take cannot be started now, '' when it can. */
   get waitingFor(): string {
-    const { picture, clip } = this.media
+    const { clip } = this.media
+    const picture = this.media.picture ?? this.elementStandsIn
     if (!picture && !clip) return 'Choose a picture and a clip.'
     if (!picture) return 'Choose a picture.'
     if (!clip) return 'Choose a clip.'
@@ -100,7 +115,7 @@ class Draft {
     const kept = JSON.parse(localStorage.getItem(KEY) ?? 'null') as Kept | null
     if (kept) {
       this.options = { ...DEFAULTS, ...kept.options }
-      for (const kind of ['picture', 'clip'] as const) {
+      for (const kind of KINDS) {
         const medium = kept.media[kind]
         if (medium) await this.#bringBack(kind, medium)
       }
@@ -131,10 +146,9 @@ class Draft {
       sent: null,
       problem,
     }
-    this.inspection = null
-    if (problem) return this.#save()
+    if (problem) return this.changed()
     await shelf.put(kind, file)
-    this.#save()
+    this.changed()
     await this.#upload(kind, file)
   }
 
@@ -144,8 +158,12 @@ class Draft {
     await this.choose(kind, new File([blob], sample.name, { type: blob.type }), 'sample')
   }
 
-  /** A character of the library, with a model that takes one. */
-  async useElement(element: ElementItem): Promise<void> {
+  /** A character of the library, with a model that takes one; null for none. */
+  useElement(element: ElementItem | null): void {
+    if (!element) {
+      this.options.element = null
+      return this.changed()
+    }
     const models = session.capabilities?.models ?? []
     const able = (name: string) => models.some((one) => one.name === name && one.element)
     if (!able(this.options.model)) {
@@ -155,22 +173,6 @@ class Draft {
     this.options.element = element.id
     this.options.orientation = 'video'
     this.changed()
-    await this.lendPicture(element)
-  }
-
-  /** A take needs a picture: where there is none, the element's own from the front is taken. */
-  async lendPicture(element: ElementItem): Promise<void> {
-    const front = element.images[0]
-    if (this.media.picture || !front) return
-    // The page may be open under another name of the server than the one in its links.
-    const { pathname, search } = new URL(front, api().base)
-    try {
-      const blob = await api().blob(new URL(pathname + search, api().base).href)
-      const name = `${element.name}.${blob.type === 'image/png' ? 'png' : 'jpg'}`
-      await this.choose('picture', new File([blob], name, { type: blob.type }))
-    } catch (error) {
-      notices.fault(error)
-    }
   }
 
   /** Something that has an address already. */
@@ -198,14 +200,18 @@ class Draft {
     this.keep()
     this.#inspection?.abort()
     clearTimeout(this.#timer)
-    const { picture, clip } = this.media
-    if (!clip?.url || !picture?.url || this.uploading || picture.problem || clip.problem) {
+    if (!this.looksAt.length) {
       this.inspection = null
       this.inspecting = false
       return
     }
     this.inspecting = true
     this.#timer = window.setTimeout(() => void this.#inspect(), after)
+  }
+
+  /** What there is to inspect now; the rest is on its way, or wrong, or not there. */
+  get looksAt(): Kind[] {
+    return KINDS.filter((kind) => this.media[kind]?.url && !this.media[kind].problem)
   }
 
   body(): CreateBody {
@@ -229,10 +235,14 @@ class Draft {
     // Kept over tries that fail, so that one take is made however often Start is pressed.
     this.#externalId ||= `studio-${crypto.randomUUID?.() ?? Date.now()}`
     try {
-      const take = await createOnce(api(), {
-        ...this.body(),
-        external_task_id: this.#externalId,
-      })
+      const take = await createOnce(
+        api(),
+        {
+          ...this.body(),
+          external_task_id: this.#externalId,
+        },
+        this.model?.path ?? '',
+      )
       this.#externalId = ''
       return take
     } catch (error) {
@@ -263,7 +273,7 @@ class Draft {
     medium.sent = 0
     try {
       const tell = (sent: number) => mine() && (this.media[kind]!.sent = sent)
-      const stored = await api().upload(file, medium.name, tell, stop.signal)
+      const stored = await api().upload(file, medium.name, FIELDS[kind], tell, stop.signal)
       if (!mine()) return
       this.media[kind]!.url = stored.url
     } catch (error) {
@@ -278,8 +288,20 @@ class Draft {
   async #inspect(): Promise<void> {
     const stop = (this.#inspection = new AbortController())
     this.fault = ''
+    const { image_url, video_url, ...options } = this.body()
+    const looksAt = this.looksAt
+    const media = {
+      ...(looksAt.includes('picture') && { image_url }),
+      ...(looksAt.includes('clip') && { video_url }),
+    }
     try {
-      this.inspection = await api().inspect(this.body(), stop.signal)
+      const inspection = await api().inspect({ ...options, ...media }, stop.signal)
+      // What was not looked at, because it is still being sent, is not missing.
+      const left = KINDS.filter((kind) => !looksAt.includes(kind)).map((kind) => FIELDS[kind])
+      this.inspection = {
+        ...inspection,
+        problems: inspection.problems.filter(({ field }) => !left.some((one) => one === field)),
+      }
     } catch (error) {
       if (stop.signal.aborted) return
       this.inspection = null
@@ -290,7 +312,15 @@ class Draft {
     if (!stop.signal.aborted) this.inspecting = false
   }
 
+  /** What was found in a medium that is there no more goes with it. */
+  #forget(kind: Kind): void {
+    if (!this.inspection) return
+    const problems = this.inspection.problems.filter(({ field }) => field !== FIELDS[kind])
+    this.inspection = { ...this.inspection, usable: false, plan: null, problems, [kind]: null }
+  }
+
   #release(kind: Kind): void {
+    this.#forget(kind)
     this.#uploads[kind]?.abort()
     delete this.#uploads[kind]
     const before = this.media[kind]
@@ -300,7 +330,7 @@ class Draft {
 
   #save(): void {
     const media: Kept['media'] = {}
-    for (const kind of ['picture', 'clip'] as const) {
+    for (const kind of KINDS) {
       const medium = this.media[kind]
       if (!medium || medium.problem) continue
       const { name, source, url, bytes, show } = medium
@@ -314,13 +344,14 @@ class Draft {
 async function createOnce(
   server: Api,
   body: CreateBody & { external_task_id: string },
+  modelPath: string,
 ): Promise<Take> {
   try {
-    return await server.create(body)
+    return await server.create(body, modelPath)
   } catch (error) {
     if (!(error instanceof ApiError) || (!error.unreachable && error.status < 500)) throw error
     const [found] = await server.find([body.external_task_id], 'external_task_ids')
-    return found ?? server.create(body)
+    return found ?? server.create(body, modelPath)
   }
 }
 

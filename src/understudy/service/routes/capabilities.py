@@ -27,9 +27,11 @@ class ModeInfo(TypedDict):
 
 
 class ModelInfo(TypedDict):
-    """A model name. prompt: what of a prompt its engine acts on; reason: why it is not available"""
+    """A model name. path: what the tasks design calls it, null where it has no path there. prompt:
+    what of a prompt its engine acts on. reason: why it is not available"""
 
     name: str
+    path: str | None
     engine: str
     available: bool
     reason: str
@@ -80,6 +82,7 @@ async def capabilities(request: Request) -> Response:
 def _model(model: Model, reason: str, *, whole: bool) -> ModelInfo:
     return {
         "name": model.name,
+        "path": model.path,
         "engine": model.engine,
         "available": not reason,
         "reason": reason,
