@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from understudy.performance.fidelity import Fidelity
 from understudy.plan import Plan
+
+if TYPE_CHECKING:  # It loads what reads and tracks videos.
+    from understudy.performance.fidelity import Fidelity
 
 
 @dataclass(frozen=True, slots=True)

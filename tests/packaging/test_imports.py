@@ -47,6 +47,11 @@ def test_importing_loads_nothing_heavy(statement: str) -> None:
     assert not loaded_by(statement) & HEAVY
 
 
+def test_a_rehearsed_take_loads_little() -> None:
+    """Each is a process of its own, and tests make them by the hundred."""
+    assert loaded_by("import understudy.testing.rehearsal") & HEAVY == {"numpy"}
+
+
 def test_no_import_goes_up() -> None:
     lint = Path(sys.executable).with_name("lint-imports")
     run = subprocess.run(
