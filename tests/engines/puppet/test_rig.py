@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.engines.paper_doll import paper_doll
+from tests.engines.paper_doll import TROUSERS, paper_doll
 from tests.performance.stick_figure import Pose
 from understudy.engines.puppet.mesh import grid_mesh
 from understudy.engines.puppet.parting import find_parting
@@ -124,3 +124,20 @@ def test_trousers_part_at_the_crotch_and_skirts_at_the_hem() -> None:
     assert skirt.cloth
     assert skirt.y == pytest.approx(hem, abs=8)
     assert find_parting(dressed, skeleton, 200.0).y == 200.0
+
+
+def test_legs_that_stand_close_are_still_two() -> None:
+    character = paper_doll(Pose(left_leg=(90.0, 90.0), right_leg=(90.0, 90.0)))
+    skeleton = skeleton_of_character(character)
+    rgba = character.layers[0].rgba.copy()
+    knees = skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE]]
+    left, right = (int(v) for v in knees[:, 0])
+    below = int(knees[:, 1].max()) + 15
+    rgba[int(skeleton.pelvis[1]) : below, right : left + 1] = (*TROUSERS, 1.0)
+    closed = find_parting(rgba, skeleton, None)
+    assert not closed.cloth
+    assert closed.y < (skeleton.pelvis[1] + knees[:, 1].mean()) / 2
+
+    # Cloth that is wider than two legs is cloth, though it has their colour.
+    rgba[int(skeleton.pelvis[1]) : below, right - 30 : left + 31] = (*TROUSERS, 1.0)
+    assert find_parting(rgba, skeleton, None).y == pytest.approx(below, abs=8)

@@ -22,6 +22,9 @@ Float64 = NDArray[np.float64]
 GARMENT_EDGE = 14.0
 # Where nothing tells, legs part at this share of the thigh.
 CROTCH = 0.25
+# Down to farther than this legs are closed, not joined, unless something wider hangs over them:
+# wider than their middles are apart by more than this, in torsos.
+CLOSED, TWO_LEGS = 0.6, 0.48
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,6 +88,11 @@ def _line(rgba: Float32, skeleton: Skeleton) -> Parting:
     edge = _garment_edge(rgba, rows, left, right, int(0.08 * torso), crotch + 0.1 * torso)
     if edge is not None and edge > hips + CROTCH * (knees - hips):
         return Parting(edge, cloth=True)
+    if crotch > hips + CLOSED * (knees - hips):
+        wide = [np.ptp(np.flatnonzero(rgba[y, :, 3] > 0.5)) for y in rows[: joined + 1]]
+        beside = np.median(np.array(wide) - np.abs(left - right)[: joined + 1])
+        if beside < TWO_LEGS * torso:
+            return Parting(hips + CROTCH * (knees - hips), cloth=False)
     if crotch < ankles - 0.15 * torso:
         return Parting(crotch, cloth=False)
     width = np.ptp(np.flatnonzero(rgba[int(crotch), :, 3] > 0.5)) if crotch < len(rgba) else 0
