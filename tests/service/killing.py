@@ -33,7 +33,7 @@ from understudy.testing.service import start
 PATH = "/v1/videos/motion-control"
 CLIENTS = 3
 NAP = 0.4
-PAUSE = 1.0
+PAUSE = 1.5
 LONGEST_LIFE = 2.5
 PROCESSES = Path("/proc")
 

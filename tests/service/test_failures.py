@@ -109,7 +109,7 @@ def test_a_clients_clip_that_never_comes_ends_its_task_in_time(
     tmp_path: Path, far: Any, create_body: Callable[..., dict[str, Any]]
 ) -> None:
     with (
-        rehearsing(tmp_path, fetch_seconds=4, max_attempts=1, shutdown_seconds=0) as server,
+        rehearsing(tmp_path, fetch_seconds=0.5, max_attempts=1, shutdown_seconds=0) as server,
         httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http,
     ):
         its_client = Client(http, server.credentials)

@@ -130,6 +130,8 @@ def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
+            "--config-file",
+            Path(__file__).with_name("schemathesis.toml"),
             "run",
             f"{server.url}/openapi.json",
             "--header",
