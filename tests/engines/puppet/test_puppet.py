@@ -138,6 +138,30 @@ def test_a_driver_who_walks_out_leaves_part_of_the_figure_in_view() -> None:
     assert shirt.sum() > 1500
 
 
+def test_a_figure_cut_by_the_lower_edge_does_not_sink_out_of_the_frame() -> None:
+    whole = paper_doll()
+    high = 150
+    half = replace(
+        whole,
+        size=(SIZE[0], high),
+        picture=whole.picture[:high],
+        alpha=whole.alpha[:high],
+        plate=whole.plate[:high],
+        traits=replace(whole.traits, framing="upper_body", pad=SIZE[1] - high),
+    )
+    down = [0.0] * 14 + [80.0] * 40
+    crouch = performance_of(
+        [REST] * len(down), scale=SCALE, at=[(AT[0], AT[1] + h) for h in down], size=(240, 500)
+    )
+    puppet = puppet_of(half, crouch)
+    tops = []
+    for index in (3, 50):
+        frame = drawn(puppet, index).astype(int)
+        hair = np.abs(frame - np.array([89, 51, 26])).max(axis=-1) < 30
+        tops.append(np.flatnonzero(hair.any(axis=1))[0])
+    assert tops[0] + 5 < tops[1] < tops[0] + 0.35 * (high - tops[0])
+
+
 def test_the_camera_moves_figure_and_background() -> None:
     character = paper_doll()
     still = drawn(puppet_of(character, held(REST, 30)), 29).astype(int)

@@ -22,13 +22,16 @@ MARGIN = 0.02
 SMALLEST = 0.72
 # Of a figure's width this share stays in the frame when it walks to the side.
 KEPT_WIDTH = 0.9
+# Of what the picture shows of a figure without legs this share stays when the driver crouches.
+KEPT_HEIGHT = 0.75
 
 
 def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) -> Float64:
     """Affine maps (T, 2, 3) of the canvas, one a frame, that keep the figure in view.
 
     Head and feet stay inside the frame, unless the picture cuts them; a figure that the picture's
-    lower edge cuts is not lifted off that edge; one that walks out at the side is held back there.
+    lower edge cuts is not lifted off that edge, nor does it sink below it; one that walks out at
+    the side is held back there.
     """
     width, height = size
     seconds = median_seconds(motion.times)
@@ -56,6 +59,8 @@ def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) 
         lift = np.zeros(len(motion))
         if rest_bottom >= height - 1.0:
             lift = _held(np.maximum(0.0, height + 1.0 - border), seconds)
+        lowest_top = height - KEPT_HEIGHT * (height - max(rest_top, 0.0))
+        lift = lift - _held(np.maximum(0.0, top + lift - lowest_top), seconds)
 
     zoom = np.ones(len(motion))
     if head_cut:
