@@ -58,9 +58,11 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServe
 
 @pytest.fixture
 def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
-    """Opens pages of fresh browsers; the test fails when a script of one of them does."""
+    """Opens pages of fresh browsers; the test fails when a script of one of them does, or when one
+    asks another server for anything."""
     contexts: list[Any] = []
     faults: list[str] = []
+    asked: list[str] = []
 
     def note(message: Any) -> None:
         if message.type == "error" and not any(part in message.text for part in EXPECTED):
@@ -73,6 +75,8 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(30_000)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", note)
+        own = (url, "blob:", "data:")
+        page.on("request", lambda request: request.url.startswith(own) or asked.append(request.url))
         page.goto(url)
         return page
 
@@ -80,6 +84,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
     for context in contexts:
         context.close()
     assert not faults
+    assert not asked
 
 
 @pytest.fixture

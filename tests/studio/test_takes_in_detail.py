@@ -32,10 +32,24 @@ def client(service: RehearsalServer) -> Iterator[Client]:
         yield client
 
 
+@pytest.fixture(scope="module")
+def task(service: RehearsalServer) -> Task:
+    """A take that is done, asked for with other options than the page's own."""
+    with Client(service.url, api_key=service.credentials.api_key) as client:
+        return client.animate(
+            PICTURE,
+            client.upload(CLIP),
+            mode="pro",
+            orientation="image",
+            sound=False,
+            prompt="it's slow",
+            watermark=True,
+        )
+
+
 def test_driver_and_result_play_in_step(
-    page: Any, service: RehearsalServer, client: Client, screenshot: Callable[[Any, str], None]
+    page: Any, service: RehearsalServer, task: Task, screenshot: Callable[[Any, str], None]
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP))
     page.goto(f"{service.url}/#/take/{task.id}")
     driver = page.get_by_label("The driver", exact=True)
     result = page.get_by_label("The result", exact=True)
@@ -54,9 +68,8 @@ def test_driver_and_result_play_in_step(
 
 
 def test_everything_of_a_take_can_be_downloaded(
-    page: Any, service: RehearsalServer, client: Client
+    page: Any, service: RehearsalServer, task: Task
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP), watermark=True)
     page.goto(f"{service.url}/#/take/{task.id}")
     for name in ("Video", "Watermarked video", "Report"):
         link = page.get_by_role("link", name=re.compile(f"^{name} "))
@@ -64,22 +77,22 @@ def test_everything_of_a_take_can_be_downloaded(
 
 
 def test_a_take_is_made_again_with_another_picture(
-    page: Any, service: RehearsalServer, client: Client
+    page: Any, service: RehearsalServer, client: Client, task: Task
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP), mode="pro", orientation="image")
     page.goto(f"{service.url}/#/take/{task.id}")
     page.get_by_role("button", name="Again with another picture").click()
     expect(page.get_by_role("radio", name="As in the picture")).to_be_checked()
     expect(page.get_by_role("radio", name="1080p")).to_be_checked()
     page.locator("input[type=file]").nth(0).set_input_files(PICTURE)
-    page.get_by_role("button", name="Start the take").click()
-    expect(page.get_by_role("article").first.get_by_text("Done")).to_be_visible()
+    made = _start(page, client)
+    one, other = _asked(service, task.id), _asked(service, made.id)
+    assert one.pop("image_url") != other.pop("image_url")
+    assert one == other
 
 
 def test_the_call_that_is_shown_makes_the_same_take(
-    page: Any, service: RehearsalServer, client: Client, tmp_path: Path
+    page: Any, service: RehearsalServer, client: Client, task: Task, tmp_path: Path
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP), mode="pro", sound=False)
     page.goto(f"{service.url}/#/take/{task.id}")
     page.get_by_role("radio", name="Python").check(force=True)
     code = page.get_by_label("The call in python").inner_text()
@@ -91,13 +104,13 @@ def test_the_call_that_is_shown_makes_the_same_take(
     assert (tmp_path / "take.mp4").stat().st_size > 0
     again = next(client.tasks(page_size=1))
     assert again.id != task.id
+    assert _asked(service, again.id) == _asked(service, task.id)
 
 
 @pytest.mark.parametrize("language", ["curl", "TypeScript"])
 def test_the_call_that_is_shown_runs_in_other_languages_too(
-    language: str, page: Any, service: RehearsalServer, client: Client, tmp_path: Path
+    language: str, page: Any, service: RehearsalServer, client: Client, task: Task
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP), prompt="it's slow", watermark=True)
     page.goto(f"{service.url}/#/take/{task.id}")
     again = _call_that_is_shown(page, language, service, client)
     assert again.id != task.id
@@ -119,6 +132,13 @@ def _call_that_is_shown(page: Any, language: str, service: RehearsalServer, clie
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return next(client.tasks(page_size=1))
+
+
+def _start(page: Any, client: Client) -> Task:
+    """Start the take that is ready; it, once it is done."""
+    page.get_by_role("button", name="Start the take").click()
+    expect(page.get_by_text("The take has started.")).to_be_visible()
+    return client.wait(next(client.tasks(page_size=1)).id)
 
 
 def _asked(service: RehearsalServer, task_id: str) -> dict[str, Any]:
@@ -260,11 +280,8 @@ def test_an_element_is_made_used_and_deleted(
     page.locator("input[type=file]").nth(1).set_input_files(CLIP)
     expect(page.get_by_text("rehearsal")).to_be_visible()
     screenshot(page, "element-alone")
-    page.get_by_role("button", name="Start the take").click()
-    card = page.get_by_role("article").first
-    expect(card.get_by_text("Done")).to_be_visible()
-    card.get_by_role("link").click()
-    made = next(client.tasks(page_size=1))
+    made = _start(page, client)
+    page.goto(f"{service.url}/#/take/{made.id}")
     again = _call_that_is_shown(page, "curl", service, client)
     assert _asked(service, again.id) == _asked(service, made.id)
     page.goto(f"{service.url}/#/elements")
