@@ -59,8 +59,10 @@ def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) 
         lift = np.zeros(len(motion))
         if rest_bottom >= height - 1.0:
             lift = _held(np.maximum(0.0, height + 1.0 - border), seconds)
-        lowest_top = height - KEPT_HEIGHT * (height - max(rest_top, 0.0))
-        lift = lift - _held(np.maximum(0.0, top + lift - lowest_top), seconds)
+        # Drawn in as it sinks and not ahead of it, which would show where the picture ends.
+        sunk = np.maximum(0.0, top - rest_top)
+        bound = (1.0 - KEPT_HEIGHT) * (height - max(rest_top, 0.0))
+        lift = lift + bound * np.tanh(sunk / bound) - sunk
 
     zoom = np.ones(len(motion))
     if head_cut:
