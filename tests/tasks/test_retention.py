@@ -144,6 +144,24 @@ def test_uploads_go_when_nobody_used_them_for_long(
     assert delete(database, storage, now=3500) == 0
 
 
+def test_what_an_unfinished_task_may_need_is_kept_however_long_it_waits(
+    database: Database, storage: Storage, account: Account, new_task: MakeTask
+) -> None:
+    """Of an upload's use within the minute before nothing is noted."""
+    made, noted = 100_000, 100_000 - uploads.NOTED_WITHIN_MS
+    for name, used_at in (("its", noted), ("older", noted - 1)):
+        database.write_now(uploads.insert, upload_of(account, name, used_at=used_at))
+        put(storage, f"uploads/1/{name}")
+    new = new_task()
+    database.write_now(tasks.insert, new, now=made, concurrency_limit=99)
+    assert delete(database, storage, now=9_000_000) == 1
+    assert there(storage, "uploads/1/its")
+    assert not there(storage, "uploads/1/older")
+    database.write_now(transitions.cancel, str, new.id, message="", now=9_000_000)
+    assert delete(database, storage, now=9_000_000) == 1
+    assert not there(storage, "uploads/1/its")
+
+
 def test_an_upload_whose_deletion_was_stopped_is_deleted_at_last(
     database: Database, storage: Storage, account: Account
 ) -> None:

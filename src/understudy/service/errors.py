@@ -8,7 +8,6 @@
     │   └── AuthorizationExpired             1004
     ├── AccountAbnormal                 429  1100
     ├── BalanceUsedUp                   429  1102
-    ├── ModelForbidden                  403  1103
     ├── LinkInvalid                     403  1103
     ├── MalformedRequest                400  1200
     ├── ParameterInvalid                400  1201
@@ -89,13 +88,6 @@ class BalanceUsedUp(ContractError):  # noqa: N818
     status = 429
     code = 1102
     retry_after = 60
-
-
-class ModelForbidden(ContractError):  # noqa: N818
-    """The account may not use this API or model"""
-
-    status = 403
-    code = 1103
 
 
 class LinkInvalid(ContractError):  # noqa: N818

@@ -6,6 +6,7 @@ Every step leaves the rows true, so that it can be stopped at any moment and goe
 from __future__ import annotations
 
 import asyncio
+import math
 
 import structlog
 
@@ -48,13 +49,16 @@ class Retention:
             await self._storage.delete_all(f"results/{task_id}")
             await self._storage.delete_all(f"inputs/{task_id}")
             await self._database.write(transitions.note_purged, task_id, now=now)
+        unused_since = int(min(before, await self._needed_since()))
         hidden = await self._database.write(
-            uploads.purge_unused, before=before, now=now, limit=_BATCH
+            uploads.purge_unused, before=unused_since, now=now, limit=_BATCH
         )
         for upload in hidden:
             await self._storage.delete(upload.key)
             await self._database.write(uploads.delete, upload.id)
-        element_ids = await self._database.read(elements.unpurged, before=before, limit=_BATCH)
+        element_ids = await self._database.read(
+            elements.unpurged, before=unused_since, limit=_BATCH
+        )
         for element_id in element_ids:
             await self._storage.delete_all(f"elements/{element_id}")
             await self._database.write(elements.note_purged, element_id, now=now)
@@ -68,3 +72,12 @@ class Retention:
                 elements=len(element_ids),
             )
         return deleted + events
+
+    async def _needed_since(self) -> float:
+        """Since when (ms) what was used is needed: by whom has not ended, though it waits long."""
+        oldest = [
+            await self._database.read(query)
+            for query in (transitions.oldest_unfinished, elements.oldest_unfinished)
+        ]
+        began = min((at for at in oldest if at is not None), default=math.inf)
+        return began - uploads.NOTED_WITHIN_MS

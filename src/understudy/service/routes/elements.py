@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
+import sqlalchemy as sa
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -14,14 +15,15 @@ from understudy.service.context import Service, service_of
 from understudy.service.designs import elements as design
 from understudy.service.designs.listing import read_page
 from understudy.service.envelope import read_object, success
-from understudy.service.errors import ContractError, ParameterInvalid
+from understudy.service.errors import ParameterInvalid
 from understudy.service.fields import read_body
 from understudy.service.media_checks import BUDGET_SECONDS, Looked, Wish
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms, task_time
+from understudy.tasks.inputs import UNREACHABLE
 from understudy.tasks.presets import install
 from understudy.tasks.presets import presets as all_presets
 from understudy.tasks.records import Element, Source, Status
-from understudy.tasks.repository import elements
+from understudy.tasks.repository import elements, uploads
 from understudy.tasks.repository.tasks import ExternalIdTaken
 
 CUSTOM = "/v1/general/advanced-custom-elements"
@@ -42,14 +44,22 @@ async def create(request: Request) -> Response:
     try:
         images, videos = await _look(service, caller, draft, prefix)
         element = _new_element(element_task, caller, draft, images, videos)
-        await service.database.write(elements.insert, element)
-    except ExternalIdTaken as error:
+        await service.database.write(_insert, element)
+    except BaseException as error:
         await service.storage.discard(prefix)
-        raise ParameterInvalid(f"External_task_id {draft.external_id} already exists") from error
-    except ContractError:
-        await service.storage.discard(prefix)
+        if isinstance(error, ExternalIdTaken):
+            message = f"External_task_id {draft.external_id} already exists"
+            raise ParameterInvalid(message) from error
         raise
     return success(request, design.created(element))
+
+
+def _insert(connection: sa.Connection, element: Element) -> None:
+    given = (*element.images, *element.videos)
+    ids = [source.file_id for source in given if source.file_id is not None]
+    if not uploads.touch(connection, ids, now=element.created_at):
+        raise ParameterInvalid(UNREACHABLE)
+    elements.insert(connection, element)
 
 
 async def _look(

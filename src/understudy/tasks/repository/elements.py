@@ -167,6 +167,12 @@ def processing(connection: sa.Connection) -> list[Element]:
     return [to_element(row) for row in rows]
 
 
+def oldest_unfinished(connection: sa.Connection) -> int | None:
+    """When (ms) the oldest element that is still to be made was asked for; None without any."""
+    live = elements.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
+    return connection.execute(sa.select(sa.func.min(elements.c.created_at)).where(live)).scalar()
+
+
 def unpurged(connection: sa.Connection, *, before: int, limit: int) -> list[int]:
     """Elements deleted, or failed, before `before` (ms), whose files are still kept."""
     ended = sa.or_(

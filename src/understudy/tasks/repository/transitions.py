@@ -189,6 +189,12 @@ def next_due(connection: sa.Connection) -> int | None:
     ).scalar()
 
 
+def oldest_unfinished(connection: sa.Connection) -> int | None:
+    """When (ms) the oldest task that has not ended was made; None when there is none."""
+    live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
+    return connection.execute(sa.select(sa.func.min(tasks.c.created_at)).where(live)).scalar()
+
+
 def _held(task_id: int, attempt: int) -> sa.ColumnElement[bool]:
     return sa.and_(
         tasks.c.id == task_id,

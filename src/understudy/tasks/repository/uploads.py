@@ -11,6 +11,9 @@ from understudy.tasks.records import Upload
 from understudy.tasks.repository.rows import to_upload
 from understudy.tasks.schema import uploads
 
+NOTED_WITHIN_MS = 60_000
+"""How late the note of an upload's last use may be: creates do not write it each time."""
+
 
 def insert(connection: sa.Connection, upload: Upload) -> None:
     """Store an upload."""
