@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from understudy.client import Client
+from understudy.client import Client, TaskFailedError
 from understudy.testing import RehearsalServer, rehearsing
 
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -224,7 +224,8 @@ def test_takes_are_found_and_filtered(
     with client_of(service) as client:
         clip = client.upload(CLIP)
         client.animate(PICTURE, clip, external_task_id="to-find")
-        client.create(PICTURE, clip, prompt="refuse", external_task_id="to-fail")
+        with pytest.raises(TaskFailedError):
+            client.animate(PICTURE, clip, prompt="refuse", external_task_id="to-fail")
     page.goto(f"{service.url}/#/takes")
     page.get_by_role("radio", name="Failed").check(force=True)
     expect(page.get_by_text("There is no character in it. One is due.").first).to_be_visible()
