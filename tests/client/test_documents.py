@@ -89,8 +89,6 @@ def test_each_block_of_the_clients_page_runs(
     if KLING in block:
         compile(block, "client.md", "exec")
         return
-    if "tqdm" in block:
-        pytest.importorskip("tqdm")
     block = block.replace("http://127.0.0.1:8000", service.url)
     block = block.replace("api-key-...", service.credentials.api_key)
     prelude = "from understudy.client import Client\nclient = Client()\n"
