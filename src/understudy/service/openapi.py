@@ -15,7 +15,7 @@ from understudy import __version__
 from understudy.service.operations import OPERATIONS, Answer, Operation, Parameter
 
 # What pydantic makes of a name that several modules have.
-_QUALIFIED = re.compile(r"understudy__service__designs__(\w+?)__(\w+)")
+_QUALIFIED = re.compile(r"understudy__service__designs__(\w+?)__(?:bodies|records)__(\w+)")
 _REFERENCES = "#/components/schemas/{model}"
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 _ERRORS = {

@@ -1,1 +1,3 @@
-"""The two designs of the wire contract, each one module of translation over one task record."""
+"""The two designs of the wire contract and the element library, each a translation of its own
+between what clients send and read and one record.
+"""

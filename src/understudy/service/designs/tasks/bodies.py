@@ -1,17 +1,16 @@
-"""The tasks design: the model in the path, `/motion-control/…`; records as `/tasks` has them."""
+"""What clients of the tasks design send."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, WithJsonSchema
-from typing_extensions import TypedDict
 
 from understudy.media import limits
 from understudy.media.limits import Mode
-from understudy.service.designs.legacy import Progress, WatermarkInfo, seconds
+from understudy.service.designs.legacy import WatermarkInfo
 from understudy.service.drafts import Draft
 from understudy.service.errors import ParameterInvalid
 from understudy.service.fields import (
@@ -27,9 +26,7 @@ from understudy.service.fields import (
     is_blank,
     read_body,
 )
-from understudy.service.models import Model, show_units
-from understudy.tasks.links import Links
-from understudy.tasks.records import Status, Task
+from understudy.service.models import Model
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
 _MAX_CONTENTS = 16
@@ -140,49 +137,6 @@ class Create(Body):
     options: Annotated[Options | None, EmptyIsAbsent] = None
 
 
-class Created(TypedDict):
-    """A task just made."""
-
-    id: str
-    status: Literal["submitted"]
-    create_time: int
-    update_time: int
-    external_id: NotRequired[str]
-
-
-class Output(TypedDict):
-    """A result; its URLs are signed and expire."""
-
-    type: Literal["video"]
-    id: str
-    url: str
-    watermark_url: NotRequired[str]
-    duration: str
-
-
-class Billing(TypedDict):
-    """What was paid."""
-
-    charge_type: Literal["unit"]
-    package_type: Literal["video"]
-    amount: str
-
-
-class Record(TypedDict):
-    """A task."""
-
-    id: str
-    status: Literal["submitted", "processing", "succeeded", "failed"]
-    message: str
-    create_time: int
-    update_time: int
-    external_id: NotRequired[str]
-    outputs: list[Output]
-    billing: list[Billing]
-    progress: Progress
-    cover_url: NotRequired[str]
-
-
 def read_create(body: Mapping[str, Any], model: Model) -> Draft:
     """A create body as a draft. Raises ParameterInvalid."""
     read = read_body(Create, body, ranks={}, more=_missing(body))
@@ -256,52 +210,3 @@ def _check_element(model: Model, orientation: str) -> None:
             f"contents: character_orientation is '{orientation}'; "
             "with an element only 'video' is allowed"
         )
-
-
-def created(task: Task) -> Created:
-    """The answer to a create."""
-    answer: Created = {
-        "id": str(task.id),
-        "status": "submitted",
-        "create_time": task.created_at,
-        "update_time": task.updated_at,
-    }
-    if task.external_id is not None:
-        answer["external_id"] = task.external_id
-    return answer
-
-
-def record(task: Task, links: Links) -> Record:
-    """A task as this design's clients read it."""
-    written: Record = {
-        "id": str(task.id),
-        "status": task.status.value,
-        "message": task.message,
-        "create_time": task.created_at,
-        "update_time": task.updated_at,
-        "outputs": [],
-        "billing": [],
-        "progress": {"stage": task.stage, "percent": task.percent},
-    }
-    if task.external_id is not None:
-        written["external_id"] = task.external_id
-    if task.status is Status.SUCCEEDED and task.result is not None:
-        output: Output = {
-            "type": "video",
-            "id": task.result.video_id,
-            "url": links.result(task, task.result.video),
-            "duration": seconds(task.result.duration_ms),
-        }
-        if task.result.watermarked is not None:
-            output["watermark_url"] = links.result(task, task.result.watermarked)
-        if task.result.cover is not None:
-            written["cover_url"] = links.result(task, task.result.cover)
-        written["outputs"] = [output]
-        written["billing"] = [
-            {
-                "charge_type": "unit",
-                "package_type": "video",
-                "amount": show_units(task.units_charged),
-            }
-        ]
-    return written

@@ -1,0 +1,19 @@
+"""The tasks design: the model in the path, `/motion-control/…`; records as `/tasks` has them.
+
+`bodies` what clients send · `records` what they read
+"""
+
+from __future__ import annotations
+
+from understudy.service.designs.tasks.bodies import (
+    Create,
+    read_create,
+)
+from understudy.service.designs.tasks.records import (
+    Created,
+    Record,
+    created,
+    record,
+)
+
+__all__ = ["Create", "Created", "Record", "created", "read_create", "record"]
