@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from understudy.tasks.attempt import GIVEN_UP, Workshop
+from understudy.tasks.attempt import GIVEN_UP
 from understudy.tasks.controller import Controller
 from understudy.tasks.database import Database
 from understudy.tasks.executor import Job
@@ -24,6 +24,7 @@ from understudy.tasks.repository import accounts, tasks, transitions
 from understudy.tasks.repository.tasks import NewTask
 from understudy.tasks.schema import tasks as table
 from understudy.tasks.storage import Storage
+from understudy.tasks.workshop import Workshop
 from understudy.testing import MemoryExecutor, finished_take
 
 MakeTask = Callable[..., NewTask]

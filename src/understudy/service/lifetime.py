@@ -23,7 +23,6 @@ from understudy.service.models import Catalogue, price
 from understudy.service.rates import RateLimiter
 from understudy.service.watching import Watch
 from understudy.settings import Settings
-from understudy.tasks.attempt import Workshop
 from understudy.tasks.controller import Controller
 from understudy.tasks.credentials import ensure_account
 from understudy.tasks.database import Database
@@ -39,6 +38,7 @@ from understudy.tasks.prober import Prober
 from understudy.tasks.records import Task
 from understudy.tasks.retention import Retention
 from understudy.tasks.storage import Storage
+from understudy.tasks.workshop import Workshop
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000

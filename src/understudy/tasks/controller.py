@@ -13,13 +13,14 @@ from contextlib import suppress
 
 import structlog
 
-from understudy.tasks.attempt import Workshop, fail_or_retry, run_attempt
+from understudy.tasks.attempt import fail_or_retry, run_attempt
 from understudy.tasks.database import DatabaseUnavailable
 from understudy.tasks.ids import now_ms
 from understudy.tasks.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
 from understudy.tasks.repository import transitions
 from understudy.tasks.storage import StorageUnavailable
+from understudy.tasks.workshop import Workshop
 
 POLL_SECONDS = 1.0
 SWEEP_SECONDS = 5.0
