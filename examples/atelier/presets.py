@@ -87,13 +87,16 @@ class _Turned:
 def _looks(
     height: float, middle: float, face: float, stance: Controls = AT_EASE
 ) -> tuple[Look, ...]:
-    """Front, back and face. height: metres that the whole figure's pictures show, round the
-    height `middle`; face: the height of the eyes."""
+    """Front, back, right side and face. height: metres that the whole figure's pictures show, round
+    the height `middle`; face: the height of the eyes."""
     whole = Camera((0, 1.05, 6.0), (0, middle, 0), 720, 960, 960 * 6 / height)
+    # From farther away the far leg is hidden behind the near one.
+    aside = Camera((0, 1.05, 24.0), (0, middle, 0), 720, 960, 960 * 24 / height)
     close = Camera((0, face, 2.2), (0, face - 0.03, 0), 512, 640, 640 * 2.2 / 0.52)
     return (
         Look("front", 0, whole, stance),
         Look("back", 180, whole, stance),
+        Look("side", 90, aside, stance),
         Look("face", 0, close, CALM),
     )
 
@@ -115,7 +118,7 @@ def _shaded(
 
 
 def _drawn(figure: Figure, folder: Path) -> None:
-    for name, degrees in (("front", 0.0), ("back", 180.0)):
+    for name, degrees in (("front", 0.0), ("back", 180.0), ("side", -90.0)):
         sheet = on_screen(drawing(_Turned(figure, degrees)))  # type: ignore[arg-type]
         small = cv2.resize(sheet, (720, 960), interpolation=cv2.INTER_AREA)
         _save(np.asarray(small, np.uint8), folder / f"{name}.jpg")
@@ -138,8 +141,8 @@ def draw_kit(out: Path, jobs: int) -> None:
 
 def draw_mei(out: Path, jobs: int) -> None:
     del jobs
-    front, _, face = _looks(1.02, 1.43, 1.62, SPEAKING)
-    _shaded(mei(), stage.study, (front, face), out / "mei")
+    front, _, side, face = _looks(1.02, 1.43, 1.62, SPEAKING)
+    _shaded(mei(), stage.study, (front, side, face), out / "mei")
 
 
 def draw_fox(out: Path, jobs: int) -> None:

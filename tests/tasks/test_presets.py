@@ -57,4 +57,4 @@ async def test_installing_again_writes_nothing(tmp_path: Path) -> None:
 def test_all_of_them_are_small() -> None:
     pictures = list(FOLDER.rglob("*.jpg"))
     assert len(pictures) == sum(len(preset.images) for preset in presets())
-    assert sum(path.stat().st_size for path in pictures) < 1_500_000
+    assert sum(path.stat().st_size for path in pictures) < 1_200_000

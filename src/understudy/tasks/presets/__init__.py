@@ -36,13 +36,13 @@ class _Preset:
 # The ids are for good: clients keep them. An element made by a client has a much larger one.
 _PRESETS = (
     _Preset(101, "robin", "Robin", "A red-haired woman in a yellow sweater and jeans",
-            ("front", "back", "face")),
+            ("front", "back", "side", "face")),
     _Preset(102, "kit", "Kit", "A dancer in a printed T-shirt and joggers",
-            ("front", "back", "face")),
+            ("front", "back", "side", "face")),
     _Preset(103, "mei", "Mei", "A woman in a green blazer, seen to the hips",
-            ("front", "face")),
+            ("front", "side", "face")),
     _Preset(104, "fox", "Reynard", "A fox in a blue coat, pen and watercolour",
-            ("front", "back"), ("o_102", "o_103")),
+            ("front", "back", "side"), ("o_102", "o_103")),
 )  # fmt: skip
 
 
