@@ -19,8 +19,8 @@ from understudy.media.picture import open_picture
 from understudy.roles import (
     ElementSource,
     audition,
-    cast_back,
     cast_lead,
+    cast_views,
     element_of,
     give_out,
     open_element,
@@ -30,6 +30,7 @@ from understudy.tasks.presets import FOLDER
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
 ROBIN = tuple(FOLDER / "robin" / name for name in ("front.jpg", "back.jpg", "face.jpg"))
+SIDE = FOLDER / "robin" / "side.jpg"
 FPS = Fraction(6)
 
 
@@ -70,7 +71,7 @@ def test_a_picture_that_can_be_moved_leads_and_inspecting_says_so(clip: Path) ->
 
 def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
     picture = open_picture(_scene(), short_side=720)
-    heard = audition(open_element(ElementSource(ROBIN), "std"), picture, None)
+    heard = audition(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, None)
     roles = give_out(heard, picture, "whole_body")
     character = cast_lead(roles, (960, 720), None)
     assert character.size == (960, 720)
@@ -78,11 +79,15 @@ def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
     assert 400 < columns.mean() < 560
     assert rows.max() > 620
     assert "no figure" in roles.notes[0]
-    both = cast_back(roles, character, None)
-    assert both.back is not None
-    assert both.back.plate is character.plate
-    feet = [c.landmarks.body[27:29, :2].mean(axis=0) for c in (both, both.back)]
-    assert np.abs(feet[0] - feet[1]).max() < 4
+    turning = cast_views(roles, character, ["left", "back"], None)
+    assert set(turning.views) == {"left", "back"}
+    for view in turning.views.values():
+        assert view.plate is character.plate
+        feet = [c.landmarks.body[27:29, :2].mean(axis=0) for c in (turning, view)]
+        assert np.abs(feet[0] - feet[1]).max() < 4
+    assert turning.views["left"].traits.near == "left", "the picture shows the right side"
+    widths = [np.ptp(np.nonzero(c.alpha > 0.5)[1]) for c in (turning, turning.views["left"])]
+    assert widths[1] < 0.75 * widths[0]
 
 
 def test_an_element_of_nobody_is_left_out_where_the_picture_shows_somebody(clip: Path) -> None:

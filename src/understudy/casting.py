@@ -17,9 +17,10 @@ from understudy.roles import (
     Element,
     Roles,
     audition,
-    cast_back,
     cast_lead,
+    cast_views,
     give_out,
+    shown_by,
 )
 from understudy.stages import TakeOptions, cast_picture
 
@@ -100,22 +101,24 @@ class Casting:
         return roles.picture
 
     def result(self, performance: Performance | None = None) -> Character | None:
-        """The character, where the engine needs one; with its back, where the driver turns and the
-        element shows it. Raises InputRefused."""
+        """The character, where the engine needs one; with its back and sides, where the driver
+        turns and the element shows them. Raises InputRefused."""
         if self._casting is None:
             return None
         character = self._casting.result()
         roles = self._roles
         if roles is None or character is None or performance is None:
             return character
-        if roles.choice.back is None:
+        views = shown_by(roles.choice)
+        if not views:
             return character
-        from understudy.performance.retargeting.facing import seen_from_behind
+        from understudy.performance.retargeting.facing import ASPECTS, FRONT, aspects_seen
 
-        if not seen_from_behind(performance).any():
+        seen = set(aspects_seen(performance, views).tolist()) - {FRONT}
+        if not seen:
             return character
-        front = character
-        return self._measured(lambda: cast_back(roles, front, user_cache()))
+        front, aspects = character, [ASPECTS[index] for index in seen]
+        return self._measured(lambda: cast_views(roles, front, aspects, user_cache()))
 
     @property
     def _casts(self) -> bool:

@@ -8,7 +8,7 @@ figure leads unless it can hardly be moved.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +19,8 @@ import numpy as np
 from understudy.character.casting import cast
 from understudy.character.character import Character, Framing
 from understudy.character.choice import Choice, choose
-from understudy.character.placing import place, scene_for
+from understudy.character.placing import mirrored, place, scene_for
+from understudy.character.profile_casting import cast_profile
 from understudy.errors import InputRefused
 from understudy.media import limits, signatures
 from understudy.media.clip import Clip, open_clip
@@ -27,6 +28,7 @@ from understudy.media.limits import Mode, Size
 from understudy.media.picture import Picture, PictureSource, open_picture
 from understudy.performance.cache import Cache
 from understudy.performance.cached import PictureTracker
+from understudy.performance.landmarks import Aspect
 
 if TYPE_CHECKING:  # It loads much that a take without an element does not need at once.
     from understudy.character.view import View
@@ -135,10 +137,15 @@ def audition(element: Element, picture: Picture | None, cache: Cache | None) -> 
         pictures = element.pictures
         if element.clip is not None:
             pictures += best_frames(element.clip, track, cache)
-        judged = [judge(each, place, track) for place, each in enumerate(pictures)]
+        given = None if picture is None else judge(picture, -1, track)
+        # Beside a picture that shows the face, the first of the element may well be its back.
+        known = given is not None and given.movable and given.face > 0
+        judged = [
+            judge(each, place, track, frontal=place == 0 and not known)
+            for place, each in enumerate(pictures)
+        ]
         return Audition(
-            views=told_by_faces([view for view in judged if view is not None]),
-            given=None if picture is None else judge(picture, -1, track),
+            views=told_by_faces([view for view in judged if view is not None]), given=given
         )
 
 
@@ -195,16 +202,43 @@ def cast_lead(roles: Roles, size: Size, cache: Cache | None) -> Character:
     return character if closer is None else closer
 
 
-def cast_back(roles: Roles, character: Character, cache: Cache | None) -> Character:
-    """The character with its back, where the element has a picture that shows it."""
-    view = roles.choice.back
-    if view is None:
-        return character
+def cast_views(
+    roles: Roles, character: Character, aspects: Collection[Aspect], cache: Cache | None
+) -> Character:
+    """The character with its back and sides, those of `aspects` that the element shows."""
+    views: dict[Aspect, Character] = {}
+    for aspect, view in shown_by(roles.choice).items():
+        if aspect in aspects:
+            seen = _cast_view(aspect, view, character, cache)
+            if seen is not None:
+                views[aspect] = place(seen, onto=character)
+    return replace(character, views=views)
+
+
+def shown_by(choice: Choice) -> dict[Aspect, View]:
+    """Which pictures show the character from elsewhere than the front."""
+    shown: dict[Aspect, View | None] = {
+        "left": choice.sides[0],
+        "back": choice.back,
+        "right": choice.sides[1],
+    }
+    return {aspect: view for aspect, view in shown.items() if view is not None}
+
+
+def _cast_view(
+    aspect: Aspect, view: View, onto: Character, cache: Cache | None
+) -> Character | None:
+    size = _size_for(view, onto)
     try:
-        back = cast(view.picture, _size_for(view, character), cache=cache)
+        if aspect == "back":
+            return cast(view.picture, size, cache=cache)
+        side = cast_profile(view.picture, size, cache=cache)
     except InputRefused:
-        return character
-    return replace(character, back=place(back, onto=character))
+        return None
+    if side.traits.left_arm != "free" and "free" in (onto.traits.left_arm, onto.traits.right_arm):
+        # Arms that move from the front and hang still from the side look broken.
+        return None
+    return side if side.traits.near == aspect else mirrored(side)
 
 
 def _onto_the_picture(lead: View, picture: Picture, size: Size, cache: Cache | None) -> Character:

@@ -28,8 +28,8 @@ def view(place: int = 0, **changes: Any) -> View:
         "gaze": (0.0, 0.0),
         "calm": 1.0,
         "detail": 4.0,
-        **changes,
     }
+    values.update(changes)
     return View(**values)
 
 
@@ -41,7 +41,13 @@ def test_the_picture_that_shows_what_the_driver_shows_leads() -> None:
 
 @pytest.mark.parametrize(
     "worse",
-    [{"free_arms": 0}, {"facing": "back"}, {"facing": "side"}, {"detail": 1.0}, {"calm": 0.0}],
+    [
+        {"free_arms": 0},
+        {"facing": "back"},
+        {"facing": "three_quarter"},
+        {"detail": 1.0},
+        {"calm": 0.0},
+    ],
 )
 def test_of_two_alike_the_better_one_leads(worse: dict[str, Any]) -> None:
     good = view(2)
@@ -75,6 +81,26 @@ def test_a_back_must_show_as_much_as_the_lead() -> None:
     chosen = choose([lead, cut, whole], "whole_body")
     assert chosen.back is whole
     assert any("Picture 3" in note and "back" in note for note in chosen.notes)
+
+
+def side(place: int, facing: str, **changes: Any) -> View:
+    """A good picture from the side, which cannot be moved by itself."""
+    usual: dict[str, Any] = {"movable": False, "face": 0.0, "free_arms": 1}
+    return view(place, facing=facing, **(usual | changes))
+
+
+def test_sides_show_as_much_as_the_lead_and_one_stands_for_both() -> None:
+    lead, right = view(0), side(2, "right")
+    assert choose([lead, right], "whole_body").sides == (right, right)
+    left = side(3, "left")
+    chosen = choose([lead, right, left], "whole_body")
+    assert chosen.sides == (left, right)
+    assert chosen.lead is lead
+    assert any("Pictures 3 and 4" in note and "side" in note for note in chosen.notes)
+    cut = side(1, "left", framing="knees")
+    assert choose([lead, cut], "whole_body").sides == (None, None)
+    stuck = side(1, "right", free_arms=0)
+    assert choose([lead, stuck, right], "whole_body").sides == (right, right)
 
 
 def test_a_face_is_lent_by_a_much_nearer_picture_of_the_same_view() -> None:

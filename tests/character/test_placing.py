@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from tests.engines.paper_doll import SIZE, doll_landmarks, paper_doll
+from tests.engines.paper_doll import SIZE, doll_landmarks, paper_doll, profile_doll
 from understudy.character.character import Character, Layer
-from understudy.character.placing import place, scene_for
+from understudy.character.placing import mirrored, place, scene_for
 from understudy.performance.landmarks import Body
 
 
@@ -85,6 +85,30 @@ def test_in_an_empty_scene_it_stands_on_the_floor(half: Character) -> None:
     assert 0.88 * 480 < rows.max() < 480
     assert rows.min() > 0.05 * 480
     assert placed.traits.casts_shadow
+
+
+def test_mirrored_it_shows_its_other_side_and_mirrored_twice_is_itself() -> None:
+    side = profile_doll()
+    other = mirrored(side)
+    assert (side.traits.near, other.traits.near) == ("right", "left")
+    nose, ear = (other.landmarks.body[joint, 0] for joint in (Body.NOSE, Body.LEFT_EAR))
+    assert nose < ear
+    assert [layer.name for layer in other.layers] == ["right_arm", "far_leg", "body", "left_arm"]
+    assert np.array_equal(other.layers[2].rgba, side.layers[2].rgba[:, ::-1])
+    again = mirrored(other)
+    assert np.array_equal(again.landmarks.body, side.landmarks.body)
+    assert np.array_equal(again.landmarks.world, side.landmarks.world)
+    assert [layer.name for layer in again.layers] == [layer.name for layer in side.layers]
+
+
+def test_from_the_side_it_stands_on_the_same_ground_and_is_as_tall() -> None:
+    doll = paper_doll()
+    placed = place(profile_doll(), onto=doll)
+    ears, ankles = [Body.LEFT_EAR, Body.RIGHT_EAR], [Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
+    for joints in (ears, ankles):
+        heights = [c.landmarks.body[joints, 1].mean() for c in (placed, doll)]
+        assert heights[0] == pytest.approx(heights[1], abs=1.0)
+    assert placed.traits.near == "right"
 
 
 def test_a_figure_cut_below_shows_no_more_than_the_one_it_stands_for(half: Character) -> None:

@@ -41,15 +41,31 @@ def _judged(name: str, place: int, track: PictureTracker) -> View:
 
 
 def test_the_front_the_back_and_the_face_are_told_apart(track: PictureTracker) -> None:
-    front, back, face = (
+    front, back, face, side = (
         _judged(name, place, track)
-        for place, name in enumerate(("front.jpg", "back.jpg", "face.jpg"))
+        for place, name in enumerate(("front.jpg", "back.jpg", "face.jpg", "side.jpg"))
     )
     assert (front.facing, front.framing, front.free_arms) == ("front", "whole_body", 2)
     assert (back.facing, back.framing, back.face) == ("back", "whole_body", 0.0)
+    assert (side.facing, side.framing, side.free_arms) == ("right", "whole_body", 1)
+    assert not side.movable
     assert face.facing == "front"
     assert face.face > 2 * front.face
     assert front.calm > 0.8
+
+
+def test_a_back_may_come_first_beside_a_picture_of_the_front(track: PictureTracker) -> None:
+    back = open_picture(ROBIN / "back.jpg")
+    alone, beside = judge(back, 0, track), judge(back, 0, track, frontal=False)
+    assert alone is not None
+    assert beside is not None
+    assert (alone.facing, beside.facing) == ("front", "back")
+
+
+def test_a_drawn_animal_in_profile_shows_its_side(track: PictureTracker) -> None:
+    view = judge(open_picture(FOLDER / "fox" / "side.jpg"), 2, track)
+    assert view is not None
+    assert (view.facing, view.framing) == ("left", "whole_body")
 
 
 def test_a_figure_without_a_face_is_frontal_in_the_first_picture(track: PictureTracker) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tests.performance.stick_figure import Pose, landmarks_of
 from understudy.character.character import Character, Layer, Traits
-from understudy.performance.landmarks import Body, Landmarks
+from understudy.performance.landmarks import SIDES_EXCHANGED, Body, Landmarks
 from understudy.performance.skeleton import ARMS, LEGS, Limb, with_knuckles
 
 SIZE = (240, 360)
@@ -57,6 +59,41 @@ def paper_doll(pose: Pose | None = None, *, casts_shadow: bool = False) -> Chara
         layers=tuple(layers),
         landmarks=marks,
         traits=Traits("whole_body", "free", "free", casts_shadow=casts_shadow),
+    )
+
+
+def profile_doll() -> Character:
+    """The doll from its right side, looking to the image's right, one leg before the other."""
+    marks = doll_landmarks(Pose((88.0, 84.0), (88.0, 84.0), yaw=90.0))
+    body, world = marks.body.copy(), marks.world.copy()
+    for left, right in enumerate(SIDES_EXCHANGED):
+        if left < right:
+            body[left] = body[right]
+            world[left] = world[right]
+    for side, sign in ((Body.LEFT_FOOT_INDEX, 1), (Body.LEFT_HEEL, -1)):
+        body[[side, side + 1], 0] += sign * 8
+    joints = with_knuckles(body)[:, :2]
+    leg, trunk, near, far = _Sheet(), _Sheet(), _Sheet(), _Sheet()
+    leg.bones(joints, LEGS[1], (TROUSERS, TROUSERS, SHOE), (11, 9, 8))
+    trunk.bones(joints, LEGS[1], (TROUSERS, TROUSERS, SHOE), (11, 9, 8))
+    shoulder, hip = joints[Body.RIGHT_SHOULDER], joints[Body.RIGHT_HIP]
+    trunk.line(shoulder, hip, SHIRT, 12)
+    trunk.disc(joints[Body.RIGHT_EAR], HAIR, 14)
+    trunk.disc(joints[Body.NOSE] + (5, 0), SKIN, 4)
+    for sheet in (near, far):
+        sheet.bones(joints, ARMS[1], (SLEEVE, SLEEVE, SKIN), (7, 6, 6))
+    layers = (
+        Layer("left_arm", far.rgba),
+        Layer("far_leg", leg.rgba),
+        Layer("body", trunk.rgba),
+        Layer("right_arm", near.rgba),
+    )
+    return replace(
+        paper_doll(),
+        layers=layers,
+        alpha=np.maximum.reduce([layer.rgba[..., 3] for layer in layers]),
+        landmarks=Landmarks(body, world),
+        traits=Traits("whole_body", "free", "free", near="right"),
     )
 
 

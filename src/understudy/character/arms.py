@@ -43,12 +43,19 @@ class ArmRegion:
 
 
 def find_arm(
-    lab: Float32, alpha: Float32, over: Mask, anatomy: Anatomy, arm: ArmBones
+    lab: Float32,
+    alpha: Float32,
+    over: Mask,
+    anatomy: Anatomy,
+    arm: ArmBones,
+    *,
+    before_body: bool = False,
 ) -> ArmRegion:
     """Trace one arm.
 
     lab: (h, w, 3) float32 Lab of the figure, edges kept and texture smoothed away; alpha: (h, w)
-    float32; over: (h, w) bool, hair known to lie in front.
+    float32; over: (h, w) bool, hair known to lie in front. before_body: the arm hangs before the
+    trunk, so that the matte does not tell how wide it is.
     """
     shape, unit = alpha.shape, anatomy.torso
     foreign = over.astype(np.float32)
@@ -60,7 +67,7 @@ def find_arm(
         (arm.shoulder, arm.elbow, (SHOULDER * unit, ELBOW * unit), 0.0),
         (arm.elbow, arm.wrist, (ELBOW * unit, WRIST * unit), 0.02 * unit),
     ):
-        strip, line = _bone(lab, alpha, foreign, start, end, bare, beyond, last)
+        strip, line = _bone(lab, alpha, foreign, start, end, bare, beyond, last, before_body)
         last = line
         across = np.array([-(end - start)[1], (end - start)[0]])
         outer = -1.0 if (middle - start) @ across > 0 else 1.0
@@ -99,12 +106,14 @@ def _bone(
     bare: tuple[float, float],
     beyond: float,
     before: Outline | None,
+    before_body: bool,
 ) -> tuple[Strip, Outline]:
     """One bone's strip and outline; `before` is the outline of the bone that it goes on from."""
     reach = int(max(bare) * _WIDEST) + 3
     strip = straighten(lab, alpha, foreign, start, end, reach=reach, beyond=beyond)
     expected = np.linspace(bare[0], bare[1], len(strip.lab))
-    plus, minus = matte_width(strip, _WIDEST * max(bare))
+    widest = 1.3 if before_body else _WIDEST
+    plus, minus = matte_width(strip, widest * max(bare))
     wanted_plus, wanted_minus = _prior(expected, plus, minus), _prior(expected, minus, plus)
     if before is not None:
         fade = 0.7 * np.clip(1 - np.arange(len(expected)) / (0.5 * len(expected)), 0, 1)

@@ -59,7 +59,7 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
     rim = hidden & grow(body, RIM) & (alpha > 0.3)
     needed = (grow(under, 14) & beside | rim | (seen & ~own)) & ~own
-    filled = _fill(colours, known, needed, unit)
+    filled = fill_sideways(colours, known, needed, unit)
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
     away = depth(~own)[..., None]
@@ -89,10 +89,19 @@ def _dark_lines(colours: Float32, width: float) -> Mask:
     return grow(np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > 6, 1)
 
 
-def _fill(colours: Float32, known: Mask, needed: Mask, unit: float) -> Float32:
+def fill_sideways(
+    colours: Float32,
+    known: Mask,
+    needed: Mask,
+    unit: float,
+    *,
+    steadied: tuple[float, float] = (0.06, 0.012),
+) -> Float32:
     """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
 
     A median keeps cords, seams and the arm's own shadow from being continued with the cloth.
+    colours: (h, w, 3) float32 sRGB 0..1. steadied: which differences of rows are evened out (sRGB),
+    and over how far (in `unit`s, the torso).
     """
     view = box_of(needed, 0.5 * unit)
     if view is None or not known.any():
@@ -101,7 +110,7 @@ def _fill(colours: Float32, known: Mask, needed: Mask, unit: float) -> Float32:
     tone, told = _row_tones(piece, here, want, max(4, round(_WINDOW * unit)))
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
     # Rows have been looked at one by one: make neighbours agree, but keep hems.
-    steady = cv2.bilateralFilter(tone, 0, 0.06, max(1.0, 0.012 * unit))
+    steady = cv2.bilateralFilter(tone, 0, steadied[0], max(1.0, steadied[1] * unit))
     filled = steady + _mirrored_grain(piece, here, want)
     out = colours.copy()
     out[view] = np.where(want[..., None], np.clip(filled, 0, 1), piece)

@@ -47,10 +47,10 @@ def cast(
     without it a tracker's process is started for this call. Raises InputRefused("image_url", ...)
     when the picture holds no character that can be moved. Deterministic.
     """
-    rgb, given = _to_canvas(picture, size)
+    rgb, given = on_canvas(picture, size)
     if track is not None:
         return _cast(picture, rgb, given, find_figure(rgb, given, track))
-    key = _key(picture, rgb, given)
+    key = picture_key(picture, rgb, given)
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
@@ -63,7 +63,9 @@ def cast(
     return character
 
 
-def _key(picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None) -> dict[str, object]:
+def picture_key(
+    picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None
+) -> dict[str, object]:
     """What a character is made of and by, for the cache."""
     digest = hashlib.sha256(np.ascontiguousarray(rgb).data)
     if given is not None:
@@ -121,7 +123,7 @@ def _cast(
     )
 
 
-def _to_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Float32 | None]:
+def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Float32 | None]:
     rgb = picture.rgb
     way = cv2.INTER_AREA if rgb.shape[1] > size[0] else cv2.INTER_LANCZOS4
     canvas = np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.performance.landmarks import Float32, Landmarks
+from understudy.performance.landmarks import Aspect, Float32, Landmarks
 
-LayerName = Literal["body", "left_arm", "right_arm", "over"]
+LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "over"]
 ArmState = Literal["free", "glued", "unseen"]
 Framing = Literal["whole_body", "knees", "upper_body", "head"]
 
@@ -22,7 +23,7 @@ class Layer:
     rgba: (h + pad, w, 4) float32 in 0..1, sRGB, premultiplied by alpha, in the canvas' frame; rows
         past the canvas continue the figure below the picture's edge.
     name: `over` is what lies in front of the arms (hair over a shoulder, loose cloth) and moves
-        with the body.
+        with the body. `far_leg` is there where a picture from the side shows one leg alone.
     """
 
     name: LayerName
@@ -40,6 +41,7 @@ class Traits:
     head_cut: the picture's upper edge cuts the head.
     casts_shadow: a contact shadow may be drawn under the feet (light plain floor without one).
     pad: rows that the layers reach past the canvas' lower edge.
+    near: which side of the figure a picture from the side shows; None where it shows both.
     """
 
     framing: Framing
@@ -49,6 +51,7 @@ class Traits:
     head_cut: bool = False
     casts_shadow: bool = False
     pad: int = 0
+    near: Literal["left", "right"] | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,8 +66,8 @@ class Character:
     landmarks: of the figure, in canvas pixels.
     traits: see `Traits`.
     warnings: sentences for the plan and the report.
-    back: the same character seen from behind, in the same place before the same plate, from another
-        picture of it; None where there is none.
+    views: the same character as other pictures show it, in the same place before the same plate:
+        its `back`, its `left` side, its `right` side.
     """
 
     size: tuple[int, int]
@@ -75,4 +78,4 @@ class Character:
     landmarks: Landmarks
     traits: Traits
     warnings: tuple[str, ...] = ()
-    back: Character | None = None
+    views: Mapping[Aspect, Character] = field(default_factory=dict)

@@ -23,7 +23,7 @@ _FRAMING: dict[Framing, dict[Framing, float]] = {
     "upper_body": {"whole_body": 0.40, "knees": 0.55, "upper_body": 1.0, "head": 0.95},
     "head": {"whole_body": 0.10, "knees": 0.15, "upper_body": 0.35, "head": 1.0},
 }
-_FACING = {"front": 1.0, "three_quarter": 0.75, "side": 0.2, "back": 0.1}
+_FACING = {"front": 1.0, "three_quarter": 0.75, "left": 0.2, "right": 0.2, "back": 0.1}
 # The picture that goes with the take shows the clothes and the light that are wanted: it leads
 # unless it can hardly be moved. The frontal picture of an element is its own makers' choice.
 _GIVEN, _FRONTAL = 2.0, 1.1
@@ -44,11 +44,13 @@ _SHOWN: dict[Framing, str] = {
 class Choice:
     """The parts: who leads, who shows the back, who lends the face; None where nobody does.
 
+    sides: who shows the left and the right side, the same one for both where there is but one.
     notes: sentences for a person.
     """
 
     lead: View | None
     back: View | None
+    sides: tuple[View | None, View | None]
     face: View | None
     notes: tuple[str, ...]
 
@@ -63,7 +65,9 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
     if given is not None and given.movable:
         candidates.insert(0, given)
     if not candidates:
-        return Choice(None, None, None, ("The element shows no figure that can be moved.",))
+        return Choice(
+            None, None, (None, None), None, ("The element shows no figure that can be moved.",)
+        )
     sharpest = max(view.detail for view in candidates)
     # Before the take's picture no more of a figure can be shown than that picture shows.
     most = "whole_body" if given is None else given.framing
@@ -83,6 +87,11 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
             f"Picture {back.place + 1} of the element is for where the driver shows the back."
         )
 
+    sides = _sides(views, lead, sharpest)
+    places = sorted({view.place + 1 for view in sides if view is not None})
+    if places:
+        notes.append(f"{_pictures(places)} for where the driver is seen from the side.")
+
     faces = [
         view
         for view in views
@@ -91,7 +100,7 @@ def choose(views: Sequence[View], driver: Framing, *, given: View | None = None)
         and float(np.abs(np.subtract(view.gaze, lead.gaze)).max()) < _SAME_GAZE
     ]
     face = max(faces, key=lambda view: view.face * (0.5 + 0.5 * view.calm), default=None)
-    return Choice(lead, back, face, tuple(notes))
+    return Choice(lead, back, sides, face, tuple(notes))
 
 
 def _merit(view: View, driver: Framing, sharpest: float, most: Framing) -> float:
@@ -101,6 +110,31 @@ def _merit(view: View, driver: Framing, sharpest: float, most: Framing) -> float
     bonus = {-1: _GIVEN, 0: _FRONTAL}.get(view.place, 1.0)
     calm = 0.9 + 0.1 * view.calm
     return _FRAMING[framing][driver] * _FACING[view.facing] * arms * calm * sharp * bonus
+
+
+def _sides(views: Sequence[View], lead: View, sharpest: float) -> tuple[View | None, View | None]:
+    """Who shows the left and the right side. One side alone is mirrored for the other."""
+
+    def merit(view: View) -> float:
+        stands = (0.4 + 0.6 * view.free_arms) * (0.4 + 0.6 * view.calm)
+        return stands * (0.85 + 0.15 * min(1.0, view.detail / sharpest))
+
+    best = []
+    for facing in ("left", "right"):
+        fitting = [
+            view
+            for view in views
+            if view.facing == facing and WIDER[view.framing] >= WIDER[lead.framing]
+        ]
+        best.append(max(fitting, key=merit, default=None))
+    left, right = best
+    return left or right, right or left
+
+
+def _pictures(places: Sequence[int]) -> str:
+    if len(places) == 1:
+        return f"Picture {places[0]} of the element is"
+    return f"Pictures {' and '.join(map(str, places))} of the element are"
 
 
 def _why(lead: View, given: View | None, driver: Framing, *, many: bool) -> str:

@@ -18,10 +18,10 @@ from understudy.performance.trackers.messages import Message
 
 # Looks at a clip per second; neighbouring frames show much the same.
 _RATE = Fraction(3)
-_VERSION = "clip-views/1"
+_VERSION = "clip-views/2"
 # The frame judged sharpest counts in full; half its detail makes a frame half as good.
 _BLURRED = 0.5
-_FACING = {"front": 1.0, "three_quarter": 0.6, "side": 0.2, "back": 0.1}
+_FACING = {"front": 1.0, "three_quarter": 0.6, "back": 0.1}
 
 
 def best_frames(clip: Clip, track: Track, cache: Cache | None = None) -> tuple[Picture, ...]:
@@ -73,12 +73,14 @@ def _choose(views: Sequence[View]) -> list[int]:
     def merit(view: View) -> float:
         sharp = min(1.0, _BLURRED + (1 - _BLURRED) * view.detail / max(sharpest, 1e-6))
         arms = 0.4 + 0.3 * view.free_arms
-        return sharp * arms * (0.6 + 0.4 * view.calm)
+        # How a figure stands counts for more than how it looks.
+        calm = 0.4 if view.movable else 0.8
+        return sharp * arms * (1 - calm + calm * view.calm)
 
     front = max(movable, key=lambda view: _FACING[view.facing] * merit(view))
     chosen = [front]
-    for facing in ("back", "side"):
-        seen = [view for view in movable if view.facing == facing and view is not front]
+    for facing in ("back", "left", "right"):
+        seen = [view for view in views if view.facing == facing and view is not front]
         if seen:
             chosen.append(max(seen, key=merit))
     faces = [view for view in views if view.facing == "front" and view.face > 1.4 * front.face]

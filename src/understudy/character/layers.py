@@ -36,30 +36,30 @@ def cut_layers(
             continue
         visible = spread == label
         # The body fades only where the arm is solid.
-        on_top = np.maximum(on_top, _soft(visible & ~grow(spread == BODY, RIM - 1)))
+        on_top = np.maximum(on_top, soft(visible & ~grow(spread == BODY, RIM - 1)))
         hidden = whole & parts.over
         # Where the arm meets the body its outermost pixels are half the body's.
         own = (visible | whole) & ~grow((spread == BODY) & ~hidden, 1)
-        cover = _soft(own) * alpha
+        cover = soft(own) * alpha
         seen = (parts.labels == label) & (alpha > 0.9) & ~grow(hidden, 3)
         painted = paint_hidden(
             colours, seen, grow(hidden, 3) & (visible | whole), arm, anatomy.torso
         )
         share = None if light is None else _gradual(visible, anatomy.torso) * light
-        own_colours = _freed(painted, cover, visible | whole)
+        own_colours = freed_colours(painted, cover, visible | whole)
         layers.append(Layer(name, _before(share, premultiplied(own_colours, cover))))
     hidden_part = hidden_body(colours, alpha, parts, anatomy)
     solid = np.where(alpha > 0.5, np.float32(1), alpha)
-    under = np.minimum(_soft(hidden_part.under), solid)
+    under = np.minimum(soft(hidden_part.under), solid)
     body = np.maximum(alpha * (1 - on_top), under)
     share = None if light is None else _gradual(spread == BODY, anatomy.torso) * light
     layers.insert(0, Layer("body", _before(share, premultiplied(hidden_part.colours, body))))
     if parts.over.any():
-        layers.append(Layer("over", premultiplied(colours, _soft(parts.over) * alpha)))
+        layers.append(Layer("over", premultiplied(colours, soft(parts.over) * alpha)))
     return tuple(layers)
 
 
-def _freed(colours: Float32, cover: Float32, arm: Mask) -> Float32:
+def freed_colours(colours: Float32, cover: Float32, arm: Mask) -> Float32:
     """An arm's colours without those of the body that shine in at its edge."""
     view = box_of(arm, 8)
     if view is None:
@@ -86,7 +86,7 @@ def premultiplied(colours: Float32, alpha: Float32) -> Float32:
     return np.dstack([colours * alpha[..., None], alpha]).astype(np.float32)
 
 
-def _soft(mask: Mask) -> Float32:
+def soft(mask: Mask) -> Float32:
     """The mask with an edge two pixels soft."""
     blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.6)
     return np.asarray(np.clip((blurred - 0.25) / 0.5, 0, 1), dtype=np.float32)

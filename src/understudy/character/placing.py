@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.character import Character, Layer
+from understudy.character.character import Character, Layer, LayerName
 from understudy.character.choice import WIDER
-from understudy.performance.landmarks import Body, Float32, Landmarks
+from understudy.performance.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
 Float64 = NDArray[np.float64]
 
@@ -19,17 +19,21 @@ _EARS = (Body.LEFT_EAR, Body.RIGHT_EAR)
 _SHOULDERS = (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER)
 _HIPS = (Body.LEFT_HIP, Body.RIGHT_HIP)
 _ANKLES = (Body.LEFT_ANKLE, Body.RIGHT_ANKLE)
+_MIRRORED: dict[LayerName, LayerName] = {"left_arm": "right_arm", "right_arm": "left_arm"}
 # A colour cast between two pictures of one character is taken out up to this, in 8-bit levels of
 # Lab; clothes that differ by more are different clothes.
 _SAME_CLOTHES = 22.0
 _TAKEN_OUT = 0.8
+# Half the width of a trunk in profile that is surely clothes, in torsos.
+_PROFILE = 0.12
 
 
 def place(character: Character, onto: Character) -> Character:
     """The character at the size and in the place of the figure of `onto`, before its background.
 
     Feet stand where its feet stand and the height from ankles to ears is the same; of figures that
-    are not shown down to the feet, necks and trunks are laid on one another.
+    are not shown down to the feet, necks and trunks are laid on one another, and necks and heads of
+    one that is seen from the side.
     """
     scale, shift = _fit(character, onto)
     width, height = onto.size
@@ -57,7 +61,41 @@ def place(character: Character, onto: Character) -> Character:
             casts_shadow=onto.traits.casts_shadow,
             pad=pad,
         ),
-        back=None,
+        views={},
+    )
+
+
+def mirrored(character: Character) -> Character:
+    """The character as a mirror shows it: its left side is its right side."""
+    width = character.size[0]
+    marks = character.landmarks
+    exchanged = list(SIDES_EXCHANGED)
+
+    def turned(points: Float32 | None) -> Float32 | None:
+        if points is None:
+            return None
+        there = points.copy()
+        there[:, 0] = width - 1 - there[:, 0]
+        return there
+
+    body = turned(marks.body[exchanged])
+    assert body is not None
+    world = marks.world[exchanged] * np.array([-1, 1, 1], np.float32)
+    traits = character.traits
+    near = traits.near and ("right" if traits.near == "left" else "left")
+    return replace(
+        character,
+        picture=np.ascontiguousarray(character.picture[:, ::-1]),
+        alpha=np.ascontiguousarray(character.alpha[:, ::-1]),
+        plate=np.ascontiguousarray(character.plate[:, ::-1]),
+        layers=tuple(
+            Layer(_MIRRORED.get(layer.name, layer.name), np.ascontiguousarray(layer.rgba[:, ::-1]))
+            for layer in character.layers
+        ),
+        landmarks=Landmarks(body, world, turned(marks.right_hand), turned(marks.left_hand), None),
+        traits=replace(
+            traits, left_arm=traits.right_arm, right_arm=traits.left_arm, near=near or None
+        ),
     )
 
 
@@ -68,7 +106,10 @@ def _fit(character: Character, onto: Character) -> tuple[float, Float64]:
         scale = _span(theirs, _EARS, _ANKLES) / _span(mine, _EARS, _ANKLES)
         feet, ground = _ground(mine), _ground(theirs)
         return scale, ground - scale * feet
-    scale = _span(theirs, _SHOULDERS, _HIPS) / _span(mine, _SHOULDERS, _HIPS)
+    # Hips near the edge are guessed, and from the side not as from the front.
+    beside = character.traits.near is not None
+    upper, lower = (_EARS, _SHOULDERS) if beside else (_SHOULDERS, _HIPS)
+    scale = _span(theirs, upper, lower) / _span(mine, upper, lower)
     return scale, _middle(theirs, _SHOULDERS) - scale * _middle(mine, _SHOULDERS)
 
 
@@ -138,7 +179,11 @@ def _in_its_light(
 def _clothes(character: Character) -> Float32 | None:
     """The median colour of the trunk, (3,) 8-bit Lab; None where little of it is shown."""
     body = character.landmarks.body
-    corners = body[[*_SHOULDERS, _HIPS[1], _HIPS[0]], :2]
+    corners = body[[*_SHOULDERS, _HIPS[1], _HIPS[0]], :2].astype(np.float64)
+    if character.traits.near is not None:
+        # In profile the two sides are one: the trunk is as wide as it is deep.
+        aside = _PROFILE * _span(body, _SHOULDERS, _HIPS)
+        corners[:, 0] += np.array([aside, -aside, -aside, aside])
     inside = np.zeros(character.alpha.shape, np.uint8)
     cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
     trunk = (inside > 0) & (character.alpha > 0.9)
@@ -189,5 +234,5 @@ def scene_for(character: Character, scene: NDArray[np.uint8]) -> Character:
         layers=(),
         landmarks=_landmarks(character.landmarks, scale, shift),
         traits=replace(character.traits, casts_shadow=whole, pad=pad),
-        back=None,
+        views={},
     )

@@ -28,7 +28,7 @@ def casting_version() -> str:
 
 
 def character_record(character: Character) -> Message:
-    """A character without its back as a message; its layers cut to what there is of them."""
+    """A character without its other views as a message; its layers cut to what there is of them."""
     arrays: dict[str, Array] = {
         "picture": character.picture,
         "alpha": character.alpha,

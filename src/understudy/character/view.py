@@ -10,11 +10,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.anatomy import Anatomy, draw_bones, measure
+from understudy.character.anatomy import SIDES, Anatomy, draw_bones, measure
 from understudy.character.character import Framing
 from understudy.character.figure import Track, find_figure
 from understudy.character.plausibility import without_false_face
-from understudy.character.traits import arm_states, framing_of, middle_covered
+from understudy.character.profile import Profile, find_profile
+from understudy.character.traits import arm_is_seen, arm_states, framing_of, middle_covered
 from understudy.errors import InputRefused
 from understudy.media.picture import Picture
 from understudy.performance.landmarks import Body, Float32, Landmarks
@@ -26,15 +27,14 @@ from understudy.performance.retargeting.face import (
 )
 from understudy.performance.retargeting.filters import smoothstep
 
-Facing = Literal["front", "three_quarter", "side", "back"]
+Facing = Literal["front", "three_quarter", "left", "right", "back"]
 
-VERSION = "view/1"
+VERSION = "view/2"
 
 # Pictures are judged at this longer side, in pixels: what decides is large.
 LOOKED_AT = 800
-# Degrees by which a trunk is turned from where a view stops being one from the front, and from
-# where it is one from the side.
-_TURNED, _SIDEWAYS = 24.0, 58.0
+# Degrees by which a trunk is turned from where a view stops being one from the front.
+_TURNED = 24.0
 # A face narrower than this (pixels as looked at) says nothing about eyes and mouth.
 _READABLE_FACE = 20.0
 # One wider than this is found wherever it is to be seen.
@@ -49,10 +49,13 @@ class View:
 
     picture: as it was opened. place: its number among the element's, from 0; -1 for the picture
     that goes with the take.
-    facing: how the trunk is turned. movable: a figure that can be moved was found; else the
-    picture may still lend its face. free_arms: how many of the two can be lifted off the body.
+    facing: how the trunk is turned; `left` and `right` are the sides that a profile shows, one arm
+    and leg before the other. movable: a figure that can be moved by itself was found; else the
+    picture may still lend its face or its side. free_arms: how many of the two can be lifted off
+    the body.
     torso, face: lengths in pixels of the file, `face` being the width of the face, 0 without one.
-    gaze: yaw and pitch of the face, radians. calm: 0..1, the eyes open and the mouth closed.
+    gaze: yaw and pitch of the face, radians. calm: 0..1, the eyes open and the mouth closed;
+    of a profile, how straight it stands.
     detail: how sharp it is: the mean contrast of neighbouring pixels on the figure, 8-bit levels.
     """
 
@@ -69,14 +72,23 @@ class View:
     detail: float
 
 
-def judge(picture: Picture, place: int, track: Track) -> View | None:
+def judge(
+    picture: Picture, place: int, track: Track, *, frontal: bool | None = None
+) -> View | None:
     """Judge one picture; None when it shows neither a figure that can be moved nor a face.
 
-    The first picture of an element (and the take's own) is the frontal one: it is never taken for
-    a view from behind, as a helmet or an animal's head might be.
+    frontal: it is known to be from the front, and never taken for a view from behind, as a helmet
+    or an animal's head might be, nor for one from the side. Unless told otherwise the take's own
+    picture and the first one of an element are.
     """
     rgb, alpha = _looked_at(picture)
     scale = picture.source_size[0] / rgb.shape[1]
+    if frontal is None:
+        frontal = place <= 0
+    if not frontal:
+        profile = find_profile(rgb, alpha, track)
+        if profile is not None:
+            return _from_the_side(picture, place, rgb, profile, scale)
     try:
         figure = find_figure(rgb, alpha, track)
     except InputRefused:
@@ -88,7 +100,7 @@ def judge(picture: Picture, place: int, track: Track) -> View | None:
     return View(
         picture=picture,
         place=place,
-        facing=_facing(marks, turned_round=figure.turned_round and place > 0),
+        facing=_facing(marks, turned_round=figure.turned_round and not frontal),
         framing=framing_of(anatomy, figure.mask),
         movable=True,
         free_arms=arms.count("free"),
@@ -97,6 +109,25 @@ def judge(picture: Picture, place: int, track: Track) -> View | None:
         gaze=gaze,
         calm=calm,
         detail=_detail(rgb, figure.mask > 0.5),
+    )
+
+
+def _from_the_side(
+    picture: Picture, place: int, rgb: NDArray[np.uint8], profile: Profile, scale: float
+) -> View:
+    anatomy, size = profile.anatomy, (rgb.shape[1], rgb.shape[0])
+    return View(
+        picture=picture,
+        place=place,
+        facing=profile.near,
+        framing=framing_of(anatomy, profile.mask),
+        movable=False,
+        free_arms=int(arm_is_seen(anatomy, SIDES.index(profile.near), size)),
+        torso=anatomy.torso * scale,
+        face=0.0,
+        gaze=(0.0, 0.0),
+        calm=profile.calm,
+        detail=_detail(rgb, profile.mask > 0.5),
     )
 
 
@@ -161,8 +192,6 @@ def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
     across = across + 0.5 * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
     yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
     aside = min(yaw, 180.0 - yaw)
-    if aside > _SIDEWAYS:
-        return "side"
     if turned_round:
         return "back"
     return "front" if aside < _TURNED else "three_quarter"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,10 @@ Float32 = NDArray[np.float32]
 BODY_LANDMARKS = 33
 HAND_LANDMARKS = 21
 FACE_LANDMARKS = 468
+
+
+Aspect = Literal["front", "left", "back", "right"]
+"""What a camera sees of a person: left and right are the person's own sides."""
 
 
 class Body(IntEnum):

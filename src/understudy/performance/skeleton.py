@@ -137,6 +137,8 @@ class Skeleton:
     face: (468, 3) float32 canvas pixels, or None.
     legs: the picture shows both legs down to the feet, so they may move.
     arms: whether the left and the right arm may move.
+    near: the side that is seen of a figure in profile, whose other side rests exactly behind it;
+        None of a figure that shows both.
     """
 
     joints: Float64
@@ -145,6 +147,7 @@ class Skeleton:
     face: Float32 | None
     legs: bool
     arms: tuple[bool, bool]
+    near: Side | None = None
 
     @property
     def neck(self) -> Float64:
@@ -176,11 +179,12 @@ def skeleton_of(
     *,
     legs: bool = True,
     arms: tuple[bool, bool] = (True, True),
+    near: Side | None = None,
 ) -> Skeleton:
     """The skeleton of the figure that `landmarks` describe.
 
     landmarks: in pixels of a canvas of `size` (w, h). `legs` and `arms` say what may move; legs
-    that reach past the canvas or are not seen never do.
+    that reach past the canvas or are not seen never do. near: see `Skeleton`.
     """
     width, height = size
     points = with_knuckles(landmarks.body)
@@ -217,4 +221,5 @@ def skeleton_of(
         face=landmarks.face,
         legs=legs and knees and ankles,
         arms=arms,
+        near=near,
     )

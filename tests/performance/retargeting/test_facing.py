@@ -6,12 +6,21 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from tests.performance.stick_figure import Pose, performance_of
 from understudy.performance.landmarks import Body
 from understudy.performance.performance import Performance
 from understudy.performance.retargeting.driver import figure_of_performance
-from understudy.performance.retargeting.facing import crossing, exchanged, seen_from_behind
+from understudy.performance.retargeting.facing import (
+    BACK,
+    FRONT,
+    LEFT,
+    RIGHT,
+    aspects_seen,
+    crossing,
+    exchanged,
+)
 
 FPS = 25.0
 
@@ -21,6 +30,11 @@ def turning(*yaws: tuple[float, float]) -> Performance:
     times, angles = zip(*yaws, strict=True)
     frames = np.arange(round(times[-1] * FPS)) / FPS
     return performance_of([Pose(yaw=float(np.interp(t, times, angles))) for t in frames], fps=FPS)
+
+
+def seen_from_behind(performance: Performance) -> NDArray[np.bool_]:
+    """Where the back is shown of a character that has one, and no sides."""
+    return np.asarray(aspects_seen(performance, ["back"]) == BACK)
 
 
 def test_the_back_is_shown_from_profile_to_profile() -> None:
@@ -72,11 +86,48 @@ def test_a_driver_seen_from_behind_reads_as_one_from_the_front_once_exchanged() 
     assert wrist[1] == pytest.approx(shoulder[1], abs=1)
 
 
+@pytest.mark.parametrize(("direction", "first", "last"), [(1, RIGHT, LEFT), (-1, LEFT, RIGHT)])
+def test_a_whole_turn_shows_one_side_the_back_and_the_other_side(
+    direction: int, first: int, last: int
+) -> None:
+    angles = (0, 0, 90, 90, 180, 180, 270, 270, 360, 360)
+    times = (0.0, 0.6, 1.1, 1.8, 2.3, 2.9, 3.4, 4.1, 4.6, 5.2)
+    turn = turning(*zip(times, (direction * a for a in angles), strict=True))
+    seen = aspects_seen(turn, ["left", "back", "right"])
+    changes = np.flatnonzero(np.diff(seen))
+    assert seen[[0, *(changes + 1)]].tolist() == [FRONT, first, BACK, last, FRONT]
+    yaw = np.degrees(np.abs(figure_of_performance(turn).yaw[changes]))
+    assert yaw == pytest.approx([55, 125, 235, 305], abs=12)
+
+
+def test_a_side_is_shown_only_where_there_is_one_and_the_driver_stays_in_profile() -> None:
+    profile = turning((0, 0), (1, 0), (1.4, 90), (2.2, 90), (2.6, 0), (3.6, 0))
+    assert (aspects_seen(profile, ["right"]) == RIGHT).sum() > 20
+    assert not aspects_seen(profile, ["left", "back"]).any()
+    fast = turning((0, 0), (1, 0), (1.3, 180), (2.3, 180))
+    assert set(aspects_seen(fast, ["left", "back", "right"]).tolist()) == {FRONT, BACK}
+
+
+def test_which_side_it_is_is_told_by_the_image_where_the_depth_is_wrong() -> None:
+    profile = turning((0, 0), (1, 0), (1.4, 90), (2.6, 90))
+    world = profile.world.copy()
+    world[42:52, :, 2] *= -1
+    seen = aspects_seen(replace(profile, world=world), ["left", "right"])
+    assert set(seen[40:].tolist()) == {RIGHT}
+
+
+def test_a_change_waits_for_the_moment_when_it_costs_least() -> None:
+    turn = turning((0, 0), (1, 0), (2, 180), (3, 180))
+    dearer = np.full((len(turn), 4, 4), 3.0)
+    dearer[40] = 1.0
+    assert np.flatnonzero(np.diff(aspects_seen(turn, ["back"], dearer))).tolist() == [39]
+
+
 def test_one_view_goes_over_into_the_other_within_a_few_frames() -> None:
-    behind = np.zeros(50, np.bool_)
-    behind[20:] = True
-    share = crossing(behind, np.arange(50) / FPS)
-    assert (np.diff(share) >= 0).all()
-    assert ((share > 0) & (share < 1)).sum() in range(2, 6)
-    assert share[0] == 0.0
-    assert share[-1] == 1.0
+    seen = np.where(np.arange(50) < 20, FRONT, LEFT)
+    share = crossing(seen, np.arange(50) / FPS)
+    assert share.sum(axis=1) == pytest.approx(1.0)
+    assert (np.diff(share[:, LEFT]) >= 0).all()
+    assert ((share[:, LEFT] > 0) & (share[:, LEFT] < 1)).sum() in range(1, 5)
+    assert share[0].tolist() == [1.0, 0.0, 0.0, 0.0]
+    assert share[-1, LEFT] == 1.0

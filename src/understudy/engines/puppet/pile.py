@@ -19,11 +19,13 @@ RAISED = 0.45
 
 
 class Pile:
-    """Arms behind the body, the body, arms before it, what lies over the arms, raised forearms."""
+    """From back to front: arms behind the body, a leg behind it, the body, arms before it, what
+    lies over the arms, raised forearms."""
 
     def __init__(self, rig: Rig, motion: Motion) -> None:
         self._motion = motion
         self._body = rig.body
+        self._far_legs = [layer for layer in rig.layers if layer.name == "far_leg"]
         self._patches = rig.patches
         self._arms = [layer for layer in rig.layers if layer.name.endswith("_arm")]
         self._over = [layer for layer in rig.layers if layer.name == "over"]
@@ -35,6 +37,8 @@ class Pile:
         for arm in self._arms:
             if behind[_side(arm)]:
                 yield from self._arm(arm)
+        for leg in self._far_legs:
+            yield leg, leg.order
         swapped = self._motion.left_leg_behind[index]
         yield self._body, self._body.order_swapped if swapped else self._body.order
         for arm in self._arms:

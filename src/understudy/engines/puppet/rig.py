@@ -99,6 +99,7 @@ def skeleton_of_character(character: Character) -> Skeleton:
         character.size,
         legs=traits.framing == "whole_body",
         arms=(traits.left_arm == "free", traits.right_arm == "free"),
+        near=traits.near,
     )
 
 
@@ -116,7 +117,7 @@ def build_rig(
     layers = []
     patches: dict[LayerName, tuple[RiggedLayer, ...]] = {}
     for layer in character.layers:
-        if layer.name in {"body", "over"}:
+        if layer.name in {"body", "over", "far_leg"}:
             layers.append(_body(layer, skeleton, frame, step))
         else:
             side = 0 if layer.name == "left_arm" else 1
@@ -160,8 +161,13 @@ def _patches(
 
 
 def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> RiggedLayer:
+    # From the side each of the two layers shows one leg.
+    alone = None
+    if skeleton.near is not None:
+        alone = int((skeleton.near == "left") == (layer.name == "far_leg"))
+
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
-        return body_weights(points, skeleton, frame, forced=forced)
+        return body_weights(points, skeleton, frame, forced=forced if alone is None else alone)
 
     return _rigged(layer, weigh, LEG_SEAM, step, None)
 

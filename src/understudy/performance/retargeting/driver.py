@@ -197,7 +197,8 @@ def _lengths(
         # Both sides of a figure are of one length.
         both = np.concatenate([estimates[part], estimates[TWIN.get(part, part)]])
         often = LIMB_OFTEN if isinstance(part, Bone) else TRUNK_OFTEN
-        lengths[part] = float(np.percentile(both, often))
+        # Of a figure that is always seen from the side shoulders have no length.
+        lengths[part] = max(float(np.percentile(both, often)), 1e-6)
     for limb in ARMS:
         upper, lower = limb.bones[:2]
         lengths[lower] = float(np.clip(lengths[lower], 0.9 * lengths[upper], 1.04 * lengths[upper]))

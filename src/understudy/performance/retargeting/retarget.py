@@ -16,7 +16,7 @@ from understudy.performance.retargeting.driver import (
     figure_of_skeleton,
 )
 from understudy.performance.retargeting.face import read_face
-from understudy.performance.retargeting.filters import smoothstep
+from understudy.performance.retargeting.filters import gaussian, smoothstep
 from understudy.performance.retargeting.fingers import read_hand
 from understudy.performance.retargeting.limbs import LimbPose, apply, pose_limb
 from understudy.performance.retargeting.motion import Motion
@@ -37,6 +37,8 @@ FARTHEST, NEAREST = 0.7, 1.35
 # turns away gets narrower by no more than that.
 PICTURE_TURN = 0.6
 NARROWEST = 0.72
+# How far a head seen from the side follows the driver's, and the most that it does (radians).
+NOD, MOST_NOD = 0.7, 0.5
 
 # Joints that follow a bone's end without being part of a limb's chain.
 FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
@@ -68,24 +70,31 @@ def retarget(
 
     # 2. Where every bone points, and how large the figure is.
     unturn = driver.yaw - np.clip(wrap(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
-    away = (
-        np.ones(len(driver))
-        if orientation == "image"
-        else turned_away(driver.yaw, turns_round=turns_round)
-    )
+    if orientation == "image":
+        away = np.ones(len(driver))
+    elif skeleton.near is not None:
+        away = np.zeros(len(driver))
+    else:
+        away = turned_away(driver.yaw, turns_round=turns_round)
     vectors = _vectors(driver, unturn, away, narrows=orientation == "video")
     size = np.clip(driver.scale / beginning(driver.scale, driver), FARTHEST, NEAREST)
 
     roll = face.head[:, 2]
-    if turns_round:
+    if skeleton.near is not None:
+        roll = _nod(driver, rest)
+    elif turns_round:
         # Seen from the side, eyes and ears say nothing of how the head is tilted.
         roll = roll * smoothstep(0.35, 0.8, np.abs(np.cos(driver.yaw)))
 
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
+    centres = ARM_CENTRES
+    if skeleton.near is not None:
+        # In profile both arms lie before the body in the middle of their range.
+        centres = (ARM_CENTRES[int(skeleton.near == "left")],) * 2
     left, right = (
         _arm(limb, centre, skeleton, rest, trunk, vectors, size)
-        for limb, centre in zip(ARMS, ARM_CENTRES, strict=True)
+        for limb, centre in zip(ARMS, centres, strict=True)
     )
     legs_move = driver.legs_seen and skeleton.legs
     stance = stand(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
@@ -120,6 +129,19 @@ def retarget(
         ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
         legs_move=legs_move,
     )
+
+
+def _nod(driver: Figure, rest: Figure) -> Float64:
+    """How far the head is bowed or thrown back against the picture's, both in profile: (T,)
+    radians, clockwise."""
+
+    def gaze(figure: Figure) -> Float64:
+        ears = figure.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR]].mean(axis=1)
+        ahead = figure.points[:, Body.NOSE] - ears
+        return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
+
+    turn = gaussian(wrap(gaze(driver) - gaze(rest)), 0.1 / driver.frame_seconds)
+    return np.asarray(NOD * np.clip(turn, -MOST_NOD, MOST_NOD))
 
 
 def _vectors(

@@ -29,6 +29,8 @@ LEG_CENTRE = np.radians(90.0)
 SWAY = 0.12
 # A foot turns by this share of its shank's turn.
 FOOT_TURN = 0.5
+# A foot seen from the side rolls by at most this, radians.
+FOOT_ROLL = 0.9
 
 BEGINNING = 0.15  # seconds
 
@@ -60,8 +62,11 @@ def stand(
     """
     per_pixel = _figure_scale(driver, rest, legs=legs_move)
     if legs_move:
-        legs = tuple(_moving_leg(limb, skeleton, rest, trunk, vectors, size) for limb in LEGS)
         planted = planted_feet(driver)
+        legs = tuple(
+            _moving_leg(limb, skeleton, rest, trunk, vectors, size, planted[:, side])
+            for side, limb in enumerate(LEGS)
+        )
         root = _root_on_feet(driver, skeleton, legs, planted, per_pixel)
         ankles = np.stack([leg.joints[:, 2] for leg in legs], axis=1)
         shift = locked_feet(ankles + root[:, None], planted, skeleton.torso)
@@ -116,13 +121,19 @@ def _moving_leg(
     trunk: TrunkPose,
     vectors: dict[Part, Float64],
     size: Float64,
+    planted: Float64,
 ) -> LimbPose:
-    thigh, shank, _ = limb.bones
+    thigh, shank, foot = limb.bones
     at_rest = np.diff(skeleton.joints[list(limb.joints)], axis=0)
     foot_length = float(np.hypot(*at_rest[2])) + 1e-6
     scale = float(rest.scale[0])
     turn = np.arctan2(vectors[shank][:, 1], vectors[shank][:, 0])
     turn = wrap(turn - np.arctan2(at_rest[1, 1], at_rest[1, 0]))
+    if skeleton.near is not None:
+        # In profile a foot is seen to roll: flat while it stands, else as the driver's.
+        own = np.arctan2(vectors[foot][:, 1], vectors[foot][:, 0])
+        own = wrap(own - np.arctan2(at_rest[2, 1], at_rest[2, 0]))
+        turn = np.clip(own, -FOOT_ROLL, FOOT_ROLL) * (1.0 - planted) / FOOT_TURN
     # Seen from the front a foot's direction is noise: it keeps the picture's and tips with the leg.
     toes = np.einsum("tij,j->ti", rotation(FOOT_TURN * turn), at_rest[2]) / foot_length
     return pose_limb(

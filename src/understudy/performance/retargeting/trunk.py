@@ -58,15 +58,19 @@ def pose_trunk(
         spine_stretch = np.ones_like(spine_turn)
         hip_turn, hip_stretch = 0.3 * spine_turn, np.ones_like(spine_turn)
     spine_turn = np.clip(spine_turn, -LEAN_BOUND, LEAN_BOUND)
+    hips, shoulders = _rest_vector(skeleton, "hips"), _rest_vector(skeleton, "shoulders")
     spine_stretch = np.clip(spine_stretch, *SPINE_BOUNDS)
     spine0 = skeleton.neck - skeleton.pelvis
+    if skeleton.near is not None:
+        # In profile the two sides are one: what lies across the trunk is its depth.
+        hips = shoulders = np.array([-spine0[1], spine0[0]])
+        hip_turn = shoulder_turn = spine_turn
+        hip_stretch = shoulder_stretch = np.ones_like(spine_turn)
     spine1 = np.einsum("tij,j->ti", rotation(spine_turn), spine0) * spine_stretch[:, None]
 
-    pelvis_linear, pelvis_turn = _plate(
-        _rest_vector(skeleton, "hips"), hip_turn, hip_stretch, spine0, spine1, spine_turn
-    )
+    pelvis_linear, pelvis_turn = _plate(hips, hip_turn, hip_stretch, spine0, spine1, spine_turn)
     chest_linear, chest_turn = _plate(
-        _rest_vector(skeleton, "shoulders"),
+        shoulders,
         shoulder_turn,
         shoulder_stretch,
         spine0,
