@@ -44,7 +44,7 @@ def test_the_picture_that_shows_what_the_driver_shows_leads() -> None:
     [
         {"free_arms": 0},
         {"facing": "back"},
-        {"facing": "three_quarter"},
+        {"facing": "aside"},
         {"detail": 1.0},
         {"calm": 0.0},
     ],
@@ -117,6 +117,8 @@ def test_a_picture_without_a_face_beside_one_with_a_plain_face_is_a_back() -> No
     assert [v.facing for v in told_by_faces([frontal, faceless])] == ["front", "back"]
     tiny = view(0, face=12.0)
     assert told_by_faces([tiny, faceless]) == (tiny, faceless)
+    aside = view(1, face=0.0, facing="aside")
+    assert told_by_faces([frontal, aside]) == (frontal, aside)
     masked = view(0, face=0.0)
     assert told_by_faces([masked, faceless]) == (masked, faceless)
 

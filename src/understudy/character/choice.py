@@ -23,7 +23,14 @@ _FRAMING: dict[Framing, dict[Framing, float]] = {
     "upper_body": {"whole_body": 0.40, "knees": 0.55, "upper_body": 1.0, "head": 0.95},
     "head": {"whole_body": 0.10, "knees": 0.15, "upper_body": 0.35, "head": 1.0},
 }
-_FACING = {"front": 1.0, "three_quarter": 0.75, "left": 0.2, "right": 0.2, "back": 0.1}
+_FACING = {
+    "front": 1.0,
+    "three_quarter": 0.75,
+    "aside": 0.2,
+    "left": 0.2,
+    "right": 0.2,
+    "back": 0.1,
+}
 # The picture that goes with the take shows the clothes and the light that are wanted: it leads
 # unless it can hardly be moved. The frontal picture of an element is its own makers' choice.
 _GIVEN, _FRONTAL = 2.0, 1.1

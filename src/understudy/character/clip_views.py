@@ -21,7 +21,7 @@ _RATE = Fraction(3)
 _VERSION = "clip-views/2"
 # The frame judged sharpest counts in full; half its detail makes a frame half as good.
 _BLURRED = 0.5
-_FACING = {"front": 1.0, "three_quarter": 0.6, "back": 0.1}
+_FACING = {"front": 1.0, "three_quarter": 0.6, "aside": 0.2, "back": 0.1}
 
 
 def best_frames(clip: Clip, track: Track, cache: Cache | None = None) -> tuple[Picture, ...]:

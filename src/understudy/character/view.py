@@ -27,14 +27,15 @@ from understudy.performance.retargeting.face import (
 )
 from understudy.performance.retargeting.filters import smoothstep
 
-Facing = Literal["front", "three_quarter", "left", "right", "back"]
+Facing = Literal["front", "three_quarter", "aside", "left", "right", "back"]
 
 VERSION = "view/2"
 
 # Pictures are judged at this longer side, in pixels: what decides is large.
 LOOKED_AT = 800
-# Degrees by which a trunk is turned from where a view stops being one from the front.
-_TURNED = 24.0
+# Degrees by which a trunk is turned from where a view stops being one from the front, and from
+# where it is neither one from the front nor one from behind.
+_TURNED, _ASIDE = 24.0, 58.0
 # A face narrower than this (pixels as looked at) says nothing about eyes and mouth.
 _READABLE_FACE = 20.0
 # One wider than this is found wherever it is to be seen.
@@ -50,9 +51,9 @@ class View:
     picture: as it was opened. place: its number among the element's, from 0; -1 for the picture
     that goes with the take.
     facing: how the trunk is turned; `left` and `right` are the sides that a profile shows, one arm
-    and leg before the other. movable: a figure that can be moved by itself was found; else the
-    picture may still lend its face or its side. free_arms: how many of the two can be lifted off
-    the body.
+    and leg before the other, and `aside` is a figure turned as far whose limbs cross or stride.
+    movable: a figure that can be moved by itself was found; else the picture may still lend its
+    face or its side. free_arms: how many of the two can be lifted off the body.
     torso, face: lengths in pixels of the file, `face` being the width of the face, 0 without one.
     gaze: yaw and pitch of the face, radians. calm: 0..1, the eyes open and the mouth closed;
     of a profile, how straight it stands.
@@ -192,6 +193,8 @@ def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
     across = across + 0.5 * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
     yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
     aside = min(yaw, 180.0 - yaw)
+    if aside > _ASIDE:
+        return "aside"
     if turned_round:
         return "back"
     return "front" if aside < _TURNED else "three_quarter"
