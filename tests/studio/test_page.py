@@ -151,20 +151,17 @@ def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:
 
 
 def test_what_an_engine_cannot_do_is_greyed_out_with_the_reason(
-    open_page: Callable[..., Any], tmp_path: Path, screenshot: Screenshot
+    page: Any, screenshot: Screenshot
 ) -> None:
-    models = {"dream": {"engine": "nowhere", "std": "1", "pro": "2"}}
-    with rehearsing(tmp_path, models=models) as service:
-        page = open_page(service.url)
-        page.get_by_text("Engine, element, watermark").click()
-        expect(page.get_by_role("option", name=re.compile("^dream"))).to_be_disabled()
-        expect(page.get_by_text("dream cannot be used now: no engine is called")).to_be_visible()
-        # The model of the start takes no elements; one that does makes the choice free.
-        expect(page.get_by_label("Element", exact=True)).to_be_disabled()
-        expect(page.get_by_text("kling-v2-6 takes no elements.")).to_be_visible()
-        page.get_by_label("Model").select_option("kling-v3")
-        expect(page.get_by_label("Element", exact=True)).to_be_enabled()
-        screenshot(page, "engines")
+    page.get_by_text("Engine, element, watermark").click()
+    expect(page.get_by_role("option", name=re.compile("^dream"))).to_be_disabled()
+    expect(page.get_by_text("dream cannot be used now: no engine is called")).to_be_visible()
+    # The model of the start takes no elements; one that does makes the choice free.
+    expect(page.get_by_label("Element", exact=True)).to_be_disabled()
+    expect(page.get_by_text("kling-v2-6 takes no elements.")).to_be_visible()
+    page.get_by_label("Model").select_option("kling-v3")
+    expect(page.get_by_label("Element", exact=True)).to_be_enabled()
+    screenshot(page, "engines")
 
 
 def test_a_sample_is_one_click_away(page: Any) -> None:
@@ -286,12 +283,13 @@ def test_the_page_fits_a_phone(
 
 
 def test_the_page_outlives_its_server(open_page: Callable[..., Any], tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
     with rehearsing(tmp_path) as service:
         port = int(service.url.rpartition(":")[2])
+        with client_of(service) as client:
+            task = client.create(PICTURE, client.upload(CLIP), prompt=f"linger {gate}")
         page = open_page(service.url)
-        choose(page)
-        gate = tmp_path / "gate"
-        card = start(page, f"linger {gate}")
+        card = page.get_by_label(f"Take {task.id}", exact=True)
         expect(card.get_by_text("Rendering")).to_be_visible()
         service.kill()
         expect(page.get_by_text("The server cannot be reached")).to_be_visible()
