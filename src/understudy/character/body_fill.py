@@ -95,19 +95,21 @@ def fill_sideways(
     needed: Mask,
     unit: float,
     *,
+    window: float = _WINDOW,
     steadied: tuple[float, float] = (0.06, 0.012),
 ) -> Float32:
     """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
 
     A median keeps cords, seams and the arm's own shadow from being continued with the cloth.
-    colours: (h, w, 3) float32 sRGB 0..1. steadied: which differences of rows are evened out (sRGB),
-    and over how far (in `unit`s, the torso).
+    colours: (h, w, 3) float32 sRGB 0..1. window: how much of the row beside the arm is looked at.
+    steadied: which differences of rows are evened out (sRGB), and over how far. Both lengths are in
+    `unit`s, the torso.
     """
     view = box_of(needed, 0.5 * unit)
     if view is None or not known.any():
         return colours.copy()
     piece, here, want = colours[view], known[view], needed[view]
-    tone, told = _row_tones(piece, here, want, max(4, round(_WINDOW * unit)))
+    tone, told = _row_tones(piece, here, want, max(4, round(window * unit)))
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
     # Rows have been looked at one by one: make neighbours agree, but keep hems.
     steady = cv2.bilateralFilter(tone, 0, steadied[0], max(1.0, steadied[1] * unit))

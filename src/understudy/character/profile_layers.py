@@ -38,6 +38,8 @@ _PLAUSIBLE = (0.55, 2.1)
 _SHADOW = 0.05
 # Of the picture's own pixels that the body keeps under the shoulder, in torsos.
 _SHOULDER = 0.1
+# How much of each row beside the arm tells its colour, in torsos: stripes and prints do not.
+_WINDOW = 0.28
 # By how much neighbouring rows of what is filled in are made to agree; a hem differs by more.
 _STEADIED = (0.2, 0.03)
 # Rows above the near wrist and below the near hand in which the far hand may be seen, and how far
@@ -119,8 +121,10 @@ def _parted(matte: Matte, anatomy: Anatomy, arm: Mask, near: int) -> tuple[Float
     under = arm & whole
     low = np.arange(len(arm))[:, None] > shoulder[1] - 0.5 * _SHOULDER * unit
     known = (inside & ~arm | disc) & (alpha > 0.97) & ~shaded & low
+    # A sliver beside the hand tells nothing.
+    known = opened(known, 0.02 * unit)
     needed = (shaded | grow(under, 6)) & ~disc & (inside | arm) & whole
-    filled = fill_sideways(colours, known, needed, unit, steadied=_STEADIED)
+    filled = fill_sideways(colours, known, needed, unit, window=_WINDOW, steadied=_STEADIED)
     # Away from the arm the picture's own pixels come in again.
     own = np.clip((depth(~arm) - 0.4 * _SHADOW * unit) / (0.6 * _SHADOW * unit), 0, 1)
     own = np.maximum(np.where(inside & ~arm, own, 0.0), soften(disc, 2.0))
