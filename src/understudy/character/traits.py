@@ -11,6 +11,8 @@ from understudy.character.region import Mask
 from understudy.performance.landmarks import Body, Float32
 
 _COVERS = 0.08  # share of the trunk's middle from which an arm counts as lying across it
+_SEEN, _SEEN_ASIDE = 0.35, 0.6  # what the tracker must think of an arm's visibility
+_ASIDE = 0.5  # torso lengths between the shoulders of a figure that is turned aside
 
 
 def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
@@ -50,8 +52,11 @@ def _ends_at(ankle: float, alpha: Float32, anatomy: Anatomy) -> bool:
 def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
     """Whether the picture shows enough of an arm (0 left, 1 right) to move it.
 
-    An arm without its hand would be lifted as a stump; fingertips may be missing.
+    An arm without its hand would be lifted as a stump; fingertips may be missing. The trunk of a
+    figure turned aside hides the farther upper arm, of which the tracker is then less sure.
     """
+    left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
+    aside = float(np.hypot(*(left - right))) < _ASIDE * anatomy.torso
     arm = anatomy.arms[side]
     w, h = size
     tip = arm.wrist + 1.5 * (arm.hand - arm.wrist)
@@ -60,7 +65,8 @@ def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
         rim = margin * anatomy.torso
         return bool(rim <= point[0] < w - rim and rim <= point[1] < h - rim)
 
-    return arm.visibility > 0.35 and inside(arm.wrist, 0.02) and inside(tip, -0.06)
+    enough = _SEEN_ASIDE if aside else _SEEN
+    return arm.visibility > enough and inside(arm.wrist, 0.02) and inside(tip, -0.06)
 
 
 def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.engines.paper_doll import TROUSERS, paper_doll
+from tests.engines.paper_doll import SKIN, TROUSERS, paper_doll
 from tests.performance.stick_figure import Pose
 from understudy.engines.puppet.mesh import grid_mesh
 from understudy.engines.puppet.parting import find_parting
@@ -141,3 +141,21 @@ def test_legs_that_stand_close_are_still_two() -> None:
     # Cloth that is wider than two legs is cloth, though it has their colour.
     rgba[int(skeleton.pelvis[1]) : below, right - 30 : left + 31] = (*TROUSERS, 1.0)
     assert find_parting(rgba, skeleton, None).y == pytest.approx(below, abs=8)
+
+
+def test_the_shade_on_a_knee_is_no_hem() -> None:
+    """Bare closed legs below short trousers, whose hem lies as high as the crotch."""
+    character = paper_doll(Pose(left_leg=(90.0, 90.0), right_leg=(90.0, 90.0)))
+    skeleton = skeleton_of_character(character)
+    rgba = character.layers[0].rgba.copy()
+    knees = skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE]]
+    knee, top = int(knees[:, 1].mean()), int(skeleton.pelvis[1])
+    left, right = (int(v) for v in knees[:, 0])
+    rgba[top : knee + 20, right - 8 : left + 9] = (*TROUSERS, 1.0)
+    rgba[top + 4 : knee + 20, right - 8 : left + 9] = (*SKIN, 1.0)
+    for row in range(knee - 10, knee + 20):
+        shade = 1.0 - 0.35 * min(1.0, (row - knee + 10) / 10)
+        rgba[row, right - 8 : left + 9, :3] = np.array(SKIN) * shade
+    found = find_parting(rgba, skeleton, None)
+    assert not found.cloth
+    assert found.y < (top + knee) / 2

@@ -20,6 +20,7 @@ Float64 = NDArray[np.float64]
 
 # A change of colour along a leg, in CIELAB, that counts as the edge of a garment.
 GARMENT_EDGE = 14.0
+UNEVEN = 4.0  # how far a hem may differ between the legs, in the rows compared
 # Where nothing tells, legs part at this share of the thigh.
 CROTCH = 0.25
 # Down to farther than this legs are closed, not joined, unless something wider hangs over them:
@@ -85,7 +86,11 @@ def _line(rgba: Float32, skeleton: Skeleton) -> Parting:
     left, right = (_leg_line(skeleton, side, rows) for side in (0, 1))
     joined = _joined(rgba[..., 3], rows, left, right, gap=max(2, int(0.02 * torso)))
     crotch = float(rows[joined])
-    edge = _garment_edge(rgba, rows, left, right, int(0.08 * torso), crotch + 0.1 * torso)
+    reach = int(0.08 * torso)
+    # Short trousers may end where the legs' rows begin: colours are compared from above it on.
+    longer = np.arange(max(0, first - 2 * reach), last)
+    lines = [_leg_line(skeleton, side, longer) for side in (0, 1)]
+    edge = _garment_edge(rgba, longer, lines, reach, (first, crotch + 0.1 * torso))
     if edge is not None and edge > hips + CROTCH * (knees - hips):
         return Parting(edge, cloth=True)
     if crotch > hips + CLOSED * (knees - hips):
@@ -125,28 +130,43 @@ def _joined(
 def _garment_edge(
     rgba: Float32,
     rows: NDArray[np.int64],
-    left: Float64,
-    right: Float64,
+    lines: list[Float64],
     reach: int,
-    lowest: float,
+    between: tuple[float, float],
 ) -> float | None:
-    """The row, down to `lowest`, where the colour changes most along a leg; None without one."""
+    """The row `between` two where the colour changes most along the legs; None without one.
+
+    rows: (n,); lines: the x of each leg's middle in them; reach: rows compared on either side.
+    """
     alpha = np.maximum(rgba[..., 3:], 1e-3)
     colour = np.clip(rgba[..., :3] / alpha, 0.0, 1.0)[rows[0] : rows[-1] + 1]
     lab = cv2.cvtColor(
         cv2.GaussianBlur(np.ascontiguousarray(colour), (0, 0), 2.0), cv2.COLOR_RGB2LAB
     )
-    if len(rows) <= 2 * reach + 1:
+    hem = max(3, reach // 3)
+    if len(rows) <= 2 * reach + 1 or reach < hem:
         return None
     edges = []
-    for line in (left, right):
+    for line in lines:
         x = np.clip(np.rint(line).astype(int), 0, rgba.shape[1] - 1)
         along = lab[np.arange(len(rows)), x].astype(np.float64)
-        total = np.concatenate([np.zeros((1, 3)), np.cumsum(along, axis=0)])
-        mean = (total[reach:] - total[:-reach]) / reach
-        change = np.sqrt(((mean[reach:] - mean[:-reach]) ** 2).sum(axis=1))
-        change[rows[reach : reach + len(change)] > lowest] = 0.0
+        change = _change(along, reach)
+        # A hem is sharp; the shade on a knee comes over many rows.
+        near = _change(along, hem)[reach - hem : reach - hem + len(change)]
+        change[near < 0.45 * change] = 0.0
+        here = rows[reach : reach + len(change)]
+        change[(here < between[0]) | (here > between[1])] = 0.0
         if change.max() > GARMENT_EDGE:
-            edges.append(float(rows[int(change.argmax()) + reach]))
-    # A slit bares one leg sooner than the other: the garment reaches to the lower edge.
-    return max(edges, default=None)
+            edges.append(float(here[int(change.argmax())]))
+    # A hem hangs about as low on both legs; an edge on one alone is a shadow or a stocking.
+    if len(edges) < 2 or abs(edges[0] - edges[1]) > UNEVEN * reach:
+        return None
+    return max(edges)
+
+
+def _change(along: Float64, reach: int) -> Float64:
+    """How far the mean of `reach` rows differs from that of the `reach` rows before: (n,) of
+    (n + 2 reach - 1, 3), the first for row `reach`."""
+    total = np.concatenate([np.zeros((1, along.shape[1])), np.cumsum(along, axis=0)])
+    mean = (total[reach:] - total[:-reach]) / reach
+    return np.asarray(np.sqrt(((mean[reach:] - mean[:-reach]) ** 2).sum(axis=1)))
