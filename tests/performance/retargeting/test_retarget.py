@@ -144,6 +144,15 @@ def test_a_driver_who_turns_round_neither_folds_nor_thins_the_figure(skeleton: S
     assert np.isfinite(motion.bones).all()
 
 
+def test_a_figure_turned_aside_in_its_picture_is_not_spread_by_a_driver_who_faces_us() -> None:
+    aside = skeleton_of(landmarks_of(Pose(yaw=60.0), at=(200.0, 300.0)), (400, 600))
+    motion = retarget(performance_of([Pose(lean=5.0)] * 12), aside, orientation="video")
+    for bone in (Bone.CHEST, Bone.PELVIS):
+        stretch = np.linalg.svd(motion.bones[-1, bone, :, :2].astype(float), compute_uv=False)
+        assert stretch.max() < 1.12
+        assert stretch.min() > 0.8
+
+
 def test_legs_keep_the_pictures_stance_when_the_driver_shows_none(skeleton: Skeleton) -> None:
     below = [Body(j) for j in range(Body.LEFT_KNEE, Body.RIGHT_FOOT_INDEX + 1)]
     walk = [Pose(left_leg=(88.0 - 2 * i, 90.0), lean=float(i)) for i in range(10)]

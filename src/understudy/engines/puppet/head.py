@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 
 from understudy.engines.puppet.weights import BodyFrame, head_weight
 from understudy.performance.landmarks import Body
+from understudy.performance.retargeting.face import head_angles, head_frame
+from understudy.performance.retargeting.filters import smoothstep
 from understudy.performance.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
 
 # Beyond these the missing side of the head would have to be shown.
 MOST_YAW, MOST_PITCH = 0.55, 0.38
+# A head that the picture shows turned aside by the first angle turns as any other, one by the
+# second not at all: features that slide over its outline would draw it out into a snout.
+FACING, ASIDE = 0.5, 0.9
 # A head that the picture cuts must not be moved away from the cut.
 CUT_SHARE = 0.35
 
@@ -48,19 +53,30 @@ def head_relief(skeleton: Skeleton) -> HeadRelief:
         width, height = float(np.hypot(*right)), float(np.hypot(*down))
         width = max(width, 0.6 * height)
         centre = (face[454] + face[234] + face[152] + face[10]) / 4
+        aside = float(abs(head_angles(head_frame(skeleton.face))[0]))
     else:
         ears = skeleton.joints[Body.LEFT_EAR] - skeleton.joints[Body.RIGHT_EAR]
         width = max(float(np.hypot(*ears)), 0.25 * skeleton.torso)
         height = 1.25 * width
         centre = skeleton.joints[Body.NOSE]
         right = ears if np.hypot(*ears) > 1e-3 else np.array([1.0, 0.0])
+        aside = _turned_aside(skeleton)
     axis = right / (np.hypot(*right) + 1e-9)
     return HeadRelief(
         centre=centre,
         axes=np.array([axis, (-axis[1], axis[0])]),
         radii=np.array([0.80 * width, 0.80 * height]),
-        depth=0.40 * width,
+        depth=0.40 * width * float(smoothstep(ASIDE, FACING, np.array(aside))),
     )
+
+
+def _turned_aside(skeleton: Skeleton) -> float:
+    """How far the head is turned about the neck, radians, by where the nose is between the ears."""
+    ears = skeleton.joints[[Body.LEFT_EAR, Body.RIGHT_EAR]]
+    across = np.array([skeleton.head[1] - skeleton.neck[1], skeleton.neck[0] - skeleton.head[0]])
+    across = across / (np.hypot(*across) + 1e-9)
+    before = abs(float((skeleton.joints[Body.NOSE] - skeleton.head) @ across))
+    return float(np.arctan2(before, abs(float((ears[0] - ears[1]) @ across)) / 2))
 
 
 def bounded_turn(head: NDArray[np.floating], *, cut: bool) -> tuple[float, float]:

@@ -149,8 +149,11 @@ def head_weight(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float6
     offset = points - skeleton.neck
     height = offset @ frame.up / ((frame.chin - skeleton.neck) @ frame.up)
     weight = smoothstep(0.1, 0.95, height)
-    # A shoulder that reaches up to the chin is still no head.
-    aside = np.abs(offset @ np.array([-frame.up[1], frame.up[0]]))
+    # A shoulder that reaches up to the chin is still no head; the face of a head turned aside is.
+    across = np.array([-frame.up[1], frame.up[0]])
+    middle = (skeleton.head + skeleton.joints[Body.NOSE]) / 2.0 - skeleton.neck
+    rise = np.clip(offset @ frame.up / max(float(middle @ frame.up), 1e-6), 0.0, 1.0)
+    aside = np.abs(offset @ across - rise * (middle @ across))
     shoulders = skeleton.joints[Body.LEFT_SHOULDER] - skeleton.joints[Body.RIGHT_SHOULDER]
     half = max(float(np.hypot(*shoulders)) / 2, 0.25 * skeleton.torso)
     shoulder = smoothstep(0.5, 1.1, aside / half) * smoothstep(1.9, 0.9, height)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from understudy.performance.retargeting.directions import wrap
 from understudy.performance.retargeting.driver import Figure, Part, Span, part_vector
+from understudy.performance.retargeting.filters import smoothstep
 from understudy.performance.retargeting.limbs import affine, apply, rotation
 from understudy.performance.skeleton import Skeleton
 
@@ -17,6 +18,8 @@ Float64 = NDArray[np.float64]
 WIDTH_BOUNDS = (0.62, 1.15)
 SPINE_BOUNDS = (0.55, 1.12)
 NECK_BOUNDS = (0.72, 1.2)
+# Between these turns of the figure in the picture (radians) its sides stop to be two.
+TURNED_ASIDE = (0.5, 0.9)
 SHEAR_BOUND = np.radians(24.0)
 LEAN_BOUND = np.radians(75.0)
 NECK_TURN_BOUND = np.radians(35.0)
@@ -61,11 +64,17 @@ def pose_trunk(
     hips, shoulders = _rest_vector(skeleton, "hips"), _rest_vector(skeleton, "shoulders")
     spine_stretch = np.clip(spine_stretch, *SPINE_BOUNDS)
     spine0 = skeleton.neck - skeleton.pelvis
-    if skeleton.near is not None:
-        # In profile the two sides are one: what lies across the trunk is its depth.
-        hips = shoulders = np.array([-spine0[1], spine0[0]])
-        hip_turn = shoulder_turn = spine_turn
-        hip_stretch = shoulder_stretch = np.ones_like(spine_turn)
+    # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
+    # depth, and how the driver's two sides tilt and widen says nothing of it.
+    turned = smoothstep(*TURNED_ASIDE, np.abs(wrap(rest.yaw[0])))
+    aside = 1.0 if skeleton.near is not None else float(turned)
+    hips, shoulders = (_mixed(across, spine0, aside) for across in (hips, shoulders))
+    hip_turn, shoulder_turn = (
+        turn + aside * wrap(spine_turn - turn) for turn in (hip_turn, shoulder_turn)
+    )
+    hip_stretch, shoulder_stretch = (
+        stretch + aside * (1.0 - stretch) for stretch in (hip_stretch, shoulder_stretch)
+    )
     spine1 = np.einsum("tij,j->ti", rotation(spine_turn), spine0) * spine_stretch[:, None]
 
     pelvis_linear, pelvis_turn = _plate(hips, hip_turn, hip_stretch, spine0, spine1, spine_turn)
@@ -90,6 +99,13 @@ def pose_trunk(
     head_turn = chest_turn + np.clip(wrap(roll - chest_turn), -0.8, 0.8)
     head = affine(rotation(head_turn) * scaled, skeleton.head, apply(chest, skeleton.neck) + neck1)
     return TrunkPose(pelvis, chest, head, pelvis_turn, chest_turn)
+
+
+def _mixed(across: Float64, spine: Float64, share: float) -> Float64:
+    """A span (2,) turned towards the spine's perpendicular by a share, as long as it was."""
+    length, upright = np.hypot(*across), np.array([-spine[1], spine[0]])
+    mixed = (1.0 - share) * across / (length + 1e-6) + share * upright / (np.hypot(*upright) + 1e-6)
+    return np.asarray(mixed / (np.hypot(*mixed) + 1e-6) * max(float(length), 1.0))
 
 
 def _rest_vector(skeleton: Skeleton, span: Span) -> Float64:
