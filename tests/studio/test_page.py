@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.studio.waiting import wait_until
 from understudy.client import Client, TaskFailedError
 from understudy.testing import RehearsalServer, rehearsing
 
@@ -42,8 +43,7 @@ def start(page: Any, prompt: str = "") -> Any:
     cards = page.get_by_role("article")
     known = {card.get_attribute("aria-label") for card in cards.all()}
     page.get_by_role("button", name="Start the take").click()
-    while cards.first.get_attribute("aria-label") in known:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: cards.first.get_attribute("aria-label") not in known)
     return page.get_by_label(cards.first.get_attribute("aria-label"), exact=True)
 
 
@@ -61,8 +61,7 @@ def test_a_take_goes_the_whole_way(page: Any, screenshot: Screenshot, tmp_path: 
     card.get_by_role("link").click()
     result = page.get_by_label("The result", exact=True)
     expect(result).to_be_visible()
-    while result.evaluate("video => video.currentTime") < 0.2:
-        page.wait_for_timeout(50)
+    wait_until(page, lambda: result.evaluate("video => video.currentTime") > 0.2)
     screenshot(page, "take")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Video")).click()
@@ -233,18 +232,22 @@ def test_takes_are_found_and_filtered(
 
 
 def test_the_page_works_by_keyboard_alone(page: Any, service: RehearsalServer) -> None:
-    choosers: list[Any] = []
-    # Playwright notes something on the function that it is given, which a method does not let it.
-    page.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
+    # Whether the browser tells of its file dialog is a matter of luck; that it is asked for is not.
+    chosen = page.locator("input[type=file]").first
+    chosen.evaluate(
+        """input => input.addEventListener('click', event => {
+            event.preventDefault()
+            input.dataset.asked = 'yes'
+        })"""
+    )
     page.keyboard.press("Enter")
-    while not choosers:
-        page.wait_for_timeout(50)
-    choosers[0].set_files(PICTURE)
+    expect(chosen).to_have_attribute("data-asked", "yes")
+    chosen.set_input_files(PICTURE)
     expect(page.get_by_text(PICTURE.name)).to_be_visible()
     page.get_by_role("radio", name="As in the clip").focus()
     page.keyboard.press("ArrowRight")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import httpx2
 import numpy as np
 import pytest
 
+from tests.studio.waiting import stands_at, wait_until
 from understudy.performance.formats import FORMATS
 from understudy.tasks.local import JOBS
 from understudy.testing import RehearsalServer, rehearsing
@@ -95,8 +97,7 @@ def _compare(page: Any, screenshot: Screenshot) -> None:
     page.get_by_role("button", name="Pause").click()
     page.get_by_label("Position", exact=True).fill("1.5")
     for video in (result, driver, skeleton):
-        while abs(video.evaluate("video => video.currentTime") - 1.5) > 0.02:
-            page.wait_for_timeout(50)
+        wait_until(page, partial(stands_at, video, 1.5))
     screenshot(page, "real-result")
     page.get_by_role("radio", name="Wipe").check(force=True)
     page.get_by_label("Wipe between driver and result").fill("40")

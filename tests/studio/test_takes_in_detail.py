@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.studio.waiting import stands_at, wait_until
 from understudy.client import Client, Task
 from understudy.testing import RehearsalServer
 
@@ -57,8 +59,7 @@ def test_driver_and_result_play_in_step(
     expect(result).to_be_visible()
     page.get_by_role("button", name="Pause").click()
     page.get_by_label("Position", exact=True).fill("1.5")
-    while abs(driver.evaluate("video => video.currentTime") - 1.5) > 0.02:
-        page.wait_for_timeout(50)
+    wait_until(page, partial(stands_at, driver, 1.5))
     assert abs(result.evaluate("video => video.currentTime") - 1.5) < 0.02
     page.get_by_role("radio", name="Wipe").check(force=True)
     page.get_by_label("Wipe between driver and result").fill("20")

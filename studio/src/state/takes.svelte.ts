@@ -24,6 +24,7 @@ class Takes {
   #api: Api | null = null
   #onRefused = () => {}
   #timer = 0
+  #due = Infinity
   #estimates = new Map<string, Estimate>()
   #streams = new Map<string, AbortController>()
   #gone = new Set<string>()
@@ -42,6 +43,7 @@ class Takes {
 
   stop(): void {
     clearTimeout(this.#timer)
+    this.#due = Infinity
     for (const stream of this.#streams.values()) stream.abort()
     this.#streams.clear()
     this.#estimates.clear()
@@ -65,6 +67,7 @@ class Takes {
   }
 
   async #round(): Promise<void> {
+    this.#due = Infinity
     const api = this.#api
     if (!api) return
     try {
@@ -83,8 +86,12 @@ class Takes {
     if (this.#api === api) this.#schedule(soon ? POLL_MS : IDLE_MS)
   }
 
+  /** Look again after so many milliseconds, or sooner where that was planned already. */
   #schedule(after: number): void {
+    const due = performance.now() + after
+    if (due > this.#due) return
     clearTimeout(this.#timer)
+    this.#due = due
     this.#timer = window.setTimeout(() => void this.#round(), after)
   }
 
@@ -140,14 +147,15 @@ class Takes {
       id,
       (event) => {
         const take = this.list.find((one) => one.id === id)
-        if (!take || ended(take)) return
+        // How a take ended is told by its record, which the next round brings.
+        if (!take || ended(take) || event.status !== 'processing') return
         if (event.preview) this.previews[id] = `data:image/jpeg;base64,${event.preview}`
-        this.#merge([{ ...take, status: 'processing', stage: event.stage, percent: event.percent }])
+        this.#merge([{ ...take, stage: event.stage, percent: event.percent }])
       },
       stop.signal,
     )
     // Where there are no events now, polling does; the stream is asked for again later.
-    setTimeout(() => this.#streams.delete(id), streamed ? 0 : RESTREAM_MS)
+    setTimeout(() => this.#streams.delete(id), streamed ? POLL_MS : RESTREAM_MS)
     if (!stop.signal.aborted) this.#schedule(streamed ? AFTER_STREAM_MS : POLL_MS)
   }
 }

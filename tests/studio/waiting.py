@@ -1,0 +1,20 @@
+"""Waiting for what no locator can be asked for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+
+def wait_until(page: Any, holds: Callable[[], bool], seconds: float = 30.0) -> None:
+    """Give a page time until a condition holds; fails when it does not within so many seconds."""
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "what was waited for did not come"
+        page.wait_for_timeout(50)
+
+
+def stands_at(video: Any, seconds: float) -> bool:
+    """Whether a video shows the moment that is so many seconds from its start."""
+    return bool(abs(video.evaluate("video => video.currentTime") - seconds) < 0.02)
