@@ -16,5 +16,9 @@ def wait_until(page: Any, holds: Callable[[], bool], seconds: float = 30.0) -> N
 
 
 def stands_at(video: Any, seconds: float) -> bool:
-    """Whether a video shows the moment that is so many seconds from its start."""
-    return bool(abs(video.evaluate("video => video.currentTime") - seconds) < 0.02)
+    """Whether a video shows the moment that is so many seconds from its start.
+
+    While it seeks it tells the time already that it does not show yet.
+    """
+    time_shown = video.evaluate("video => video.seeking ? -1 : video.currentTime")
+    return bool(abs(time_shown - seconds) < 0.02)
