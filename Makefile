@@ -19,7 +19,9 @@ serve: setup ## start the service and its page on http://127.0.0.1:8000
 
 test: ## run every test
 	@scripts/setup --dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/studio $(PYTEST_ARGS)
+	# The browser comes last and has the machine to itself: beside other work it may starve.
+	$(BIN)/python -m pytest tests/studio $(PYTEST_ARGS)
 
 lint: ## ruff, mypy, import-linter
 	@scripts/setup --dev
