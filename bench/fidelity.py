@@ -10,16 +10,15 @@ import numpy as np
 from bench.background import background_flicker, figure_reach
 from bench.pose_metrics import Joints, errors, foot_skate, jitter, pck, planted, torso_length
 from understudy.character.character import Character
-from understudy.engines.puppet.framing import framing
-from understudy.engines.puppet.rig import build_rig, skeleton_of_character
-from understudy.media.clip import open_clip
-from understudy.media.decoding import read_frames
+from understudy.engines.puppet.camera.framing import framing
+from understudy.engines.puppet.retarget import retarget
+from understudy.engines.puppet.rig.rig import build_rig, skeleton_of_character
+from understudy.geometry.landmarks import Body
+from understudy.media.clip import open_clip, read_frames
 from understudy.media.limits import Orientation
-from understudy.performance.landmarks import Body
-from understudy.performance.performance import Performance
-from understudy.performance.retargeting import retarget
-from understudy.performance.survey import survey_clip
-from understudy.performance.tracking import track_clip
+from understudy.tracking.performance import Performance
+from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.track import track_clip
 
 SHOULDERS = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]
 HIPS = [Body.LEFT_HIP, Body.RIGHT_HIP]

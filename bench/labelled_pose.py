@@ -23,16 +23,16 @@ from bench.pose_metrics import errors, pck
 from bench.table import Cell, table
 from bench.takes import MEDIA
 from understudy.media.clip import open_clip
-from understudy.performance.formats.openpose_video import (
+from understudy.tracking.formats.openpose_video import (
     COLOURS,
     JOINTS,
     LIMB_SHARE,
     LIMBS,
     openpose_joints,
 )
-from understudy.performance.survey import survey_clip
-from understudy.performance.trackers import TrackerPool
-from understudy.performance.tracking import track_clip
+from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.track import track_clip
+from understudy.tracking.trackers import TrackerPool
 
 Joints = NDArray[np.float64]
 

@@ -8,14 +8,14 @@ from pathlib import Path
 from bench.fidelity import measure_fidelity
 from bench.self_reenactment import character_of_frame, first_clear_frame, score
 from bench.takes import MeasuredTake
-from understudy.character.casting import cast
+from understudy.character.cast import cast
 from understudy.engines import DEFAULT_ENGINE, load_engine
 from understudy.media.clip import open_clip
 from understudy.media.limits import OUTPUT_SHORT_SIDE, output_size
 from understudy.media.picture import open_picture
-from understudy.performance.performance import Performance
-from understudy.performance.survey import survey_clip
-from understudy.performance.tracking import track_clip
+from understudy.tracking.performance import Performance
+from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.track import track_clip
 
 Row = dict[str, str | float | None]
 

@@ -16,16 +16,15 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bench.image_metrics import mean_absolute_error, psnr, ssim
-from understudy.character.casting import cast
+from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.engines import Engine, Job
-from understudy.engines.puppet.colour import planes_to_rgb
-from understudy.media.clip import Clip
-from understudy.media.decoding import read_frames
+from understudy.engines.puppet.render.colour import planes_to_rgb
+from understudy.geometry.landmarks import Body
+from understudy.media.clip import Clip, read_frames
 from understudy.media.limits import output_size
 from understudy.media.picture import open_picture
-from understudy.performance.landmarks import Body
-from understudy.performance.performance import Performance
+from understudy.tracking.performance import Performance
 
 Rgb = NDArray[np.uint8]
 

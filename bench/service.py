@@ -29,13 +29,13 @@ from PIL import Image
 from bench.load import Load, Server, echoing, load, poll, raw_request
 from bench.table import table
 from bench.takes import Pair, sample_pairs
-from understudy.performance.cache import FOLDER_VARIABLE
-from understudy.tasks.database import Database
-from understudy.tasks.local import JOBS
+from understudy.cache import FOLDER_VARIABLE
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import accounts
+from understudy.tasks.db.repository.rows import pack
+from understudy.tasks.db.schema import tasks
 from understudy.tasks.records import Request, Source
-from understudy.tasks.repository import accounts
-from understudy.tasks.repository.rows import pack
-from understudy.tasks.schema import tasks
+from understudy.tasks.workers.local import JOBS
 from understudy.testing import RehearsalServer, rehearsing
 
 PATH = "/v1/videos/motion-control"

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.processes import Usage, measure
+from understudy.cache import FOLDER_VARIABLE
 from understudy.media.limits import Orientation
-from understudy.performance.cache import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"

@@ -18,7 +18,7 @@ import cv2
 from atelier import presets, works
 
 HERE = Path(__file__).parent
-LIBRARY = HERE.parent / "src" / "understudy" / "tasks" / "presets"
+LIBRARY = HERE.parent / "src" / "understudy" / "library" / "presets"
 
 WORKS: dict[str, Callable[[Path, int], None]] = {
     "photo": works.draw_photo,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from understudy.character.casting import cast
+from understudy.character.cast import cast
 from understudy.media.picture import open_picture
 
 ROOT = Path(__file__).resolve().parents[1]

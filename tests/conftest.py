@@ -39,8 +39,8 @@ def _postgres_database() -> Iterator[str]:
             connection.execute(f"CREATE DATABASE {name}")
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL: {str(error).splitlines()[0]}")
-    from understudy.tasks.database import Database
-    from understudy.tasks.migrations import migrate
+    from understudy.tasks.db.database import Database
+    from understudy.tasks.db.migrations import migrate
 
     url = f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
     database = Database(url)
@@ -59,7 +59,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     import psycopg
 
-    from understudy.tasks.schema import metadata
+    from understudy.tasks.db.schema import metadata
 
     url = request.getfixturevalue("_postgres_database")
     yield url

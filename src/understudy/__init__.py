@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.elements.assignment import ElementSource
     from understudy.media.limits import Mode, Orientation
-    from understudy.performance.performance import Performance
-    from understudy.plan import Plan
-    from understudy.progress import OnProgress
-    from understudy.report import Report
-    from understudy.roles import ElementSource
+    from understudy.take.plan import Plan
+    from understudy.take.progress import OnProgress
+    from understudy.take.report import Report
+    from understudy.tracking.performance import Performance
 
 __all__ = ["__version__", "animate", "inspect", "track"]
 
@@ -51,7 +51,7 @@ def animate(
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
-    from understudy.take import TakeOptions, run_take
+    from understudy.take.run import TakeOptions, run_take
 
     return run_take(
         _source(picture),
@@ -87,7 +87,7 @@ def inspect(
 
     Raises `understudy.errors.InputRefused` for a picture or clip that cannot be used.
     """
-    from understudy.take import TakeOptions, inspect_take
+    from understudy.take.run import TakeOptions, inspect_take
 
     options = TakeOptions(
         orientation=orientation, mode=mode, prompt=prompt, sound=sound, engine=engine
@@ -101,8 +101,8 @@ def track(clip: Path | str) -> Performance:
     Raises `understudy.errors.InputRefused` for a clip that cannot be used.
     """
     from understudy.media.clip import open_clip
-    from understudy.performance.survey import survey_clip
-    from understudy.performance.tracking import track_clip
+    from understudy.tracking.scene.analysis import survey_clip
+    from understudy.tracking.track import track_clip
 
     opened = open_clip(Path(clip), orientation="video")
     return track_clip(opened, survey=survey_clip(opened))
@@ -113,6 +113,6 @@ def _source(picture: Path | str | bytes | None) -> Path | bytes | None:
 
 
 def _element(files: Sequence[Path | str | bytes]) -> ElementSource | None:
-    from understudy.roles import element_of
+    from understudy.elements.assignment import element_of
 
     return element_of([file if isinstance(file, bytes) else Path(file) for file in files])

@@ -7,13 +7,13 @@ import pytest
 
 from bench.labelled_pose import MEDIA_LABELLED, SCORED, joints_of_frame, read_joints
 from bench.takes import MEDIA
-from tests.performance.test_cleaning import person
-from understudy.performance.formats.openpose_video import (
+from tests.tracking.test_cleaning import person
+from understudy.tracking.formats.openpose_video import (
     draw_skeleton,
     openpose_joints,
     write_openpose_video,
 )
-from understudy.performance.performance import Performance
+from understudy.tracking.performance import Performance
 
 
 @pytest.fixture(scope="module")

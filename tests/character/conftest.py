@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from tests.character.drawn_figure import Drawn, draw
-from understudy.character.casting import cast
+from understudy.character.cast import cast
 from understudy.character.character import Character
 
 

@@ -9,9 +9,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.landmarks import Body, Landmarks
 from understudy.media.picture import Picture
-from understudy.performance.landmarks import Body, Landmarks
-from understudy.performance.trackers import PictureTrack, Region
+from understudy.tracking.trackers import PictureTrack, Region
 
 Float32 = NDArray[np.float32]
 Colour = tuple[float, float, float]

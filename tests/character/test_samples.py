@@ -10,12 +10,12 @@ import cv2
 import numpy as np
 import pytest
 
-from understudy.character.casting import cast
+from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.errors import InputRefused
 from understudy.media.limits import output_size
 from understudy.media.picture import Picture, open_picture
-from understudy.performance.trackers import TrackerProcess, track_picture
+from understudy.tracking.trackers import TrackerProcess, track_picture
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"

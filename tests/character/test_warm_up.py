@@ -1,28 +1,23 @@
 from __future__ import annotations
 
 from tests.character.drawn_figure import draw, striped_ground
-from understudy.character import (
-    alpha,
-    colour,
-    foreground,
-    guided_filter,
-    membrane,
-    patch_kernels,
-    ribbon,
-)
-from understudy.character.casting import cast
+from understudy.character.cast import cast
+from understudy.character.image import colour, guided_filter
+from understudy.character.inpaint import patch_kernels, poisson
+from understudy.character.layers import limb_contour
+from understudy.character.matte import foreground, soft_edge
 from understudy.character.warm_up import warm_up
 
 KERNELS = (
-    alpha._sample,
+    soft_edge._sample,
     colour._likeness,
     foreground._estimate,
     guided_filter._fit,
-    membrane._relax,
+    poisson._relax,
     patch_kernels.peel,
     patch_kernels.search,
     patch_kernels.vote,
-    ribbon._shortest_path,
+    limb_contour._shortest_path,
 )
 
 

@@ -8,12 +8,7 @@ import pytest
 import typer
 
 from understudy.cli.faults import reporting_faults, sentence
-from understudy.errors import (
-    ClipUnusable,
-    EngineUnavailable,
-    InputRefused,
-    TakeCancelled,
-)
+from understudy.errors import ClipUnusable, EngineUnavailable, InputRefused, TakeCancelled
 
 REFUSED = InputRefused("video_url", found="the clip lasts 2.4 s", allowed="allowed are 3 s to 30 s")
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from understudy.cli.inspect import describe, problem
 from understudy.errors import InputRefused
-from understudy.plan import Dropped, Plan
+from understudy.take.plan import Dropped, Plan
 
 PLAN = Plan(
     engine="puppet",

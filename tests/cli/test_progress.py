@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import io
 
-from understudy.cli.progress import showing_progress
-from understudy.progress import Progress, Stage
+from understudy.cli.progress_bar import showing_progress
+from understudy.take.progress import Progress, Stage
 
 
 def lines(*steps: tuple[Stage, float]) -> list[str]:

@@ -8,10 +8,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.performance.stick_figure import Pose, landmarks_of
+from tests.geometry.stick_figure import Pose, landmarks_of
 from understudy.character.character import Character, Layer, Traits
-from understudy.performance.landmarks import SIDES_EXCHANGED, Body, Landmarks
-from understudy.performance.skeleton import ARMS, LEGS, Limb, with_knuckles
+from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Landmarks
+from understudy.geometry.skeleton import ARMS, LEGS, Limb, with_knuckles
 
 SIZE = (240, 360)
 SCALE = 100.0

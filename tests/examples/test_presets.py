@@ -7,7 +7,7 @@ import pytest
 
 import draw
 from atelier.presets import turned
-from understudy.tasks.presets import FOLDER, presets
+from understudy.library.presets import FOLDER, presets
 
 
 def test_every_preset_is_drawn_where_the_library_reads_it() -> None:

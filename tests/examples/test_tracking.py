@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from understudy.performance.trackers import track_picture
+from understudy.tracking.trackers import track_picture
 
 SHOULDERS_TO_WRISTS = slice(11, 17)
 

@@ -12,11 +12,11 @@ import httpx2
 import pytest
 from PIL import Image
 
-from tests.media.making import write_clip
+from tests.media.media_maker import write_clip
 from tests.service.far_side import FarSide, far_side
-from understudy.tasks.credentials import Credentials, open_account
-from understudy.tasks.database import Database
-from understudy.tasks.keyring import Keyring, load_keyring
+from understudy.tasks.accounts.credentials import Credentials, open_account
+from understudy.tasks.accounts.keyring import Keyring, load_keyring
+from understudy.tasks.db.database import Database
 from understudy.testing import RehearsalServer, rehearsing
 
 PATH = "/v1/videos/motion-control"

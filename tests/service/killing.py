@@ -25,8 +25,8 @@ import httpx2
 import sqlalchemy as sa
 
 from tests.service.far_side import FarSide, far_side
-from understudy.tasks.database import Database
-from understudy.tasks.schema import accounts, callback_events, tasks
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.schema import accounts, callback_events, tasks
 from understudy.testing import RehearsalServer
 from understudy.testing.service import start
 
@@ -266,7 +266,7 @@ def _main() -> None:
 
     from PIL import Image
 
-    from tests.media.making import write_clip
+    from tests.media.media_maker import write_clip
 
     file = io.BytesIO()
     Image.new("RGB", (300, 300)).save(file, "PNG")

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from understudy.service.designs import elements, legacy, tasks
-from understudy.service.errors import ParameterInvalid
+from understudy.service.api import elements, motion_control, tasks
+from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.models import Catalogue
 
 ABSENT = object()
@@ -220,7 +220,7 @@ Read = Callable[[dict[str, Any]], object]
 
 
 def read_legacy(body: dict[str, Any]) -> object:
-    return legacy.read_create(body, CATALOGUE)
+    return motion_control.read_create(body, CATALOGUE)
 
 
 def read_tasks(body: dict[str, Any]) -> object:

@@ -11,10 +11,10 @@ import httpx2
 import pytest
 
 from tests.service.conftest import PATH, Client
-from understudy.service.errors import TooManyRequests
-from understudy.service.rates import RateLimiter
-from understudy.tasks.database import Database
-from understudy.tasks.repository import accounts
+from understudy.service.http.contract_errors import TooManyRequests
+from understudy.service.http.rates import RateLimiter
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import accounts
 from understudy.testing import rehearsing
 
 Body = Callable[..., dict[str, Any]]

@@ -18,7 +18,7 @@ from standardwebhooks import Webhook
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
-from understudy.tasks.local import JOBS
+from understudy.tasks.workers.local import JOBS
 from understudy.testing import rehearsing
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"

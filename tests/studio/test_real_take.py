@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 
 from tests.studio.waiting import stands_at, wait_until
-from understudy.performance.formats import FORMATS
-from understudy.tasks.local import JOBS
+from understudy.tasks.workers.local import JOBS
 from understudy.testing import RehearsalServer, rehearsing
+from understudy.tracking.formats import FORMATS
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

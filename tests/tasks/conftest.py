@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from understudy.tasks.database import Database
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.migrations import migrate
+from understudy.tasks.db.repository import accounts
+from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.ids import TASK_BITS, IdMaker
-from understudy.tasks.migrations import migrate
 from understudy.tasks.records import Account, Design, Request, Source
-from understudy.tasks.repository import accounts
-from understudy.tasks.repository.tasks import NewTask
 
 MakeTask = Callable[..., NewTask]
 

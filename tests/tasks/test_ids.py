@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from understudy.tasks.ids import (
-    ELEMENT_BITS,
-    TASK_BITS,
-    IdMaker,
-    first_task_id,
-    now_ms,
-    task_time,
-)
+from understudy.tasks.ids import ELEMENT_BITS, TASK_BITS, IdMaker, first_task_id, now_ms, task_time
 
 
 def test_a_task_id_has_eighteen_digits_until_2090() -> None:

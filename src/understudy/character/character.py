@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.performance.landmarks import Aspect, Float32, Landmarks
+from understudy.geometry.landmarks import Aspect, Float32, Landmarks
 
 LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "over"]
 ArmState = Literal["free", "glued", "unseen"]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.anatomy import LEGS, Anatomy, Points
 from understudy.character.character import ArmState, Framing
-from understudy.character.region import Mask
-from understudy.performance.landmarks import Body, Float32
+from understudy.character.figure.anatomy import LEGS, Anatomy, Points
+from understudy.character.image.masks import Mask
+from understudy.geometry.landmarks import Body, Float32
 
 _COVERS = 0.08  # share of the trunk's middle from which an arm counts as lying across it
 _SEEN, _SEEN_ASIDE = 0.35, 0.6  # what the tracker must think of an arm's visibility

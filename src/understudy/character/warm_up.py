@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from understudy.character.alpha import soft_edge
-from understudy.character.colour import likeness
-from understudy.character.foreground import foreground_colours
-from understudy.character.patch_match import fill_with_texture
-from understudy.character.ribbon import straighten, trace
+from understudy.character.image.colour import likeness
+from understudy.character.inpaint.patch_match import fill_with_texture
+from understudy.character.layers.limb_contour import straighten, trace
+from understudy.character.matte.foreground import foreground_colours
+from understudy.character.matte.soft_edge import soft_edge
 
 
 def warm_up() -> None:

@@ -16,8 +16,8 @@ from understudy.cli.serve import DataOption, read_settings
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from understudy.tasks.database import Database
-    from understudy.tasks.keyring import Keyring
+    from understudy.tasks.accounts.keyring import Keyring
+    from understudy.tasks.db.database import Database
     from understudy.tasks.records import Account
 
 accounts_app = typer.Typer(
@@ -40,8 +40,8 @@ def create(
     data: DataOption = None,
 ) -> None:
     """Make an account and print its keys, which are shown this once."""
-    from understudy.tasks.credentials import open_account
-    from understudy.tasks.repository.accounts import NameTaken
+    from understudy.tasks.accounts.credentials import open_account
+    from understudy.tasks.db.repository.accounts import NameTaken
 
     if not name.strip() or len(name) > 200:
         _refuse("NAME must have 1 to 200 characters")
@@ -56,7 +56,7 @@ def create(
 @accounts_app.command("list")
 def list_accounts(data: DataOption = None) -> None:
     """Print the accounts, their units and unfinished tasks."""
-    from understudy.tasks.repository import accounts
+    from understudy.tasks.db.repository import accounts
 
     with _opened(data) as (database, _):
         every = database.read_now(accounts.every)
@@ -99,9 +99,9 @@ def keys(
     data: DataOption = None,
 ) -> None:
     """List an account's keys, make new ones, revoke old ones."""
-    from understudy.tasks import credentials
+    from understudy.tasks.accounts import credentials
+    from understudy.tasks.db.repository import keys as stored
     from understudy.tasks.ids import now_ms
-    from understudy.tasks.repository import keys as stored
 
     with _opened(data) as (database, keyring):
         account = _find(database, name)
@@ -138,8 +138,8 @@ def units(
     data: DataOption = None,
 ) -> None:
     """Set the units that an account has left."""
+    from understudy.tasks.db.repository import accounts
     from understudy.tasks.ids import now_ms
-    from understudy.tasks.repository import accounts
 
     left = None if amount == "unlimited" else _read_units(amount)
     with _opened(data) as (database, _):
@@ -161,7 +161,7 @@ def open_again(name: NameArgument, data: DataOption = None) -> None:
 
 
 def _set_active(name: str, data: DataOption, *, active: bool) -> None:
-    from understudy.tasks.repository import accounts
+    from understudy.tasks.db.repository import accounts
 
     with _opened(data) as (database, _):
         database.write_now(accounts.change, _find(database, name).id, active=active)
@@ -171,9 +171,9 @@ def _set_active(name: str, data: DataOption, *, active: bool) -> None:
 @contextmanager
 def _opened(data: DataOption) -> Iterator[tuple[Database, Keyring]]:
     settings = read_settings(data=data)
-    from understudy.tasks.database import Database, DatabaseUnavailable
-    from understudy.tasks.keyring import KeyUnfit, load_keyring
-    from understudy.tasks.migrations import migrate
+    from understudy.tasks.accounts.keyring import KeyUnfit, load_keyring
+    from understudy.tasks.db.database import Database, DatabaseUnavailable
+    from understudy.tasks.db.migrations import migrate
 
     configured = settings.secret_key.get_secret_value() if settings.secret_key else None
     try:
@@ -189,7 +189,7 @@ def _opened(data: DataOption) -> Iterator[tuple[Database, Keyring]]:
 
 
 def _find(database: Database, name: str) -> Account:
-    from understudy.tasks.repository import accounts
+    from understudy.tasks.db.repository import accounts
 
     account = database.read_now(accounts.find, name)
     if account is None:

@@ -24,10 +24,10 @@ from understudy.cli.options import (
     PromptOption,
     SoundOption,
 )
-from understudy.cli.progress import showing_progress
+from understudy.cli.progress_bar import showing_progress
 
 if TYPE_CHECKING:
-    from understudy.take import Report
+    from understudy.take.run import Report
 
 
 def animate(
@@ -73,8 +73,8 @@ def animate(
         for file in element or ():
             check_input(file, field="--element")
 
-        from understudy.roles import element_of
-        from understudy.take import TakeOptions, run_take
+        from understudy.elements.assignment import element_of
+        from understudy.take.run import TakeOptions, run_take
 
         options = TakeOptions(
             orientation=orientation,
@@ -118,7 +118,7 @@ def _check_files(
     files = {"image_url": picture, "video_url": clip, "--output": output}
     check_output(output, option="--output", suffixes=(".mp4",))
     if watermark:
-        from understudy.outputs import watermarked_path
+        from understudy.take.outputs import watermarked_path
 
         files["--watermark"] = watermarked_path(output)
         check_output(files["--watermark"], option="--watermark", suffixes=(".mp4",))

@@ -132,7 +132,7 @@ def check_tracker() -> Finding:
         return Finding("tracker", "missing", "MediaPipe is not installed", "pip install mediapipe")
     try:
         np = import_module("numpy")
-        trackers = import_module("understudy.performance.trackers")
+        trackers = import_module("understudy.tracking.trackers")
         trackers.track_picture(np.zeros((64, 64, 3), np.uint8))
     except Exception as fault:  # whatever stops the tracker is the finding
         return Finding(
@@ -152,7 +152,7 @@ def check_kernels() -> Finding:
         return Finding(
             "kernels", "missing", _one_line(fault), "pip install --force-reinstall numba"
         )
-    beside = Path(__file__).resolve().parents[1] / "engines" / "puppet" / "__pycache__"
+    beside = Path(__file__).resolve().parents[1] / "engines" / "puppet"
     where = Path(os.environ.get("NUMBA_CACHE_DIR") or beside)
     kept = any(where.rglob("*.nbi")) if where.is_dir() else False
     if kept:
@@ -195,7 +195,7 @@ def check_space() -> Finding:
 
 def check_cache() -> Finding:
     """Where the results of tracking are kept for the next take, and how much that is."""
-    folder = import_module("understudy.performance.cache").user_cache().folder
+    folder = import_module("understudy.cache").user_cache().folder
     size = sum(path.stat().st_size for path in folder.glob("*")) if folder.is_dir() else 0
     return Finding("cache", "ok", f"{size / (1 << 20):.0f} MiB in {folder}")
 

@@ -25,7 +25,7 @@ from understudy.cli.options import (
 from understudy.errors import InputRefused
 
 if TYPE_CHECKING:
-    from understudy.plan import Plan
+    from understudy.take.plan import Plan
 
 _FRAMINGS = {
     "whole_body": "whole body",
@@ -80,8 +80,8 @@ def inspect(
 
 
 def _plan(picture: Path, clip: Path, element: Sequence[Path], **options: Any) -> Plan:
-    from understudy.roles import element_of
-    from understudy.take import TakeOptions, inspect_take
+    from understudy.elements.assignment import element_of
+    from understudy.take.run import TakeOptions, inspect_take
 
     return inspect_take(picture, clip, TakeOptions(**options), element=element_of(element))
 

@@ -34,7 +34,7 @@ def serve(
     # Imported here, so that the other commands start fast.
     from understudy.service.server import serve as run_server
     from understudy.studio import routes
-    from understudy.tasks.credentials import CREDENTIALS_FILE
+    from understudy.tasks.accounts.credentials import CREDENTIALS_FILE
 
     def tell(url: str) -> None:
         typer.echo(f"Understudy serves at {url} (API: {url}/docs)")

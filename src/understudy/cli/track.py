@@ -12,12 +12,12 @@ from understudy.cli.faults import reporting_faults
 from understudy.cli.files import check_distinct, check_input, check_output
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import ClipArgument, DebugOption
-from understudy.cli.progress import showing_progress
-from understudy.performance.formats import FORMATS, write_performance
-from understudy.progress import ProgressLine
+from understudy.cli.progress_bar import showing_progress
+from understudy.take.progress import ProgressLine
+from understudy.tracking.formats import FORMATS, write_performance
 
 if TYPE_CHECKING:
-    from understudy.performance.performance import Performance
+    from understudy.tracking.performance import Performance
 
 SUFFIXES = tuple(FORMATS)
 
@@ -49,10 +49,10 @@ def track(
 
 
 def _tracked(path: Path) -> Performance:
+    from understudy.cache import user_cache
     from understudy.media.clip import open_clip
-    from understudy.performance.cache import user_cache
-    from understudy.performance.cached import survey_clip, track_clip
-    from understudy.performance.trackers import TrackerPool
+    from understudy.tracking.cached import survey_clip, track_clip
+    from understudy.tracking.trackers import TrackerPool
 
     with (
         watching_for_interruption() as cancelled,

@@ -8,10 +8,10 @@ import time
 from importlib import resources
 from pathlib import Path
 
+from understudy.cache import FOLDER_VARIABLE
 from understudy.engines import engine_names, load_engine
 from understudy.errors import EngineUnavailable
-from understudy.performance.cache import FOLDER_VARIABLE
-from understudy.take import TakeOptions, run_take
+from understudy.take.run import TakeOptions, run_take
 
 
 def warm_up() -> float:

@@ -1,7 +1,6 @@
 """Engines: what makes frames of a picture and a clip, and the models that they serve."""
 
 from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL, MODELS, Model
-from understudy.engines.discovery import engine_names, load_engine
 from understudy.engines.engine import (
     Cancelled,
     Engine,
@@ -13,6 +12,7 @@ from understudy.engines.engine import (
     PromptReading,
     Stage,
 )
+from understudy.engines.registry import engine_names, load_engine
 from understudy.errors import EngineUnavailable
 
 __all__ = [

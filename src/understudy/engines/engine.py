@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # They load numpy and codecs, which a look at the capability 
     from understudy.character.character import Character
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
-    from understudy.performance.performance import Performance
+    from understudy.tracking.performance import Performance
 
 Material = Literal["picture", "clip", "performance", "skeleton_video", "character"]
 Stage = Literal["track", "cast", "retarget", "render"]

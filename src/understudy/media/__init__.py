@@ -1,0 +1,1 @@
+"""Media: what comes in and what goes out."""

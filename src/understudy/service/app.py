@@ -10,27 +10,20 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from understudy.service.boundary import Boundary, let_through
-from understudy.service.errors import ContractError
+from understudy.service.api.account import callbacks, costs, profile, session
+from understudy.service.api.elements import routes as elements
+from understudy.service.api.files import routes as files
+from understudy.service.api.motion_control import routes as motion_control
+from understudy.service.api.server import capabilities, description, health
+from understudy.service.api.takes import details
+from understudy.service.api.takes import routes as takes
+from understudy.service.api.tasks import routes as tasks
+from understudy.service.http.contract_errors import ContractError
+from understudy.service.http.metrics import Metrics
+from understudy.service.http.middleware import Boundary, let_through
 from understudy.service.lifetime import running_service
-from understudy.service.metrics import Metrics
-from understudy.service.routes import (
-    account,
-    callbacks,
-    capabilities,
-    description,
-    details,
-    elements,
-    files,
-    health,
-    legacy,
-    profile,
-    session,
-    takes,
-    tasks,
-)
 from understudy.settings import Settings
-from understudy.tasks.local import JOBS
+from understudy.tasks.workers.local import JOBS
 
 
 def create_app(
@@ -51,10 +44,10 @@ def create_app(
 
     app = Starlette(
         routes=[
-            *legacy.ROUTES,
+            *motion_control.ROUTES,
             *tasks.ROUTES,
             *elements.ROUTES,
-            *account.ROUTES,
+            *costs.ROUTES,
             *profile.ROUTES,
             *callbacks.ROUTES,
             *capabilities.ROUTES,

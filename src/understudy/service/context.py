@@ -6,24 +6,24 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from understudy.service.authentication import Authenticator
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
 from understudy.service.exports import Exports
+from understudy.service.http.authentication import Authenticator
+from understudy.service.http.metrics import Metrics
+from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
-from understudy.service.metrics import Metrics
 from understudy.service.models import Catalogue
-from understudy.service.rates import RateLimiter
 from understudy.service.watching import Watch
 from understudy.settings import Settings
-from understudy.tasks.controller import Controller
-from understudy.tasks.database import Database
-from understudy.tasks.keyring import Keyring
-from understudy.tasks.links import Links
-from understudy.tasks.outbox import Outbox
-from understudy.tasks.repository.transitions import Announce
-from understudy.tasks.storage import Storage
+from understudy.tasks.accounts.keyring import Keyring
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository.transitions import Announce
+from understudy.tasks.files.links import Links
+from understudy.tasks.files.storage import Storage
+from understudy.tasks.queue.controller import Controller
+from understudy.tasks.webhooks.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from understudy.media.limits import clip_limits
-from understudy.service.authentication import Caller
 from understudy.service.drafts import Draft
-from understudy.service.errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
+from understudy.service.element_lookup import find_element
+from understudy.service.http.authentication import Caller
+from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
 from understudy.service.known_uploads import FRESH_MS
-from understudy.service.library import find_element
 from understudy.service.media_checks import BUDGET_SECONDS, Looked, MediaChecks, Wish
 from understudy.service.models import reservation
-from understudy.tasks.database import Database
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import accounts, tasks, uploads
+from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
-from understudy.tasks.inputs import UNREACHABLE
 from understudy.tasks.records import Design, Element, Request, Task
-from understudy.tasks.repository import accounts, tasks, uploads
 
 _make_id = IdMaker(TASK_BITS)
 

@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.service.looking import looking
-from understudy.tasks.prober import Prober
+from understudy.service.probe_errors import looking
+from understudy.tasks.workers.prober import Prober
 
 _SECONDS = 60.0
 # Somebody may install what an engine misses while the server runs.

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from understudy.performance.formats import FORMATS
-from understudy.service.errors import ResourceUnknown
-from understudy.service.looking import looking
-from understudy.tasks.prober import Prober
+from understudy.service.http.contract_errors import ResourceUnknown
+from understudy.service.probe_errors import looking
+from understudy.tasks.files.storage import Storage
 from understudy.tasks.records import Result
-from understudy.tasks.storage import Storage
+from understudy.tasks.workers.prober import Prober
+from understudy.tracking.formats import FORMATS
 
 _SECONDS = 300.0
 _KEPT = ".npz"

@@ -14,17 +14,17 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.media.limits import clip_limits
-from understudy.service.authentication import Caller
 from understudy.service.drafts import Draft
-from understudy.service.errors import ParameterInvalid
-from understudy.service.library import find_element
-from understudy.service.looking import looking
+from understudy.service.element_lookup import find_element
+from understudy.service.http.authentication import Caller
+from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.media_checks import MediaChecks, Wish, decode_base64, is_web_url
 from understudy.service.models import price, show_units
-from understudy.tasks.database import Database
-from understudy.tasks.inputs import have_at_hand
-from understudy.tasks.prober import Prober
+from understudy.service.probe_errors import looking
+from understudy.tasks.db.database import Database
+from understudy.tasks.files.localize import have_at_hand
 from understudy.tasks.records import Source
+from understudy.tasks.workers.prober import Prober
 
 INSPECT_SECONDS = 120.0
 _ELEMENT_FIELD = "element_list"

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections import OrderedDict
 
+from understudy.tasks.db.repository.uploads import NOTED_WITHIN_MS
 from understudy.tasks.records import Upload
-from understudy.tasks.repository.uploads import NOTED_WITHIN_MS
 
 FRESH_MS = NOTED_WITHIN_MS
 """How long after its last use an upload is certain to be there: far less than any retention."""

@@ -10,35 +10,35 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.service.announcing import announcer, element_announcer
-from understudy.service.authentication import Authenticator
+from understudy.library.element_jobs import Library
+from understudy.service.callback_payloads import announcer, element_announcer
 from understudy.service.context import Service
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
 from understudy.service.exports import Exports
+from understudy.service.http.authentication import Authenticator
+from understudy.service.http.metrics import Metrics
+from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
-from understudy.service.metrics import Metrics
 from understudy.service.models import Catalogue, price
-from understudy.service.rates import RateLimiter
 from understudy.service.watching import Watch
 from understudy.settings import Settings
-from understudy.tasks.controller import Controller
-from understudy.tasks.credentials import ensure_account
-from understudy.tasks.database import Database
-from understudy.tasks.fetching import Fetcher
-from understudy.tasks.keyring import load_keyring
-from understudy.tasks.leadership import leadership_of
-from understudy.tasks.library import Library
-from understudy.tasks.links import Links
-from understudy.tasks.local import LocalExecutor
-from understudy.tasks.migrations import migrate
-from understudy.tasks.outbox import Outbox
-from understudy.tasks.prober import Prober
+from understudy.tasks.accounts.credentials import ensure_account
+from understudy.tasks.accounts.keyring import load_keyring
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.migrations import migrate
+from understudy.tasks.files.fetching import Fetcher
+from understudy.tasks.files.links import Links
+from understudy.tasks.files.retention import Retention
+from understudy.tasks.files.storage import Storage
+from understudy.tasks.queue.attempt_context import Workshop
+from understudy.tasks.queue.controller import Controller
+from understudy.tasks.queue.leadership import leadership_of
 from understudy.tasks.records import Task
-from understudy.tasks.retention import Retention
-from understudy.tasks.storage import Storage
-from understudy.tasks.workshop import Workshop
+from understudy.tasks.webhooks.outbox import Outbox
+from understudy.tasks.workers.local import LocalExecutor
+from understudy.tasks.workers.prober import Prober
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000

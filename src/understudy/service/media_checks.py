@@ -16,20 +16,20 @@ from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
 from understudy.errors import InputRefused
-from understudy.media import limits, signatures
+from understudy.media import file_types, limits
 from understudy.media.limits import ClipLimits
-from understudy.service import containers
-from understudy.service.errors import ParameterInvalid
+from understudy.service import remote_header
+from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.known_uploads import KnownUploads
-from understudy.tasks.database import Database
-from understudy.tasks.fetching import Fetcher, TooLarge, Unreachable
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import uploads
+from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
+from understudy.tasks.files.links import Links
+from understudy.tasks.files.localize import UNREACHABLE, too_large
+from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.ids import now_ms
-from understudy.tasks.inputs import UNREACHABLE, too_large
-from understudy.tasks.links import Links
-from understudy.tasks.prober import ProbeFailed, Prober
 from understudy.tasks.records import Source, Upload
-from understudy.tasks.repository import uploads
-from understudy.tasks.storage import Storage, StorageUnavailable
+from understudy.tasks.workers.prober import ProbeFailed, Prober
 
 BUDGET_SECONDS = 3.0
 # What came whole at the last moment still has to be stored.
@@ -185,16 +185,16 @@ class MediaChecks:
             return False
         return True
 
-    async def _read_clip_header(self, wish: Wish, max_bytes: int) -> containers.Header | None:
+    async def _read_clip_header(self, wish: Wish, max_bytes: int) -> remote_header.Header | None:
         """The header of a remote clip; None when nothing could be concluded in time."""
         try:
             async with asyncio.timeout_at(wish.until):
                 head = await self._read(wish, 0, _CLIP_HEAD_BYTES, max_bytes)
-                name = signatures.name_format(head[: signatures.HEAD_BYTES])
+                name = file_types.name_format(head[: file_types.HEAD_BYTES])
                 if name not in limits.CLIP_FORMATS:
                     raise InputRefused(
                         wish.field,
-                        found=f"the file is {signatures.is_or_a(name)}",
+                        found=f"the file is {file_types.is_or_a(name)}",
                         allowed=limits.CLIP_FORMATS_ALLOWED,
                     )
 
@@ -203,7 +203,7 @@ class MediaChecks:
                         return head[start : start + length]
                     return await self._read(wish, start, length, max_bytes)
 
-                return await containers.read_header(read)
+                return await remote_header.read_header(read)
         except TimeoutError:
             return None
         except Unreachable as error:

@@ -9,8 +9,8 @@ from types import MappingProxyType
 
 from understudy.engines.capabilities import DEFAULT_MODEL, MODELS, Model
 from understudy.media.limits import CLIP_MAX_SECONDS, Mode, Orientation
-from understudy.plan import units_for
 from understudy.settings import ExtraModel
+from understudy.take.plan import units_for
 
 __all__ = ["DEFAULT_MODEL", "Catalogue", "Model"]
 

@@ -12,9 +12,9 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from understudy.service.app import create_app
-from understudy.service.logs import configure_logs
+from understudy.service.http.logs import configure_logs
 from understudy.settings import Settings
-from understudy.tasks.local import JOBS
+from understudy.tasks.workers.local import JOBS
 
 _BACKLOG = 2048
 # How long the event loop may keep a database thread from its next step. Python's own 5 ms make a

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import structlog
 
-from understudy.tasks.database import Database, DatabaseUnavailable
+from understudy.tasks.db.database import Database, DatabaseUnavailable
+from understudy.tasks.db.repository import tasks
 from understudy.tasks.records import Task
-from understudy.tasks.repository import tasks
 
 LOOK_SECONDS = 0.5
 _QUEUED = 64

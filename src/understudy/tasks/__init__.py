@@ -1,0 +1,1 @@
+"""Tasks: durable records of takes, and what runs, keeps and tells of them."""

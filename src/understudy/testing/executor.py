@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 
-from understudy.tasks.executor import Job
-from understudy.tasks.messages import Crashed, Done, Progressed, Refused
+from understudy.tasks.workers.executor import Job
+from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused
 
 Message = Progressed | Done | Refused | Crashed
 Script = Callable[[Job], AsyncIterator[Message]]

@@ -1,7 +1,7 @@
 """Takes that cost nothing: the clip itself comes back as the video.
 
-A module of jobs like `understudy.tasks.jobs`, for `LocalExecutor(jobs=...)` and the setting of the
-same use. The first word of the prompt says how the take goes:
+A module of jobs like `understudy.tasks.workers.jobs`, for `LocalExecutor(jobs=...)` and the setting
+of the same use. The first word of the prompt says how the take goes:
 
     refuse      the picture is refused
     fail        the take fails by a fault of its own
@@ -31,14 +31,14 @@ import numpy as np
 from understudy import __version__
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.errors import InputRefused
-from understudy.findings import ClipFinding, DriverFinding, Findings, PictureFinding
-from understudy.performance.formats.npz import save_npz
-from understudy.performance.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
-from understudy.performance.performance import Performance
-from understudy.plan import Plan
-from understudy.report import Report as TakeReport
-from understudy.tasks import jobs
-from understudy.tasks.jobs import check_clip, check_picture, check_picture_head, export
+from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
+from understudy.take.findings import ClipFinding, DriverFinding, Findings, PictureFinding
+from understudy.take.plan import Plan
+from understudy.take.report import Report as TakeReport
+from understudy.tasks.workers import jobs
+from understudy.tasks.workers.jobs import check_clip, check_picture, check_picture_head, export
+from understudy.tracking.formats.npz import save_npz
+from understudy.tracking.performance import Performance
 
 __all__ = [
     "check_clip",
@@ -69,7 +69,7 @@ PREVIEW = bytes.fromhex(
 
 
 def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
-    """Stand in for a take; arguments and value are those of `understudy.tasks.jobs.take`."""
+    """Stand in for a take; arguments and value are those of `tasks.workers.jobs.take`."""
     word, _, rest = arguments["prompt"].partition(" ")
     report("open", 0.0, None)
     _misbehave(word, rest)

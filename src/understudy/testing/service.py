@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from understudy.tasks.credentials import CREDENTIALS_FILE, Credentials
+from understudy.tasks.accounts.credentials import CREDENTIALS_FILE, Credentials
 
 REHEARSAL = "understudy.testing.rehearsal"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
-from tests.performance.stick_figure import Pose, performance_of
+from tests.geometry.stick_figure import Pose, performance_of
 from understudy.engines import Job
 from understudy.engines.puppet import PuppetEngine, PuppetOptions
 from understudy.errors import TakeCancelled

@@ -13,14 +13,14 @@ from PIL import Image
 from scipy.ndimage import label
 
 from tests.engines.paper_doll import AT, SCALE, SIZE, grid_plate, paper_doll
-from tests.performance.stick_figure import T_POSE, Pose, performance_of
+from tests.geometry.stick_figure import T_POSE, Pose, performance_of
 from understudy.character.character import Character
-from understudy.engines.puppet.camera import read_camera
-from understudy.engines.puppet.colour import planes_to_rgb
+from understudy.engines.puppet.camera.wording import read_camera
 from understudy.engines.puppet.puppet import Puppet
-from understudy.engines.puppet.rig import skeleton_of_character
-from understudy.performance.performance import Performance
-from understudy.performance.retargeting import retarget
+from understudy.engines.puppet.render.colour import planes_to_rgb
+from understudy.engines.puppet.retarget import retarget
+from understudy.engines.puppet.rig.rig import skeleton_of_character
+from understudy.tracking.performance import Performance
 
 GOLDEN = Path(__file__).parent / "golden"
 REST = Pose((70.0, 75.0), (110.0, 105.0))

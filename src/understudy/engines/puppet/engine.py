@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.engine import Cancelled, EngineInfo, Job, OnProgress, PromptReading
-from understudy.engines.puppet.camera import read_camera
+from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
 
 VERSION = "1"
@@ -62,8 +62,8 @@ class PuppetEngine:
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
         # 0. Heavy imports belong to the stage that needs them.
-        from understudy.engines.puppet.canvas import Canvas
-        from understudy.engines.puppet.turning import actor_of
+        from understudy.engines.puppet.render.canvas import Canvas
+        from understudy.engines.puppet.views.turning import actor_of
 
         # 1. What was given.
         character, performance = job.character, job.performance

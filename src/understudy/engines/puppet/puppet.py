@@ -7,24 +7,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
-from understudy.engines.puppet.camera import CameraScript
-from understudy.engines.puppet.camera_path import camera_path
-from understudy.engines.puppet.canvas import Canvas
-from understudy.engines.puppet.colour import pack_frame
-from understudy.engines.puppet.face import LOWER_LIP, UPPER_LIP, face_rig, move_face
-from understudy.engines.puppet.framing import framing
-from understudy.engines.puppet.hands import finger_maps, finger_motion
-from understudy.engines.puppet.head import bounded_turn, head_relief, sliding, turn_vector
-from understudy.engines.puppet.hinges import hinged_elbows
-from understudy.engines.puppet.mouth import mouth_inside
-from understudy.engines.puppet.pile import Pile
-from understudy.engines.puppet.rig import Rig, RiggedLayer, build_rig
-from understudy.engines.puppet.shadow import contact_shadow, ground_heights
-from understudy.engines.puppet.skinning import skin
-from understudy.engines.puppet.sway import looseness, swing
-from understudy.performance.retargeting import Motion
-from understudy.performance.retargeting.filters import median_seconds
-from understudy.performance.skeleton import Bone, Skeleton
+from understudy.engines.puppet.camera.framing import framing
+from understudy.engines.puppet.camera.path import camera_path
+from understudy.engines.puppet.camera.wording import CameraScript
+from understudy.engines.puppet.pose.face import LOWER_LIP, UPPER_LIP, face_rig, move_face
+from understudy.engines.puppet.pose.head import bounded_turn, head_relief, sliding, turn_vector
+from understudy.engines.puppet.pose.mouth import mouth_inside
+from understudy.engines.puppet.pose.sway import looseness, swing
+from understudy.engines.puppet.pose.z_order import Pile
+from understudy.engines.puppet.render.canvas import Canvas
+from understudy.engines.puppet.render.colour import pack_frame
+from understudy.engines.puppet.render.shadow import contact_shadow, ground_heights
+from understudy.engines.puppet.retarget import Motion
+from understudy.engines.puppet.rig.fingers import finger_maps, finger_motion
+from understudy.engines.puppet.rig.hinges import hinged_elbows
+from understudy.engines.puppet.rig.rig import Rig, RiggedLayer, build_rig
+from understudy.engines.puppet.rig.skinning import skin
+from understudy.geometry.filters import median_seconds
+from understudy.geometry.skeleton import Bone, Skeleton
 
 Float64 = NDArray[np.float64]
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from understudy.engines.puppet.rasterizer import (
+from understudy.engines.puppet.render.rasterizer import (
     bounds,
     draw,
     painters_order,
     shade,
     to_planes,
 )
-from understudy.engines.puppet.skinning import BONES_A_VERTEX, skin
+from understudy.engines.puppet.rig.skinning import BONES_A_VERTEX, skin
 
 
 def warm_up() -> None:

@@ -1,0 +1,172 @@
+"""Casting: a picture made ready to move."""
+
+from __future__ import annotations
+
+import hashlib
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.cache import Cache
+from understudy.character.character import ArmState, Character, Layer, Traits
+from understudy.character.figure.anatomy import Anatomy, measure
+from understudy.character.figure.find import Figure, Track, find_figure
+from understudy.character.image.masks import box_of
+from understudy.character.inpaint.background import Ground, make_ground
+from understudy.character.inpaint.glow_and_shadow import shed_light
+from understudy.character.layers.below_edge import extend, pad_rows
+from understudy.character.layers.layers import cut_layers
+from understudy.character.layers.parts import ARMS, find_parts
+from understudy.character.matte.matte import Matte, find_matte, with_colours
+from understudy.character.serialization import casting_version, character_of, character_record
+from understudy.character.traits import arm_states, framing_of, head_is_cut, hem_of, middle_covered
+from understudy.geometry.landmarks import Float32
+from understudy.media.picture import Picture
+from understudy.tracking.cached import PictureTracker
+from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
+
+
+def cast(
+    picture: Picture,
+    size: tuple[int, int],
+    *,
+    cache: Cache | None = None,
+    track: Track | None = None,
+) -> Character:
+    """Make the picture ready to move at the output's size.
+
+    size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. cache: where the
+    character, or else the picture's landmarks, are looked up first. track: what finds landmarks;
+    without it a tracker's process is started for this call. Raises InputRefused("image_url", ...)
+    when the picture holds no character that can be moved. Deterministic.
+    """
+    rgb, given = on_canvas(picture, size)
+    if track is not None:
+        return _cast(picture, rgb, given, find_figure(rgb, given, track))
+    key = picture_key(picture, rgb, given)
+    record = None if cache is None else cache.load("character", key)
+    if record is not None:
+        return character_of(record)
+    # The tracker's process ends before the work that needs memory begins.
+    with PictureTracker(cache) as tracker:
+        figure = find_figure(rgb, given, tracker)
+    character = _cast(picture, rgb, given, figure)
+    if cache is not None:
+        cache.store("character", key, character_record(character))
+    return character
+
+
+def picture_key(
+    picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None
+) -> dict[str, object]:
+    """What a character is made of and by, for the cache."""
+    digest = hashlib.sha256(np.ascontiguousarray(rgb).data)
+    if given is not None:
+        digest.update(np.ascontiguousarray(given).data)
+    return {
+        "versions": [casting_version(), TRACKER_VERSION],
+        "size": [rgb.shape[1], rgb.shape[0]],
+        "canvas": digest.hexdigest(),
+        "backdrop": picture.backdrop,
+    }
+
+
+def _cast(
+    picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None, figure: Figure
+) -> Character:
+    size = rgb.shape[1], rgb.shape[0]
+    anatomy = measure(figure.landmarks)
+    values = np.asarray(rgb / np.float32(255), np.float32)
+    ground: Ground | None = None
+    if given is None:
+        matte = find_matte(values, figure.mask, anatomy)
+        ground = make_ground(values, matte.alpha, anatomy)
+        plate = ground.plate
+    else:
+        matte = with_colours(values, given)
+        plate = np.empty_like(values)
+        plate[:] = np.array(picture.backdrop or (236, 236, 236)) / 255
+    alpha = matte.alpha
+    light = None
+    if ground is not None and ground.glow.any():
+        light = shed_light(values, ground.plate, alpha, ground.glow, anatomy.torso)
+        alpha = alpha + (1 - alpha) * light[..., 3]
+    layers, arms, hem = _cut(matte, light, anatomy, size)
+    framing = framing_of(anatomy, matte.alpha)
+    plain = ground.plain if ground is not None else float(plate.mean()) > 0.35
+    pad = pad_rows(matte.alpha, anatomy.torso)
+    traits = Traits(
+        framing=framing,
+        left_arm=arms[0],
+        right_arm=arms[1],
+        hem_y=hem,
+        head_cut=head_is_cut(matte.alpha, anatomy),
+        casts_shadow=plain and framing == "whole_body",
+        pad=pad,
+    )
+    return Character(
+        size=size,
+        picture=rgb,
+        alpha=alpha,
+        plate=np.round(plate * 255).astype(np.uint8),
+        layers=tuple(extend(layer, pad, anatomy) for layer in layers),
+        landmarks=figure.landmarks,
+        traits=traits,
+        warnings=_warnings(arms),
+    )
+
+
+def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Float32 | None]:
+    rgb = picture.rgb
+    way = cv2.INTER_AREA if rgb.shape[1] > size[0] else cv2.INTER_LANCZOS4
+    canvas = np.asarray(cv2.resize(rgb, size, interpolation=way), np.uint8)
+    if picture.alpha is None:
+        return canvas, None
+    alpha = cv2.resize(picture.alpha.astype(np.float32) / 255, size, interpolation=way)
+    return canvas, np.clip(alpha, 0, 1).astype(np.float32)
+
+
+def _cut(
+    matte: Matte, light: Float32 | None, anatomy: Anatomy, size: tuple[int, int]
+) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
+    """The layers (canvas), the arms' states and a skirt's hem.
+
+    Works on the figure's box: most pictures are mostly ground.
+    """
+    everything = matte.alpha if light is None else np.maximum(matte.alpha, light[..., 3])
+    view = box_of(everything > 0, 0.1 * anatomy.torso) or (slice(0, size[1]), slice(0, size[0]))
+    origin = np.array([view[1].start, view[0].start], float)
+    place = anatomy.in_frame(origin, 1.0)
+    piece = Matte(
+        np.ascontiguousarray(matte.alpha[view]), np.ascontiguousarray(matte.colours[view])
+    )
+    # What is surely not to be moved need not be cut out first.
+    hopes = arm_states(anatomy, size, (0.0, 0.0))
+    parts = find_parts(piece, place, (hopes[0] == "free", hopes[1] == "free"))
+    covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
+    states = arm_states(anatomy, size, (covered[0], covered[1]))
+    if states != hopes:
+        parts = find_parts(piece, place, (states[0] == "free", states[1] == "free"))
+    cut = cut_layers(piece, parts, place, None if light is None else light[view])
+    hem = hem_of(piece.alpha, place, np.isin(parts.labels, ARMS))
+    layers = []
+    for layer in cut:
+        rgba = np.zeros((size[1], size[0], 4), np.float32)
+        rgba[view] = layer.rgba
+        layers.append(Layer(layer.name, rgba))
+    return tuple(layers), states, None if hem is None else hem + float(origin[1])
+
+
+def _warnings(arms: tuple[ArmState, ArmState]) -> tuple[str, ...]:
+    if arms == ("glued", "glued"):
+        return ("The arms lie across the body; they stay there.",)
+    if arms == ("unseen", "unseen"):
+        return ("The picture does not show both hands; the arms do not move.",)
+    said = []
+    for side, state in zip(("left", "right"), arms, strict=True):
+        if state == "glued":
+            said.append(f"The {side} arm lies across the body; it stays there.")
+        elif state == "unseen":
+            said.append(f"The picture does not show the whole {side} arm; it does not move.")
+    return tuple(said)

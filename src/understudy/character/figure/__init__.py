@@ -1,0 +1,1 @@
+"""The figure: found in the picture, measured, judged."""

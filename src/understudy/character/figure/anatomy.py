@@ -1,0 +1,202 @@
+"""The figure's measures: joints, the length that everything is scaled by, the head."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.landmarks import Body, Float32, Landmarks
+
+Side = Literal["left", "right"]
+SIDES: tuple[Side, Side] = ("left", "right")
+Points = NDArray[np.float64]
+
+# The outline of MediaPipe's canonical face, in order.
+FACE_OVAL = (
+    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288),
+    *(397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136),
+    *(172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
+)
+# Bones of one hand, as pairs of hand landmarks: the fingers, and the knuckles across the palm.
+HAND_BONES = (
+    *((0, 1), (1, 2), (2, 3), (3, 4)),
+    *((0, 5), (5, 6), (6, 7), (7, 8)),
+    *((5, 9), (9, 10), (10, 11), (11, 12)),
+    *((9, 13), (13, 14), (14, 15), (15, 16)),
+    *((13, 17), (17, 18), (18, 19), (19, 20), (0, 17)),
+)
+FINGER_TIPS = (4, 8, 12, 16, 20)
+LEGS = (
+    (Body.LEFT_HIP, Body.LEFT_KNEE, Body.LEFT_ANKLE, Body.LEFT_FOOT_INDEX, Body.LEFT_HEEL),
+    (Body.RIGHT_HIP, Body.RIGHT_KNEE, Body.RIGHT_ANKLE, Body.RIGHT_FOOT_INDEX, Body.RIGHT_HEEL),
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ArmBones:
+    """One arm's joints in canvas pixels: `hand` is the middle of the knuckles."""
+
+    side: Side
+    shoulder: Points
+    elbow: Points
+    wrist: Points
+    hand: Points
+    visibility: float
+    fingers: Points | None
+
+    @property
+    def segments(self) -> tuple[tuple[Points, Points], ...]:
+        """Upper arm, forearm and hand, each as its two ends."""
+        return (
+            (self.shoulder, self.elbow),
+            (self.elbow, self.wrist),
+            (self.wrist, self.hand),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Anatomy:
+    """Measures of the figure, in canvas pixels.
+
+    joints: (33, 2); visibility: (33,). torso: distance from the middle of the shoulders to the
+    middle of the hips: the unit of length of everything that scales with the figure. neck,
+    pelvis, head: (2,), the middles of shoulders, hips and ears. face: (36, 2) outline of the face
+    or None; face_centre (2,) and face_width hold with or without one. arms: left, right.
+    """
+
+    joints: Points
+    visibility: Points
+    torso: float
+    neck: Points
+    pelvis: Points
+    head: Points
+    face: Points | None
+    face_centre: Points
+    face_width: float
+    arms: tuple[ArmBones, ArmBones]
+
+    def in_frame(self, origin: Points, scale: float) -> Anatomy:
+        """The same measures in a piece of the canvas that starts at `origin`, resized."""
+
+        def place(points: Points) -> Points:
+            return np.asarray((points - origin) * scale, dtype=np.float64)
+
+        arms = tuple(
+            ArmBones(
+                arm.side,
+                place(arm.shoulder),
+                place(arm.elbow),
+                place(arm.wrist),
+                place(arm.hand),
+                arm.visibility,
+                None if arm.fingers is None else place(arm.fingers),
+            )
+            for arm in self.arms
+        )
+        return Anatomy(
+            place(self.joints),
+            self.visibility,
+            self.torso * scale,
+            place(self.neck),
+            place(self.pelvis),
+            place(self.head),
+            None if self.face is None else place(self.face),
+            place(self.face_centre),
+            self.face_width * scale,
+            (arms[0], arms[1]),
+        )
+
+    @property
+    def shoulder_half_width(self) -> float:
+        """Half the distance between the shoulders, at least a fifth of the torso."""
+        left, right = self.joints[Body.LEFT_SHOULDER], self.joints[Body.RIGHT_SHOULDER]
+        return max(float(np.linalg.norm(left - right)) / 2, 0.2 * self.torso)
+
+    @property
+    def hip_half_width(self) -> float:
+        """Half the distance between the hip joints, at least an eighth of the torso."""
+        left, right = self.joints[Body.LEFT_HIP], self.joints[Body.RIGHT_HIP]
+        return max(float(np.linalg.norm(left - right)) / 2, 0.12 * self.torso)
+
+    def axis_x(self, y: NDArray[Any]) -> Points:
+        """Canvas x of the torso's axis at the rows `y`, held straight past neck and pelvis."""
+        span = max(1.0, self.pelvis[1] - self.neck[1])
+        t = np.clip((y - self.neck[1]) / span, -0.2, 1.3)
+        return np.asarray(self.neck[0] + (self.pelvis[0] - self.neck[0]) * t, dtype=np.float64)
+
+
+def measure(landmarks: Landmarks) -> Anatomy:
+    """Take the figure's measures from its landmarks (canvas pixels)."""
+    joints = landmarks.body[:, :2].astype(np.float64)
+    visibility = landmarks.body[:, 3].astype(np.float64)
+    neck = (joints[Body.LEFT_SHOULDER] + joints[Body.RIGHT_SHOULDER]) / 2
+    pelvis = (joints[Body.LEFT_HIP] + joints[Body.RIGHT_HIP]) / 2
+    head = (joints[Body.LEFT_EAR] + joints[Body.RIGHT_EAR]) / 2
+    torso = max(8.0, float(np.linalg.norm(neck - pelvis)))
+    face = None
+    face_centre, face_width = head, 0.45 * torso
+    if landmarks.face is not None:
+        face = landmarks.face[list(FACE_OVAL), :2].astype(np.float64)
+        face_centre = face.mean(axis=0)
+        face_width = float(np.linalg.norm(landmarks.face[454, :2] - landmarks.face[234, :2]))
+        face_width = max(face_width, 0.15 * torso)
+    arms = (
+        _arm("left", joints, visibility, landmarks.left_hand),
+        _arm("right", joints, visibility, landmarks.right_hand),
+    )
+    return Anatomy(
+        joints, visibility, torso, neck, pelvis, head, face, face_centre, face_width, arms
+    )
+
+
+def _arm(side: Side, joints: Points, visibility: Points, fingers: Float32 | None) -> ArmBones:
+    first = Body.LEFT_SHOULDER if side == "left" else Body.RIGHT_SHOULDER
+    # Left and right alternate in the numbering, so that one side's joints are two apart.
+    elbow, wrist, pinky, index = first + 2, first + 4, first + 6, first + 8
+    hand = (joints[pinky] + joints[index]) / 2
+    points = None if fingers is None else fingers[:, :2].astype(np.float64)
+    if points is not None:
+        hand = points[[5, 9, 13, 17]].mean(axis=0)
+    return ArmBones(
+        side,
+        joints[first],
+        joints[elbow],
+        joints[wrist],
+        hand,
+        float(min(visibility[elbow], visibility[wrist])),
+        points,
+    )
+
+
+def draw_bones(
+    shape: tuple[int, int], bones: list[tuple[Points, Points]], width: float
+) -> NDArray[np.bool_]:
+    """Bones drawn as thick lines: a (h, w) mask. `width` in pixels."""
+    mask = np.zeros(shape, np.uint8)
+    for a, b in bones:
+        cv2.line(mask, _pixel(a), _pixel(b), 1, max(1, round(width)))
+    return mask > 0
+
+
+def draw_disc(shape: tuple[int, int], centre: Points, radius: float) -> NDArray[np.bool_]:
+    """A disc as a (h, w) mask."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.circle(mask, _pixel(centre), max(1, round(radius)), 1, -1)
+    return mask > 0
+
+
+def draw_polygon(shape: tuple[int, int], points: Points) -> NDArray[np.bool_]:
+    """A filled polygon, (n, 2) canvas pixels, as a (h, w) mask."""
+    mask = np.zeros(shape, np.uint8)
+    cv2.fillPoly(mask, [np.round(points * 8).astype(np.int32)], 1, cv2.LINE_8, 3)
+    return mask > 0
+
+
+def _pixel(point: Points) -> tuple[int, int]:
+    limit = 1 << 14
+    x, y = round(float(point[0])), round(float(point[1]))
+    return min(limit, max(-limit, x)), min(limit, max(-limit, y))

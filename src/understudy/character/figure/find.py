@@ -1,0 +1,186 @@
+"""Finding the figure in the picture, or saying that there is none that can be moved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.figure.plausibility import (
+    credibility,
+    facing_the_viewer,
+    is_large_enough,
+    without_false_face,
+)
+from understudy.character.image.colour import to_lab
+from understudy.character.image.masks import box_of, largest, opened
+from understudy.errors import InputRefused
+from understudy.geometry.landmarks import Body, Float32, Landmarks
+from understudy.tracking.trackers import PictureTrack, Region
+
+FIELD = "image_url"
+_GOOD, _ENOUGH = 0.72, 0.5
+_ROOM = 1.25  # how much larger than the figure the place is that the tracker looks at
+
+
+class Track(Protocol):
+    """Finds the landmarks of a picture, or of whoever fills a region of it."""
+
+    def __call__(self, rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        """rgb: (h, w, 3) uint8 sRGB."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """landmarks: canvas pixels. mask: (h, w) float32 in 0..1, where the tracker sees the figure.
+
+    turned_round: left and right were exchanged, because the figure seems to show its back.
+    """
+
+    landmarks: Landmarks
+    mask: Float32
+    turned_round: bool = False
+
+
+def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure:
+    """The largest figure of the picture.
+
+    rgb: (h, w, 3) uint8 sRGB; alpha: (h, w) float32, the matte that came with the picture, or None.
+    A drawn head, a helmet or an animal's can hide a figure from the tracker, so when the first look
+    finds nothing credible others follow: places where something stands out, nearer, with more
+    contrast. Raises InputRefused("image_url") when none finds a figure.
+    """
+    h, w = rgb.shape[:2]
+    best: tuple[float, Landmarks, Float32] | None = None
+    region, sure = _standing_out(rgb, alpha)
+    for found, detected in _looks(rgb, region, track):
+        if found.landmarks is None:
+            continue
+        mask = found.mask if alpha is None else np.minimum(alpha, 1)
+        trust = credibility(found.landmarks, mask, found.presence, detected=detected)
+        trust *= _agreement(found.landmarks, region if sure else None, (w, h))
+        if best is None or trust > best[0]:
+            best = (trust, found.landmarks, found.mask)
+        if trust >= _GOOD:
+            break
+    if best is None or best[0] < _ENOUGH:
+        raise InputRefused(
+            FIELD,
+            found="no figure on two legs was found in the picture",
+            allowed="allowed is one figure, drawn or real, that stands on two legs and whose head, "
+            "trunk and arms can be told apart; animals on four legs cannot be moved",
+        )
+    as_seen = without_false_face(best[1])
+    landmarks = facing_the_viewer(as_seen)
+    if not is_large_enough(landmarks, (w, h)):
+        raise InputRefused(
+            FIELD,
+            found="the figure is too small in the picture to tell its limbs apart",
+            allowed="allowed is a figure of at least a tenth of the picture's longer side",
+        )
+    return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
+
+
+def _looks(
+    rgb: NDArray[np.uint8], region: Region | None, track: Track
+) -> Iterator[tuple[PictureTrack, bool]]:
+    """Looks at the picture, the most promising first, and whether anybody was detected in them."""
+    h, w = rgb.shape[:2]
+    yield track(rgb), True
+    side = float(max(h, w))
+    if region is not None:
+        yield track(rgb, region), False
+    yield track(rgb, Region(w / 2, h / 2, 1.25 * side)), False
+    yield track(rgb, Region(w / 2, h / 2, side)), False
+    strong = _with_contrast(rgb)
+    yield track(strong), True
+    if region is not None:
+        yield track(strong, region), False
+    # Somebody small: the detector sees few pixels of a large picture.
+    for top, left in ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (0.5, 0.5)):
+        y, x = int(top * 0.45 * h), int(left * 0.45 * w)
+        piece = np.ascontiguousarray(rgb[y : y + int(0.55 * h), x : x + int(0.55 * w)])
+        yield _moved(track(piece), x, y, (h, w)), False
+
+
+def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region | None, bool]:
+    """The square round what differs from the picture's rim, or round the matte.
+
+    Also whether it is surely a figure of its own: the rim is plain, or there is a matte.
+    """
+    h, w = rgb.shape[:2]
+    scale = 160 / max(h, w)
+    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    if alpha is not None:
+        out = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)) > 0.5
+        spread = 0.0
+    else:
+        small = np.asarray(cv2.resize(rgb, size, interpolation=cv2.INTER_AREA)) / np.float32(255)
+        lab = to_lab(small)
+        rim = np.concatenate([lab[0], lab[:, 0], lab[:, -1]])
+        usual = np.median(rim, axis=0)
+        spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
+        out = np.linalg.norm(lab - usual, axis=-1) > 12 + 2.5 * spread
+    out = largest(opened(out, 1))
+    box = box_of(out, 0)
+    if box is None or not 0.01 < out.mean() < 0.6:
+        return None, False
+    rows, columns = box
+    height, width = rows.stop - rows.start, columns.stop - columns.start
+    region = Region(
+        (columns.start + columns.stop) / 2 / scale,
+        (rows.start + rows.stop) / 2 / scale,
+        _ROOM * max(height, width) / scale,
+    )
+    return region, spread < 5.0
+
+
+def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int]) -> float:
+    """How well the figure's height fits what stands out from a plain ground: 0.5 to 1.
+
+    Of a figure with an odd head a detector may take the upper half for a whole one.
+    """
+    if region is None:
+        return 1.0
+    seen = landmarks.body[landmarks.body[:, 3] > 0.5, 1]
+    if landmarks.body[[Body.LEFT_HIP, Body.RIGHT_HIP], 3].min() < 0.5:
+        return 1.0
+    top, bottom = max(0.0, float(seen.min())), min(float(size[1]), float(seen.max()))
+    blob = min(float(size[1]), region.side / _ROOM)
+    covered = (bottom - top) / max(1.0, blob)
+    return float(np.interp(covered, [0.45, 0.7], [0.5, 1.0]))
+
+
+def _with_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The picture with its local contrast equalised."""
+    lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
+    lab[..., 0] = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(6, 6)).apply(lab[..., 0])
+    return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
+
+
+def _moved(found: PictureTrack, x: int, y: int, shape: tuple[int, int]) -> PictureTrack:
+    """What was found in a piece of the picture, in the picture's own frame."""
+    if found.landmarks is None:
+        return found
+    mask = np.zeros(shape, np.float32)
+    h, w = found.mask.shape
+    mask[y : y + h, x : x + w] = found.mask
+    offset = np.array([x, y], np.float32)
+
+    def move(points: Float32 | None) -> Float32 | None:
+        if points is None:
+            return None
+        moved = points.copy()
+        moved[:, :2] += offset
+        return moved
+
+    of = found.landmarks
+    body = move(of.body)
+    assert body is not None
+    landmarks = Landmarks(body, of.world, move(of.left_hand), move(of.right_hand), move(of.face))
+    return PictureTrack(landmarks, mask, found.presence)

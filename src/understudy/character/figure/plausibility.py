@@ -1,0 +1,145 @@
+"""Whether landmarks can be those of a figure that stands on two legs."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.figure.anatomy import Points
+from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
+
+_SEEN = 0.5
+_LEAST_TORSO = 0.028  # of the picture's longer side: of less, hands are a pixel or two
+_LIMBS = (
+    # (upper joint, lower joint, least and most length in torsos)
+    (Body.LEFT_SHOULDER, Body.LEFT_ELBOW, 0.10, 1.1),
+    (Body.RIGHT_SHOULDER, Body.RIGHT_ELBOW, 0.10, 1.1),
+    (Body.LEFT_ELBOW, Body.LEFT_WRIST, 0.06, 1.1),
+    (Body.RIGHT_ELBOW, Body.RIGHT_WRIST, 0.06, 1.1),
+    (Body.LEFT_HIP, Body.LEFT_KNEE, 0.10, 1.6),
+    (Body.RIGHT_HIP, Body.RIGHT_KNEE, 0.10, 1.6),
+    (Body.LEFT_KNEE, Body.LEFT_ANKLE, 0.10, 1.6),
+    (Body.RIGHT_KNEE, Body.RIGHT_ANKLE, 0.10, 1.6),
+)
+
+
+def is_large_enough(landmarks: Landmarks, size: tuple[int, int]) -> bool:
+    """Whether the figure's limbs are more than a few pixels wide on a canvas of (w, h)."""
+    return _torso(landmarks) >= _LEAST_TORSO * max(size)
+
+
+def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detected: bool) -> float:
+    """How credible it is that these are a figure's landmarks: 0 not at all, 1 beyond doubt.
+
+    mask: (h, w) float32 in 0..1, where the figure is seen. presence: the tracker's own word.
+    detected: whether somebody was detected, not only looked for where something stands out; then
+    both arms must be seen. An animal on four legs, or a tree, gives limbs of odd lengths, a head
+    beside the trunk, or joints outside of what is seen.
+    """
+    h, w = mask.shape
+    points = landmarks.body[:, :2].astype(np.float64)
+    visibility = landmarks.body[:, 3]
+    seen = visibility > _SEEN
+    left, right = points[Body.LEFT_SHOULDER], points[Body.RIGHT_SHOULDER]
+    wide = float(np.linalg.norm(left - right))
+    hips_seen = bool(seen[[Body.LEFT_HIP, Body.RIGHT_HIP]].all())
+    # Hips below the picture's edge are guessed: the shoulders are the better measure then.
+    torso = _torso(landmarks) if hips_seen else 1.25 * wide
+    if torso < 4 or not seen[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].all():
+        return 0.0
+    neck = (left + right) / 2
+    pelvis = (points[Body.LEFT_HIP] + points[Body.RIGHT_HIP]) / 2
+    faults = 0.0
+    down = (pelvis - neck) / max(1.0, float(np.linalg.norm(pelvis - neck)))
+    faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), 50, 80)
+    head = (points[Body.NOSE] - neck) / torso
+    faults += _beyond(0.12 - float(-head @ down), 0.0, 0.2)
+    faults += _beyond(float(np.linalg.norm(head)), 1.2, 2.0)
+    if hips_seen:
+        faults += _beyond(wide / torso, 1.4, 2.2) + _beyond(0.2 - wide / torso, 0.0, 0.12)
+    limbs = [(a, b, low, high) for a, b, low, high in _LIMBS if seen[a] and seen[b]]
+    odd = 0.0
+    for a, b, low, high in limbs:
+        length = float(np.linalg.norm(points[a] - points[b])) / torso
+        odd += _beyond(low - length, 0.0, low) + _beyond(length, high, 1.6 * high)
+    faults += odd / max(2.0, 0.5 * len(limbs))
+    # One leg may be kicked up, not both.
+    thighs = [
+        float((points[knee] - points[hip]) @ down) / torso
+        for hip, knee in ((Body.LEFT_HIP, Body.LEFT_KNEE), (Body.RIGHT_HIP, Body.RIGHT_KNEE))
+        if seen[knee]
+    ]
+    if len(thighs) == 2:
+        faults += 0.6 * _beyond(0.3 - sum(thighs) / 2, 0.0, 0.3)
+    faults += _beyond(0.7 - _inside(points[seen], mask), 0.0, 0.4)
+    faults += _beyond(0.9 - presence, 0.0, 0.4)
+    faults += _beyond(0.6 - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
+    in_picture = [
+        i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
+    ]
+    if not detected:
+        sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
+        faults += _beyond(0.8 - float(min(sides)), 0.0, 0.4)
+    elif in_picture:
+        faults += 0.6 * _beyond(0.35 - float(visibility[in_picture].max()), 0.0, 0.3)
+    return max(0.0, 1.0 - faults)
+
+
+def facing_the_viewer(landmarks: Landmarks) -> Landmarks:
+    """The landmarks with left and right exchanged where a figure without a face shows its back.
+
+    An animal's head or a helmet looks to the tracker like the back of a head; people are shown
+    from the front far more often.
+    """
+    points = landmarks.body[:, 0]
+    turned = (
+        points[Body.LEFT_SHOULDER] < points[Body.RIGHT_SHOULDER]
+        and points[Body.LEFT_HIP] < points[Body.RIGHT_HIP]
+    )
+    if not turned:
+        return landmarks
+    order = list(SIDES_EXCHANGED)
+    return Landmarks(
+        landmarks.body[order],
+        landmarks.world[order],
+        landmarks.right_hand,
+        landmarks.left_hand,
+        None,
+    )
+
+
+def without_false_face(landmarks: Landmarks) -> Landmarks:
+    """The landmarks without a face mesh that does not lie where the body's nose is."""
+    if landmarks.face is None:
+        return landmarks
+    face = landmarks.face[:, :2]
+    width = float(np.linalg.norm(face[454] - face[234]))
+    off = float(np.linalg.norm(face[1] - landmarks.body[Body.NOSE, :2]))
+    inside_out = float(face[152, 1] - face[10, 1]) <= 0.3 * width
+    if off < 0.6 * width and not inside_out:
+        return landmarks
+    return Landmarks(
+        landmarks.body, landmarks.world, landmarks.left_hand, landmarks.right_hand, None
+    )
+
+
+def _torso(landmarks: Landmarks) -> float:
+    points = landmarks.body[:, :2].astype(np.float64)
+    neck = (points[Body.LEFT_SHOULDER] + points[Body.RIGHT_SHOULDER]) / 2
+    pelvis = (points[Body.LEFT_HIP] + points[Body.RIGHT_HIP]) / 2
+    return float(np.linalg.norm(pelvis - neck))
+
+
+def _beyond(value: float, limit: float, far: float) -> float:
+    """0 up to the limit, 1 from `far` on."""
+    return float(np.clip((value - limit) / (far - limit), 0, 1))
+
+
+def _inside(points: Points, mask: Float32) -> float:
+    """Share of the points (n, 2) that lie on the mask; those off the picture do not count."""
+    h, w = mask.shape
+    at: NDArray[np.intp] = np.round(points).astype(np.intp)
+    on = (at[:, 0] >= 0) & (at[:, 0] < w) & (at[:, 1] >= 0) & (at[:, 1] < h)
+    if not on.any():
+        return 0.0
+    return float((mask[at[on, 1], at[on, 0]] > 0.3).mean())

@@ -1,0 +1,1 @@
+"""Image operations on masks and colours that casting is built from."""

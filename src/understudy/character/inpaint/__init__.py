@@ -1,0 +1,1 @@
+"""Inpainting: the background without the figure, and holes filled."""

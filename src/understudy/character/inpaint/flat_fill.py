@@ -1,0 +1,131 @@
+"""Filling a hole in a flat drawing: areas of one colour, carried on from both sides row by row.
+
+Patches copied from elsewhere show in flat colours, and a smooth fill blurs their edges. What a
+viewer expects behind the figure is that the areas go on: a hill to the hill on the other side, a
+slope in a straight line.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import median_filter
+
+from understudy.character.image.colour import to_lab
+from understudy.character.image.masks import Mask, grow
+from understudy.geometry.landmarks import Float32
+
+Rows = NDArray[np.float64]
+
+_EVEN = 1.5  # Lab steps between neighbours within an area of one colour
+_FLAT = 0.82  # share of the ground that lies within such areas
+_SAME = 7.0  # Lab distance of two sides that belong to one area
+_NEAR, _FAR = 3, 11  # pixels beside the hole that say its side's colour
+
+
+def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
+    """Whether the ground round the hole is drawn in areas of one colour.
+
+    picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool; unit: the torso in pixels.
+    """
+    ring = grow(hole, 0.6 * unit) & ~grow(hole, 3)
+    if not ring.any():
+        return False
+    lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.float32))
+    steps = np.zeros(hole.shape, np.float32)
+    for axis in (0, 1):
+        step = np.linalg.norm(np.diff(lab, axis=axis), axis=-1)
+        part = np.s_[: step.shape[0], : step.shape[1]]
+        steps[part] = np.maximum(steps[part], step)
+    # Grain makes every pixel differ a little; gradients and areas do not.
+    return bool((steps[ring] < _EVEN).mean() > _FLAT and np.median(steps[ring]) < 0.25 * _EVEN)
+
+
+def fill_flat(picture: Float32, hole: Mask) -> Float32:
+    """Carry the areas on through the hole.
+
+    picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool. Returns (h, w, 3) float32, the
+    picture outside the hole.
+    """
+    w = hole.shape[1]
+    rows = np.flatnonzero(hole.any(axis=1))
+    if not rows.size:
+        return picture
+    first = hole[rows].argmax(axis=1)
+    last = w - 1 - hole[rows, ::-1].argmax(axis=1)
+    left, right = _sides(picture, hole, rows, first, last)
+    labels = to_lab(np.stack([left, right]).astype(np.float32))
+    apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
+    border = _borders(labels, apart > _SAME, first.astype(np.float64), last + 1.0)
+    filled = picture.copy()
+    columns = np.arange(w)
+    for number, y in enumerate(rows):
+        a, b = first[number], last[number] + 1
+        if apart[number] > _SAME:
+            share = np.clip(columns[a:b] - border[number] + 0.5, 0, 1)
+        else:
+            share = (columns[a:b] - a + 0.5) / (b - a)
+        line = left[number] + share[:, None] * (right[number] - left[number])
+        filled[y, a:b] = np.where(hole[y, a:b, None], line, picture[y, a:b])
+    # Rows are judged one by one: their borders' steps are a pixel or two.
+    soft = cv2.GaussianBlur(filled, (0, 0), 0.8)
+    edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 1.0)[..., None]
+    return np.where(hole[..., None], filled + edge * (soft - filled), picture).astype(np.float32)
+
+
+def _sides(
+    picture: Float32,
+    hole: Mask,
+    rows: NDArray[np.intp],
+    first: NDArray[np.intp],
+    last: NDArray[np.intp],
+) -> tuple[Rows, Rows]:
+    """The colours (n, 3) left and right of the hole in each row; one for both at the border."""
+    w = picture.shape[1]
+    found: list[Rows] = []
+    for start, way in ((first, -1), (last, 1)):
+        at = start[:, None] + way * np.arange(_NEAR, _FAR)
+        usable = (at >= 0) & (at < w)
+        at = np.clip(at, 0, w - 1)
+        colours = picture[rows[:, None], at].astype(np.float64)
+        colours[~usable | hole[rows[:, None], at]] = np.nan
+        some = np.isfinite(colours[..., 0]).any(axis=1)
+        side = np.full((len(rows), 3), np.nan)
+        side[some] = np.nanmedian(colours[some], axis=1)
+        found.append(side)
+    left, right = found
+    left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
+    left, right = (np.nan_to_num(side, nan=0.5) for side in (left, right))
+    return (
+        median_filter(left, size=(5, 1), mode="nearest"),
+        median_filter(right, size=(5, 1), mode="nearest"),
+    )
+
+
+def _borders(labels: Float32, differ: NDArray[np.bool_], first: Rows, end: Rows) -> Rows:
+    """Where in each row (n,) the left side's colour gives way to the right side's.
+
+    Through the rows in which the sides differ the border runs straight from one side to the other,
+    to the side whose colour is new there; through the middle where neither is.
+    """
+    n = len(differ)
+    border = (first + end) / 2
+    start = 0
+    while start < n:
+        if not differ[start]:
+            start += 1
+            continue
+        stop = start
+        while stop < n and differ[stop]:
+            stop += 1
+        ends = [0.5, 0.5]
+        for number, (row, outside) in enumerate(((start, start - 1), (stop - 1, stop))):
+            if 0 <= outside < n:
+                away = np.linalg.norm(labels[:, row] - labels[:, outside].mean(axis=0), axis=-1)
+                if away.min() < _SAME:
+                    ends[number] = 1.0 if away[0] < away[1] else 0.0
+        way = np.linspace(ends[0], ends[1], stop - start)
+        border[start:stop] = first[start:stop] + way * (end - first)[start:stop]
+        start = stop
+    return border

@@ -1,0 +1,221 @@
+"""Filling a hole with texture found elsewhere in the picture.
+
+Multi-scale patch voting (Wexler, Shechtman and Irani, TPAMI 2007) with PatchMatch's search (Barnes
+et al., SIGGRAPH 2009), texture features and an onion-peel start at the coarsest level (Newson,
+Almansa, Gousseau and Perez, "Non-Local Patch-Based Image Inpainting", IPOL 2017). Own to it are a
+penalty for leaving the row (grounds, horizons and walls repeat sideways, seldom up and down) and a
+price on what stands out from its row (a ship is there once).
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from understudy.character.image.colour import to_lab
+from understudy.character.image.masks import Mask
+from understudy.character.inpaint.patch_kernels import (
+    FEATURES,
+    HALF,
+    SIDE,
+    Int32,
+    peel,
+    search,
+    vote,
+)
+from understudy.character.inpaint.poisson import fill_by_gradients, fill_smoothly
+from understudy.geometry.landmarks import Float32
+
+_WORK_SIDE = 600  # pixels of the longer side at which matches are sought
+_COARSE_SIDE = 44  # of the shorter side where the filling starts
+_SHRINK = 0.62
+_STANDING_OUT = 0.2
+_MOST_CHANGE = 0.12
+_LAB_SCALE = np.float32(1 / 50)
+
+
+def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
+    """Fill the hole with texture of the rest of the picture.
+
+    picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool. Returns (h, w, 3) float32; outside
+    the hole it is the picture. Deterministic. Where the picture has too little to copy from, the
+    hole is spanned smoothly.
+    """
+    h, w = hole.shape
+    scale = min(1.0, _WORK_SIDE / max(h, w))
+    work = (max(24, round(w * scale)), max(24, round(h * scale)))
+    base, base_hole = _shrink(to_lab(picture) * _LAB_SCALE, hole, work)
+    levels = [1.0]
+    while min(work) * levels[-1] > _COARSE_SIDE:
+        levels.append(levels[-1] * _SHRINK)
+    match: Int32 | None = None
+    current, level_hole = base, base_hole
+    for number, level in enumerate(reversed(levels)):
+        size = (max(16, round(work[0] * level)), max(16, round(work[1] * level)))
+        level_lab, level_hole = _shrink(base, base_hole, size)
+        wanted = cv2.dilate(level_hole.astype(np.uint8), np.ones((SIDE, SIDE), np.uint8)) > 0
+        source = ~wanted
+        source[:HALF] = source[-HALF:] = False
+        source[:, :HALF] = source[:, -HALF:] = False
+        if source.sum() < 30:
+            continue
+        nearest = distance_transform_edt(~source, return_distances=False, return_indices=True)
+        if match is None:
+            # Spanned only so that the hole's blackness does not make its rim look busy.
+            features = _features(fill_smoothly(level_lab, level_hole))
+            dear = _price(features, source)
+            rows = _flat(features)
+            guess = peel(
+                rows, level_hole, dear, np.ascontiguousarray(np.argwhere(source), np.int32)
+            )
+        else:
+            guess = _lift(match, size)
+            up = np.asarray(cv2.resize(current, size, interpolation=cv2.INTER_LINEAR), np.float32)
+            features = _features(np.where(level_hole[..., None], up[..., :3], level_lab))
+            features[level_hole, 3] = up[level_hole, 3]
+            dear = _price(features, source)
+            rows = _flat(features)
+        match = np.stack(
+            [nearest[i][guess[..., 0], guess[..., 1]] for i in (0, 1)], axis=-1
+        ).astype(np.int32)
+        ys, xs = (v.astype(np.int32) for v in np.nonzero(wanted))
+        deep = np.minimum(distance_transform_edt(level_hole), 60)
+        trust = (1.3 ** (-0.5 * deep) + 1e-4).astype(np.float32)
+        finest = number == len(levels) - 1
+        rounds = 1 if finest else 2 if number == len(levels) - 2 else 4
+        reach = max(size) if number < 3 else max(8, max(size) // 12)
+        for r in range(rounds):
+            sweeps = 3 if r == 0 and not finest else 2
+            costs = search(
+                rows, dear, ys, xs, wanted, source, match, sweeps, 10 * number + r, reach
+            )
+            share = 60 if r < rounds - 1 else 15
+            spread = max(1e-4, float(np.percentile(costs[ys, xs], share)))
+            vote(rows, level_hole, ys, xs, match, costs, trust, spread)
+        current = _unflat(rows, size)
+    if match is None:
+        return fill_smoothly(picture, hole)
+    return _to_full_size(picture, hole, _without_seams(current, level_hole, match), match)
+
+
+def _features(lab: Float32) -> Float32:
+    """Lab and how busy the place is: (h, w, 4) float32."""
+    light = lab[..., 0]
+    busy = np.abs(cv2.Sobel(light, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(light, cv2.CV_32F, 0, 1))
+    busy = cv2.blur(busy, (5, 5)) * np.float32(0.5)
+    return np.ascontiguousarray(np.dstack([lab, busy]), dtype=np.float32)
+
+
+def _flat(features: Float32) -> Float32:
+    """Features (h, w, 4) in the kernels' layout."""
+    padded = cv2.copyMakeBorder(features, HALF, HALF, HALF, HALF, cv2.BORDER_REFLECT_101)
+    return np.ascontiguousarray(padded.reshape(padded.shape[0], -1), dtype=np.float32)
+
+
+def _unflat(rows: Float32, size: tuple[int, int]) -> Float32:
+    w, h = size
+    features = rows.reshape(h + 2 * HALF, w + 2 * HALF, FEATURES)
+    return np.ascontiguousarray(features[HALF:-HALF, HALF:-HALF])
+
+
+def _shrink(values: Float32, hole: Mask, size: tuple[int, int]) -> tuple[Float32, Mask]:
+    """Resize, taking nothing from the hole. Returns the values and the hole at the new size."""
+    weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
+    small = cv2.resize(values * (~hole)[..., None], size, interpolation=cv2.INTER_AREA)
+    small = small / np.maximum(weight, 1e-3)[..., None]
+    return np.asarray(small, np.float32), np.asarray(weight < 0.98)
+
+
+def _price(image: Float32, source: Mask) -> Float32:
+    """What it costs to copy from a place because it stands out from its row: (h, w) float32.
+
+    A ship on the horizon or a lamp in the sky is seen once; its copies would be noticed.
+    """
+    h = image.shape[0]
+    band = max(2, h // 24)
+    price = np.zeros(source.shape, np.float32)
+    for top in range(0, h, band):
+        rows = slice(max(0, top - band), min(h, top + 2 * band))
+        values = image[rows][source[rows]]
+        if len(values) < 20:
+            continue
+        middle = np.median(values, axis=0)
+        usual = np.median(np.abs(values - middle), axis=0) * 2.0 + 0.06
+        out = np.abs(image[top : top + band] - middle) / usual
+        price[top : top + band] = np.clip(out.max(axis=-1) - 2.0, 0, 4)
+    return np.asarray(cv2.blur(price, (5, 5)) * np.float32(_STANDING_OUT), np.float32)
+
+
+def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
+    """Level out the jumps where pieces copied from different places meet: (h, w, 3) Lab scaled.
+
+    Neighbours shall differ as they do where they were copied from.
+    """
+    lab = np.ascontiguousarray(filled[..., :3])
+    h, w = hole.shape
+    rows, columns = np.mgrid[0:h, 0:w]
+    my, mx = match[..., 0], match[..., 1]
+    steps = np.zeros((4, h, w, 3), np.float32)
+    for k, (dy, dx) in enumerate(((-1, 0), (1, 0), (0, -1), (0, 1))):
+        there = (np.clip(rows + dy, 0, h - 1), np.clip(columns + dx, 0, w - 1))
+        here = lab[np.clip(my + dy, 0, h - 1), np.clip(mx + dx, 0, w - 1)] - lab[my, mx]
+        ny, nx = my[there], mx[there]
+        back = lab[ny, nx] - lab[np.clip(ny - dy, 0, h - 1), np.clip(nx - dx, 0, w - 1)]
+        copied = np.where(hole[there][..., None], 0.5 * (here + back), here)
+        actual = lab[there] - lab
+        # A strong edge is no seam but a thing's outline.
+        strong = np.abs(actual).max(axis=-1) > 0.25
+        steps[k] = np.where(strong[..., None], actual, copied)
+        outside = (there[0] == rows) & (there[1] == columns)
+        steps[k][outside] = 0
+    change = fill_by_gradients(lab, hole, steps) - lab
+    # Steps from many places do not quite fit together; what adds up of that is no seam.
+    return np.asarray(lab + _MOST_CHANGE * np.tanh(change / _MOST_CHANGE), np.float32)
+
+
+def _lift(match: Int32, size: tuple[int, int]) -> Int32:
+    """Matches of a coarse level carried to the next size."""
+    last_h, last_w = match.shape[:2]
+    w, h = size
+    yy, xx = np.mgrid[0:h, 0:w]
+    py = np.minimum(yy * last_h // h, last_h - 1)
+    px = np.minimum(xx * last_w // w, last_w - 1)
+    dy = np.round((match[py, px, 0] - py) * (h / last_h)).astype(np.int32)
+    dx = np.round((match[py, px, 1] - px) * (w / last_w)).astype(np.int32)
+    return np.stack([np.clip(yy + dy, 0, h - 1), np.clip(xx + dx, 0, w - 1)], axis=-1).astype(
+        np.int32
+    )
+
+
+def _to_full_size(picture: Float32, hole: Mask, filled: Float32, match: Int32) -> Float32:
+    """The fill at the picture's size: its low frequencies, and the detail at the matched places."""
+    h, w = hole.shape
+    small_h, small_w = match.shape[:2]
+    rgb = cv2.cvtColor(np.ascontiguousarray(filled[..., :3] / _LAB_SCALE), cv2.COLOR_LAB2RGB)
+    if (small_h, small_w) != (h, w):
+        rows, columns = np.mgrid[0:small_h, 0:small_w].astype(np.float32)
+        offset = np.dstack([match[..., 1] - columns, match[..., 0] - rows]).astype(np.float32)
+        steps = np.array([w / small_w, h / small_h], np.float32)
+        there = cv2.resize(offset, (w, h), interpolation=cv2.INTER_NEAREST) * steps
+        there += np.dstack(np.meshgrid(np.arange(w), np.arange(h))).astype(np.float32)
+        map_x, map_y = (np.ascontiguousarray(there[..., i]) for i in (0, 1))
+        sampled = cv2.remap(picture, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+        detail = sampled - cv2.GaussianBlur(sampled, (0, 0), h / small_h)
+        # Where pieces meet, the detail of one would break off in the steps of the small picture.
+        smooth = cv2.resize(_coherence(offset), (w, h), interpolation=cv2.INTER_LINEAR)
+        up = cv2.resize(rgb, (w, h), interpolation=cv2.INTER_CUBIC)
+        rgb = up + detail * smooth[..., None]
+    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 1.2)
+    share = np.maximum(share * (share > 0.02), hole)[..., None]
+    return np.clip(picture * (1 - share) + rgb * share, 0, 1).astype(np.float32)
+
+
+def _coherence(offset: Float32) -> Float32:
+    """1 inside pieces copied from one place, 0 where two meet: (h, w) float32."""
+    jump = np.zeros(offset.shape[:2], np.float32)
+    for axis in (0, 1):
+        step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > 2
+        jump[: -1 if axis == 0 else None, : -1 if axis == 1 else None] += step
+    meeting = cv2.dilate((jump > 0).astype(np.float32), np.ones((2, 2), np.uint8))
+    return np.asarray(1 - np.clip(1.4 * cv2.GaussianBlur(meeting, (0, 0), 0.8), 0, 1), np.float32)

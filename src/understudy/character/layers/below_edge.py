@@ -1,0 +1,162 @@
+"""The figure below the picture's lower edge, for when it rises or the view draws back."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import gaussian_filter1d
+
+from understudy.character.character import Layer
+from understudy.character.figure.anatomy import Anatomy, ArmBones, Points, draw_bones, draw_disc
+from understudy.character.image.masks import Mask, soften
+from understudy.character.layers.arms import ELBOW, WRIST
+from understudy.geometry.landmarks import Float32
+
+_FEW = 14  # rows: repeating fewer than these makes a pattern
+_RIM = 3  # rows: pictures often end in a dark or a light line
+
+
+def pad_rows(alpha: Float32, unit: float) -> int:
+    """How many rows the layers need past the canvas: 0 where the figure ends inside it.
+
+    alpha: (h, w) float32, the figure's matte; unit: torso length in pixels.
+    """
+    h, w = alpha.shape
+    if (alpha[-_RIM - 1 :].max(axis=0) > 0.5).sum() <= 0.03 * w:
+        return 0
+    return int(min(0.35 * max(h, w), 1.2 * unit))
+
+
+def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
+    """Continue a layer by `pad` rows past the canvas.
+
+    Its outline goes on in its own direction and its texture runs back the way it came, so that a
+    skirt stays a skirt and a leg a leg. An arm ends where its bones end.
+    """
+    if pad == 0:
+        return layer
+    rgba = layer.rgba
+    h, w = rgba.shape[:2]
+    last = h - _RIM - 1
+    out = np.zeros((h + pad, w, 4), np.float32)
+    out[: last + 1] = rgba[: last + 1]
+    runs = _runs(rgba[..., 3], last, anatomy.torso)
+    turn = _repeatable(rgba, last, anatomy.torso)
+    steady = rgba[last - turn : last + 1].mean(axis=0) if turn < _FEW else None
+    for y in range(last + 1, h + pad):
+        down = y - last
+        back = down % (2 * turn)
+        source = rgba[last - (back if back < turn else 2 * turn - back)]
+        if steady is not None:
+            source = steady
+        for run in runs:
+            _stretch(source, out[y], run, down)
+    if layer.name in {"left_arm", "right_arm"}:
+        arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
+        out[last + 1 :] *= soften(_arm_shape((h + pad, w), arm, anatomy.torso), 1.2)[
+            last + 1 :, :, None
+        ]
+    return Layer(layer.name, out)
+
+
+def _repeatable(rgba: Float32, last: int, unit: float) -> int:
+    """How many rows above the edge look alike: what may be repeated without showing."""
+    first = max(0, last - int(0.12 * unit))
+    inside = rgba[last, :, 3] > 0.97
+    if not inside.any():
+        return 4
+    apart = np.abs(rgba[first : last + 1, inside, :3] - rgba[last, inside, :3])
+    alike = (apart.max(axis=-1) < 0.16).mean(axis=1)
+    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < 0.55)
+    rows = last - first if other.size == 0 else last - first - int(other[-1]) - 2
+    return max(3, rows)
+
+
+class _Run:
+    """A stretch of the figure in the last row: its ends there, and how they move per row."""
+
+    def __init__(self, left: int, right: int, slope_left: float, slope_right: float) -> None:
+        self.left, self.right = left, right
+        self.slope_left, self.slope_right = slope_left, slope_right
+
+
+def _runs(alpha: Float32, last: int, unit: float) -> list[_Run]:
+    inside = alpha[last] > 0.5
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(np.int8), [0]])))
+    runs = []
+    for left, right in zip(edges[::2], edges[1::2] - 1, strict=True):
+        if right - left >= 4:
+            runs.append(
+                _Run(
+                    int(left),
+                    int(right),
+                    _slope(alpha, last, int(left), -1, unit),
+                    _slope(alpha, last, int(right), 1, unit),
+                )
+            )
+    return runs
+
+
+def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float:
+    """How far the outline that passes `end` moves sideways per row, looking up from the edge."""
+    w = alpha.shape[1]
+    if end in (0, w - 1):
+        return 0.0
+    xs: list[float] = []
+    x = end
+    for y in range(last, max(0, last - int(0.15 * unit)), -1):
+        row = alpha[y] > 0.5
+        reach = 4
+        # Follow the outline from row to row; stop where it jumps.
+        near = range(max(0, x - reach), min(w - 1, x + reach) + 1)
+        at = [i for i in near if row[i] and not (0 <= i + side < w and row[i + side])]
+        if not at:
+            break
+        x = min(at, key=lambda i: abs(i - x))
+        xs.append(float(x))
+    if len(xs) < 6:
+        return 0.0
+    smooth = gaussian_filter1d(np.array(xs), 2.0)
+    slope = float(np.polyfit(np.arange(len(smooth)), smooth, 1)[0])
+    return float(np.clip(-slope, -0.6, 0.6))
+
+
+def _stretch(source: Float32, target: Float32, run: _Run, down: int) -> None:
+    """Draw a row of the extension: the run of the source row, moved and widened as it goes on."""
+    w = len(source)
+    # Outlines straighten as they go on; a run never closes.
+    fall = 40.0 * (1 - np.exp(-down / 40.0)) if down else 0.0
+    left, right = run.left + run.slope_left * fall, run.right + run.slope_right * fall
+    if right - left < 3:
+        middle = (left + right) / 2
+        left, right = middle - 1.5, middle + 1.5
+    a, b = max(0, int(np.floor(left)) - 2), min(w, int(np.ceil(right)) + 3)
+    xs: Points = np.arange(a, b, dtype=np.float64)
+    share = (xs - left) / (right - left)
+    at = np.clip(run.left + np.clip(share, 0, 1) * (run.right - run.left), 0, w - 1)
+    low = np.minimum(at.astype(int), w - 2)
+    t = (at - low)[:, None]
+    colour = source[low] * (1 - t) + source[low + 1] * t
+    # The row that is copied may be narrower here than the outline: go on with what is solid.
+    solid = colour[:, 3] > 0.97
+    edge = np.clip(np.minimum(xs - left, right - xs) + 1.0, 0, 1)[:, None]
+    drawn = _nearest(colour, solid) * edge
+    target[a:b] = np.where(drawn[:, 3:] > target[a:b, 3:], drawn, target[a:b])
+
+
+def _nearest(colour: Points, solid: Mask) -> Points:
+    """The colour of the nearest solid sample for each."""
+    known = np.flatnonzero(solid)
+    if known.size == 0:
+        return np.zeros_like(colour)
+    places = np.arange(len(colour))
+    following = np.clip(np.searchsorted(known, places), 0, known.size - 1)
+    before = np.clip(following - 1, 0, known.size - 1)
+    closer = np.abs(known[before] - places) < np.abs(known[following] - places)
+    return np.asarray(colour[np.where(closer, known[before], known[following])])
+
+
+def _arm_shape(shape: tuple[int, int], arm: ArmBones, unit: float) -> Mask:
+    """Where an arm can be at most: its bones, as thick as sleeves are."""
+    mask = draw_bones(shape, [(arm.shoulder, arm.elbow)], 3.0 * ELBOW * unit)
+    mask |= draw_disc(shape, arm.elbow, 1.4 * ELBOW * unit)
+    return mask | draw_bones(shape, [(arm.elbow, arm.wrist)], 3.0 * WRIST * unit)

@@ -1,0 +1,179 @@
+"""The body under the arms: its outline there, and its texture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from scipy.ndimage import distance_transform_edt
+
+from understudy.character.figure.anatomy import Anatomy, draw_disc
+from understudy.character.image.colour import to_lab
+from understudy.character.image.masks import Mask, box_of, depth, grow, soften
+from understudy.character.inpaint.poisson import fill_smoothly
+from understudy.character.layers.parts import ARMS, BODY, Parts
+from understudy.character.layers.trunk import trunk_outline
+from understudy.geometry.landmarks import Float32
+
+_SHOULDER_DISC = 0.1  # of the picture's own pixels that the body keeps under the shoulder
+_WINDOW = 0.085  # how much of the row beside the arm is looked at
+_MIXED = 2.0  # pixels
+RIM = 4.0  # pixels by which the body goes on under an arm that lies beside it
+_CREASE = 0.03  # the dark line between arm and body, which is no colour of the body
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HiddenBody:
+    """under: (h, w) bool, where the body goes on under an arm. colours: (h, w, 3) float32."""
+
+    under: Mask
+    colours: Float32
+
+
+def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy) -> HiddenBody:
+    """Continue the body under its arms.
+
+    colours: (h, w, 3) float32 sRGB 0..1; alpha: (h, w) float32.
+    """
+    hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
+    shape, unit = alpha.shape, anatomy.torso
+    under = trunk_outline(alpha, parts, anatomy)
+    under |= draw_disc(shape, anatomy.head, 0.5 * anatomy.face_width)
+    discs = np.zeros(shape, bool)
+    for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
+        if mask is not None:
+            discs |= draw_disc(shape, arm.shoulder, _SHOULDER_DISC * unit)
+    discs &= hidden
+    under = (under | discs) & hidden & (alpha > 0.3)
+
+    # Hair beside the arm hangs in front of the trunk; beside the head it is the head.
+    low = np.arange(shape[0])[:, None] > anatomy.neck[1] - 0.08 * unit
+    body = parts.labels == BODY
+    seen = body & (alpha > 0.97)
+    beside = grow(hidden, max(3.0, _CREASE * unit))
+    known = seen & ~beside & ~(parts.hair & low)
+    crease = seen & beside & low & ~parts.hair & _dark_lines(colours, _CREASE * unit)
+    # Next to the arm a pixel is half the arm's.
+    own = seen & ~crease & ~grow(hidden, _MIXED)
+    # The body goes on a little under the arm everywhere, or a see-through line runs round it.
+    rim = hidden & grow(body, RIM) & (alpha > 0.3)
+    needed = (grow(under, 14) & beside | rim | (seen & ~own)) & ~own
+    filled = fill_sideways(colours, known, needed, unit)
+    # Close to what is seen its own colours go on; the rows' tones are for farther away.
+    nearby = _continued(colours, own, needed)
+    away = depth(~own)[..., None]
+    share = np.clip((away - RIM) / 4, 0, 1)
+    filled = np.where(needed[..., None], nearby * (1 - share) + filled * share, colours)
+    keep = soften(grow(discs, 4), 1.5)[..., None]
+    return HiddenBody(under | rim, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
+
+
+def _continued(colours: Float32, own: Mask, needed: Mask) -> Float32:
+    """The colours of `own` continued over its edge, each pixel taking its nearest one's."""
+    view = box_of(needed, 8)
+    if view is None or not own[view].any():
+        return colours
+    index = distance_transform_edt(~own[view], return_distances=False, return_indices=True)
+    piece = colours[view][index[0], index[1]]
+    out = colours.copy()
+    out[view] = cv2.GaussianBlur(piece, (0, 0), 1.0)
+    return out
+
+
+def _dark_lines(colours: Float32, width: float) -> Mask:
+    """Thin lines darker than both their sides, at most `width` pixels wide: (h, w) bool."""
+    light = to_lab(colours)[..., 0]
+    r = max(1, round(width / 2))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
+    return grow(np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > 6, 1)
+
+
+def fill_sideways(
+    colours: Float32,
+    known: Mask,
+    needed: Mask,
+    unit: float,
+    *,
+    window: float = _WINDOW,
+    steadied: tuple[float, float] = (0.06, 0.012),
+) -> Float32:
+    """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
+
+    A median keeps cords, seams and the arm's own shadow from being continued with the cloth.
+    colours: (h, w, 3) float32 sRGB 0..1. window: how much of the row beside the arm is looked at.
+    steadied: which differences of rows are evened out (sRGB), and over how far. Both lengths are in
+    `unit`s, the torso.
+    """
+    view = box_of(needed, 0.5 * unit)
+    if view is None or not known.any():
+        return colours.copy()
+    piece, here, want = colours[view], known[view], needed[view]
+    tone, told = _row_tones(piece, here, want, max(4, round(window * unit)))
+    tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
+    # Rows have been looked at one by one: make neighbours agree, but keep hems.
+    steady = cv2.bilateralFilter(tone, 0, steadied[0], max(1.0, steadied[1] * unit))
+    filled = steady + _mirrored_grain(piece, here, want)
+    out = colours.copy()
+    out[view] = np.where(want[..., None], np.clip(filled, 0, 1), piece)
+    return out
+
+
+def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Float32, Mask]:
+    """For each wanted pixel the median of what is known beside it in its row.
+
+    Between two sides the tone runs from one to the other. Returns the tones (h, w, 3) and where
+    there are any (h, w).
+    """
+    h, w = here.shape
+    tone = np.zeros((h, w, 3), np.float32)
+    told = np.zeros((h, w), bool)
+    for y in np.flatnonzero(want.any(axis=1)):
+        # A few rows together: one row of a few pixels has no reliable median.
+        rows = slice(max(0, y - 1), min(h, y + 2))
+        gap = ~here[y]
+        edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
+        for start, stop in zip(edges[::2], edges[1::2], strict=True):
+            if not want[y, start:stop].any():
+                continue
+            left = _median(
+                piece[rows, max(0, start - window) : start],
+                here[rows, max(0, start - window) : start],
+            )
+            right = _median(piece[rows, stop : stop + window], here[rows, stop : stop + window])
+            if left is None and right is None:
+                continue
+            t = (np.arange(start, stop) - start + 0.5)[:, None] / (stop - start)
+            if left is None or right is None:
+                side = left if left is not None else right
+                tone[y, start:stop] = side
+            else:
+                tone[y, start:stop] = left * (1 - t) + right * t
+            told[y, start:stop] = True
+    return tone, told
+
+
+def _median(values: Float32, here: Mask) -> Float32 | None:
+    chosen = values[here]
+    if len(chosen) < 6:
+        return None
+    return np.asarray(np.median(chosen, axis=0), np.float32)
+
+
+def _mirrored_grain(piece: Float32, here: Mask, want: Mask) -> Float32:
+    """The fine detail of the rows, reflected at the rim of what is known: (h, w, 3)."""
+    h, w = here.shape
+    weight = cv2.GaussianBlur(here.astype(np.float32), (0, 0), 3)
+    mean = (
+        cv2.GaussianBlur(piece * here[..., None], (0, 0), 3) / np.maximum(weight, 1e-3)[..., None]
+    )
+    grain = np.where(here[..., None], np.clip(piece - mean, -0.06, 0.06), 0)
+    columns = np.broadcast_to(np.arange(w)[None], (h, w))
+    last = np.maximum.accumulate(np.where(here, columns, -(10**6)), axis=1)
+    following = np.where(here, columns, 10**6)[:, ::-1]
+    nxt = np.minimum.accumulate(following, axis=1)[:, ::-1]
+    mirrored = np.where(columns - last <= nxt - columns, 2 * last - columns, 2 * nxt - columns)
+    usable = want & (mirrored >= 0) & (mirrored < w)
+    source = np.clip(mirrored, 0, w - 1)
+    rows = np.broadcast_to(np.arange(h)[:, None], (h, w))
+    return np.asarray(grain[rows, source] * usable[..., None], np.float32)

@@ -1,0 +1,242 @@
+"""To which part of the figure each pixel belongs: body, left arm or right arm."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
+
+from understudy.character.figure.anatomy import (
+    LEGS,
+    Anatomy,
+    ArmBones,
+    draw_bones,
+    draw_disc,
+    draw_polygon,
+)
+from understudy.character.image.colour import likeness, smoothed_lab, to_lab
+from understudy.character.image.masks import (
+    Mask,
+    box_of,
+    closed,
+    depth,
+    grow,
+    largest,
+    opened,
+    pieces_of,
+    touching,
+    without_small,
+)
+from understudy.character.image.palette import Colours
+from understudy.character.layers.arms import ArmRegion, find_arm
+from understudy.character.layers.hair import hair_mask
+from understudy.character.matte.matte import Matte
+from understudy.geometry.landmarks import Body, Float32
+
+Labels = NDArray[np.uint8]
+
+NOTHING, BODY, ARMS = 0, 1, (2, 3)
+_ALPHA = 0.3  # pixels of less belong to nobody: they follow their nearest neighbour
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """labels: (h, w) uint8, NOTHING, BODY or one of ARMS, by what is on top. arms: the whole of
+    each arm, what is hidden included, or None where it is no layer of its own. over: (h, w) bool,
+    what lies in front of the arms. hair: (h, w) bool.
+    """
+
+    labels: Labels
+    arms: tuple[Mask | None, Mask | None]
+    over: Mask
+    hair: Mask
+
+
+def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Parts:
+    """Tell body and arms apart. `movable` says of which arms (left, right) a layer is wanted."""
+    alpha, unit = matte.alpha, anatomy.torso
+    inside = alpha > _ALPHA
+    colours = Colours(to_lab(matte.colours))
+    hair = hair_mask(colours, alpha, anatomy)
+    lab = smoothed_lab(matte.colours)
+    regions = [
+        find_arm(lab, alpha, hair, anatomy, arm) if wanted else None
+        for arm, wanted in zip(anatomy.arms, movable, strict=True)
+    ]
+    labels = np.where(inside, np.uint8(BODY), np.uint8(NOTHING))
+    core = _body_core(anatomy, alpha.shape)
+    taken = np.zeros(alpha.shape, bool)
+    for region in regions:
+        if region is not None:
+            taken |= region.whole
+    bodily = np.zeros(alpha.shape, bool)
+    for label, arm, region in zip(ARMS, anatomy.arms, regions, strict=True):
+        if region is None:
+            continue
+        sure = _trusted(region.sure & inside & ~hair, core & inside & ~taken, colours)
+        other = taken & ~region.whole
+        visible, alike = _visible(lab, inside, region, sure, other, hair, unit)
+        labels[visible] = label
+        free = inside & ~taken & ~core & ~hair & (alike > 0.3)
+        labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
+        bodily |= (alike < 0.3) & (~taken | region.hand)
+    _settle(labels, core, bodily, taken & ~hair, unit)
+    arms: list[Mask | None] = []
+    over = np.zeros(alpha.shape, bool)
+    for label, region in zip(ARMS, regions, strict=True):
+        if region is None:
+            arms.append(None)
+            continue
+        hidden = opened(region.even & inside & (labels == BODY), 0.012 * unit)
+        hidden = without_small(hidden, 0.006 * unit**2)
+        arms.append(largest((labels == label) | hidden))
+        over |= hidden | (hair & grow(hidden, 0.12 * unit))
+    return Parts(labels, (arms[0], arms[1]), over & (labels == BODY), hair)
+
+
+def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
+    """The sure part of an arm without what has the body's colours and hardly the arm's."""
+    if sure.sum() < 50 or body.sum() < 50:
+        return sure
+    own = colours.look_up(colours.palette(sure))
+    foreign = colours.look_up(colours.palette(body))
+    trusted = sure & (own > 0.4 * foreign)
+    return trusted if trusted.sum() > 0.3 * sure.sum() else sure
+
+
+def _visible(
+    lab: Float32,
+    inside: Mask,
+    region: ArmRegion,
+    sure: Mask,
+    other: Mask,
+    hair: Mask,
+    unit: float,
+) -> tuple[Mask, Float32]:
+    """What is seen of an arm: its region, corrected where the colours say otherwise.
+
+    Compares each pixel in and near the region with the arm's sure part and with the body next to
+    it; where both look alike the region decides. Returns the arm and the comparison (h, w), 1 the
+    arm's colours, 0 the body's.
+    """
+    alike = np.full(inside.shape, np.float32(0.5))
+    visible = np.zeros(inside.shape, bool)
+    view = box_of(region.whole, 0.3 * unit)
+    if view is None:
+        return visible, alike
+    here = inside[view]
+    within, without = depth(region.whole[view]), depth(~region.whole[view])
+    where = here & (without < 0.2 * unit) & (within < 0.1 * unit)
+    first = sure[view]
+    second = here & (without > 0.03 * unit) & ~other[view]
+    alike[view] = likeness(
+        np.ascontiguousarray(lab[view]), first, second, where, max(6, round(0.25 * unit))
+    )
+    p = np.clip(alike[view], 0.02, 0.98)
+    votes = 0.9 * np.log(p / (1 - p)) + np.clip((within - without) / (0.018 * unit), -3.2, 2.2)
+    votes = np.where(hair[view], votes - 2.5, votes)
+    votes = np.where(here, votes, -6).astype(np.float32)
+    for _ in range(2):
+        votes = np.asarray(cv2.bilateralFilter(votes, 5, 4.0, 1.5), np.float32)
+    arm = opened((votes > 0) & here, 2)
+    # A cuff or a bracelet of the body's colours does not cut the arm in two.
+    band = closed(arm, 0.055 * unit) & region.sure[view] & here & ~hair[view]
+    band &= ~region.hand[view]
+    arm |= band
+    visible[view] = touching(arm, first & arm)
+    return visible, alike
+
+
+def _body_core(anatomy: Anatomy, shape: tuple[int, int]) -> Mask:
+    """Where the body is for sure when no arm lies over it."""
+    neck, pelvis, joints, unit = anatomy.neck, anatomy.pelvis, anatomy.joints, anatomy.torso
+    corners = [
+        neck + 0.6 * (joints[Body.LEFT_SHOULDER] - neck),
+        neck + 0.6 * (joints[Body.RIGHT_SHOULDER] - neck),
+        pelvis + joints[Body.RIGHT_HIP] - pelvis,
+        pelvis + joints[Body.LEFT_HIP] - pelvis,
+    ]
+    core = draw_polygon(shape, np.array(corners))
+    core |= draw_disc(shape, anatomy.head, max(0.25 * unit, 0.5 * anatomy.face_width))
+    core |= draw_bones(shape, [(joints[leg[0]], joints[leg[1]]) for leg in LEGS], 0.24 * unit)
+    return core | draw_bones(shape, [(joints[leg[1]], joints[leg[2]]) for leg in LEGS], 0.16 * unit)
+
+
+def _belongs_to_arm(free: Mask, ribbon: Mask, core: Mask, anatomy: Anatomy, arm: ArmBones) -> Mask:
+    """Pixels of the matte near the arm that its ribbon left out: sleeves, cuffs, slivers."""
+    unit = anatomy.torso
+    to_arm, to_body = depth(~ribbon), depth(~core)
+    ys, xs = np.nonzero(free & (to_arm < to_body) & (to_arm < 0.45 * unit))
+    outer, past_wrist = _outer_side(xs, ys, anatomy, arm)
+    beside = np.abs(xs - anatomy.axis_x(ys.astype(np.float64)))
+    low = ys > arm.shoulder[1] - 0.3 * unit
+    own = outer & (to_arm[ys, xs] < 0.20 * unit) & ~past_wrist
+    own |= beside > 1.1 * anatomy.shoulder_half_width
+    belongs = np.zeros(free.shape, bool)
+    belongs[ys, xs] = own & low
+    return belongs
+
+
+def _outer_side(
+    xs: NDArray[np.intp], ys: NDArray[np.intp], anatomy: Anatomy, arm: ArmBones
+) -> tuple[Mask, Mask]:
+    """For pixels (n,): whether they lie on the side of their nearest arm bone that looks away from
+    the trunk, and whether they lie past the wrist."""
+    middle = (anatomy.neck + anatomy.pelvis) / 2
+    nearest = np.full(xs.shape, np.inf)
+    outer, past = np.zeros(xs.shape, bool), np.zeros(xs.shape, bool)
+    for number, (a, b) in enumerate(arm.segments[:2]):
+        along = b - a
+        length2 = max(1.0, float(along @ along))
+        t = ((xs - a[0]) * along[0] + (ys - a[1]) * along[1]) / length2
+        held = np.clip(t, 0, 1)
+        dx, dy = xs - a[0] - held * along[0], ys - a[1] - held * along[1]
+        across = np.array([-along[1], along[0]])
+        across = across * np.sign((middle - a) @ across)
+        distance = np.hypot(dx, dy)
+        closer = distance < nearest
+        nearest[closer] = distance[closer]
+        outer[closer] = (dx * across[0] + dy * across[1] < 0)[closer]
+        past[closer] = ((t > 1) & (number == 1))[closer]
+    return outer, past
+
+
+def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) -> None:
+    """Make every part one piece, in place: crumbs and slivers go to the part that they touch."""
+    body = labels == BODY
+    slivers = body & ~opened(body, 0.016 * unit) & ~core
+    slivers |= body & taken & ~opened(body, 0.03 * unit) & ~core
+    # Too wide for a drawn outline, and the body's by its colours: cloth that shows past a hand.
+    slivers &= ~opened(body & bodily & grow(core, 0.12 * unit), 0.01 * unit)
+    for label in ARMS:
+        arm = labels == label
+        # A sliver between an arm and the ground is the arm's outline, or its sleeve's.
+        labels[slivers & grow(arm, 0.02 * unit)] = label
+    for label in ARMS:
+        here = labels == label
+        labels[here & ~largest(here)] = BODY
+    pieces, areas = pieces_of(labels == BODY)
+    if areas.size < 3:
+        return
+    biggest = 1 + int(np.argmax(areas[1:]))
+    beside = grow(core, 0.12 * unit)
+    for piece in range(1, areas.size):
+        if piece == biggest:
+            continue
+        here = pieces == piece
+        share = float((core | bodily)[here].mean())
+        if share > 0.35 and (here & beside).any() and areas[piece] > 0.0005 * areas[biggest]:
+            continue
+        rim = grow(here, 2)
+        touched = [int(((labels == label) & rim).sum()) for label in ARMS]
+        if max(touched) > 0:
+            labels[here] = ARMS[int(np.argmax(touched))]
+
+
+def spread_labels(labels: Labels) -> Labels:
+    """Labels carried out to the pixels of nobody, each taking its nearest neighbour's."""
+    index = distance_transform_edt(labels == NOTHING, return_distances=False, return_indices=True)
+    return np.asarray(labels[index[0], index[1]])

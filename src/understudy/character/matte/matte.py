@@ -1,0 +1,64 @@
+"""The matte: how much of each pixel belongs to the figure, and the figure's own colours there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from understudy.character.figure.anatomy import Anatomy, draw_disc
+from understudy.character.image.masks import Box, box_of
+from understudy.character.matte.foreground import foreground_colours
+from understudy.character.matte.silhouette import find_silhouette
+from understudy.character.matte.soft_edge import soft_edge
+from understudy.geometry.landmarks import Float32
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Matte:
+    """alpha: (h, w) float32 in 0..1. colours: (h, w, 3) float32 sRGB in 0..1, the figure's own."""
+
+    alpha: Float32
+    colours: Float32
+
+
+def find_matte(picture: Float32, mask: Float32, anatomy: Anatomy) -> Matte:
+    """The matte of the figure in an opaque picture.
+
+    picture: (h, w, 3) float32 sRGB in 0..1. mask: (h, w) float32 in 0..1, the tracker's
+    segmentation. Works inside the figure's box; outside it alpha is 0.
+    """
+    view = _figure_box(mask, anatomy)
+    cut = np.ascontiguousarray(picture[view])
+    origin = np.array([view[1].start, view[0].start], float)
+    piece = anatomy.in_frame(origin, 1.0)
+    silhouette = find_silhouette(cut, mask[view], piece)
+    hair = draw_disc((cut.shape[0], cut.shape[1]), piece.face_centre, 1.6 * piece.face_width)
+    alpha = np.zeros_like(mask)
+    alpha[view] = soft_edge(cut, silhouette, hair, anatomy.torso)
+    return with_colours(picture, alpha)
+
+
+def with_colours(picture: Float32, alpha: Float32) -> Matte:
+    """A matte out of a picture and its alpha (both float32 in 0..1)."""
+    view = box_of(alpha > 0, 16)
+    if view is None:
+        return Matte(alpha, picture)
+    colours = picture.copy()
+    colours[view] = foreground_colours(picture[view], alpha[view])
+    return Matte(alpha, colours)
+
+
+def _figure_box(mask: Float32, anatomy: Anatomy) -> Box:
+    """The figure's box with a margin of a quarter of the torso."""
+    h, w = mask.shape
+    box = box_of(mask > 0.15, 0) or (slice(0, 0), slice(0, 0))
+    known = anatomy.joints[anatomy.visibility > 0.5]
+    corners = np.array([[box[1].start, box[0].start], [box[1].stop, box[0].stop]], float)
+    points = np.concatenate([known, corners]) if box[0].stop else known
+    margin = 0.25 * anatomy.torso
+    low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
+    return (
+        slice(int(np.clip(low[1], 0, h - 2)), int(np.clip(high[1] + 1, 2, h))),
+        slice(int(np.clip(low[0], 0, w - 2)), int(np.clip(high[0] + 1, 2, w))),
+    )

@@ -1,0 +1,69 @@
+"""What a head has on one side it has on the other: ears, horns and bows that were found once."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+from scipy.ndimage import binary_fill_holes
+
+from understudy.character.figure.anatomy import Anatomy, draw_disc
+from understudy.character.image.masks import Mask, box_of, closed, depth, grow, opened, touching
+from understudy.character.image.palette import Colours
+from understudy.geometry.landmarks import Float32
+
+_REACH = 2.6  # radius of the place that is compared, in widths of the face
+_ALIKE = 14.0  # Lab distance of a pixel from its counterpart, or from one close to that
+_STRANGE = 3.0  # how much likelier the figure's palette explains a colour than the ground's
+_ASKEW, _STEPS = 0.12, 4  # how far counterparts are looked for, in torso lengths, and in steps
+
+
+def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
+    """Pixels round the head whose counterparts on its other side are figure and look the same.
+
+    figure: (h, w) bool. lab: (h, w, 3) float32 Lab of the picture, in the figure's frame. Returns
+    (h, w) bool: only pieces that touch the figure, none of it, and what they enclose.
+    """
+    centre = anatomy.face_centre + 0.6 * (anatomy.head - anatomy.neck)
+    round_head = draw_disc(figure.shape, centre, _REACH * anatomy.face_width)
+    view = box_of(round_head, 0)
+    found = np.zeros_like(figure)
+    up = anatomy.head - anatomy.neck
+    length = float(np.hypot(*up))
+    if view is None or length < 1.0:
+        return found
+    across = np.array([-up[1], up[0]]) / length
+    here = lab[view]
+    rows, columns = np.mgrid[view].astype(np.float32)
+    side = (columns - anatomy.face_centre[0]) * across[0] + (
+        rows - anatomy.face_centre[1]
+    ) * across[1]
+    there = columns - 2 * side * across[0], rows - 2 * side * across[1]
+    solid = figure.astype(np.float32)
+    alike = np.zeros(here.shape[:2], bool)
+    for dy in np.linspace(-_ASKEW, _ASKEW, 2 * _STEPS + 1) * anatomy.torso:
+        for dx in np.linspace(-_ASKEW, _ASKEW, 2 * _STEPS + 1) * anatomy.torso:
+            map_x, map_y = (
+                (at + shift).astype(np.float32) for at, shift in zip(there, (dx, dy), strict=True)
+            )
+            other = cv2.remap(lab, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            inside = cv2.remap(solid, map_x, map_y, cv2.INTER_LINEAR)
+            alike |= (inside > 0.5) & (np.linalg.norm(here - other, axis=-1) < _ALIKE)
+    up_here = (columns - anatomy.neck[0]) * up[0] + (rows - anatomy.neck[1]) * up[1]
+    alike &= (up_here > 0.6 * length**2) & ~figure[view]
+    found[view] = opened(alike, 1) & _strange_to_the_ground(figure, lab, anatomy, round_head)[view]
+    found &= touching(found | figure, figure)
+    # A drawn outline is found whole before the paper-white that it encloses.
+    filled = binary_fill_holes(closed(figure | found, 0.03 * anatomy.torso))
+    return np.asarray(filled & grow(found, 0.12 * anatomy.torso) & ~figure)
+
+
+def _strange_to_the_ground(figure: Mask, lab: Float32, anatomy: Anatomy, here: Mask) -> Mask:
+    """Pixels with colours that the figure has and the ground round it has not, both `here`."""
+    away = depth(~figure)
+    ground = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso) & here
+    own = figure & here
+    if not ground.any() or not own.any():
+        return np.zeros_like(figure)
+    colours = Colours(lab)
+    likely, unlikely = (colours.look_up(colours.palette(part)) for part in (own, ground))
+    return np.asarray(likely > _STRANGE * unlikely)

@@ -1,0 +1,97 @@
+"""Turning the head of a flat picture: what lies nearer slides farther.
+
+The head is taken for a bulge over the picture. Yaw and pitch move every point by its depth, so the
+features slide over the head while its outline stays, which is what a small turn looks like.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.rig.weights import BodyFrame, head_weight
+from understudy.geometry.face_mesh import head_angles, head_frame
+from understudy.geometry.filters import smoothstep
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import Skeleton
+
+Float64 = NDArray[np.float64]
+
+# Beyond these the missing side of the head would have to be shown.
+MOST_YAW, MOST_PITCH = 0.55, 0.38
+# A head that the picture shows turned aside by the first angle turns as any other, one by the
+# second not at all: features that slide over its outline would draw it out into a snout.
+FACING, ASIDE = 0.5, 0.9
+# A head that the picture cuts must not be moved away from the cut.
+CUT_SHARE = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeadRelief:
+    """The bulge: centre (2,) in canvas pixels, axes (2, 2) of the head (right, down; unit vectors,
+    one per row), radii (2,) along them and depth, all in pixels."""
+
+    centre: Float64
+    axes: Float64
+    radii: Float64
+    depth: float
+
+    def at(self, points: Float64) -> Float64:
+        """Depth of points (V, 2) in pixels, nearer is more; 0 outside the head."""
+        offset = (points - self.centre) @ self.axes.T / self.radii
+        return np.asarray(self.depth * np.clip(1.0 - (offset**2).sum(axis=1), 0.0, None) ** 2)
+
+
+def head_relief(skeleton: Skeleton) -> HeadRelief:
+    """The bulge over a skeleton's head."""
+    if skeleton.face is not None:
+        face = skeleton.face[:, :2].astype(np.float64)
+        right = face[454] - face[234]
+        down = face[152] - face[10]
+        width, height = float(np.hypot(*right)), float(np.hypot(*down))
+        width = max(width, 0.6 * height)
+        centre = (face[454] + face[234] + face[152] + face[10]) / 4
+        aside = float(abs(head_angles(head_frame(skeleton.face))[0]))
+    else:
+        ears = skeleton.joints[Body.LEFT_EAR] - skeleton.joints[Body.RIGHT_EAR]
+        width = max(float(np.hypot(*ears)), 0.25 * skeleton.torso)
+        height = 1.25 * width
+        centre = skeleton.joints[Body.NOSE]
+        right = ears if np.hypot(*ears) > 1e-3 else np.array([1.0, 0.0])
+        aside = _turned_aside(skeleton)
+    axis = right / (np.hypot(*right) + 1e-9)
+    return HeadRelief(
+        centre=centre,
+        axes=np.array([axis, (-axis[1], axis[0])]),
+        radii=np.array([0.80 * width, 0.80 * height]),
+        depth=0.40 * width * float(smoothstep(ASIDE, FACING, np.array(aside))),
+    )
+
+
+def _turned_aside(skeleton: Skeleton) -> float:
+    """How far the head is turned about the neck, radians, by where the nose is between the ears."""
+    ears = skeleton.joints[[Body.LEFT_EAR, Body.RIGHT_EAR]]
+    across = np.array([skeleton.head[1] - skeleton.neck[1], skeleton.neck[0] - skeleton.head[0]])
+    across = across / (np.hypot(*across) + 1e-9)
+    before = abs(float((skeleton.joints[Body.NOSE] - skeleton.head) @ across))
+    return float(np.arctan2(before, abs(float((ears[0] - ears[1]) @ across)) / 2))
+
+
+def bounded_turn(head: NDArray[np.floating], *, cut: bool) -> tuple[float, float]:
+    """Yaw and pitch as they are shown: small turns as they are, larger ones held in."""
+    share = CUT_SHARE if cut else 1.0
+    yaw = share * MOST_YAW * float(np.tanh(head[0] / MOST_YAW))
+    pitch = share * MOST_PITCH * float(np.tanh(head[1] / MOST_PITCH))
+    return yaw, pitch
+
+
+def turn_vector(relief: HeadRelief, yaw: float, pitch: float) -> Float64:
+    """How far a point of depth 1 slides, (2,): to the figure's left and up."""
+    return np.asarray(np.array([np.sin(yaw), -np.sin(pitch)]) @ relief.axes)
+
+
+def sliding(points: Float64, skeleton: Skeleton, frame: BodyFrame, relief: HeadRelief) -> Float64:
+    """How far each of points (V, 2) takes part in the head's turn: its depth in pixels, (V,)."""
+    return relief.at(points) * head_weight(points, skeleton, frame)

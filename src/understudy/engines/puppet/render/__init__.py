@@ -1,0 +1,1 @@
+"""Rendering: textured triangles, shadows and the frame they are drawn on."""

@@ -1,0 +1,82 @@
+"""The frame that a thread draws on: a plate that is restored only where it was drawn over."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.render.rasterizer import Frame, bounds, draw, shade, to_planes
+
+Float64 = NDArray[np.float64]
+Box = tuple[int, int, int, int]
+
+
+class Canvas:
+    """A frame (H, W) with its I420 planes; one to a thread."""
+
+    def __init__(self, plate: Frame) -> None:
+        """plate: (H, W) uint32, see `colour.pack_frame`; both sides even."""
+        height, width = plate.shape
+        self._plate = plate
+        self.frame = plate.copy()
+        self._planes = np.empty((height * 3 // 2, width), np.uint8)
+        to_planes(plate, self._planes, 0, 0, width, height)
+        self._drawn: Box | None = None
+        self._stale: Box | None = None
+
+    def begin(self) -> None:
+        """Take off what was drawn since the last call."""
+        if self._drawn is not None:
+            left, top, right, bottom = self._drawn
+            self.frame[top:bottom, left:right] = self._plate[top:bottom, left:right]
+        self._stale, self._drawn = self._drawn, None
+
+    def replace_plate(self, plate: Frame) -> None:
+        """Begin a frame on another plate of the same size."""
+        self._plate = plate
+        self.frame[:] = plate
+        height, width = plate.shape
+        self._stale, self._drawn = (0, 0, width, height), None
+
+    def draw(
+        self,
+        vertices: Float64,
+        uv: Float64,
+        triangles: NDArray[np.int32],
+        order: NDArray[np.int32],
+        texture: NDArray[np.uint64],
+    ) -> None:
+        """Draw a mesh, see `rasterizer.draw`."""
+        self._touch(*bounds(vertices))
+        draw(vertices, uv, triangles, order, texture, self.frame, 0, len(self.frame))
+
+    def shade(self, spots: Float64) -> None:
+        """Darken by soft ellipses, see `rasterizer.shade`."""
+        reach = 1.7 * spots[:, 2:4]
+        low, high = (spots[:, :2] - reach).min(axis=0), (spots[:, :2] + reach).max(axis=0)
+        shade(self.frame, spots, *self._touch(low[0], low[1], high[0], high[1]))
+
+    def _touch(self, left: float, top: float, right: float, bottom: float) -> Box:
+        """Count a box as drawn on; returns it, within the frame and even."""
+        height, width = self.frame.shape
+        box = (
+            min(max(int(np.floor(left)) - 1, 0), width) & ~1,
+            min(max(int(np.floor(top)) - 1, 0), height) & ~1,
+            (min(max(int(np.ceil(right)) + 2, 0), width) + 1) & ~1,
+            (min(max(int(np.ceil(bottom)) + 2, 0), height) + 1) & ~1,
+        )
+        self._drawn = _around(self._drawn, box)
+        return box
+
+    def planes(self) -> NDArray[np.uint8]:
+        """The frame as I420 planes (H * 3 / 2, W), BT.709 limited; the caller's to keep."""
+        box = _around(self._stale, self._drawn)
+        if box is not None:
+            to_planes(self.frame, self._planes, *box)
+        return self._planes.copy()
+
+
+def _around(a: Box | None, b: Box | None) -> Box | None:
+    if a is None or b is None:
+        return a or b
+    return min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])

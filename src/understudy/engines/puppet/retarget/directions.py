@@ -1,0 +1,90 @@
+"""Where each bone points: 2D direction times foreshortening, under an orientation.
+
+The direction comes from the image, where a tracker is precise; its depth is not, so it is used only
+to turn the figure about the vertical (orientation `image`, or a driver who turns away).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.driver import (
+    PARTS,
+    Figure,
+    Part,
+    part_confidence,
+    part_vector,
+)
+from understudy.geometry.filters import gaussian, smoothstep, weighted_gaussian
+from understudy.geometry.skeleton import Bone
+
+Float64 = NDArray[np.float64]
+
+# A bone never gets shorter than this share of its length: a stump looks worse than a wrong pose.
+SHORTEST = 0.3
+SHORTEST_HAND = 0.55
+# Above 1 by what tracking and perspective may add; cut at 1 the mean would come out short.
+LONGEST = 1.12
+# From here to there the driver has turned too far for a front view to follow.
+TURN_BEGINS = np.radians(50.0)
+TURN_ENDS = np.radians(80.0)
+# The same where another view takes over at the profile.
+ROUND_BEGINS, ROUND_ENDS = np.radians(105.0), np.radians(135.0)
+
+HANDS = (Bone.LEFT_HAND, Bone.RIGHT_HAND)
+
+
+def turned_away(yaw: Float64, *, turns_round: bool = False) -> Float64:
+    """How far a driver has turned beyond what a front view can follow: (T,) in 0..1.
+
+    turns_round: another view takes over at the profile, so that this one follows farther.
+    """
+    begins, ends = (ROUND_BEGINS, ROUND_ENDS) if turns_round else (TURN_BEGINS, TURN_ENDS)
+    return smoothstep(begins, ends, np.abs(wrap(yaw)))
+
+
+def wrap(angle: Float64) -> Float64:
+    """The angle brought into -pi..pi."""
+    return np.asarray((angle + np.pi) % (2 * np.pi) - np.pi)
+
+
+def directions(figure: Figure, unturn: Float64) -> dict[Part, Float64]:
+    """Per bone or span the image vector in units of its own true length: (T, 2), 0.3 to 1.12 long.
+
+    unturn: (T,) radians by which the figure is turned back about the vertical.
+    """
+    return {part: _direction(figure, part, unturn) for part in PARTS}
+
+
+def _direction(figure: Figure, part: Part, unturn: Float64) -> Float64:
+    true = part_vector(figure.world, part)
+    depth = true[:, 2] / (np.sqrt((true**2).sum(axis=1)) + 1e-9)
+    flat = part_vector(figure.points, part) / (figure.scale * figure.lengths[part])[:, None]
+    x = flat[:, 0] * np.cos(unturn) + depth * np.sin(unturn)
+    vector = np.stack([x, flat[:, 1]], axis=1)
+    # What is seen and the depth do not quite agree on one length; turned, their sum would show it.
+    excess = np.maximum(1.0, np.sqrt((flat**2).sum(axis=1) + depth**2))
+    vector = vector * (1.0 + (1.0 / excess - 1.0) * np.abs(np.sin(unturn)))[:, None]
+    return _bounded(_steadied(vector, figure, part), part)
+
+
+def _steadied(vector: Float64, figure: Figure, part: Part) -> Float64:
+    """Calm what cannot be trusted: joints hardly seen, and the angle of a bone seen end-on."""
+    if len(figure) < 2:
+        return vector
+    trust = part_confidence(figure.confidence, part)
+    held = weighted_gaussian(vector, trust, 0.3 / figure.frame_seconds)
+    vector = vector * trust[:, None] + held * (1.0 - trust[:, None])
+    calm = gaussian(vector, 0.1 / figure.frame_seconds)
+    end_on = 1.0 - smoothstep(0.12, 0.4, np.sqrt((calm**2).sum(axis=1)))[:, None]
+    return np.asarray(vector * (1.0 - end_on) + calm * end_on)
+
+
+def _bounded(vector: Float64, part: Part) -> Float64:
+    length = np.sqrt((vector**2).sum(axis=1, keepdims=True))
+    shortest = SHORTEST_HAND if part in HANDS else SHORTEST
+    bounded = np.clip(length, shortest, LONGEST)
+    down = np.array([0.0, 1.0])
+    unit = np.where(length > 1e-6, vector / np.maximum(length, 1e-6), down)
+    return np.asarray(unit * bounded)

@@ -1,0 +1,212 @@
+"""Reading the driver: scale, facing, true bone lengths and how far each joint can be trusted.
+
+The same reading is taken of the clip and of the picture, so that a figure that performs its own
+picture's pose comes out as it stands there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.filters import fill_gaps, gaussian, median_seconds, smoothstep
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import ARMS, LEGS, LIMB_BONES, Bone, Skeleton, with_knuckles
+from understudy.tracking.performance import Performance
+
+Float64 = NDArray[np.float64]
+Span = Literal["shoulders", "hips", "spine", "neck"]
+Part = Bone | Span
+
+# The parts of the body whose lengths keep one proportion in a figure, however stylised.
+GROUPS: dict[str, tuple[Part, ...]] = {
+    "trunk": ("shoulders", "hips", "spine"),
+    "arms": tuple(bone for limb in ARMS for bone in limb.bones[:2]),
+    "legs": tuple(bone for limb in LEGS for bone in limb.bones[:2]),
+}
+GROUP_OF: dict[Part, str] = {part: name for name, parts in GROUPS.items() for part in parts} | {
+    "neck": "trunk",
+    Bone.LEFT_HAND: "arms",
+    Bone.RIGHT_HAND: "arms",
+    Bone.LEFT_FOOT: "legs",
+    Bone.RIGHT_FOOT: "legs",
+}
+TWIN: dict[Part, Part] = {
+    a: b
+    for left, right in (ARMS, LEGS)
+    for pair in zip(left.bones, right.bones, strict=True)
+    for a, b in (pair, pair[::-1])
+}
+# A joint this share of the frame's longer side outside of it counts as not seen.
+OUTSIDE = 0.03
+PARTS: tuple[Part, ...] = tuple(GROUP_OF)
+# The tracker's foreshortening of a bone is believed down to this, and but half (a power): its depth
+# is noisy. Not at all between shoulders and ears, which lie at different depths in any pose.
+END_ON, BELIEF = 0.64, 0.5
+FLAT: tuple[Part, ...] = ("neck",)
+# The percentile of what is seen of a length over time: limbs point away from the image plane more
+# often than the depth tells, the trunk hardly ever does.
+TRUNK_OFTEN, LIMB_OFTEN = 50.0, 64.0
+
+
+def part_vector(points: Float64, part: Part) -> Float64:
+    """The vector of a bone or span in points of shape (T, 35, C): (T, C)."""
+    if isinstance(part, Bone):
+        a, b = LIMB_BONES[part]
+        return points[:, b] - points[:, a]
+    shoulders = (points[:, Body.LEFT_SHOULDER] + points[:, Body.RIGHT_SHOULDER]) / 2
+    hips = (points[:, Body.LEFT_HIP] + points[:, Body.RIGHT_HIP]) / 2
+    if part == "shoulders":
+        return points[:, Body.LEFT_SHOULDER] - points[:, Body.RIGHT_SHOULDER]
+    if part == "hips":
+        return points[:, Body.LEFT_HIP] - points[:, Body.RIGHT_HIP]
+    if part == "spine":
+        return shoulders - hips
+    return (points[:, Body.LEFT_EAR] + points[:, Body.RIGHT_EAR]) / 2 - shoulders
+
+
+def part_confidence(confidence: Float64, part: Part) -> Float64:
+    """How far both ends of a bone or span are trusted: (T,) in 0..1."""
+    if isinstance(part, Bone):
+        ends: list[int] = list(LIMB_BONES[part])
+    else:
+        spans: dict[Span, list[int]] = {
+            "shoulders": [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER],
+            "hips": [Body.LEFT_HIP, Body.RIGHT_HIP],
+            "spine": [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP],
+            "neck": [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.NOSE],
+        }
+        ends = spans[part]
+    return np.asarray(confidence[:, ends].min(axis=1))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figure:
+    """One person over T frames, free of gaps.
+
+    points: (T, 35, 2) image pixels. world: (T, 35, 3) metres, as `Landmarks.world`.
+    confidence: (T, 35) in 0..1.
+    scale: (T,) pixels per metre, smooth.
+    lengths: true length of each bone and span, metres.
+    yaw: (T,) radians, unwrapped, smooth; 0 faces the camera, positive turns to the figure's left.
+    legs_seen, hips_seen: for most of the clip.
+    frame_seconds: the time from one frame to the next.
+    """
+
+    points: Float64
+    world: Float64
+    confidence: Float64
+    scale: Float64
+    lengths: dict[Part, float]
+    yaw: Float64
+    legs_seen: bool
+    hips_seen: bool
+    frame_seconds: float
+
+    def __len__(self) -> int:
+        return len(self.points)
+
+
+def figure_of_performance(performance: Performance) -> Figure:
+    """The driver of `performance`; frames where nobody was seen are interpolated."""
+    points = with_knuckles(performance.body)
+    world = with_knuckles(performance.world)
+    # What lies outside the frame is the tracker's guess, however sure it is of it.
+    margin = OUTSIDE * max(performance.size)
+    over = np.maximum(-points[..., :2], points[..., :2] - np.array(performance.size)).max(axis=-1)
+    visibility = points[..., 3] * smoothstep(margin, 0.0, np.nan_to_num(over))
+    both = np.concatenate([points[..., :2], world], axis=-1)
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(both).all(axis=(1, 2)))
+    confidence = np.where(seen[:, None], smoothstep(0.15, 0.55, np.nan_to_num(visibility)), 0.0)
+    return _figure(
+        fill_gaps(points[..., :2], seen),
+        fill_gaps(world, seen),
+        confidence,
+        np.nan_to_num(visibility),
+        median_seconds(performance.times),
+    )
+
+
+def figure_of_skeleton(skeleton: Skeleton) -> Figure:
+    """The figure in the picture as a clip of one frame."""
+    seen = skeleton.seen.astype(np.float64)[None]
+    return _figure(skeleton.joints[None], skeleton.world[None], seen, seen, 0.04)
+
+
+def _figure(
+    points: Float64, world: Float64, confidence: Float64, visibility: Float64, seconds: float
+) -> Figure:
+    mean = visibility.mean(axis=0)
+    hips_seen = bool(mean[[Body.LEFT_HIP, Body.RIGHT_HIP]].min() > 0.5)
+    leg_joints = [Body.LEFT_KNEE, Body.RIGHT_KNEE, Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
+    legs_seen = hips_seen and bool(mean[leg_joints].min() > 0.6)
+    scale = gaussian(_scale(points, world, legs=legs_seen, hips=hips_seen), 0.4 / seconds)
+    return Figure(
+        points=points,
+        world=world,
+        confidence=confidence,
+        scale=scale,
+        lengths=_lengths(points, world, confidence, scale),
+        yaw=gaussian(_yaw(world), 0.08 / seconds),
+        legs_seen=legs_seen,
+        hips_seen=hips_seen,
+        frame_seconds=seconds,
+    )
+
+
+def _scale(points: Float64, world: Float64, *, legs: bool, hips: bool) -> Float64:
+    """Pixels per metre: least squares of seen lengths on those of the world in the image plane."""
+    parts: list[Part] = ["shoulders", *GROUPS["arms"]]
+    if hips:
+        parts += ["hips", "spine"]
+    if legs:
+        parts += GROUPS["legs"]
+    seen = np.stack([_length(part_vector(points, p)) for p in parts], axis=1)
+    true = np.stack([_length(part_vector(world, p)[:, :2]) for p in parts], axis=1)
+    scale = (seen * true).sum(axis=1) / ((true**2).sum(axis=1) + 1e-9)
+    return np.asarray(np.maximum(scale, 1e-3))
+
+
+def _lengths(
+    points: Float64, world: Float64, confidence: Float64, scale: Float64
+) -> dict[Part, float]:
+    """The true length of each part, metres.
+
+    A percentile of the length seen, with half of the tracker's own foreshortening taken out, over
+    the frames where it is seen well. One frame gives the same estimate as many of the same pose;
+    the longest length ever seen would not, and would make every figure shrink.
+    """
+    estimates: dict[Part, Float64] = {}
+    for part in PARTS:
+        true = _length(part_vector(world, part))
+        flat = _length(part_vector(world, part)[:, :2])
+        shown = np.maximum(flat / (true + 1e-9), END_ON) ** (0.0 if part in FLAT else BELIEF)
+        trusted = part_confidence(confidence, part) > 0.5
+        usable = trusted if trusted.any() else np.ones(len(points), np.bool_)
+        estimates[part] = (_length(part_vector(points, part)) / scale / shown)[usable]
+    lengths: dict[Part, float] = {}
+    for part in PARTS:
+        # Both sides of a figure are of one length.
+        both = np.concatenate([estimates[part], estimates[TWIN.get(part, part)]])
+        often = LIMB_OFTEN if isinstance(part, Bone) else TRUNK_OFTEN
+        # Of a figure that is always seen from the side shoulders have no length.
+        lengths[part] = max(float(np.percentile(both, often)), 1e-6)
+    for limb in ARMS:
+        upper, lower = limb.bones[:2]
+        lengths[lower] = float(np.clip(lengths[lower], 0.9 * lengths[upper], 1.04 * lengths[upper]))
+    return lengths
+
+
+def _yaw(world: Float64) -> Float64:
+    across = part_vector(world, "shoulders")
+    across = across / (_length(across)[:, None] + 1e-9)
+    hips = part_vector(world, "hips")
+    across = across + 0.5 * hips / (_length(hips)[:, None] + 1e-9)
+    return np.asarray(np.unwrap(np.arctan2(across[:, 2], across[:, 0])))
+
+
+def _length(vectors: Float64) -> Float64:
+    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

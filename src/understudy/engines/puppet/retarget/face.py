@@ -1,0 +1,120 @@
+"""The driver's head and face: how the head is turned, what the face does, how far the eyes close.
+
+The head's frame is read off four landmarks of the rigid part of the face (the sides and the middle
+line); what is left after it is taken out is the expression, measured against the driver's own
+neutral face, so that one person's features never arrive on another.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.directions import wrap
+from understudy.engines.puppet.retarget.driver import Figure
+from understudy.geometry.face_mesh import (
+    INNER_LIPS,
+    RIGID,
+    eye_opening,
+    face_width,
+    head_angles,
+    head_frame,
+)
+from understudy.geometry.filters import fill_gaps, gaussian, smoothstep
+from understudy.geometry.landmarks import FACE_LANDMARKS, Body, Float32
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceMotion:
+    """head (T, 3), known (T,), expression (T, 468, 3), eyes_closed (T, 2): see `Motion`."""
+
+    head: Float64
+    known: Float64
+    expression: Float64
+    eyes_closed: Float64
+
+
+def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
+    """Read the driver's face landmarks (T, 468, 3), NaN where none was seen.
+
+    own: (468, 3) the face of the picture, against which the head's turn is measured, or None.
+    A mesh that does not sit on the nose, that is of an odd size, or that belongs to a head turned
+    away is taken for one that was not seen.
+    """
+    frames = len(figure)
+    roll = _roll_of_ears(figure)
+    good = _trusted(face, figure)
+    if good.sum() < 3:
+        head = np.stack([np.zeros(frames), np.zeros(frames), roll], axis=1)
+        nothing = np.zeros(frames)
+        return FaceMotion(
+            head, nothing, np.zeros((frames, FACE_LANDMARKS, 3)), np.zeros((frames, 2))
+        )
+    filled = fill_gaps(np.asarray(face, np.float64), good)
+    frame = head_frame(filled)
+    angles = head_angles(frame)
+    known = gaussian(good.astype(np.float64), 0.08 / figure.frame_seconds)
+    # Near the edge of what was seen the reading fades out and does not snap.
+    known = np.minimum(smoothstep(0.5, 1.0, known), 1.0)
+    expression, eyes_closed = _expression(filled, frame, good)
+    attention = known * smoothstep(0.95, 0.5, np.abs(angles[:, 0]))
+
+    reference = head_angles(head_frame(own)) if own is not None else np.zeros(3)
+    turn = wrap(angles - reference)
+    turn[:, 2] = known * turn[:, 2] + (1.0 - known) * roll
+    return FaceMotion(
+        turn, known, expression * attention[:, None, None], eyes_closed * known[:, None]
+    )
+
+
+def _trusted(face: Float32, figure: Figure) -> NDArray[np.bool_]:
+    seen: NDArray[np.bool_] = np.asarray(np.isfinite(face).all(axis=(1, 2)))
+    if not seen.any():
+        return seen
+    nose = np.nan_to_num(face[:, 1, :2]) - figure.points[:, Body.NOSE]
+    torso = figure.scale * figure.lengths["spine"]
+    width = face_width(np.nan_to_num(face))
+    typical = float(np.median(width[seen]))
+    good = seen & (_length(nose) < 0.12 * torso) & (np.abs(wrap(figure.yaw)) < 1.9)
+    good &= (width > 0.6 * typical) & (width < 1.5 * typical)
+    if len(good) > 4:
+        before, after = np.roll(good, 1), np.roll(good, -1)
+        before[0], after[-1] = good[0], good[-1]
+        good &= before & after
+    return good
+
+
+def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple[Float64, Float64]:
+    """Displacements from the neutral face in the head's frame, face widths; and eye closing."""
+    width = face_width(face)
+    # The width shrinks by tracking noise in a turned head; the expression must not pump with it.
+    steady = np.maximum(width, 0.9 * np.median(width[good]))
+    centred = face - face[:, RIGID].mean(axis=1, keepdims=True)
+    local = np.einsum("tji,tkj->tki", frame, centred) / steady[:, None, None]
+
+    mouth = _length(local[:, INNER_LIPS[0]] - local[:, INNER_LIPS[1]])
+    opening = eye_opening(face)
+    calm = good & (mouth <= np.percentile(mouth[good], 35))
+    awake = good & (opening.mean(axis=1) >= np.percentile(opening.mean(axis=1)[good], 40))
+    neutral_frames = calm & awake if (calm & awake).sum() >= 3 else calm
+    neutral = np.median(local[neutral_frames], axis=0)
+
+    open_eye = np.percentile(opening[good], 75, axis=0)
+    closed = smoothstep(0.72, 0.28, opening / (open_eye + 1e-9))
+    return local - neutral, np.where(good[:, None], closed, 0.0)
+
+
+def _roll_of_ears(figure: Figure) -> Float64:
+    eyes = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
+    tilt = np.arctan2(eyes[:, 1], np.maximum(np.abs(eyes[:, 0]), 1e-6))
+    # Seen from the side, eyes and ears say nothing of how the head is tilted.
+    side_on = smoothstep(0.8, 0.35, np.abs(np.cos(figure.yaw)))
+    return (tilt - float(np.median(tilt)) * 0.5) * (1.0 - side_on)
+
+
+def _length(vectors: Float64) -> Float64:
+    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

@@ -1,0 +1,125 @@
+"""Which side of the driver is seen, and the driver as somebody who is seen from behind.
+
+A view from behind is cast like one from the front: its left arm is the one on the image's right.
+So the driver's left and right are exchanged for it; a driver seen from behind then reads as one
+seen from the front, and everything else is done alike for both views. A view from the side shows
+the driver's own left and right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.driver import Figure, figure_of_performance
+from understudy.geometry.filters import gaussian, median_seconds, smoothstep
+from understudy.geometry.landmarks import SIDES_EXCHANGED, Aspect, Body, Float32
+from understudy.tracking.performance import Performance
+
+Float64 = NDArray[np.float64]
+
+ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
+FRONT, LEFT, BACK, RIGHT = range(4)
+
+# What a change of view costs, in seconds of a driver seen plainly from one side: somebody who
+# turns for less than twice that is not shown from behind.
+PRICE = 0.15
+# By how much less a view from the side is worth than its angle says: a front follows a driver to
+# where the two are level, 55 degrees.
+_SIDE = 0.25
+# Torsos by which a nose must lie before the ears to say for sure where the driver looks.
+_AHEAD = 0.1
+# How long the one view goes over into the other.
+_CROSSING = 0.06
+
+
+def faceless(performance: Performance) -> Performance:
+    """The performance without a face."""
+    nobody: Float32 = np.full_like(performance.face, np.nan)
+    return replace(performance, face=nobody)
+
+
+def exchanged(performance: Performance) -> Performance:
+    """The performance with left and right exchanged, and without a face."""
+    order = list(SIDES_EXCHANGED)
+    return replace(
+        faceless(performance),
+        body=np.ascontiguousarray(performance.body[:, order]),
+        world=np.ascontiguousarray(performance.world[:, order]),
+        left_hand=performance.right_hand,
+        right_hand=performance.left_hand,
+    )
+
+
+def aspects_seen(
+    performance: Performance, views: Collection[Aspect], dearer: Float64 | None = None
+) -> NDArray[np.int64]:
+    """Which of the views (and the front) is to be shown in each frame: (T,), indices of `ASPECTS`.
+
+    A path of least cost over the whole clip, so that neither noise nor a short look over the
+    shoulder changes the view; a face that is seen speaks against a back. dearer: (T, 4, 4), how
+    many times the usual price a change from one view to another costs between frames t - 1 and t.
+    """
+    if len(performance) < 2:
+        return np.zeros(len(performance), np.int64)
+    seconds = median_seconds(performance.times)
+    driver = figure_of_performance(performance)
+    shown: Float64 = np.asarray(np.isfinite(performance.face).all(axis=(1, 2)), np.float64)
+    face = gaussian(shown, 0.08 / seconds)
+    towards = np.cos(driver.yaw)
+    aside = np.abs(np.sin(driver.yaw)) * _looks_right(driver)
+    # A figure that looks to the image's right shows its right side.
+    worth = np.stack([towards, -aside - _SIDE, -towards, aside - _SIDE], axis=1)
+    missing = [a not in views and a != "front" for a in ASPECTS]
+    worth[:, missing] = -np.inf
+    cost = np.tanh(worth.max(axis=1, keepdims=True) - worth)
+    cost[:, missing] = np.inf
+    cost[:, BACK] += 0.8 * face * smoothstep(0.9, 0.2, -towards)
+    price = np.full((len(performance), 4, 4), PRICE / seconds)
+    # From one side to the other is two quarters of a turn.
+    price[:, [LEFT, RIGHT], [RIGHT, LEFT]] *= 2.0
+    return _cheapest(cost, price if dearer is None else price * dearer)
+
+
+def _looks_right(driver: Figure) -> Float64:
+    """Whether the driver looks to the image's right (1) or left (-1), by nose and ears: (T,).
+
+    The tracker's depth takes the one profile for the other now and then; the image does not.
+    """
+    ears = driver.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR], 0].mean(axis=1)
+    ahead = (driver.points[:, Body.NOSE, 0] - ears) / (driver.scale * driver.lengths["spine"])
+    return np.clip(gaussian(ahead, 0.06 / driver.frame_seconds) / _AHEAD, -1.0, 1.0)
+
+
+def _cheapest(cost: Float64, price: Float64) -> NDArray[np.int64]:
+    """The path (T,) through states with the least cost (Viterbi, 1967).
+
+    cost: (T, S) of each state. price: (T, S, S) of a change between frames t - 1 and t.
+    """
+    frames, states = cost.shape
+    stay = np.arange(states)
+    total, came_from = cost[0], np.zeros((frames, states), np.int64)
+    for t in range(1, frames):
+        ways = total[:, None] + price[t]
+        ways[stay, stay] = total
+        came_from[t] = ways.argmin(axis=0)
+        total = ways.min(axis=0) + cost[t]
+    path = np.zeros(frames, np.int64)
+    state = int(total.argmin())
+    for t in range(frames - 1, -1, -1):
+        path[t] = state
+        state = int(came_from[t, state])
+    return path
+
+
+def crossing(seen: NDArray[np.int64], times: Float64) -> Float64:
+    """How much of each frame is each view: (T, 4) in 0..1, a short ramp at each change."""
+    width = _CROSSING / 2 / median_seconds(times)
+    plain = (seen[:, None] == np.arange(len(ASPECTS))).astype(np.float64)
+    share = gaussian(plain, width)
+    share = np.where(share < 0.02, 0.0, share)
+    return np.asarray(share / share.sum(axis=1, keepdims=True))

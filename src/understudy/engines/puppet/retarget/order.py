@@ -1,0 +1,106 @@
+"""Which arm passes behind the body, and which leg is farther: decided over the whole clip.
+
+A layer that changes its place in the pile where it overlaps another is seen to jump. So the order
+is a path of least cost through time (Viterbi, 1967): what the depth says in each frame, against the
+price of a change, which is high while the limb lies over the body and low where it is clear of it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.driver import Figure
+from understudy.geometry.filters import gaussian, smoothstep
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import ARMS
+
+Float64 = NDArray[np.float64]
+
+# Metres by which a forearm must lie behind the trunk before it counts as behind: depth is noisy and
+# people seldom put their arms behind them.
+BEHIND = 0.12
+
+
+def cheapest_order(evidence: Float64, price: Float64) -> NDArray[np.bool_]:
+    """The binary path (T,) with the least cost.
+
+    evidence: (T,), what it costs to say False there (negative: to say True). price: (T,), what a
+    change from frame t - 1 to t costs.
+    """
+    frames = len(evidence)
+    cost = np.array([max(evidence[0], 0.0), max(-evidence[0], 0.0)])
+    came_from = np.zeros((frames, 2), np.int64)
+    for t in range(1, frames):
+        stay_or_change = np.stack([cost, cost[::-1] + price[t]])
+        came_from[t] = stay_or_change.argmin(axis=0)
+        said = np.array([max(evidence[t], 0.0), max(-evidence[t], 0.0)])
+        cost = stay_or_change.min(axis=0) + said
+    path = np.zeros(frames, np.bool_)
+    state = int(cost.argmin())
+    for t in range(frames - 1, -1, -1):
+        path[t] = bool(state)
+        if came_from[t, state]:
+            state = 1 - state
+    return path
+
+
+def arms_behind(
+    driver: Figure, unturn: Float64, joints: Float64, torso: float
+) -> NDArray[np.bool_]:
+    """Whether the left and the right arm pass behind the body: (T, 2).
+
+    unturn: (T,) radians by which the driver is turned back about the vertical. joints: (T, 35, 2)
+    of the figure that moves, canvas pixels, whose trunk is `torso` long.
+    """
+    world = driver.world
+    z = -world[..., 0] * np.sin(unturn)[:, None] + world[..., 2] * np.cos(unturn)[:, None]
+    trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
+    middle = z[:, trunk].mean(axis=1)
+    behind = np.zeros((len(driver), 2), np.bool_)
+    for side, limb in enumerate(ARMS):
+        _, elbow, wrist, _ = limb.joints
+        depth = gaussian((z[:, elbow] + z[:, wrist]) / 2 - middle, 0.1 / driver.frame_seconds)
+        trust = driver.confidence[:, [elbow, wrist]].min(axis=1)
+        evidence = np.tanh((depth - BEHIND) / 0.08) * (0.2 + 0.8 * trust)
+        covered = _cover(joints, limb.joints, torso)
+        behind[:, side] = cheapest_order(evidence, 3.0 + 60.0 * covered)
+    return behind
+
+
+def left_leg_behind(driver: Figure) -> NDArray[np.bool_]:
+    """Whether the left leg is the farther one: (T,)."""
+    farther = [
+        driver.world[:, [knee, ankle], 2].mean(axis=1)
+        for knee, ankle in (
+            (Body.LEFT_KNEE, Body.LEFT_ANKLE),
+            (Body.RIGHT_KNEE, Body.RIGHT_ANKLE),
+        )
+    ]
+    depth = gaussian(farther[0] - farther[1], 0.1 / driver.frame_seconds)
+    return cheapest_order(np.tanh(depth / 0.1), np.full(len(driver), 12.0))
+
+
+def _cover(joints: Float64, chain: tuple[int, int, int, int], torso: float) -> Float64:
+    """How much of a forearm and hand lies over the trunk or the head: (T,) in 0..1."""
+    _, elbow, wrist, knuckles = chain
+    samples = np.concatenate(
+        [
+            joints[:, elbow, None] * (1 - s) + joints[:, wrist, None] * s
+            for s in np.linspace(0.15, 1.0, 5)
+        ]
+        + [joints[:, wrist, None] * (1 - s) + joints[:, knuckles, None] * s for s in (1.0, 1.8)],
+        axis=1,
+    )
+    neck = (joints[:, Body.LEFT_SHOULDER] + joints[:, Body.RIGHT_SHOULDER]) / 2
+    pelvis = (joints[:, Body.LEFT_HIP] + joints[:, Body.RIGHT_HIP]) / 2
+    head = (joints[:, Body.LEFT_EAR] + joints[:, Body.RIGHT_EAR]) / 2
+    spine = pelvis - neck
+    length = np.sqrt((spine**2).sum(axis=1)) + 1e-9
+    offset = samples - neck[:, None]
+    down = np.einsum("tsi,ti->ts", offset, spine) / length[:, None] ** 2
+    across = np.abs(offset[..., 0] * spine[:, None, 1] - offset[..., 1] * spine[:, None, 0])
+    on_trunk = smoothstep(0.52, 0.36, across / length[:, None] / torso)
+    on_trunk = on_trunk * smoothstep(-0.15, 0.0, down) * smoothstep(1.35, 1.15, down)
+    to_head = np.sqrt(((samples - head[:, None]) ** 2).sum(axis=-1)) / torso
+    return np.asarray(np.maximum(on_trunk, smoothstep(0.5, 0.34, to_head)).mean(axis=1))

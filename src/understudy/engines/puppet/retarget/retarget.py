@@ -1,0 +1,206 @@
+"""A performance carried over to a skeleton."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.directions import directions, turned_away, wrap
+from understudy.engines.puppet.retarget.driver import (
+    Figure,
+    Part,
+    figure_of_performance,
+    figure_of_skeleton,
+)
+from understudy.engines.puppet.retarget.face import read_face
+from understudy.engines.puppet.retarget.fingers import read_hand
+from understudy.engines.puppet.retarget.limbs import LimbPose, apply, pose_limb
+from understudy.engines.puppet.retarget.motion import Motion
+from understudy.engines.puppet.retarget.order import arms_behind, left_leg_behind
+from understudy.engines.puppet.retarget.reach import reach
+from understudy.engines.puppet.retarget.stance import beginning, stand
+from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
+from understudy.geometry.filters import gaussian, smoothstep
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import ARMS, LEGS, Bone, Limb, Skeleton
+from understudy.media.limits import Orientation
+from understudy.tracking.performance import Performance
+
+Float64 = NDArray[np.float64]
+
+# The middle of each arm's natural range on the screen, left then right: outwards, a little below
+# the horizontal.
+ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
+# The figure grows and shrinks with the driver's distance within these bounds.
+FARTHEST, NEAREST = 0.7, 1.35
+# A picture's own turn is believed up to this; a front view that goes on facing us while the driver
+# turns away gets narrower by no more than that.
+PICTURE_TURN = 0.6
+NARROWEST = 0.72
+# How far a head seen from the side follows the driver's, and the most that it does (radians).
+NOD, MOST_NOD = 0.7, 0.5
+
+# Joints that follow a bone's end without being part of a limb's chain.
+FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
+    Bone.LEFT_HAND: (Body.LEFT_PINKY, Body.LEFT_INDEX, Body.LEFT_THUMB),
+    Bone.RIGHT_HAND: (Body.RIGHT_PINKY, Body.RIGHT_INDEX, Body.RIGHT_THUMB),
+    Bone.LEFT_FOOT: (Body.LEFT_HEEL,),
+    Bone.RIGHT_FOOT: (Body.RIGHT_HEEL,),
+}
+
+
+def retarget(
+    performance: Performance,
+    skeleton: Skeleton,
+    *,
+    orientation: Orientation,
+    turns_round: bool = False,
+) -> Motion:
+    """Carry the driver's motion over to the skeleton's own proportions.
+
+    `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
+    takes the driver's turn out, so that the figure faces as in its picture throughout.
+    turns_round: another view of the figure takes over where the driver's back (or, for a view from
+    behind, the front) is seen: this one follows the driver past the profile.
+    """
+    # 1. Read driver and picture alike.
+    driver = figure_of_performance(performance)
+    rest = figure_of_skeleton(skeleton)
+    face = read_face(performance.face, driver, skeleton.face)
+
+    # 2. Where every bone points, and how large the figure is.
+    unturn = driver.yaw - np.clip(wrap(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
+    if orientation == "image":
+        away = np.ones(len(driver))
+    elif skeleton.near is not None:
+        away = np.zeros(len(driver))
+    else:
+        away = turned_away(driver.yaw, turns_round=turns_round)
+    vectors = _vectors(driver, unturn, away, narrows=orientation == "video")
+    size = np.clip(driver.scale / beginning(driver.scale, driver), FARTHEST, NEAREST)
+
+    roll = face.head[:, 2]
+    if skeleton.near is not None:
+        roll = _nod(driver, rest)
+    elif turns_round:
+        # Seen from the side, eyes and ears say nothing of how the head is tilted.
+        roll = roll * smoothstep(0.35, 0.8, np.abs(np.cos(driver.yaw)))
+
+    # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
+    trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
+    centres = ARM_CENTRES
+    if skeleton.near is not None:
+        # In profile both arms lie before the body in the middle of their range.
+        centres = (ARM_CENTRES[int(skeleton.near == "left")],) * 2
+    left, right = (
+        _arm(limb, centre, skeleton, rest, trunk, vectors, size)
+        for limb, centre in zip(ARMS, centres, strict=True)
+    )
+    legs_move = driver.legs_seen and skeleton.legs
+    stance = stand(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
+    still = np.zeros_like(stance.root)
+    _, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], still)
+    left, right = reach(driver, (left, right), joints, skeleton.torso, size, unturn * away)
+    bones, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], stance.root)
+
+    # 4. What is drawn on top: head, face, fingers, and the order of the layers.
+    head = face.head.copy()
+    if orientation == "image":
+        head[:, 0] = wrap(head[:, 0] - unturn)
+    fingers = [
+        read_hand(hand, driver.frame_seconds)
+        for hand in (performance.left_hand, performance.right_hand)
+    ]
+    ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
+    return Motion(
+        times=performance.times,
+        bones=bones.astype(np.float32),
+        joints=joints.astype(np.float32),
+        size=size.astype(np.float32),
+        root=stance.root.astype(np.float32),
+        head=(head * face.known[:, None]).astype(np.float32),
+        gaze_known=face.known.astype(np.float32),
+        expression=face.expression.astype(np.float32),
+        eyes_closed=face.eyes_closed.astype(np.float32),
+        fingers=np.stack(fingers, axis=1).astype(np.float32),
+        arms_behind=arms_behind(driver, unturn * away, joints, skeleton.torso),
+        left_leg_behind=left_leg_behind(driver),
+        planted=stance.planted.astype(np.float32),
+        ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
+        legs_move=legs_move,
+    )
+
+
+def _nod(driver: Figure, rest: Figure) -> Float64:
+    """How far the head is bowed or thrown back against the picture's, both in profile: (T,)
+    radians, clockwise."""
+
+    def gaze(figure: Figure) -> Float64:
+        ears = figure.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR]].mean(axis=1)
+        ahead = figure.points[:, Body.NOSE] - ears
+        return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
+
+    turn = gaussian(wrap(gaze(driver) - gaze(rest)), 0.1 / driver.frame_seconds)
+    return np.asarray(NOD * np.clip(turn, -MOST_NOD, MOST_NOD))
+
+
+def _vectors(
+    driver: Figure, unturn: Float64, away: Float64, *, narrows: bool
+) -> dict[Part, Float64]:
+    """Directions as filmed where the driver faces the camera, turned back where `away` is 1."""
+    if np.all(away == 0.0):
+        return directions(driver, np.zeros(len(driver)))
+    mixed = directions(driver, unturn)
+    if not np.all(away == 1.0):
+        filmed = directions(driver, np.zeros(len(driver)))
+        share = away[:, None]
+        mixed = {part: filmed[part] * (1 - share) + mixed[part] * share for part in filmed}
+    if narrows:
+        width = np.maximum(np.abs(np.cos(driver.yaw)), NARROWEST) * away + 1.0 - away
+        mixed["shoulders"] = mixed["shoulders"] * width[:, None]
+        mixed["hips"] = mixed["hips"] * width[:, None]
+    return mixed
+
+
+def _arm(
+    limb: Limb,
+    centre: float,
+    skeleton: Skeleton,
+    rest: Figure,
+    trunk: TrunkPose,
+    vectors: dict[Part, Float64],
+    size: Float64,
+) -> LimbPose:
+    upper, lower, hand = limb.bones
+    scale = float(rest.scale[0])
+    return pose_limb(
+        limb,
+        skeleton.joints,
+        (rest.lengths[upper] * scale, rest.lengths[lower] * scale, rest.lengths[hand] * scale),
+        (vectors[upper], vectors[lower], vectors[hand]),
+        trunk.chest,
+        trunk.chest_turn,
+        size,
+        centre=centre,
+    )
+
+
+def _assembled(
+    skeleton: Skeleton, trunk: TrunkPose, limbs: list[LimbPose], root: Float64
+) -> tuple[Float64, Float64]:
+    """All bones (T, 31, 2, 3) and joints (T, 35, 2), moved by the root."""
+    bones = np.zeros((len(root), len(Bone), 2, 3))
+    bones[:, Bone.PELVIS], bones[:, Bone.CHEST] = trunk.pelvis, trunk.chest
+    bones[:, Bone.HEAD] = trunk.head
+    joints = np.stack([apply(trunk.head, place) for place in skeleton.joints], axis=1)
+    for hip in (Body.LEFT_HIP, Body.RIGHT_HIP):
+        joints[:, hip] = apply(trunk.pelvis, skeleton.joints[hip])
+    for limb, pose in zip((*ARMS, *LEGS), limbs, strict=True):
+        joints[:, list(limb.joints)] = pose.joints
+        for bone, maps in pose.maps.items():
+            bones[:, bone] = maps
+            for joint in FOLLOWERS.get(bone, ()):
+                joints[:, joint] = apply(maps, skeleton.joints[joint])
+    bones[..., 2] += root[:, None]
+    joints += root[:, None]
+    return bones, joints

@@ -1,0 +1,120 @@
+"""The root: where the figure stands, with planted feet that stay planted.
+
+The driver's feet, scaled to the figure, say where the figure's feet should be; forward kinematics
+says where they are against the root. The root is the path that satisfies both best while it moves
+as the driver's hips do and moves a planted foot little: one banded least-squares problem. What
+sliding is left is taken up by the legs. (Ikemoto et al., "Knowing when to put your foot down",
+I3D 2006, on contacts; Kovar et al., "Footskate cleanup for motion capture editing", SCA 2002.)
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.linalg import solveh_banded
+
+from understudy.engines.puppet.retarget.driver import Figure
+from understudy.geometry.filters import gaussian, smoothstep
+from understudy.geometry.landmarks import Body
+
+Float64 = NDArray[np.float64]
+
+FEET = (
+    (Body.LEFT_ANKLE, Body.LEFT_HEEL, Body.LEFT_FOOT_INDEX),
+    (Body.RIGHT_ANKLE, Body.RIGHT_HEEL, Body.RIGHT_FOOT_INDEX),
+)
+# A foot slower than the first figure stands, one faster than the second does not (torsos a second).
+STANDING_SPEED, MOVING_SPEED = 0.3, 0.8
+# Likewise for its height over the ground, in torsos.
+ON_GROUND, OFF_GROUND = 0.07, 0.18
+# How much a planted foot, and the driver's hips, count from frame to frame against a place.
+HOLD, STEP = 1.0, 20.0
+# A planted foot is moved by at most this share of the torso to where it is locked.
+LOCK_REACH = 0.15
+
+
+def feet_of(points: Float64) -> Float64:
+    """The middle of each foot's three landmarks in points (T, 35, 2): (T, 2, 2)."""
+    return np.stack([points[:, list(foot)].mean(axis=1) for foot in FEET], axis=1)
+
+
+def planted_feet(driver: Figure) -> Float64:
+    """How firmly the left and the right foot stand on the ground: (T, 2) in 0..1."""
+    torso = driver.scale * driver.lengths["spine"]
+    feet = feet_of(driver.points)
+    if len(feet) < 3:
+        return np.ones((len(feet), 2))
+    calm = gaussian(feet, 0.06 / driver.frame_seconds)
+    speed = np.sqrt((np.gradient(calm, driver.frame_seconds, axis=0) ** 2).sum(axis=-1))
+    still = smoothstep(MOVING_SPEED, STANDING_SPEED, speed / torso[:, None])
+    height = (ground_line(driver)[:, None] - calm[..., 1]) / torso[:, None]
+    low = smoothstep(OFF_GROUND, ON_GROUND, height)
+    return np.asarray(gaussian(still * low, 0.05 / driver.frame_seconds))
+
+
+def ground_line(driver: Figure) -> Float64:
+    """The y under the driver's feet, (T,) clip pixels: the lowest foot of the seconds around.
+
+    It follows a driver who walks towards the camera and not one who jumps.
+    """
+    lowest: Float64 = feet_of(driver.points)[..., 1].max(axis=1)
+    if len(lowest) < 3:
+        return lowest
+    reach = max(1, round(0.8 / driver.frame_seconds))
+    padded = np.pad(lowest, reach, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+    # Of the lowest places the 80th percentile: one frame of a stray landmark is no ground.
+    return gaussian(np.percentile(windows, 80, axis=1), 0.3 / driver.frame_seconds)
+
+
+def solve_root(
+    wanted: Float64, weight: Float64, feet: Float64, planted: Float64, hips: Float64
+) -> Float64:
+    """The root path (T, 2).
+
+    wanted: (T, K, 2) places that the root should be at, each with its weight (T, K). feet: (T, 2,
+    2) places of the feet against the root. planted: (T, 2). hips: (T, 2) a path whose steps from
+    frame to frame the root takes as far as the feet let it.
+    """
+    frames = len(wanted)
+    if frames < 2:
+        mean = (wanted * weight[..., None]).sum(axis=1) / weight.sum(axis=1, keepdims=True)
+        return np.asarray(mean)
+    hold = HOLD * planted[1:] * planted[:-1]
+    step = STEP
+    diagonal = weight.sum(axis=1) + 1e-6
+    diagonal[1:] += hold.sum(axis=1) + step
+    diagonal[:-1] += hold.sum(axis=1) + step
+    banded = np.zeros((2, frames))
+    banded[1] = diagonal
+    banded[0, 1:] = -(hold.sum(axis=1) + step)
+    right = (wanted * weight[..., None]).sum(axis=1)
+    # A foot that stays needs the root to move against what kinematics does to it.
+    against = -(hold[..., None] * np.diff(feet, axis=0)).sum(axis=1)
+    right[1:] += against
+    right[:-1] -= against
+    own = step * np.diff(hips, axis=0)
+    right[1:] += own
+    right[:-1] -= own
+    return np.asarray(solveh_banded(banded, right))
+
+
+def locked_feet(feet: Float64, planted: Float64, torso: float) -> Float64:
+    """How far to move each foot (T, 2, 2) so that it stays where it was planted.
+
+    feet: (T, 2, 2) canvas pixels. The hold fades in and out with `planted`.
+    """
+    shift = np.zeros_like(feet)
+    frames = np.arange(len(feet))
+    for side in (0, 1):
+        standing = planted[:, side] > 0.35
+        starts = np.flatnonzero(standing & ~np.roll(standing, 1) | standing & (frames == 0))
+        for start in starts:
+            rest = np.flatnonzero(~standing[start:])
+            end = start + int(rest[0]) if len(rest) else len(feet)
+            hold = planted[start:end, side]
+            place = (feet[start:end, side] * hold[:, None]).sum(axis=0) / hold.sum()
+            firm = smoothstep(0.35, 0.75, hold)[:, None]
+            shift[start:end, side] = (place - feet[start:end, side]) * firm
+    length = np.sqrt((shift**2).sum(axis=-1, keepdims=True)) + 1e-9
+    return np.asarray(shift * np.minimum(1.0, LOCK_REACH * torso / length))

@@ -1,0 +1,208 @@
+"""The stance: legs, feet on the ground, and where the figure is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.puppet.retarget.directions import wrap
+from understudy.engines.puppet.retarget.driver import Figure, Part
+from understudy.engines.puppet.retarget.limbs import LimbPose, apply, carry, pose_limb, rotation
+from understudy.engines.puppet.retarget.root import (
+    feet_of,
+    ground_line,
+    locked_feet,
+    planted_feet,
+    solve_root,
+)
+from understudy.engines.puppet.retarget.trunk import TrunkPose
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import LEGS, Bone, Limb, Skeleton
+
+Float64 = NDArray[np.float64]
+
+# The middle of a leg's natural range: straight down.
+LEG_CENTRE = np.radians(90.0)
+# How far a figure whose feet stay put follows a driver without legs, in torsos.
+SWAY = 0.12
+# A foot turns by this share of its shank's turn.
+FOOT_TURN = 0.5
+# A foot seen from the side rolls by at most this, radians.
+FOOT_ROLL = 0.9
+
+BEGINNING = 0.15  # seconds
+
+UPPER = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_EAR, Body.RIGHT_EAR]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Stance:
+    """legs: left and right. root: (T, 2) canvas pixels. planted: (T, 2) in 0..1, see `Motion`."""
+
+    legs: tuple[LimbPose, LimbPose]
+    root: Float64
+    planted: Float64
+
+
+def stand(
+    driver: Figure,
+    rest: Figure,
+    skeleton: Skeleton,
+    trunk: TrunkPose,
+    vectors: dict[Part, Float64],
+    size: Float64,
+    *,
+    legs_move: bool,
+) -> Stance:
+    """Stand the figure on its feet, or hold it where it is when its feet take no part.
+
+    rest: the skeleton read as a figure. vectors: of the driver, see `directions`. size: (T,).
+    """
+    per_pixel = _figure_scale(driver, rest, legs=legs_move)
+    if legs_move:
+        planted = planted_feet(driver)
+        legs = tuple(
+            _moving_leg(limb, skeleton, rest, trunk, vectors, size, planted[:, side])
+            for side, limb in enumerate(LEGS)
+        )
+        root = _root_on_feet(driver, skeleton, legs, planted, per_pixel)
+        ankles = np.stack([leg.joints[:, 2] for leg in legs], axis=1)
+        shift = locked_feet(ankles + root[:, None], planted, skeleton.torso)
+        left, right = (
+            carry(leg, limb, ankles[:, side] + shift[:, side])
+            for side, (leg, limb) in enumerate(zip(legs, LEGS, strict=True))
+        )
+        return Stance((left, right), root, planted)
+    left, right = (_resting_leg(limb, skeleton, trunk, size) for limb in LEGS)
+    root = _root_without_feet(driver, rest, skeleton, trunk, per_pixel)
+    if skeleton.legs:
+        # The feet are in the picture and stay where they are; only the body above them sways.
+        root = soft_bound(root, SWAY * skeleton.torso)
+        left, right = (
+            carry(leg, limb, skeleton.joints[limb.joints[2]] - root)
+            for leg, limb in zip((left, right), LEGS, strict=True)
+        )
+    return Stance((left, right), root, np.ones((len(driver), 2)))
+
+
+def beginning(signal: Float64, driver: Figure) -> Float64:
+    """The median of a signal (T, ...) over the take's first moment: where it begins.
+
+    The picture's place and size are those that the driver has there, so the take starts from the
+    picture and does not drift away from it while it settles.
+    """
+    return np.asarray(np.median(signal[: max(1, round(BEGINNING / driver.frame_seconds))], axis=0))
+
+
+def soft_bound(path: Float64, bound: float) -> Float64:
+    """A path (T, 2) drawn in so that it never leaves a circle of `bound`; small steps pass."""
+    length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
+    return np.asarray(path / length * bound * np.tanh(length / bound))
+
+
+def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:
+    """Canvas pixels of the figure per clip pixel of the driver, as the take begins."""
+    spans: tuple[Part, ...] = ("shoulders",)
+    if driver.hips_seen and rest.hips_seen:
+        spans = ("spine",)
+    if legs:
+        spans = ("spine", Bone.LEFT_THIGH, Bone.LEFT_SHANK)
+    ours = sum(rest.lengths[span] for span in spans) * float(rest.scale[0])
+    theirs = sum(driver.lengths[span] for span in spans) * float(beginning(driver.scale, driver))
+    return ours / theirs
+
+
+def _moving_leg(
+    limb: Limb,
+    skeleton: Skeleton,
+    rest: Figure,
+    trunk: TrunkPose,
+    vectors: dict[Part, Float64],
+    size: Float64,
+    planted: Float64,
+) -> LimbPose:
+    thigh, shank, foot = limb.bones
+    at_rest = np.diff(skeleton.joints[list(limb.joints)], axis=0)
+    foot_length = float(np.hypot(*at_rest[2])) + 1e-6
+    scale = float(rest.scale[0])
+    turn = np.arctan2(vectors[shank][:, 1], vectors[shank][:, 0])
+    turn = wrap(turn - np.arctan2(at_rest[1, 1], at_rest[1, 0]))
+    if skeleton.near is not None:
+        # In profile a foot is seen to roll: flat while it stands, else as the driver's.
+        own = np.arctan2(vectors[foot][:, 1], vectors[foot][:, 0])
+        own = wrap(own - np.arctan2(at_rest[2, 1], at_rest[2, 0]))
+        turn = np.clip(own, -FOOT_ROLL, FOOT_ROLL) * (1.0 - planted) / FOOT_TURN
+    # Seen from the front a foot's direction is noise: it keeps the picture's and tips with the leg.
+    toes = np.einsum("tij,j->ti", rotation(FOOT_TURN * turn), at_rest[2]) / foot_length
+    return pose_limb(
+        limb,
+        skeleton.joints,
+        (rest.lengths[thigh] * scale, rest.lengths[shank] * scale, foot_length),
+        (vectors[thigh], vectors[shank], toes),
+        trunk.pelvis,
+        trunk.pelvis_turn,
+        size,
+        centre=LEG_CENTRE,
+    )
+
+
+def _resting_leg(limb: Limb, skeleton: Skeleton, trunk: TrunkPose, size: Float64) -> LimbPose:
+    at_rest = np.diff(skeleton.joints[list(limb.joints)], axis=0)
+    lengths = np.sqrt((at_rest**2).sum(axis=1)) + 1e-6
+    first, second, third = (
+        np.repeat((vector / length)[None], len(size), axis=0)
+        for vector, length in zip(at_rest, lengths, strict=True)
+    )
+    return pose_limb(
+        limb,
+        skeleton.joints,
+        (float(lengths[0]), float(lengths[1]), float(lengths[2])),
+        (first, second, third),
+        trunk.pelvis,
+        trunk.pelvis_turn,
+        size,
+        centre=LEG_CENTRE,
+    )
+
+
+def _root_on_feet(
+    driver: Figure,
+    skeleton: Skeleton,
+    legs: tuple[LimbPose, ...],
+    planted: Float64,
+    per_pixel: float,
+) -> Float64:
+    theirs = feet_of(driver.points)
+    # Places to the side are measured from between the feet, heights from the ground.
+    origin = np.array(
+        [
+            float(beginning(theirs[..., 0].mean(axis=1), driver)),
+            float(beginning(ground_line(driver), driver)),
+        ]
+    )
+    at_rest = np.stack([skeleton.joints[list(limb.joints[2:])].mean(axis=0) for limb in LEGS])
+    home = np.array([at_rest[:, 0].mean(), at_rest[:, 1].max()])
+    ours = np.stack([leg.joints[:, 2:].mean(axis=1) for leg in legs], axis=1)
+    wanted = home + (theirs - origin) * per_pixel - ours
+    # The lower foot carries the figure; the other one only steadies the path.
+    above = theirs[..., 1].max(axis=1, keepdims=True) - theirs[..., 1]
+    torso = driver.scale * driver.lengths["spine"]
+    weight = np.exp(-above / (0.05 * torso[:, None])) + 0.05 + planted
+    hips = driver.points[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1) * per_pixel
+    return solve_root(wanted, weight, ours, planted, hips)
+
+
+def _root_without_feet(
+    driver: Figure, rest: Figure, skeleton: Skeleton, trunk: TrunkPose, per_pixel: float
+) -> Float64:
+    if driver.hips_seen and rest.hips_seen:
+        followed = driver.points[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1)
+        home, ours = skeleton.pelvis, apply(trunk.pelvis, skeleton.pelvis)
+    else:
+        # Shoulders tremble more than the head does: the middle of the neck is the steadiest place.
+        followed = driver.points[:, UPPER].mean(axis=1)
+        home = (skeleton.neck + skeleton.head) / 2
+        ours = (apply(trunk.chest, skeleton.neck) + apply(trunk.head, skeleton.head)) / 2
+    return np.asarray((followed - beginning(followed, driver)) * per_pixel + home - ours)

@@ -1,0 +1,1 @@
+"""The rig: layers as textured meshes that hang on bones."""

@@ -1,0 +1,77 @@
+"""A triangle mesh over a layer: a regular grid that reaches just past the alpha's edge."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.landmarks import Float32
+
+Float64 = NDArray[np.float64]
+Triangles = NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Mesh:
+    """Vertices (V, 2) float64 in canvas pixels at rest, and triangles (N, 3) int32 of them."""
+
+    vertices: Float64
+    triangles: Triangles
+
+
+def grid_mesh(alpha: Float32, step: int) -> Mesh:
+    """Cover the pixels of `alpha` (H, W) that are not empty with cells of `step` pixels.
+
+    A cell is kept when anything lies in it or within two pixels of it, so that the texture ends
+    before the mesh does. Diagonals alternate, which keeps the bending free of a grain.
+    """
+    height, width = alpha.shape
+    rows, columns = -(-height // step), -(-width // step)
+    margin = 2
+    padded = np.zeros((rows * step + 2 * margin, columns * step + 2 * margin), np.bool_)
+    padded[margin : margin + height, margin : margin + width] = alpha > 0.004
+    grown = np.zeros_like(padded)
+    for dy in range(-margin, margin + 1):
+        for dx in range(-margin, margin + 1):
+            grown |= np.roll(padded, (dy, dx), axis=(0, 1))
+    inner = grown[margin:-margin, margin:-margin]
+    cells = inner.reshape(rows, step, columns, step).any(axis=(1, 3))
+    at = np.argwhere(cells)
+    used = np.zeros((rows + 1, columns + 1), np.bool_)
+    for dy in (0, 1):
+        for dx in (0, 1):
+            used[at[:, 0] + dy, at[:, 1] + dx] = True
+    index = np.full(used.shape, -1, np.int32)
+    index[used] = np.arange(int(used.sum()), dtype=np.int32)
+    y, x = at[:, 0], at[:, 1]
+    corners = index[y, x], index[y, x + 1], index[y + 1, x], index[y + 1, x + 1]
+    top_left, top_right, low_left, low_right = corners
+    even = ((y + x) % 2 == 0)[:, None]
+    first = np.where(
+        even,
+        np.stack([top_left, top_right, low_right], axis=1),
+        np.stack([top_left, top_right, low_left], axis=1),
+    )
+    second = np.where(
+        even,
+        np.stack([top_left, low_right, low_left], axis=1),
+        np.stack([top_right, low_right, low_left], axis=1),
+    )
+    return Mesh(
+        vertices=np.argwhere(used)[:, ::-1].astype(np.float64) * step,
+        triangles=np.stack([first, second], axis=1).reshape(-1, 3).astype(np.int32),
+    )
+
+
+def snapped(mesh: Mesh, field: Float64, gradient: Float64, reach: float) -> Mesh:
+    """The mesh with the vertices next to the zero of a field moved onto it.
+
+    field: (V,), gradient: (V, 2) per pixel. Vertices farther than `reach` pixels from the zero
+    stay. A cut along the zero then runs smoothly and not in steps of the grid.
+    """
+    norm = (gradient**2).sum(axis=1) + 1e-9
+    move = -(field / norm)[:, None] * gradient
+    near = np.sqrt((move**2).sum(axis=1)) < reach
+    return Mesh(mesh.vertices + np.where(near[:, None], move, 0.0), mesh.triangles)

@@ -1,0 +1,1 @@
+"""Views: the character from the front, from behind and from its sides."""

@@ -1,0 +1,137 @@
+"""Turning round: the character from the front, from behind and from its sides, each where the
+driver shows it.
+
+Near a change both views follow the driver as filmed, so that their outlines agree; arms and legs
+are drawn to the same places, and a few frames in which both are drawn carry the one over into the
+other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.character import Character
+from understudy.engines.puppet.camera.wording import CameraScript
+from understudy.engines.puppet.puppet import Puppet
+from understudy.engines.puppet.render.canvas import Canvas
+from understudy.engines.puppet.retarget import Motion, retarget
+from understudy.engines.puppet.retarget.facing import (
+    ASPECTS,
+    FRONT,
+    aspects_seen,
+    crossing,
+    exchanged,
+    faceless,
+)
+from understudy.engines.puppet.rig.rig import skeleton_of_character
+from understudy.engines.puppet.views.blending import agreement, meeting, standing_with
+from understudy.geometry.landmarks import Aspect
+from understudy.geometry.skeleton import Skeleton
+from understudy.media.limits import Orientation
+from understudy.tracking.performance import Performance
+
+Float64 = NDArray[np.float64]
+
+
+class Actor(Protocol):
+    """What is drawn frame by frame."""
+
+    def __len__(self) -> int: ...
+
+    def canvas(self) -> Canvas:
+        """A canvas to draw on, one to a thread."""
+        ...
+
+    def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
+        ...
+
+
+def actor_of(
+    character: Character,
+    performance: Performance,
+    orientation: Orientation,
+    script: CameraScript | None = None,
+) -> Actor:
+    """The character on the driver's motion, from each side that it has when the driver shows it."""
+    seen = None
+    if character.views and orientation == "video":
+        seen = aspects_seen(performance, character.views)
+    if seen is None or (seen == FRONT).all():
+        skeleton = skeleton_of_character(character)
+        motion = retarget(performance, skeleton, orientation=orientation)
+        return Puppet(character, skeleton, motion, script)
+
+    # 1. Every view that is needed, on the driver's motion, in the front's place.
+    looks = {FRONT: character} | {
+        index: character.views[aspect]
+        for index, aspect in enumerate(ASPECTS)
+        if index != FRONT and (seen == index).any()
+    }
+    skeletons = {index: skeleton_of_character(look) for index, look in looks.items()}
+    motions = {
+        index: _motion(performance, ASPECTS[index], skeleton)
+        for index, skeleton in skeletons.items()
+    }
+
+    # 2. The changes, moved to where the views agree, and the views drawn together there.
+    torso = skeletons[FRONT].torso
+    views = [ASPECTS[index] for index in looks if index != FRONT]
+    seen = aspects_seen(performance, views, agreement(motions, performance.times, torso))
+    share = crossing(seen, performance.times)
+    motions = meeting(standing_with(motions, seen), seen, performance.times)
+
+    # 3. The puppets.
+    puppets = {
+        index: Puppet(look, skeletons[index], motions[index], script)
+        for index, look in looks.items()
+    }
+    for puppet in puppets.values():
+        puppet.follow_framing_of(puppets[FRONT])
+    return Turning(puppets, share)
+
+
+def _motion(performance: Performance, aspect: Aspect, skeleton: Skeleton) -> Motion:
+    if aspect == "back":
+        performance = exchanged(performance)
+    elif aspect != "front":
+        performance = faceless(performance)
+    motion = retarget(performance, skeleton, orientation="video", turns_round=True)
+    if skeleton.near is None:
+        return motion
+    behind = np.zeros_like(motion.arms_behind)
+    behind[:, int(skeleton.near == "left")] = True
+    return replace(motion, arms_behind=behind)
+
+
+class Turning:
+    """Puppets before one background, of which each frame shows one or, for a moment, several."""
+
+    def __init__(self, puppets: dict[int, Puppet], share: Float64) -> None:
+        """puppets: by their index of `ASPECTS`. share: (T, 4) in 0..1, how much of each frame is
+        each of them."""
+        self._puppets = puppets
+        self._share = share
+
+    def __len__(self) -> int:
+        return len(self._share)
+
+    def canvas(self) -> Canvas:
+        """A canvas to draw on, one to a thread; all puppets stand before the same background."""
+        return self._puppets[FRONT].canvas()
+
+    def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
+        shares = self._share[index]
+        shown = [int(aspect) for aspect in np.flatnonzero(shares)]
+        if len(shown) == 1:
+            return self._puppets[shown[0]].draw(canvas, index)
+        mixed = np.zeros(1, np.float32)
+        for aspect in shown:
+            frame = self._puppets[aspect].draw(canvas, index).astype(np.float32)
+            mixed = mixed + np.float32(shares[aspect]) * frame
+        return np.rint(mixed).astype(np.uint8)

@@ -1,0 +1,1 @@
+"""Geometry that tracking and characters share: landmarks, skeleton, filters over time."""

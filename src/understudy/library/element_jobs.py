@@ -1,0 +1,141 @@
+"""Making elements: what a client pointed at is fetched, checked and kept."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import structlog
+
+from understudy.errors import InputRefused
+from understudy.media import limits
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import elements
+from understudy.tasks.db.repository.elements import Announce
+from understudy.tasks.files.fetching import Fetcher
+from understudy.tasks.files.localize import have_at_hand
+from understudy.tasks.files.storage import Storage, StorageUnavailable
+from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
+from understudy.tasks.queue.attempt import GIVEN_UP
+from understudy.tasks.records import Element, Source
+from understudy.tasks.workers.prober import ProbeFailed, Prober
+
+POLL_SECONDS = 1.0
+CHECK_SECONDS = 60.0
+_RETRY_MS = 10_000
+
+_make_element_id = IdMaker(ELEMENT_BITS)
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Library:
+    """Makes the elements that wait to be made, one after the other.
+
+    temporary: a folder for files on the way.
+    """
+
+    database: Database
+    storage: Storage
+    fetcher: Fetcher
+    prober: Prober
+    announce: Announce
+    temporary: Path
+    fetch_seconds: float
+    max_attempts: int
+    _recovered: bool = False
+
+    async def round(self) -> None:
+        """Make one element, or wait a while for one to come."""
+        if not self._recovered:
+            await self._recover()
+        element = await self.database.write(elements.claim, self.announce, now=now_ms())
+        if element is None:
+            await asyncio.sleep(POLL_SECONDS)
+        else:
+            await self._make(element)
+
+    async def _recover(self) -> None:
+        """Give back what a server that was killed was making; only the leader makes elements."""
+        for element in await self.database.read(elements.processing):
+            await self._fail_or_retry(element)
+        self._recovered = True
+
+    async def _make(self, element: Element) -> None:
+        try:
+            with TemporaryDirectory(dir=self.temporary) as folder:
+                images = [
+                    await self._keep(element, source, Path(folder), f"image-{place}")
+                    for place, source in enumerate(element.images)
+                ]
+                videos = [
+                    await self._keep(element, source, Path(folder), f"video-{place}")
+                    for place, source in enumerate(element.videos)
+                ]
+            await self.database.write(
+                elements.succeed,
+                self.announce,
+                element,
+                element_id=_make_element_id(),
+                images=images,
+                videos=videos,
+                now=now_ms(),
+            )
+            log.info("element made", task=str(element.id))
+        except InputRefused as refusal:
+            log.info("element refused", task=str(element.id), reason=refusal.message)
+            await self.database.write(
+                elements.fail, self.announce, element, message=refusal.message, now=now_ms()
+            )
+        except (ProbeFailed, StorageUnavailable, OSError) as error:
+            log.warning("element failed", task=str(element.id), exc_info=error)
+            await self._fail_or_retry(element)
+        except asyncio.CancelledError:
+            now = now_ms()
+            await asyncio.shield(
+                self.database.write(
+                    elements.retry, self.announce, element, not_before=now, failed=False, now=now
+                )
+            )
+            raise
+
+    async def _keep(self, element: Element, source: Source, folder: Path, name: str) -> Source:
+        """Bring one picture or clip under the element's own key, checked in full."""
+        key = f"elements/{element.id}/{name}"
+        picture = name.startswith("image")
+        field = "image_url" if picture else "video_url"
+        path = await have_at_hand(
+            source,
+            folder / name,
+            field=field,
+            storage=self.storage,
+            fetcher=self.fetcher,
+            seconds=self.fetch_seconds,
+        )
+        arguments = {"path": str(path), "field": field, "max_bytes": source.max_bytes}
+        if not picture:
+            arguments["max_seconds"] = limits.ELEMENT_CLIP_MAX_SECONDS
+        job = "check_picture" if picture else "check_clip"
+        await self.prober.ask(job, arguments, seconds=CHECK_SECONDS)
+        if source.key != key:
+            await self.storage.put(key, path)
+        return Source(key=key, max_bytes=source.max_bytes)
+
+    async def _fail_or_retry(self, element: Element) -> None:
+        now = now_ms()
+        if element.failures + 1 >= self.max_attempts:
+            await self.database.write(
+                elements.fail, self.announce, element, message=GIVEN_UP, now=now
+            )
+        else:
+            await self.database.write(
+                elements.retry,
+                self.announce,
+                element,
+                not_before=now + _RETRY_MS,
+                failed=True,
+                now=now,
+            )

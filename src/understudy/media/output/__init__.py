@@ -1,0 +1,1 @@
+"""What a take writes: video, sound, watermark, cover, comparison and provenance."""

@@ -1,0 +1,111 @@
+"""The driver and the result side by side, frame by frame."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.media.clip import Clip, read_frames
+from understudy.media.output.encode import VideoWriter
+from understudy.media.output.provenance import Provenance
+from understudy.media.output.sound import SoundSource
+from understudy.media.output.yuv import YuvConverter, split_planes
+
+# A driver filmed in landscape is made smaller rather than dwarf the result.
+_MOST_WIDTHS = 1.6
+_GAP = 8
+_GROUND = 24
+
+
+class CompareWriter:
+    """A context manager that writes the driver on the left and the result on the right.
+
+    It takes the same frames as `VideoWriter` and pulls the clip's frames of the same times itself,
+    one at a time.
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        size: tuple[int, int],
+        fps: Fraction,
+        *,
+        clip: Clip,
+        start: float = 0.0,
+        end: float | None = None,
+        with_sound: bool = True,
+        provenance: Provenance | None = None,
+    ) -> None:
+        """size: (w, h) of the result's frames, both even. start, end: the run of the clip."""
+        width, height = size
+        scale = min(height / clip.height, _MOST_WIDTHS * width / clip.width)
+        driver = _even(clip.width * scale), min(height, _even(clip.height * scale))
+        left = driver[0] + _GAP
+        # Offsets are even, so that chroma samples stay whole.
+        self._driver_corner = 0, (height - driver[1]) // 4 * 2
+        self._result_corner = left, 0
+        self._canvas = np.empty((height * 3 // 2, left + width), np.uint8)
+        self._canvas[:height] = _GROUND
+        self._canvas[height:] = 128
+        self._converter = YuvConverter()
+        self._frames = read_frames(clip, size=driver, start=start, end=end, fps=fps, threads=1)
+        self._writer = VideoWriter(
+            path,
+            (left + width, height),
+            fps,
+            sound=SoundSource(clip.path, start, end) if with_sound else None,
+            provenance=provenance,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.abort()
+
+    def write_rgb(self, rgb: NDArray[np.uint8]) -> None:
+        """Add a frame of the result, (h, w, 3) uint8 RGB."""
+        self.write_yuv420(self._converter.planes(rgb))
+
+    def write_yuv420(self, planes: NDArray[np.uint8]) -> None:
+        """Add a frame of the result, (h * 3 / 2, w) uint8 I420, BT.709 limited."""
+        frame = next(self._frames, None)
+        # Past the clip's end its last frame stays.
+        if frame is not None:
+            self._place(self._converter.planes(frame.rgb), self._driver_corner)
+        self._place(planes, self._result_corner)
+        self._writer.write_yuv420(self._canvas)
+
+    def close(self) -> None:
+        """Finish the file and put it in its place; raises what `VideoWriter.close` does."""
+        self._frames.close()
+        self._writer.close()
+
+    def abort(self) -> None:
+        """Stop and leave nothing."""
+        self._frames.close()
+        self._writer.abort()
+
+    def _place(self, planes: NDArray[np.uint8], corner: tuple[int, int]) -> None:
+        for part, whole, step in zip(
+            split_planes(planes), split_planes(self._canvas), (1, 2, 2), strict=True
+        ):
+            (x, y), (h, w) = corner, part.shape
+            whole[y // step : y // step + h, x // step : x // step + w] = part
+
+
+def _even(side: float) -> int:
+    return max(2, 2 * round(side / 2))

@@ -1,0 +1,1 @@
+"""Child processes and the plain messages that they exchange with their parent."""

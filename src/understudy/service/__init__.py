@@ -1,0 +1,1 @@
+"""The service: the wire contract and what lies beside it, over HTTP."""

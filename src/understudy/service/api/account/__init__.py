@@ -1,0 +1,1 @@
+"""The account: costs, profile and keys, callbacks, the studio's session."""

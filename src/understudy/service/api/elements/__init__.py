@@ -1,0 +1,31 @@
+"""The element library as clients write and read it.
+
+`bodies` what clients send · `records` what they read
+"""
+
+from __future__ import annotations
+
+from understudy.service.api.elements.bodies import (
+    MAX_DESCRIPTION,
+    MAX_NAME,
+    MAX_REFERENCES,
+    Create,
+    Delete,
+    ElementDraft,
+    read_create,
+)
+from understudy.service.api.elements.records import TAGS, Record, created, record
+
+__all__ = [
+    "MAX_DESCRIPTION",
+    "MAX_NAME",
+    "MAX_REFERENCES",
+    "TAGS",
+    "Create",
+    "Delete",
+    "ElementDraft",
+    "Record",
+    "created",
+    "read_create",
+    "record",
+]

@@ -1,0 +1,1 @@
+"""Uploads, and the files that signed links lead to."""

@@ -1,0 +1,200 @@
+"""Which tasks a list asks for: pages of the legacy design, ids and cursors of the tasks design."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, WithJsonSchema
+from pydantic_core import PydanticCustomError
+from starlette.datastructures import QueryParams
+from typing_extensions import TypedDict
+
+from understudy.service.api.tasks import Record
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.http.fields import Body, EmptyIsAbsent, Text, invalid, read_body
+from understudy.tasks.db.repository.tasks import is_task_id
+from understudy.tasks.ids import first_task_id
+from understudy.tasks.records import Status
+
+MAX_PAGE_NUMBER = 1000
+MAX_PAGE_SIZE = 500
+DEFAULT_PAGE_SIZE = 30
+MAX_IDS = 20
+DEFAULT_LIMIT = 100
+DEFAULT_MS = 30 * 86_400_000
+PRODUCT = "motion-control"
+_MAX_TIME = 2**43
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """A page of the legacy design, as a part of the whole list."""
+
+    offset: int
+    limit: int
+
+
+def read_page(query: QueryParams) -> PageOf:
+    """`pageNum` and `pageSize`. Raises ParameterInvalid."""
+    number = _whole_number(query, "pageNum", MAX_PAGE_NUMBER, 1)
+    size = _whole_number(query, "pageSize", MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE)
+    return PageOf((number - 1) * size, size)
+
+
+def _whole_number(query: QueryParams, name: str, most: int, default: int) -> int:
+    text = query.get(name, "")
+    if not text:
+        return default
+    number = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+    if not 1 <= number <= most:
+        raise ParameterInvalid(invalid(name, text, f"1 to {most} are allowed"))
+    return number
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The tasks that `GET /tasks` asks for, by ids or by external ids."""
+
+    ids: tuple[int, ...]
+    external_ids: tuple[str, ...]
+
+
+def read_wanted(query: QueryParams) -> Wanted:
+    """`task_ids` or `external_task_ids`. Raises ParameterInvalid."""
+    given = [name for name in ("task_ids", "external_task_ids") if query.get(name)]
+    if len(given) != 1:
+        found = "both" if given else "neither"
+        raise ParameterInvalid(
+            f"task_ids, external_task_ids: {found} given; exactly one of them is allowed"
+        )
+    texts = [text.strip() for text in query[given[0]].split(",")]
+    texts = [text for text in texts if text]
+    if len(texts) > MAX_IDS:
+        raise ParameterInvalid(f"{given[0]}: {len(texts)} ids given; at most {MAX_IDS} allowed")
+    if any("\0" in text for text in texts):
+        raise ParameterInvalid(invalid(given[0], query[given[0]]))
+    if given[0] == "task_ids":
+        return Wanted(tuple(int(text) for text in texts if is_task_id(text)), ())
+    return Wanted((), tuple(texts))
+
+
+def _milliseconds(value: object) -> int | None:
+    if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 16:
+        value = int(value)
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MAX_TIME:
+        raise PydanticCustomError("expected", "a time in milliseconds is expected")
+    return value
+
+
+_Time = Annotated[
+    Any,
+    AfterValidator(_milliseconds),
+    EmptyIsAbsent,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "integer", "minimum": 0, "maximum": _MAX_TIME},
+                {"type": "string", "pattern": "^[0-9]{0,12}$"},
+                {"type": "null"},
+            ]
+        }
+    ),
+]
+
+
+class Filter(Body):
+    """Tasks whose `key` has one of the values."""
+
+    key: Literal["status", "product_type"]
+    values: list[Text]
+
+
+class Query(Body):
+    """`POST /tasks`; a cursor that is not empty goes before the times."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"limit": 20, "filters": [{"key": "status", "values": ["succeeded"]}]}]
+        }
+    )
+
+    start_time: _Time = None
+    end_time: _Time = None
+    cursor: Annotated[Text | None, EmptyIsAbsent] = None
+    limit: Annotated[
+        Annotated[int, Field(strict=True, ge=1, le=MAX_PAGE_SIZE)] | None, EmptyIsAbsent
+    ] = Field(default=None, description=f"{DEFAULT_LIMIT} when left out.")
+    filters: Annotated[Annotated[list[Filter], Field(max_length=20)] | None, EmptyIsAbsent] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slice:
+    """Tasks of ids under `before_id`, made at `since` (ms) or later, newest first.
+
+    statuses: none means every one. nothing: no task can fit the filters.
+    """
+
+    before_id: int
+    since: int
+    statuses: tuple[Status, ...]
+    limit: int
+    nothing: bool
+
+    def cursor_after(self, task_id: int) -> str:
+        """The cursor that goes on after a task of this slice."""
+        return f"{task_id}-{self.since}"
+
+
+class TaskList(TypedDict):
+    """A part of the list, and how to go on."""
+
+    result: list[Record]
+    count: int
+    next_cursor: str
+    has_more: bool
+
+
+def read_slice(body: Mapping[str, Any], *, now: int) -> Slice:
+    """What `POST /tasks` asks for. Raises ParameterInvalid."""
+    read = read_body(Query, body, ranks={})
+    if read.cursor is not None:
+        before_id, since = _read_cursor(read.cursor)
+    else:
+        end = now if read.end_time is None else read.end_time
+        before_id = first_task_id(end + 1)
+        since = end - DEFAULT_MS if read.start_time is None else read.start_time
+    statuses, nothing = _read_filters(read.filters or [])
+    return Slice(
+        before_id=before_id,
+        since=max(since, 0),
+        statuses=statuses,
+        limit=read.limit or DEFAULT_LIMIT,
+        nothing=nothing,
+    )
+
+
+def _read_cursor(cursor: str) -> tuple[int, int]:
+    task_id, _, since = cursor.partition("-")
+    if not is_task_id(task_id) or not (since.isascii() and since.isdecimal() and len(since) < 14):
+        raise ParameterInvalid(invalid("cursor", cursor))
+    return int(task_id), int(since)
+
+
+def _read_filters(filters: list[Filter]) -> tuple[tuple[Status, ...], bool]:
+    statuses = set(Status)
+    nothing = False
+    for given in filters:
+        if given.key == "status":
+            for value in given.values:
+                if value not in set(Status):
+                    raise ParameterInvalid(invalid("filters.status", value))
+            statuses &= {Status(value) for value in given.values} or set(Status)
+        elif given.values:
+            nothing = nothing or PRODUCT not in {value.replace("_", "-") for value in given.values}
+    if len(statuses) == len(Status):
+        return (), nothing
+    return tuple(sorted(statuses)), nothing or not statuses

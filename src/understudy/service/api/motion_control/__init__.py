@@ -1,0 +1,40 @@
+"""The legacy design: the model in the body, `/v1/videos/motion-control`.
+
+`bodies` what clients send · `records` what they read
+"""
+
+from __future__ import annotations
+
+from understudy.service.api.motion_control.bodies import (
+    Create,
+    Inspect,
+    WatermarkInfo,
+    read_create,
+    read_inspect,
+)
+from understudy.service.api.motion_control.records import (
+    STATUS_WORDS,
+    Created,
+    Progress,
+    Record,
+    TaskInfo,
+    created,
+    record,
+    seconds,
+)
+
+__all__ = [
+    "STATUS_WORDS",
+    "Create",
+    "Created",
+    "Inspect",
+    "Progress",
+    "Record",
+    "TaskInfo",
+    "WatermarkInfo",
+    "created",
+    "read_create",
+    "read_inspect",
+    "record",
+    "seconds",
+]

@@ -1,0 +1,192 @@
+"""What clients of the legacy design send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+
+from understudy.media import limits
+from understudy.service.drafts import Draft
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.http.fields import (
+    REQUIRED_TEXT,
+    REQUIRED_WEB_URL,
+    Body,
+    ElementNumber,
+    EmptyIsAbsent,
+    ExternalId,
+    Flag,
+    Problem,
+    Text,
+    WebUrl,
+    invalid,
+    is_blank,
+    read_body,
+)
+from understudy.service.models import DEFAULT_MODEL, Catalogue
+
+_MEDIA = ("image_url", "video_url")
+_REQUIRED = (*_MEDIA, "character_orientation", "mode")
+
+
+def _choice(*values: str) -> WithJsonSchema:
+    return WithJsonSchema({"enum": list(values)})
+
+
+def _optional_choice(default: str, *values: str) -> WithJsonSchema:
+    return WithJsonSchema({"enum": [*values, "", None], "default": default})
+
+
+class ElementReference(Body):
+    """An element of the library."""
+
+    element_id: ElementNumber
+
+
+class WatermarkInfo(Body):
+    """Whether a second, watermarked video is wanted."""
+
+    enabled: Annotated[Flag | None, EmptyIsAbsent] = None
+
+
+class Create(Body):
+    """`POST /v1/videos/motion-control`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": list(_REQUIRED),
+            "examples": [
+                {
+                    "model_name": "kling-v2-6",
+                    "image_url": "https://example.com/character.png",
+                    "video_url": "https://example.com/dance.mp4",
+                    "character_orientation": "video",
+                    "mode": "std",
+                    "keep_original_sound": "yes",
+                    "prompt": "slowly zoom in",
+                }
+            ],
+        }
+    )
+
+    model_name: Annotated[Text | None, EmptyIsAbsent] = Field(
+        default=None, description=f"The model; `{DEFAULT_MODEL}` when left out."
+    )
+    prompt: Annotated[
+        Annotated[Text, Field(max_length=limits.PROMPT_MAX_CHARACTERS)] | None, EmptyIsAbsent
+    ] = Field(default=None, description="What else to show; moves the camera.")
+    image_url: Annotated[Text | None, REQUIRED_TEXT] = Field(
+        default=None, description="An http(s) URL, or base64 without a `data:` prefix."
+    )
+    video_url: Annotated[
+        WebUrl | None,
+        EmptyIsAbsent,
+        REQUIRED_WEB_URL,
+    ] = Field(default=None, description="An http(s) URL of an mp4 or mov.")
+    element_list: Annotated[
+        Annotated[list[ElementReference], Field(max_length=1)] | None, EmptyIsAbsent
+    ] = Field(default=None, description="At most one; `kling-v3` and orientation `video` only.")
+    keep_original_sound: Annotated[
+        Literal["yes", "no"] | None, EmptyIsAbsent, _optional_choice("yes", "yes", "no")
+    ] = None
+    character_orientation: Annotated[
+        Literal["image", "video"] | None, EmptyIsAbsent, _choice("image", "video")
+    ] = Field(default=None, description="Whose facing the character takes.")
+    mode: Annotated[Literal["std", "pro"] | None, EmptyIsAbsent, _choice("std", "pro")] = Field(
+        default=None, description="`std` is 720p, `pro` is 1080p."
+    )
+    watermark_info: Annotated[WatermarkInfo | None, EmptyIsAbsent] = None
+    callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = Field(
+        default=None, description="Told of every change of status."
+    )
+    external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = Field(
+        default=None, description="Your own id, unique within the account."
+    )
+
+
+class Inspect(Create):
+    """`POST /v1/videos/motion-control/inspect`: a create of which the media may be missing."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": [name for name in _REQUIRED if name not in _MEDIA],
+            "examples": [
+                {
+                    "video_url": "https://example.com/dance.mp4",
+                    "character_orientation": "video",
+                    "mode": "std",
+                }
+            ],
+        }
+    )
+
+    image_url: Annotated[Text | None, EmptyIsAbsent] = Field(
+        default=None, description="As in a create; what else there is is looked at without it."
+    )
+    video_url: Annotated[WebUrl | None, EmptyIsAbsent] = Field(
+        default=None, description="As in a create; what else there is is looked at without it."
+    )
+
+
+def read_create(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
+    """A create body as a draft. Raises ParameterInvalid with the contract's words, in its order."""
+    return _read(Create, body, catalogue)
+
+
+def read_inspect(body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
+    """As `read_create`, but the picture, the clip or both may be missing."""
+    return _read(Inspect, body, catalogue)
+
+
+def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -> Draft:
+    problems = []
+    name = body.get("model_name")
+    name = DEFAULT_MODEL if name in (None, "") else name
+    model = catalogue.by_name.get(name) if isinstance(name, str) else None
+    if model is None:
+        problems.append(Problem(0, invalid("model_name", name)))
+    for rank, field, message in (
+        (1, "image_url", "imageUrl: must not be blank"),
+        (2, "video_url", "videoUrl: must not be blank"),
+        (3, "mode", "video mode must be specified"),
+        (4, "character_orientation", "character orientation must be specified"),
+    ):
+        if is_blank(body.get(field)) and (design is Create or field not in _MEDIA):
+            problems.append(Problem(rank, message))
+    read = read_body(design, body, ranks={"model_name": 0.5}, more=problems)
+    assert model is not None
+    assert read.character_orientation is not None
+    assert read.mode is not None
+    elements = read.element_list or []
+    if elements:
+        _check_element(model.elements, read.character_orientation, name)
+    return Draft(
+        model=model,
+        orientation=read.character_orientation,
+        mode=read.mode,
+        clip=read.video_url,
+        picture=None if is_blank(read.image_url) else read.image_url,
+        picture_max_bytes=limits.PICTURE_MAX_BYTES,
+        picture_field="image_url",
+        clip_field="video_url",
+        prompt=read.prompt or "",
+        sound=read.keep_original_sound != "no",
+        watermark=bool(read.watermark_info and read.watermark_info.enabled),
+        element_id=elements[0].element_id if elements else None,
+        callback_url=read.callback_url,
+        external_id=read.external_task_id,
+    )
+
+
+def _check_element(allowed: bool, orientation: str, model: str) -> None:
+    if not allowed:
+        raise ParameterInvalid(
+            f"element_list: model_name '{model}' takes no element; 'kling-v3' does"
+        )
+    if orientation != "video":
+        raise ParameterInvalid(
+            f"element_list: character_orientation is '{orientation}'; "
+            "with an element only 'video' is allowed"
+        )

@@ -1,0 +1,41 @@
+"""The API's description, for machines and for people."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Route
+
+from understudy.service.context import service_of
+
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
+
+
+async def document(request: Request) -> Response:
+    """Give the OpenAPI document."""
+    return JSONResponse(_document(service_of(request).settings.base_url))
+
+
+async def page(request: Request) -> Response:
+    """Show the OpenAPI document as a page that needs nothing from elsewhere."""
+    from understudy.service.openapi.reference_page import write_page
+
+    text = write_page(_document(service_of(request).settings.base_url))
+    return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
+
+
+@cache
+def _document(server_url: str) -> dict[str, Any]:
+    # Imported late: it is asked for seldom, and its schemas take a while to make.
+    from understudy.service.openapi.document import describe_api
+
+    return describe_api(server_url)
+
+
+ROUTES = [
+    Route("/openapi.json", document, methods=["GET"]),
+    Route("/docs", page, methods=["GET"]),
+]

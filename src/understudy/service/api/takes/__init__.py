@@ -1,0 +1,1 @@
+"""Takes, beside the contract: inspect, cancel, progress, and one take in detail."""

@@ -1,0 +1,217 @@
+"""One take with all that belongs to it: what was asked for, files, report, callbacks; its end."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, Literal, NotRequired
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from typing_extensions import TypedDict
+
+from understudy.service.api import motion_control
+from understudy.service.api.account.callbacks import Event, show
+from understudy.service.api.motion_control.routes import PATH
+from understudy.service.context import Service, service_of
+from understudy.service.exports import performance_keys
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.http.envelope import success
+from understudy.tasks.db.repository import callbacks, tasks, transitions
+from understudy.tasks.ids import now_ms
+from understudy.tasks.records import Result, Source, Task
+from understudy.tracking.formats import FORMATS
+
+
+class ElementUsed(TypedDict):
+    """An element that went with the picture."""
+
+    element_id: int
+
+
+class WatermarkAsked(TypedDict):
+    """Whether a watermarked copy was asked for."""
+
+    enabled: bool
+
+
+class Asked(TypedDict):
+    """The take's create body in the legacy design: sent again, it makes the same take."""
+
+    model_name: str
+    image_url: NotRequired[str]
+    video_url: str
+    prompt: NotRequired[str]
+    element_list: NotRequired[list[ElementUsed]]
+    keep_original_sound: Literal["yes", "no"]
+    character_orientation: Literal["image", "video"]
+    mode: Literal["std", "pro"]
+    watermark_info: NotRequired[WatermarkAsked]
+    callback_url: NotRequired[str]
+    external_task_id: NotRequired[str]
+
+
+class File(TypedDict):
+    """A file of a take. kind: what it is; a performance comes in several formats.
+
+    about: the format in words, where the kind does not say it. bytes: null when not known (a format
+    is made when it is asked for).
+    """
+
+    kind: Literal["video", "watermarked", "cover", "performance", "report", "picture", "clip"]
+    format: str
+    about: str
+    name: str
+    bytes: int | None
+    url: str
+
+
+class Detail(TypedDict):
+    """A take with all that belongs to it; report: null until there is one."""
+
+    task: motion_control.Record
+    request: Asked
+    files: list[File]
+    report: dict[str, Any] | None
+    callbacks: list[Event]
+
+
+class Deleted(TypedDict):
+    """The task that was deleted."""
+
+    task_id: str
+
+
+async def detail(request: Request) -> Response:
+    """Read a task with its request, files, report and callbacks."""
+    service, task = await _found(request)
+    events = await service.database.read(callbacks.of_subject, task.account_id, task.id)
+    data: Detail = {
+        "task": motion_control.record(task, service.links),
+        "request": _asked(service, task),
+        "files": [*_inputs(service, task), *_results(service, task)],
+        "report": await _report(service, task.result),
+        "callbacks": [show(event) for event in events],
+    }
+    return success(request, data)
+
+
+async def delete(request: Request) -> Response:
+    """Delete a task that has ended, with its files."""
+    service, task = await _found(request)
+    gone = await service.database.write(transitions.delete, task.account_id, task.id, now=now_ms())
+    if not gone:
+        raise ParameterInvalid(
+            f"task '{task.id}' is {motion_control.STATUS_WORDS[task.status]}; only tasks that have "
+            "ended can be deleted: cancel it first"
+        )
+    data: Deleted = {"task_id": str(task.id)}
+    return success(request, data)
+
+
+async def _found(request: Request) -> tuple[Service, Task]:
+    reference = request.path_params["reference"]
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=True)
+    task = await service.database.look_up(tasks.find, caller.account_id, reference)
+    if task is None:
+        raise ParameterInvalid(f"Task not found by id/external id: {reference}")
+    return service, task
+
+
+def _asked(service: Service, task: Task) -> Asked:
+    asked = task.request
+    body: Asked = {
+        "model_name": asked.model,
+        "image_url": _address(service, task, asked.picture) if asked.picture else "",
+        "video_url": _address(service, task, asked.clip),
+        "keep_original_sound": "yes" if asked.sound else "no",
+        "character_orientation": asked.orientation,
+        "mode": asked.mode,
+    }
+    if asked.picture is None:
+        del body["image_url"]
+    if asked.prompt:
+        body["prompt"] = asked.prompt
+    if asked.element_id is not None:
+        body["element_list"] = [{"element_id": asked.element_id}]
+    if asked.watermark:
+        body["watermark_info"] = {"enabled": True}
+    if asked.callback_url is not None:
+        body["callback_url"] = asked.callback_url
+    if task.external_id is not None:
+        body["external_task_id"] = task.external_id
+    return body
+
+
+def _address(service: Service, task: Task, source: Source) -> str:
+    """The URL that a client gave, or that of its upload."""
+    if source.file_id is not None:
+        return service.links.upload(source.file_id)
+    return source.url or service.links.result(task, source.key or "")
+
+
+def _inputs(service: Service, task: Task) -> list[File]:
+    """The picture and the clip, to be shown: what we hold by a signed link."""
+    found: list[File] = []
+    for kind, source in (("picture", task.request.picture), ("clip", task.request.clip)):
+        if source is None:
+            continue
+        held = source.key
+        url = service.links.result(task, held) if held is not None else source.url or ""
+        size = None if held is None else service.storage.size(held)
+        found.append(
+            {
+                "kind": kind,  # type: ignore[typeddict-item]
+                "format": "",
+                "about": "",
+                "name": kind,
+                "bytes": size,
+                "url": url,
+            }
+        )
+    return found
+
+
+def _results(service: Service, task: Task) -> list[File]:
+    result = task.result
+    if result is None:
+        return []
+    named: list[tuple[str, str | None, str, str]] = [
+        ("video", result.video, "", f"{task.id}.mp4"),
+        ("watermarked", result.watermarked, "", f"{task.id}.watermarked.mp4"),
+        ("cover", result.cover, "", f"{task.id}.jpg"),
+        *(
+            ("performance", key, FORMATS[suffix].about, f"{task.id}.performance{suffix}")
+            for suffix, key in performance_keys(result).items()
+        ),
+        ("report", result.report, "", f"{task.id}.report.json"),
+    ]
+    return [
+        {
+            "kind": kind,  # type: ignore[typeddict-item]
+            "format": name.rpartition(".")[2],
+            "about": about,
+            "name": name,
+            "bytes": service.storage.size(key),
+            "url": service.links.result(task, key),
+        }
+        for kind, key, about, name in named
+        if key is not None
+    ]
+
+
+async def _report(service: Service, result: Result | None) -> dict[str, Any] | None:
+    if result is None or result.report is None:
+        return None
+    try:
+        report = json.loads(await service.storage.read(result.report))
+    except (FileNotFoundError, ValueError):
+        return None
+    return report if isinstance(report, dict) else None
+
+
+ROUTES = [
+    Route(PATH + "/{reference}/detail", detail, methods=["GET"]),
+    Route(PATH + "/{reference}", delete, methods=["DELETE"]),
+]

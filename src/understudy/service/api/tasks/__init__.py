@@ -1,0 +1,11 @@
+"""The tasks design: the model in the path, `/motion-control/…`; records as `/tasks` has them.
+
+`bodies` what clients send · `records` what they read
+"""
+
+from __future__ import annotations
+
+from understudy.service.api.tasks.bodies import Create, read_create
+from understudy.service.api.tasks.records import Created, Record, created, record
+
+__all__ = ["Create", "Created", "Record", "created", "read_create", "record"]

@@ -1,0 +1,212 @@
+"""What clients of the tasks design send."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+from pydantic import ConfigDict, Field, WithJsonSchema
+
+from understudy.media import limits
+from understudy.media.limits import Mode
+from understudy.service.api.motion_control import WatermarkInfo
+from understudy.service.drafts import Draft
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.http.fields import (
+    REQUIRED_TEXT,
+    REQUIRED_WEB_URL,
+    Body,
+    ElementNumber,
+    EmptyIsAbsent,
+    ExternalId,
+    Problem,
+    Text,
+    WebUrl,
+    is_blank,
+    read_body,
+)
+from understudy.service.models import Model
+
+_MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
+_MAX_CONTENTS = 16
+
+
+class PromptContent(Body):
+    """What else to show; moves the camera."""
+
+    type: Literal["prompt"]
+    text: Annotated[
+        Annotated[Text, Field(max_length=limits.PROMPT_MAX_CHARACTERS)] | None, EmptyIsAbsent
+    ] = None
+
+
+class ImageContent(Body):
+    """The character: an http(s) URL, or base64 without a `data:` prefix."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["type", "url"]})
+
+    type: Literal["image"]
+    url: Annotated[Text | None, REQUIRED_TEXT] = None
+
+
+class VideoContent(Body):
+    """The motion: an http(s) URL of an mp4 or mov."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["type", "url"]})
+
+    type: Literal["video"]
+    url: Annotated[
+        WebUrl | None,
+        EmptyIsAbsent,
+        REQUIRED_WEB_URL,
+    ] = None
+
+
+class ElementContent(Body):
+    """An element of the library; `@<id>` in the prompt refers to it."""
+
+    type: Literal["element"]
+    element_id: ElementNumber
+    id: Annotated[Text | None, EmptyIsAbsent] = None
+
+
+Content = Annotated[
+    PromptContent | ImageContent | VideoContent | ElementContent, Field(discriminator="type")
+]
+
+
+class Settings(Body):
+    """How the task is done."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["character_orientation"]})
+
+    character_orientation: Annotated[
+        Literal["image", "video"] | None,
+        EmptyIsAbsent,
+        WithJsonSchema({"enum": ["image", "video"]}),
+    ] = Field(default=None, description="Whose facing the character takes.")
+    audio: Annotated[
+        Literal["original", "off"] | None,
+        EmptyIsAbsent,
+        WithJsonSchema({"enum": ["original", "off", "", None], "default": "original"}),
+    ] = None
+    resolution: Annotated[
+        Literal["720p", "1080p"] | None,
+        EmptyIsAbsent,
+        WithJsonSchema({"enum": ["720p", "1080p", "", None], "default": "720p"}),
+    ] = None
+
+
+class Options(Body):
+    """What goes round the task."""
+
+    callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = None
+    external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = None
+    watermark_info: Annotated[WatermarkInfo | None, EmptyIsAbsent] = None
+
+
+class Create(Body):
+    """`POST /motion-control/{model}`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": ["contents", "settings"],
+            "examples": [
+                {
+                    "contents": [
+                        {"type": "prompt", "text": "slowly zoom in"},
+                        {"type": "image", "url": "https://example.com/character.png"},
+                        {"type": "video", "url": "https://example.com/dance.mp4"},
+                    ],
+                    "settings": {
+                        "character_orientation": "video",
+                        "audio": "original",
+                        "resolution": "720p",
+                    },
+                    "options": {"external_task_id": "my-task-1"},
+                }
+            ],
+        }
+    )
+
+    contents: Annotated[
+        Annotated[list[Content], Field(max_length=_MAX_CONTENTS)] | None, EmptyIsAbsent
+    ] = None
+    settings: Annotated[Settings | None, EmptyIsAbsent] = None
+    options: Annotated[Options | None, EmptyIsAbsent] = None
+
+
+def read_create(body: Mapping[str, Any], model: Model) -> Draft:
+    """A create body as a draft. Raises ParameterInvalid."""
+    read = read_body(Create, body, ranks={}, more=_missing(body))
+    parts = _by_type(read)
+    video, image = parts.get("video"), parts.get("image")
+    prompt, element = parts.get("prompt"), parts.get("element")
+    options = read.options or Options()
+    assert isinstance(video, VideoContent)
+    assert video.url is not None
+    assert read.settings is not None
+    orientation = read.settings.character_orientation
+    assert orientation is not None
+    if element is not None:
+        _check_element(model, orientation)
+    return Draft(
+        model=model,
+        orientation=orientation,
+        mode=_MODES[read.settings.resolution or "720p"],
+        clip=video.url,
+        picture=image.url if isinstance(image, ImageContent) else None,
+        picture_max_bytes=limits.PICTURE_MAX_BYTES_TASKS_DESIGN,
+        picture_field="image url",
+        clip_field="video url",
+        prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
+        sound=read.settings.audio != "off",
+        watermark=bool(options.watermark_info and options.watermark_info.enabled),
+        element_id=element.element_id if isinstance(element, ElementContent) else None,
+        callback_url=options.callback_url,
+        external_id=options.external_task_id,
+    )
+
+
+def _missing(body: Mapping[str, Any]) -> list[Problem]:
+    """What is required and left out: the legacy design's words, in its order."""
+    contents, settings = body.get("contents"), body.get("settings")
+    listed: list[Any] = contents if isinstance(contents, list) else []
+    parts = [part for part in listed if isinstance(part, dict)]
+    problems = []
+    if is_blank(contents) or isinstance(contents, list):
+        pictured = any(part.get("type") == "element" for part in parts)
+        image = _blank_part(parts, "image")
+        if image if image is not None else not pictured:
+            problems.append(Problem(1, "imageUrl: must not be blank"))
+        if _blank_part(parts, "video") is not False:
+            problems.append(Problem(2, "videoUrl: must not be blank"))
+    if is_blank(settings) or (
+        isinstance(settings, dict) and is_blank(settings.get("character_orientation"))
+    ):
+        problems.append(Problem(4, "character orientation must be specified"))
+    return problems
+
+
+def _blank_part(parts: list[dict[str, Any]], kind: str) -> bool | None:
+    """Whether the URL of the first part of a kind was left out; None when there is no such part."""
+    return next((is_blank(part.get("url")) for part in parts if part.get("type") == kind), None)
+
+
+def _by_type(read: Create) -> dict[str, Body]:
+    contents = read.contents or []
+    for kind, count in Counter(part.type for part in contents).items():
+        if count > 1:
+            raise ParameterInvalid(f"contents: {count} of type '{kind}' given; at most 1 allowed")
+    return {part.type: part for part in contents}
+
+
+def _check_element(model: Model, orientation: str) -> None:
+    if not model.elements:
+        raise ParameterInvalid(f"contents: model '{model.path}' takes no element; 'kling-3.0' does")
+    if orientation != "video":
+        raise ParameterInvalid(
+            f"contents: character_orientation is '{orientation}'; "
+            "with an element only 'video' is allowed"
+        )

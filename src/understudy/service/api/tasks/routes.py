@@ -1,0 +1,80 @@
+"""`/motion-control/…` and `/tasks`."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from understudy.service.api import tasks as design
+from understudy.service.api.listing import TaskList, read_slice, read_wanted
+from understudy.service.context import service_of
+from understudy.service.http.contract_errors import ResourceUnknown
+from understudy.service.http.envelope import read_object, success
+from understudy.tasks.db.repository import tasks
+from understudy.tasks.ids import now_ms
+from understudy.tasks.records import Design, Task
+
+
+async def create(request: Request) -> Response:
+    """Make a task."""
+    model = request.path_params["model"]
+    service = service_of(request)
+    known = service.catalogue.by_path.get(model)
+    if known is None:
+        raise ResourceUnknown
+    caller = await service.authenticator.caller(request, jwt_allowed=False)
+    service.rates.count(caller.account_id)
+    draft = design.read_create(await read_object(request), known)
+    task = await service.creation.create(caller, Design.TASKS, draft)
+    return success(request, design.created(task))
+
+
+async def some(request: Request) -> Response:
+    """Read tasks by their ids or your own; unknown ones are left out."""
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=False)
+    wanted = read_wanted(request.query_params)
+    found: list[Task] = []
+    if wanted.ids or wanted.external_ids:
+        found = await service.database.look_up(
+            tasks.find_many,
+            caller.account_id,
+            ids=wanted.ids,
+            external_ids=wanted.external_ids,
+        )
+    order = {key: place for place, key in enumerate((*wanted.ids, *wanted.external_ids))}
+    found.sort(key=lambda task: order.get(task.id if wanted.ids else task.external_id, 0))
+    return success(request, [design.record(task, service.links) for task in found])
+
+
+async def search(request: Request) -> Response:
+    """List tasks, newest first, by time and state."""
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=False)
+    wanted = read_slice(await read_object(request), now=now_ms())
+    found: list[Task] = []
+    if not wanted.nothing:
+        found = await service.database.read(
+            tasks.older,
+            caller.account_id,
+            before_id=wanted.before_id,
+            since=wanted.since,
+            statuses=wanted.statuses,
+            limit=wanted.limit + 1,
+        )
+    shown, more = found[: wanted.limit], len(found) > wanted.limit
+    data: TaskList = {
+        "result": [design.record(task, service.links) for task in shown],
+        "count": len(shown),
+        "next_cursor": wanted.cursor_after(shown[-1].id) if more else "",
+        "has_more": more,
+    }
+    return success(request, data)
+
+
+ROUTES = [
+    Route("/motion-control/{model}", create, methods=["POST"]),
+    Route("/tasks", some, methods=["GET"]),
+    Route("/tasks", search, methods=["POST"]),
+]

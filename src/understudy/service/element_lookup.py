@@ -1,0 +1,28 @@
+"""The element that a draft names: the account's own, or one that comes with the service."""
+
+from __future__ import annotations
+
+from understudy.library.presets import find_preset, install
+from understudy.service.drafts import Draft
+from understudy.service.http.authentication import Caller
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import elements
+from understudy.tasks.files.storage import Storage
+from understudy.tasks.records import Element
+
+
+async def find_element(
+    database: Database, storage: Storage, caller: Caller, draft: Draft
+) -> Element | None:
+    """The element of a draft, None when it names none. Raises ParameterInvalid."""
+    if draft.element_id is None:
+        return None
+    preset = find_preset(draft.element_id)
+    if preset is not None:
+        await install(storage)
+        return preset
+    element = await database.read(elements.find_usable, caller.account_id, draft.element_id)
+    if element is None:
+        raise ParameterInvalid(f"Element not found by id: {draft.element_id}")
+    return element

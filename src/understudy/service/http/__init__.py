@@ -1,0 +1,1 @@
+"""HTTP as the service speaks it: middleware, envelope, errors, fields, authentication."""

@@ -1,0 +1,201 @@
+"""The description of the API, made of the types that the routes read and write.
+
+What is not of Kling's contract but ours carries the tag `ours` and `x-understudy: true`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Literal
+
+from pydantic import TypeAdapter
+
+from understudy import __version__
+from understudy.service.openapi.operations import OPERATIONS, Answer, Operation, Parameter
+
+# What pydantic makes of a name that several modules have.
+_QUALIFIED = re.compile(r"understudy__service__designs__(\w+?)__(?:bodies|records)__(\w+)")
+_REFERENCES = "#/components/schemas/{model}"
+_REQUEST_ID = {"type": "string", "format": "uuid"}
+_ERRORS = {
+    400: "The request, a key or a value is wrong",
+    401: "Who asks is not known",
+    403: "Not for this account, or the link is no longer valid",
+    404: "There is no such resource or method",
+    429: "Too much at once, or the units are used up",
+    500: "A fault of ours",
+    503: "Unavailable for the moment",
+    504: "It took too long",
+}
+
+DESCRIPTION = """\
+A self-hosted Motion Control API: one picture of a character, one clip of a person, and the
+character performs the motion. Every answer comes in the envelope
+`{"code", "message", "request_id", "data"}`; success is HTTP 200 and code 0.
+"""
+
+
+def describe_api(server_url: str) -> dict[str, Any]:
+    """The OpenAPI document, for a server of this base URL."""
+    types = dict(_types())
+    schemas, components = _schemas(types)
+    components["Error"] = {
+        "type": "object",
+        "properties": {
+            "code": {"type": "integer", "minimum": 1000, "maximum": 5999},
+            "message": {"type": "string"},
+            "request_id": _REQUEST_ID,
+        },
+        "required": ["code", "message", "request_id"],
+        "additionalProperties": False,
+    }
+    paths: dict[str, dict[str, Any]] = {}
+    for operation in OPERATIONS:
+        path = paths.setdefault(operation.path.replace(":path}", "}"), {})
+        path[operation.method.lower()] = _operation(operation, schemas)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "Understudy", "version": __version__, "description": DESCRIPTION},
+        "servers": [{"url": server_url}],
+        "tags": [
+            {"name": "legacy", "description": "The model in the body"},
+            {"name": "tasks", "description": "The model in the path"},
+            {"name": "elements", "description": "Characters kept in the library"},
+            {"name": "account", "description": "Units"},
+            {"name": "ours", "description": "Beside the contract"},
+        ],
+        "paths": paths,
+        "components": {
+            "schemas": dict(sorted(components.items())),
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "An API key (`api-key-…`) or, on the legacy paths, a JWT (HS256)"
+                    " of `iss` (access key), `exp` and `nbf`, signed with the secret key.",
+                }
+            },
+        },
+    }
+
+
+def _types() -> Iterator[tuple[str, Any]]:
+    for operation in OPERATIONS:
+        if operation.body is not None:
+            yield f"{operation.name} body", operation.body
+        if operation.answer.data is not None:
+            yield f"{operation.name} answer", operation.answer.data
+
+
+def _schemas(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By the names in `types` the schemas of the types, and the components they refer to."""
+    inputs: list[tuple[str, Literal["validation"], TypeAdapter[Any]]] = [
+        (key, "validation", TypeAdapter(kind)) for key, kind in types.items()
+    ]
+    found, document = TypeAdapter.json_schemas(inputs, ref_template=_REFERENCES)
+    schemas = {key: _tidy(schema) for (key, _), schema in found.items()}
+    return schemas, _tidy(document["$defs"])
+
+
+def _tidy(value: Any, *, properties: bool = False) -> Any:
+    """A schema without what only repeats: titles, defaults of null, the modules of names."""
+    if isinstance(value, list):
+        return [_tidy(item) for item in value]
+    if isinstance(value, str):
+        return _QUALIFIED.sub(lambda found: found[1].title() + found[2], value)
+    if not isinstance(value, dict):
+        return value
+    return {
+        _tidy(key): _tidy(item, properties=key == "properties")
+        for key, item in value.items()
+        if properties or not (key == "title" or (key == "default" and item is None))
+    }
+
+
+def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "operationId": operation.name,
+        "summary": operation.summary,
+        "tags": [operation.tag],
+        "parameters": [_parameter(parameter) for parameter in operation.parameters],
+        "responses": {
+            "200": _answer(operation, schemas),
+            **{str(status): _error(status) for status in operation.errors},
+        },
+    }
+    if operation.tag == "ours":
+        described["x-understudy"] = True
+    if operation.signed_in:
+        described["security"] = [{"key": []}]
+    if operation.body is not None:
+        described["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": schemas[f"{operation.name} body"]}},
+        }
+    if operation.upload:
+        described["requestBody"] = {
+            "required": True,
+            "content": {
+                "multipart/form-data": {
+                    "schema": {
+                        "type": "object",
+                        "properties": {operation.upload: {"type": "string", "format": "binary"}},
+                        "required": [operation.upload],
+                    }
+                }
+            },
+        }
+    return described
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    return {
+        "name": parameter.name,
+        "in": parameter.place,
+        "required": parameter.required,
+        "schema": parameter.schema,
+        "description": parameter.description,
+    }
+
+
+def _answer(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+    answer: Answer = operation.answer
+    if answer.data is None:
+        schema: dict[str, Any] = {"type": "string"}
+        if answer.binary:
+            schema["format"] = "binary"
+        return {
+            "description": answer.description,
+            "content": {kind: {"schema": schema} for kind in answer.content_types},
+        }
+    schema = {
+        "type": "object",
+        "properties": {
+            "code": {"const": 0},
+            "message": {"const": "SUCCEED"},
+            "request_id": _REQUEST_ID,
+            "data": schemas[f"{operation.name} answer"],
+        },
+        "required": ["code", "message", "request_id", "data"],
+        "additionalProperties": False,
+    }
+    return {
+        "description": answer.description,
+        "content": {"application/json": {"schema": schema}},
+    }
+
+
+def _error(status: int) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": _ERRORS[status],
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
+    }
+    if status in (429, 503):
+        described["headers"] = {
+            "Retry-After": {
+                "description": "Seconds after which to try again",
+                "schema": {"type": "string", "pattern": "^[0-9]+$"},
+            }
+        }
+    return described

@@ -1,0 +1,84 @@
+"""What an operation is described by, and what several of them share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from understudy.service.api import listing
+
+Tag = Literal["legacy", "tasks", "elements", "account", "ours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A part of a path or of a query."""
+
+    name: str
+    place: Literal["path", "query"]
+    schema: dict[str, Any]
+    description: str
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What comes back: `data` in the envelope, else content of one of the types."""
+
+    description: str
+    data: Any = None
+    content_types: tuple[str, ...] = ()
+    binary: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One method on one path. upload: the part that a file comes in."""
+
+    method: str
+    path: str
+    name: str
+    summary: str
+    tag: Tag
+    answer: Answer
+    parameters: tuple[Parameter, ...] = ()
+    body: Any = None
+    upload: str = ""
+    signed_in: bool = True
+    errors: tuple[int, ...] = field(default=(400, 401, 429, 500, 503))
+
+
+REFERENCE = Parameter(
+    "reference",
+    "path",
+    {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"},
+    "The task's id, or your own",
+    required=True,
+)
+PAGE = (
+    Parameter(
+        "pageNum",
+        "query",
+        {"type": "integer", "minimum": 1, "maximum": listing.MAX_PAGE_NUMBER, "default": 1},
+        "Which page",
+    ),
+    Parameter(
+        "pageSize",
+        "query",
+        {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": listing.MAX_PAGE_SIZE,
+            "default": listing.DEFAULT_PAGE_SIZE,
+        },
+        "Records on a page",
+    ),
+)
+OPEN_ERRORS = (500, 503)
+SIGNED_IN_ERRORS = (401, 429, 500, 503)
+
+
+def named(name: str, description: str) -> Parameter:
+    """A part of a path that names something."""
+    schema = {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"}
+    return Parameter(name, "path", schema, description, required=True)

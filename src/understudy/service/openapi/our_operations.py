@@ -1,0 +1,251 @@
+"""The operations beside the contract."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from typing_extensions import TypedDict
+
+from understudy.service.api import motion_control
+from understudy.service.api.account import callbacks, profile
+from understudy.service.api.files.routes import FIELDS, PART, Uploaded
+from understudy.service.api.motion_control.routes import PATH
+from understudy.service.api.server import capabilities
+from understudy.service.api.server.health import METRICS_TYPE
+from understudy.service.api.takes import details
+from understudy.service.inspection import Inspected
+from understudy.service.openapi.operation import (
+    OPEN_ERRORS,
+    PAGE,
+    REFERENCE,
+    SIGNED_IN_ERRORS,
+    Answer,
+    Operation,
+    Parameter,
+    named,
+)
+from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
+
+
+class Health(TypedDict):
+    """That all is well."""
+
+    status: Literal["ok"]
+
+
+OURS: tuple[Operation, ...] = (
+    Operation(
+        method="GET",
+        path="/v1/capabilities",
+        name="readCapabilities",
+        summary="Say which models there are, what they do and cost, and what inputs may be",
+        tag="ours",
+        answer=Answer("What can be asked", capabilities.Capabilities),
+        errors=(401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="GET",
+        path=profile.PATH,
+        name="readAccount",
+        summary="Read the account: units, limits, keys",
+        tag="ours",
+        answer=Answer("The account", profile.Profile),
+        errors=SIGNED_IN_ERRORS,
+    ),
+    Operation(
+        method="POST",
+        path=f"{profile.PATH}/keys",
+        name="createKey",
+        summary="Make one more key; it is told this once",
+        tag="ours",
+        body=profile.KeyCreate,
+        answer=Answer("The key", profile.NewKey),
+    ),
+    Operation(
+        method="DELETE",
+        path=profile.PATH + "/keys/{key_id}",
+        name="revokeKey",
+        summary="End a key; not the one that the request comes with",
+        tag="ours",
+        parameters=(named("key_id", "The key's id"),),
+        answer=Answer("The key", profile.Revoked),
+    ),
+    Operation(
+        method="POST",
+        path=f"{profile.PATH}/callback-secret",
+        name="rotateCallbackSecret",
+        summary="Give callbacks a new secret; it is told this once",
+        tag="ours",
+        answer=Answer("The secret", profile.NewSecret),
+        errors=SIGNED_IN_ERRORS,
+    ),
+    Operation(
+        method="GET",
+        path=callbacks.PATH,
+        name="listCallbacks",
+        summary="List callbacks with their tries, newest first",
+        tag="ours",
+        parameters=PAGE,
+        answer=Answer("A page of callbacks", list[callbacks.Event]),
+    ),
+    Operation(
+        method="POST",
+        path=f"{callbacks.PATH}/test",
+        name="testCallback",
+        summary="Call a URL once, signed as callbacks are, and say what it answered",
+        tag="ours",
+        body=callbacks.Test,
+        answer=Answer("What it answered", callbacks.Try),
+    ),
+    Operation(
+        method="POST",
+        path=callbacks.PATH + "/{event_id}/resend",
+        name="resendCallback",
+        summary="Try a callback again now",
+        tag="ours",
+        parameters=(named("event_id", "The callback's id"),),
+        answer=Answer("The callback", callbacks.Event),
+    ),
+    Operation(
+        method="GET",
+        path=PATH + "/{reference}/detail",
+        name="readTaskDetail",
+        summary="Read a task with its request, files, report and callbacks",
+        tag="ours",
+        parameters=(REFERENCE,),
+        answer=Answer("The task with all that belongs to it", details.Detail),
+    ),
+    Operation(
+        method="DELETE",
+        path=PATH + "/{reference}",
+        name="deleteTask",
+        summary="Delete a task that has ended, with its files",
+        tag="ours",
+        parameters=(REFERENCE,),
+        answer=Answer("The task's id", details.Deleted),
+    ),
+    Operation(
+        method="POST",
+        path=FILES_PATH,
+        name="uploadFile",
+        summary="Upload a picture or clip; its URL works in creates of the same account",
+        tag="ours",
+        upload=PART,
+        parameters=(
+            Parameter(
+                "field",
+                "query",
+                {"type": "string", "enum": [*FIELDS, ""]},
+                "Where it will go: then only that kind of file is taken, and a refusal names it",
+            ),
+        ),
+        answer=Answer("The upload", Uploaded),
+        errors=(400, 401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="GET",
+        path=FILES_PATH + "/{file_id}",
+        name="readFile",
+        summary="Read an upload back",
+        tag="ours",
+        parameters=(
+            Parameter(
+                "file_id",
+                "path",
+                {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+                "The upload's id",
+                required=True,
+            ),
+        ),
+        answer=Answer(
+            "The file",
+            content_types=("image/jpeg", "image/png", "video/mp4", "video/quicktime"),
+            binary=True,
+        ),
+        errors=(401, 404, 429, 500, 503),
+    ),
+    Operation(
+        method="POST",
+        path=PATH + "/inspect",
+        name="inspectTask",
+        summary="Say what a take would be made of, or what is wrong or missing; no task, no units",
+        tag="ours",
+        body=motion_control.Inspect,
+        answer=Answer("The plan, or the problems", Inspected),
+        errors=(400, 401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="POST",
+        path=PATH + "/{reference}/cancel",
+        name="cancelTask",
+        summary="End a task that has not ended; it costs nothing",
+        tag="ours",
+        parameters=(REFERENCE,),
+        answer=Answer("The task", motion_control.Record),
+    ),
+    Operation(
+        method="GET",
+        path=PATH + "/{reference}/events",
+        name="followTask",
+        summary="Follow a task by server-sent events",
+        tag="ours",
+        parameters=(REFERENCE,),
+        answer=Answer("Events `progress`", content_types=("text/event-stream",)),
+    ),
+    Operation(
+        method="GET",
+        path=MEDIA_PATH + "/{key:path}",
+        name="readMedia",
+        summary="Read a result by its signed URL, whole or by ranges",
+        tag="ours",
+        signed_in=False,
+        parameters=(
+            Parameter("key", "path", {"type": "string"}, "Of the signed URL", required=True),
+            Parameter("expires", "query", {"type": "string"}, "Seconds since 1970", required=True),
+            Parameter("signature", "query", {"type": "string"}, "Of the URL", required=True),
+        ),
+        answer=Answer(
+            "The file",
+            content_types=(
+                "video/mp4",
+                "video/quicktime",
+                "image/jpeg",
+                "image/png",
+                "application/json",
+                "application/zip",
+            ),
+            binary=True,
+        ),
+        errors=(403, 404, *OPEN_ERRORS, 504),
+    ),
+    Operation(
+        method="GET",
+        path="/healthz",
+        name="healthz",
+        summary="Say that the server lives",
+        tag="ours",
+        signed_in=False,
+        answer=Answer("It does", Health),
+        errors=OPEN_ERRORS,
+    ),
+    Operation(
+        method="GET",
+        path="/readyz",
+        name="readyz",
+        summary="Say whether database and storage answer",
+        tag="ours",
+        signed_in=False,
+        answer=Answer("They do", Health),
+        errors=OPEN_ERRORS,
+    ),
+    Operation(
+        method="GET",
+        path="/metrics",
+        name="metrics",
+        summary="Metrics in Prometheus's form",
+        tag="ours",
+        signed_in=False,
+        answer=Answer("The metrics", content_types=(METRICS_TYPE,)),
+        errors=OPEN_ERRORS,
+    ),
+)

@@ -1,0 +1,128 @@
+"""Casting beside the other stages of a take, in a thread of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Executor, Future
+from typing import Protocol, TypeVar
+
+from understudy.cache import user_cache
+from understudy.character.character import Character, Framing
+from understudy.elements.assignment import (
+    Audition,
+    Element,
+    Roles,
+    audition,
+    cast_lead,
+    cast_views,
+    give_out,
+    shown_by,
+)
+from understudy.engines import Engine
+from understudy.media import limits
+from understudy.media.picture import Picture
+from understudy.take.stages import TakeOptions, cast_picture
+from understudy.tracking.performance import Performance
+
+T = TypeVar("T")
+
+
+class Measured(Protocol):
+    """Runs a function and may note how long it took."""
+
+    def __call__(self, function: Callable[[], T], /) -> T: ...
+
+
+def _at_once(function: Callable[[], T], /) -> T:
+    return function()
+
+
+class Casting:
+    """A picture is cast at once. Of an element the pictures are judged first; its parts are given
+    out when it is known what the clip shows."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        options: TakeOptions,
+        picture: Picture | None,
+        element: Element | None,
+        threads: Executor,
+        measured: Measured = _at_once,
+    ) -> None:
+        """Begin with a picture, an element or both.
+
+        threads: where the work is done. measured: runs each part of it.
+        """
+        self._engine = engine
+        self._options = options
+        self._given = picture
+        self._threads = threads
+        self._measured = measured
+        self._roles: Roles | None = None
+        self._judging: Future[Audition] | None = None
+        self._casting: Future[Character | None] | None = None
+        if element is not None:
+            self._judging = self._begin(lambda: audition(element, picture, user_cache()))
+        elif picture is not None:
+            self._casting = self._begin(lambda: cast_picture(engine, picture, options))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the element's pictures are used for, sentences for a person."""
+        return () if self._roles is None else self._roles.notes
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether what has begun ended in a refusal or a fault, which `raise_failure` raises."""
+        return any(
+            work is not None and work.done() and work.exception() is not None
+            for work in (self._judging, self._casting)
+        )
+
+    def raise_failure(self) -> None:
+        """Raise what it failed of, if it has."""
+        for work in (self._judging, self._casting):
+            if work is not None and work.done():
+                work.result()
+
+    def settle(self, driver: Framing) -> Picture:
+        """The picture that the take is made of; casting goes on.
+
+        driver: how much of the driver the clip shows. Raises InputRefused.
+        """
+        if self._judging is None:
+            assert self._given is not None
+            return self._given
+        roles = self._roles = give_out(self._judging.result(), self._given, driver)
+        if self._casts:
+            size = limits.output_size(*roles.picture.source_size, self._options.mode)
+            self._casting = self._begin(lambda: cast_lead(roles, size, user_cache()))
+        return roles.picture
+
+    def result(self, performance: Performance | None = None) -> Character | None:
+        """The character, where the engine needs one; with its back and sides, where the driver
+        turns and the element shows them. Raises InputRefused."""
+        if self._casting is None:
+            return None
+        character = self._casting.result()
+        roles = self._roles
+        if roles is None or character is None or performance is None:
+            return character
+        views = shown_by(roles.choice)
+        if not views:
+            return character
+        from understudy.engines.puppet.retarget.facing import ASPECTS, FRONT, aspects_seen
+
+        seen = set(aspects_seen(performance, views).tolist()) - {FRONT}
+        if not seen:
+            return character
+        front, aspects = character, [ASPECTS[index] for index in seen]
+        return self._measured(lambda: cast_views(roles, front, aspects, user_cache()))
+
+    @property
+    def _casts(self) -> bool:
+        return "cast" in self._engine.info.stages
+
+    def _begin(self, work: Callable[[], T]) -> Future[T]:
+        return self._threads.submit(lambda: self._measured(work))

@@ -1,0 +1,191 @@
+"""Accounts and their units.
+
+A task's units are held when it is made and either charged or given back when it ends, each in the
+transaction that changes the task. Both limits stand in the update's own condition, so that creates
+that race cannot pass them together.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from understudy.tasks.db.prepared import Prepared
+from understudy.tasks.db.repository.rows import Row
+from understudy.tasks.db.schema import accounts
+from understudy.tasks.records import Account
+
+
+class TooManyTasks(Exception):  # noqa: N818 - a state
+    """The account has as many unfinished tasks as it may."""
+
+
+class UnitsUsedUp(Exception):  # noqa: N818 - a state
+    """The account has not enough units left."""
+
+
+class NameTaken(Exception):  # noqa: N818 - a state
+    """There is another account of this name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SealedSecrets:
+    """An account's callback secrets as they are stored, and until when the previous one signs."""
+
+    current: str | None
+    previous: str | None
+    previous_until: int | None
+
+    def valid_at(self, now: int) -> tuple[str, ...]:
+        """The secrets that sign now, the current one first."""
+        still = (self.previous_until or 0) > now
+        found = (self.current, self.previous if still else None)
+        return tuple(secret for secret in found if secret is not None)
+
+
+_RESERVE = Prepared(
+    accounts.update()
+    .where(
+        accounts.c.id == sa.bindparam("account"),
+        accounts.c.active_tasks
+        < sa.func.coalesce(accounts.c.concurrency_limit, sa.bindparam("limit", type_=sa.Integer)),
+        sa.or_(
+            accounts.c.units_total.is_(None),
+            accounts.c.units_total - accounts.c.units_used - accounts.c.units_reserved
+            >= sa.bindparam("units", type_=sa.BigInteger),
+        ),
+    )
+    .values(
+        active_tasks=accounts.c.active_tasks + 1,
+        units_reserved=accounts.c.units_reserved + sa.bindparam("units", type_=sa.BigInteger),
+    )
+)
+
+
+def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
+    """Hold a place among the account's unfinished tasks, and units (thousandths).
+
+    limit: the concurrency limit of accounts that have none of their own.
+    Raises TooManyTasks, UnitsUsedUp.
+    """
+    values = {"account": account_id, "units": units, "limit": limit}
+    if not _RESERVE.run(connection, values):
+        account = get(connection, account_id)
+        most = limit if account.concurrency_limit is None else account.concurrency_limit
+        if account.active_tasks >= most:
+            raise TooManyTasks(str(most))
+        raise UnitsUsedUp
+
+
+def check_room(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
+    """Raise as `reserve` would, holding nothing."""
+    account = get(connection, account_id)
+    most = limit if account.concurrency_limit is None else account.concurrency_limit
+    if account.active_tasks >= most:
+        raise TooManyTasks(str(most))
+    if account.units_left is not None and account.units_left < units:
+        raise UnitsUsedUp
+
+
+_SETTLE = (
+    accounts.update()
+    .where(accounts.c.id == sa.bindparam("account"))
+    .values(
+        active_tasks=accounts.c.active_tasks - 1,
+        units_reserved=accounts.c.units_reserved - sa.bindparam("held", type_=sa.BigInteger),
+        units_used=accounts.c.units_used + sa.bindparam("charged", type_=sa.BigInteger),
+    )
+)
+
+
+def settle(connection: sa.Connection, account_id: int, *, held: int, charged: int) -> None:
+    """End a task's hold on place and units, and charge what it cost (0 for a refund)."""
+    connection.execute(_SETTLE, {"account": account_id, "held": held, "charged": charged})
+
+
+def insert(connection: sa.Connection, account: Account, sealed_secret: str) -> None:
+    """Store a new account. Raises NameTaken."""
+    try:
+        connection.execute(
+            accounts.insert().values(**asdict(account), callback_secret=sealed_secret)
+        )
+    except IntegrityError as error:
+        raise NameTaken(account.name) from error
+
+
+_GET = sa.select(accounts).where(accounts.c.id == sa.bindparam("id"))
+
+
+def get(connection: sa.Connection, account_id: int) -> Account:
+    """The account of this id, which must exist."""
+    return _to_account(connection.execute(_GET, {"id": account_id}).one())
+
+
+def find(connection: sa.Connection, name: str) -> Account | None:
+    """The account of this name."""
+    row = connection.execute(sa.select(accounts).where(accounts.c.name == name)).first()
+    return None if row is None else _to_account(row)
+
+
+def every(connection: sa.Connection) -> list[Account]:
+    """All accounts, oldest first."""
+    rows = connection.execute(sa.select(accounts).order_by(accounts.c.id))
+    return [_to_account(row) for row in rows]
+
+
+def set_units(connection: sa.Connection, account_id: int, left: int | None, *, now: int) -> None:
+    """Set what is left to `left` thousandths beside what is held; None means unlimited."""
+    total = None if left is None else accounts.c.units_used + accounts.c.units_reserved + left
+    connection.execute(
+        accounts.update()
+        .where(accounts.c.id == account_id)
+        .values(units_total=total, units_set_at=now)
+    )
+
+
+def change(
+    connection: sa.Connection,
+    account_id: int,
+    *,
+    active: bool | None = None,
+    concurrency_limit: int | None = None,
+) -> None:
+    """Close or open an account, set its own concurrency limit; None leaves as it is."""
+    values: dict[str, Any] = {"active": active, "concurrency_limit": concurrency_limit}
+    values = {name: value for name, value in values.items() if value is not None}
+    if values:
+        connection.execute(accounts.update().where(accounts.c.id == account_id).values(**values))
+
+
+def sealed_secrets(connection: sa.Connection, account_id: int) -> SealedSecrets:
+    """The account's callback secrets as they are stored."""
+    row = connection.execute(
+        sa.select(
+            accounts.c.callback_secret,
+            accounts.c.previous_callback_secret,
+            accounts.c.previous_callback_secret_until,
+        ).where(accounts.c.id == account_id)
+    ).one()
+    return SealedSecrets(current=row[0], previous=row[1], previous_until=row[2])
+
+
+def rotate_secret(
+    connection: sa.Connection, account_id: int, sealed: str, *, previous_until: int
+) -> None:
+    """Replace the callback secret; the one before signs beside it until `previous_until` (ms)."""
+    connection.execute(
+        accounts.update()
+        .where(accounts.c.id == account_id)
+        .values(
+            previous_callback_secret=accounts.c.callback_secret,
+            previous_callback_secret_until=previous_until,
+            callback_secret=sealed,
+        )
+    )
+
+
+def _to_account(row: Row) -> Account:
+    return Account(**{field.name: getattr(row, field.name) for field in fields(Account)})

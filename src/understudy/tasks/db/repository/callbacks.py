@@ -1,0 +1,172 @@
+"""The outbox: what is still to be told to clients, written with the change that it tells of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, fields
+from typing import Literal
+
+import sqlalchemy as sa
+
+from understudy.tasks.db.repository.rows import to_event
+from understudy.tasks.db.schema import callback_events
+from understudy.tasks.ids import TASK_BITS, IdMaker
+from understudy.tasks.records import CallbackEvent, Try
+
+KEPT_TRIES = 20
+
+_make_id = IdMaker(TASK_BITS)
+
+_COLUMNS = [callback_events.c[field.name] for field in fields(CallbackEvent)]
+
+
+def insert(
+    connection: sa.Connection,
+    *,
+    account_id: int,
+    subject: int,
+    seq: int,
+    url: str,
+    told: str,
+    body: str,
+    now: int,
+) -> None:
+    """Note an event to tell; seq orders those of one subject, told is the status it tells of."""
+    connection.execute(
+        callback_events.insert().values(
+            id=_make_id(),
+            account_id=account_id,
+            subject=subject,
+            seq=seq,
+            url=url,
+            body=body,
+            told=told,
+            status="pending",
+            tries=0,
+            log=[],
+            created_at=now,
+            next_try_at=now,
+        )
+    )
+
+
+def due(
+    connection: sa.Connection,
+    *,
+    now: int,
+    limit: int,
+    subjects: Collection[int] = (),
+    accounts: Collection[int] = (),
+) -> list[CallbackEvent]:
+    """Events to try now, longest due first; of one subject only the first not yet told.
+
+    subjects, accounts: whose events are left out.
+    """
+    earlier = callback_events.alias()
+    waits = sa.exists().where(
+        earlier.c.subject == callback_events.c.subject,
+        earlier.c.seq < callback_events.c.seq,
+        earlier.c.status == "pending",
+    )
+    rows = connection.execute(
+        sa.select(*_COLUMNS)
+        .where(
+            callback_events.c.status == "pending",
+            callback_events.c.next_try_at <= now,
+            ~waits,
+            callback_events.c.subject.not_in(subjects),
+            callback_events.c.account_id.not_in(accounts),
+        )
+        .order_by(callback_events.c.next_try_at, callback_events.c.id)
+        .limit(limit)
+    )
+    return [to_event(row) for row in rows]
+
+
+def next_due(connection: sa.Connection) -> int | None:
+    """When (ms) the next pending event may be tried; None when none is pending."""
+    return connection.execute(
+        sa.select(sa.func.min(callback_events.c.next_try_at)).where(
+            callback_events.c.status == "pending"
+        )
+    ).scalar()
+
+
+def note_try(
+    connection: sa.Connection,
+    event: CallbackEvent,
+    tried: Try,
+    *,
+    status: Literal["delivered", "pending", "abandoned"],
+    next_try_at: int,
+) -> None:
+    """Note what came of a try: acknowledged, to be tried again, or given up."""
+    log = [asdict(entry) for entry in (*event.log, tried)][-KEPT_TRIES:]
+    connection.execute(
+        callback_events.update()
+        .where(callback_events.c.id == event.id, callback_events.c.status == "pending")
+        .values(
+            tries=callback_events.c.tries + 1,
+            log=log,
+            status=status,
+            next_try_at=next_try_at,
+            ended_at=None if status == "pending" else tried.at,
+        )
+    )
+
+
+def send_again(connection: sa.Connection, account_id: int, event_id: int, *, now: int) -> bool:
+    """Make one of the account's events pending anew, due now; False when there is none."""
+    done = connection.execute(
+        callback_events.update()
+        .where(callback_events.c.id == event_id, callback_events.c.account_id == account_id)
+        .values(status="pending", next_try_at=now, ended_at=None)
+    )
+    return bool(done.rowcount)
+
+
+def forget(connection: sa.Connection, *, before: int, limit: int) -> int:
+    """Delete up to `limit` events that were made before `before` (ms) and are not pending."""
+    old = (
+        sa.select(callback_events.c.id)
+        .where(callback_events.c.id < before << TASK_BITS, callback_events.c.status != "pending")
+        .limit(limit)
+    )
+    done = connection.execute(
+        callback_events.delete().where(callback_events.c.id.in_(old.scalar_subquery()))
+    )
+    return done.rowcount
+
+
+def of_account(
+    connection: sa.Connection, account_id: int, *, offset: int, limit: int
+) -> list[CallbackEvent]:
+    """The account's events, newest first."""
+    rows = connection.execute(
+        sa.select(*_COLUMNS)
+        .where(callback_events.c.account_id == account_id)
+        .order_by(callback_events.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [to_event(row) for row in rows]
+
+
+def find(connection: sa.Connection, account_id: int, event_id: int) -> CallbackEvent | None:
+    """The account's event of this id."""
+    row = connection.execute(
+        sa.select(*_COLUMNS).where(
+            callback_events.c.id == event_id, callback_events.c.account_id == account_id
+        )
+    ).first()
+    return None if row is None else to_event(row)
+
+
+def of_subject(connection: sa.Connection, account_id: int, subject: int) -> list[CallbackEvent]:
+    """The events of one of the account's tasks or elements, in order."""
+    rows = connection.execute(
+        sa.select(*_COLUMNS)
+        .where(callback_events.c.account_id == account_id, callback_events.c.subject == subject)
+        .order_by(callback_events.c.seq)
+    )
+    return [to_event(row) for row in rows]

@@ -1,0 +1,248 @@
+"""The element library. Making one is a small task of its own, with the same fence as a take."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from understudy.tasks.db.repository import callbacks
+from understudy.tasks.db.repository.rows import pack, to_element
+from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
+from understudy.tasks.db.schema import elements
+from understudy.tasks.records import Element, Source, Status
+
+Announce = Callable[[Element], str]
+"""Writes the body of the callback that tells of an element as it now is."""
+
+
+def insert(connection: sa.Connection, element: Element) -> None:
+    """Store a new element. Raises ExternalIdTaken."""
+    if element.external_id is not None and _by_external_id(
+        connection, element.account_id, element.external_id
+    ):
+        raise ExternalIdTaken(element.external_id)
+    values = {field.name: getattr(element, field.name) for field in fields(element)}
+    values |= {
+        "images": [pack(source) for source in element.images],
+        "videos": [pack(source) for source in element.videos],
+        "tags": list(element.tags),
+    }
+    try:
+        connection.execute(elements.insert().values(**values))
+    except IntegrityError as error:
+        raise ExternalIdTaken(element.external_id) from error
+
+
+def find(connection: sa.Connection, account_id: int, reference: str) -> Element | None:
+    """The account's element of this task id or, if there is none, of this external id."""
+    if is_task_id(reference):
+        row = connection.execute(
+            sa.select(elements).where(
+                elements.c.id == int(reference), elements.c.account_id == account_id
+            )
+        ).first()
+        if row is not None:
+            return to_element(row)
+    return None if "\0" in reference else _by_external_id(connection, account_id, reference)
+
+
+def find_usable(connection: sa.Connection, account_id: int, element_id: int) -> Element | None:
+    """The account's element of this id, made and not deleted."""
+    row = connection.execute(sa.select(elements).where(_usable(account_id, element_id))).first()
+    return None if row is None else to_element(row)
+
+
+def page(connection: sa.Connection, account_id: int, *, offset: int, limit: int) -> list[Element]:
+    """The account's elements that are not deleted, newest first."""
+    rows = connection.execute(
+        sa.select(elements)
+        .where(elements.c.account_id == account_id, elements.c.deleted_at.is_(None))
+        .order_by(elements.c.id.desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return [to_element(row) for row in rows]
+
+
+def delete(
+    connection: sa.Connection, account_id: int, element_id: int, *, now: int
+) -> Element | None:
+    """Take an element out of the library; None when it is not there (any more)."""
+    row = connection.execute(
+        elements.update()
+        .where(_usable(account_id, element_id))
+        .values(deleted_at=now, updated_at=now)
+        .returning(elements)
+    ).first()
+    return None if row is None else to_element(row)
+
+
+def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Element | None:
+    """Take the element that has waited longest to be made; None when none is due."""
+    waiting = (
+        sa.select(elements.c.id)
+        .where(elements.c.status == Status.SUBMITTED, elements.c.not_before <= now)
+        .order_by(elements.c.not_before, elements.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return _change(
+        connection,
+        announce,
+        sa.and_(elements.c.id == waiting, elements.c.status == Status.SUBMITTED),
+        now,
+        status=Status.PROCESSING,
+        attempt=elements.c.attempt + 1,
+    )
+
+
+def succeed(
+    connection: sa.Connection,
+    announce: Announce,
+    element: Element,
+    *,
+    element_id: int,
+    images: Sequence[Source],
+    videos: Sequence[Source],
+    now: int,
+) -> Element | None:
+    """Put a made element into the library; None when it is no longer this attempt's."""
+    return _change(
+        connection,
+        announce,
+        _held(element),
+        now,
+        status=Status.SUCCEEDED,
+        element_id=element_id,
+        images=[pack(source) for source in images],
+        videos=[pack(source) for source in videos],
+        finished_at=now,
+    )
+
+
+def fail(
+    connection: sa.Connection, announce: Announce, element: Element, *, message: str, now: int
+) -> Element | None:
+    """End the making of an element; None when it is no longer this attempt's."""
+    return _change(
+        connection,
+        announce,
+        _held(element),
+        now,
+        status=Status.FAILED,
+        message=message,
+        finished_at=now,
+    )
+
+
+def retry(
+    connection: sa.Connection,
+    announce: Announce,
+    element: Element,
+    *,
+    not_before: int,
+    failed: bool,
+    now: int,
+) -> Element | None:
+    """Put an element back to be made later; None when it is no longer this attempt's."""
+    return _change(
+        connection,
+        announce,
+        _held(element),
+        now,
+        status=Status.SUBMITTED,
+        not_before=not_before,
+        failures=elements.c.failures + int(failed),
+    )
+
+
+def processing(connection: sa.Connection) -> list[Element]:
+    """Every element that is being made."""
+    rows = connection.execute(sa.select(elements).where(elements.c.status == Status.PROCESSING))
+    return [to_element(row) for row in rows]
+
+
+def oldest_unfinished(connection: sa.Connection) -> int | None:
+    """When (ms) the oldest element that is still to be made was asked for; None without any."""
+    live = elements.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
+    return connection.execute(sa.select(sa.func.min(elements.c.created_at)).where(live)).scalar()
+
+
+def unpurged(connection: sa.Connection, *, before: int, limit: int) -> list[int]:
+    """Elements deleted, or failed, before `before` (ms), whose files are still kept."""
+    ended = sa.or_(
+        elements.c.deleted_at < before,
+        sa.and_(elements.c.status == Status.FAILED, elements.c.finished_at < before),
+    )
+    rows = connection.execute(
+        sa.select(elements.c.id).where(ended, elements.c.purged_at.is_(None)).limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def note_purged(connection: sa.Connection, element_task_id: int, *, now: int) -> None:
+    """Note that an element's files are deleted."""
+    connection.execute(
+        elements.update().where(elements.c.id == element_task_id).values(purged_at=now)
+    )
+
+
+def _by_external_id(connection: sa.Connection, account_id: int, external_id: str) -> Element | None:
+    row = connection.execute(
+        sa.select(elements).where(
+            elements.c.account_id == account_id, elements.c.external_id == external_id
+        )
+    ).first()
+    return None if row is None else to_element(row)
+
+
+def _usable(account_id: int, element_id: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        elements.c.element_id == element_id,
+        elements.c.account_id == account_id,
+        elements.c.status == Status.SUCCEEDED,
+        elements.c.deleted_at.is_(None),
+    )
+
+
+def _held(element: Element) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        elements.c.id == element.id,
+        elements.c.attempt == element.attempt,
+        elements.c.status == Status.PROCESSING,
+    )
+
+
+def _change(
+    connection: sa.Connection,
+    announce: Announce,
+    which: sa.ColumnElement[bool],
+    now: int,
+    **values: Any,
+) -> Element | None:
+    row = connection.execute(
+        elements.update()
+        .where(which)
+        .values(updated_at=now, revision=elements.c.revision + 1, **values)
+        .returning(elements)
+    ).first()
+    if row is None:
+        return None
+    element = to_element(row)
+    if element.callback_url is not None:
+        callbacks.insert(
+            connection,
+            account_id=element.account_id,
+            subject=element.id,
+            seq=element.revision,
+            url=element.callback_url,
+            told=element.status,
+            body=announce(element),
+            now=now,
+        )
+    return element

@@ -1,0 +1,214 @@
+"""Making tasks and reading them."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+
+from understudy.tasks.db.prepared import Prepared
+from understudy.tasks.db.repository import accounts
+from understudy.tasks.db.repository.rows import pack, task_of, to_task
+from understudy.tasks.db.schema import previews, tasks
+from understudy.tasks.ids import first_task_id
+from understudy.tasks.records import Design, Request, Status, Task
+
+TASK_ID_DIGITS = 18
+
+
+class ExternalIdTaken(Exception):  # noqa: N818 - a state
+    """The account has another task of this external id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewTask:
+    """A task before it is stored."""
+
+    id: int
+    account_id: int
+    design: Design
+    request: Request
+    external_id: str | None
+    units: int
+
+
+def insert(connection: sa.Connection, new: NewTask, *, now: int, concurrency_limit: int) -> Task:
+    """Store a task, and hold its units and its place under the account's limits.
+
+    Raises ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
+    """
+    if new.external_id is not None and has_external_id(connection, new.account_id, new.external_id):
+        raise ExternalIdTaken(new.external_id)
+    accounts.reserve(connection, new.account_id, new.units, concurrency_limit)
+    task = Task(
+        id=new.id,
+        account_id=new.account_id,
+        design=new.design,
+        request=new.request,
+        external_id=new.external_id,
+        status=Status.SUBMITTED,
+        message="",
+        stage="",
+        percent=0,
+        attempt=0,
+        failures=0,
+        revision=0,
+        not_before=now,
+        units_reserved=new.units,
+        units_charged=0,
+        result=None,
+        created_at=now,
+        updated_at=now,
+        finished_at=None,
+        deleted_at=None,
+        purged_at=None,
+    )
+    values = {name: getattr(task, name) for name in _COLUMNS}
+    values["request"] = pack(task.request)
+    try:
+        _INSERT.run(connection, values)
+    except (IntegrityError, sqlite3.IntegrityError) as error:
+        # Two creates with one external id at once, on PostgreSQL.
+        raise ExternalIdTaken(new.external_id) from error
+    return task
+
+
+_COLUMNS = tuple(field.name for field in fields(Task))
+_INSERT = Prepared(tasks.insert())
+
+_HAS_EXTERNAL_ID = Prepared(
+    sa.select(tasks.c.id).where(
+        tasks.c.account_id == sa.bindparam("account_id"),
+        tasks.c.external_id == sa.bindparam("external_id"),
+    )
+)
+
+
+def has_external_id(connection: sa.Connection, account_id: int, external_id: str) -> bool:
+    """Whether the account has a task of this external id."""
+    values = {"account_id": account_id, "external_id": external_id}
+    return _HAS_EXTERNAL_ID.first(connection, values) is not None
+
+
+_SHOWN = tasks.c.deleted_at.is_(None)
+_BY_ID = Prepared(
+    sa.select(tasks).where(
+        tasks.c.id == sa.bindparam("id"), tasks.c.account_id == sa.bindparam("account_id"), _SHOWN
+    )
+)
+_BY_EXTERNAL_ID = Prepared(
+    sa.select(tasks).where(
+        tasks.c.account_id == sa.bindparam("account_id"),
+        tasks.c.external_id == sa.bindparam("external_id"),
+        _SHOWN,
+    )
+)
+
+
+def find(connection: sa.Connection, account_id: int, reference: str) -> Task | None:
+    """The account's task of this id or, if there is none, of this external id."""
+    found = None
+    if is_task_id(reference):
+        found = _BY_ID.first(connection, {"id": int(reference), "account_id": account_id})
+    # PostgreSQL takes no NUL in text, not even to look for.
+    if found is None and "\0" not in reference:
+        values = {"account_id": account_id, "external_id": reference}
+        found = _BY_EXTERNAL_ID.first(connection, values)
+    return None if found is None else task_of(found)
+
+
+def is_task_id(text: str) -> bool:
+    """Whether a text has the form of a task's id."""
+    return len(text) == TASK_ID_DIGITS and text.isascii() and text.isdecimal()
+
+
+def find_many(
+    connection: sa.Connection,
+    account_id: int,
+    *,
+    ids: Sequence[int] = (),
+    external_ids: Sequence[str] = (),
+) -> list[Task]:
+    """The account's tasks of these ids, in no order; those that are not there are left out."""
+    wanted = tasks.c.id.in_(ids) if ids else tasks.c.external_id.in_(external_ids)
+    rows = connection.execute(
+        sa.select(tasks).where(tasks.c.account_id == account_id, _SHOWN, wanted)
+    )
+    return [to_task(row) for row in rows]
+
+
+def by_ids(connection: sa.Connection, ids: Sequence[int]) -> list[Task]:
+    """The tasks of these ids, whoever owns them."""
+    return [to_task(row) for row in connection.execute(sa.select(tasks).where(tasks.c.id.in_(ids)))]
+
+
+_PAGE_IDS = (
+    sa.select(tasks.c.id)
+    .where(tasks.c.account_id == sa.bindparam("account_id"), _SHOWN)
+    .order_by(tasks.c.id.desc())
+    .limit(sa.bindparam("limit"))
+    .offset(sa.bindparam("offset"))
+)
+# Only the index is walked to the page; rows are read for the page alone.
+_PAGE = sa.select(tasks).where(tasks.c.id.in_(_PAGE_IDS)).order_by(tasks.c.id.desc())
+
+
+def page(connection: sa.Connection, account_id: int, *, offset: int, limit: int) -> list[Task]:
+    """The account's tasks, newest first, `limit` of them after the first `offset`."""
+    rows = connection.execute(_PAGE, {"account_id": account_id, "limit": limit, "offset": offset})
+    return [to_task(row) for row in rows]
+
+
+def older(
+    connection: sa.Connection,
+    account_id: int,
+    *,
+    before_id: int,
+    since: int,
+    statuses: Sequence[Status],
+    limit: int,
+) -> list[Task]:
+    """The account's tasks made at `since` (ms) or later, newest first, of ids under `before_id`."""
+    query = (
+        sa.select(tasks)
+        .where(
+            tasks.c.account_id == account_id,
+            _SHOWN,
+            tasks.c.id < before_id,
+            tasks.c.id >= first_task_id(since),
+        )
+        .order_by(tasks.c.id.desc())
+        .limit(limit)
+    )
+    if statuses:
+        query = query.where(tasks.c.status.in_(statuses))
+    return [to_task(row) for row in connection.execute(query)]
+
+
+def is_published(connection: sa.Connection, task_id: int, prefix: str) -> bool:
+    """Whether the task's video lies under this prefix of keys."""
+    row = connection.execute(sa.select(tasks.c.result).where(tasks.c.id == task_id)).first()
+    return row is not None and row.result is not None and row.result["video"].startswith(prefix)
+
+
+def preview(connection: sa.Connection, task_id: int, *, after: int) -> tuple[bytes, int] | None:
+    """The running take's newest preview (JPEG) and when it was made, if later than `after`."""
+    row = connection.execute(
+        sa.select(previews.c.jpeg, previews.c.made_at).where(
+            previews.c.task_id == task_id, previews.c.made_at > after
+        )
+    ).first()
+    return None if row is None else (row.jpeg, row.made_at)
+
+
+def count_live(connection: sa.Connection) -> dict[str, int]:
+    """How many tasks are submitted and how many are processing, over all accounts."""
+    rows = connection.execute(
+        sa.select(tasks.c.status, sa.func.count())
+        .where(tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING]))
+        .group_by(tasks.c.status)
+    )
+    return {Status.SUBMITTED: 0, Status.PROCESSING: 0, **{row[0]: row[1] for row in rows}}

@@ -1,0 +1,287 @@
+"""A task's changes of status, each fenced by its attempt and told to the outbox by the same
+transaction.
+
+    submitted ──claim──► processing ──succeed──► succeeded
+        ▲  │                 │  │
+        │  └──cancel─────────┼──┴──fail, cancel──► failed
+        └──────retry─────────┘
+
+A worker that was given up on writes under an attempt that is no longer the row's, and changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import sqlalchemy as sa
+
+from understudy.tasks.db.repository import accounts, callbacks
+from understudy.tasks.db.repository.rows import pack, to_task
+from understudy.tasks.db.schema import previews, tasks
+from understudy.tasks.records import Result, Status, Task
+
+Announce = Callable[[Task], str]
+"""Writes the body of the callback that tells of a task as it now is."""
+
+
+def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Task | None:
+    """Take the task that has waited longest, and raise its attempt; None when none is due."""
+    waiting = (
+        sa.select(tasks.c.id)
+        .where(tasks.c.status == Status.SUBMITTED, tasks.c.not_before <= now)
+        .order_by(tasks.c.not_before, tasks.c.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+        .scalar_subquery()
+    )
+    return _change(
+        connection,
+        announce,
+        sa.and_(tasks.c.id == waiting, tasks.c.status == Status.SUBMITTED),
+        now,
+        status=Status.PROCESSING,
+        attempt=tasks.c.attempt + 1,
+        stage="",
+        percent=0,
+    )
+
+
+def report_progress(
+    connection: sa.Connection,
+    task_id: int,
+    attempt: int,
+    *,
+    stage: str,
+    percent: int,
+    preview: bytes | None,
+    now: int,
+) -> bool:
+    """Note how far an attempt is; False when the task is no longer that attempt's."""
+    done = connection.execute(
+        tasks.update().where(_held(task_id, attempt)).values(stage=stage, percent=percent)
+    )
+    if not done.rowcount:
+        return False
+    if preview is not None:
+        _drop_preview(connection, task_id)
+        connection.execute(previews.insert().values(task_id=task_id, jpeg=preview, made_at=now))
+    return True
+
+
+def succeed(
+    connection: sa.Connection,
+    announce: Announce,
+    task_id: int,
+    attempt: int,
+    *,
+    result: Result,
+    units: int,
+    now: int,
+) -> Task | None:
+    """Publish an attempt's result and charge for it; None when the task is no longer its.
+
+    units: thousandths; never more than what is held is charged.
+    """
+    return _end(
+        connection,
+        announce,
+        _held(task_id, attempt),
+        now,
+        status=Status.SUCCEEDED,
+        units=units,
+        result=pack(result),
+        stage="finish",
+        percent=100,
+    )
+
+
+def fail(
+    connection: sa.Connection,
+    announce: Announce,
+    task_id: int,
+    attempt: int,
+    *,
+    message: str,
+    now: int,
+) -> Task | None:
+    """End an attempt's task without a result or a charge; None when it is no longer its."""
+    return _end(
+        connection, announce, _held(task_id, attempt), now, status=Status.FAILED, message=message
+    )
+
+
+def retry(
+    connection: sa.Connection,
+    announce: Announce,
+    task_id: int,
+    attempt: int,
+    *,
+    not_before: int,
+    failed: bool,
+    now: int,
+) -> Task | None:
+    """Put an attempt's task back in the queue; None when it is no longer its.
+
+    failed: count it as a failure (a server that is stopped in order does not).
+    """
+    return _change(
+        connection,
+        announce,
+        _held(task_id, attempt),
+        now,
+        status=Status.SUBMITTED,
+        not_before=not_before,
+        failures=tasks.c.failures + int(failed),
+        stage="",
+        percent=0,
+    )
+
+
+def cancel(
+    connection: sa.Connection, announce: Announce, task_id: int, *, message: str, now: int
+) -> Task | None:
+    """End a task that has not ended, whoever holds it; None when it had."""
+    live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
+    return _end(
+        connection,
+        announce,
+        sa.and_(tasks.c.id == task_id, live),
+        now,
+        status=Status.FAILED,
+        message=message,
+    )
+
+
+def delete(connection: sa.Connection, account_id: int, task_id: int, *, now: int) -> bool:
+    """Hide one of the account's tasks for good, its external id free again; False unless ended."""
+    done = connection.execute(
+        tasks.update()
+        .where(
+            tasks.c.id == task_id,
+            tasks.c.account_id == account_id,
+            tasks.c.finished_at.is_not(None),
+            tasks.c.deleted_at.is_(None),
+        )
+        .values(deleted_at=now, external_id=None)
+    )
+    return bool(done.rowcount)
+
+
+def is_held(connection: sa.Connection, task_id: int, attempt: int) -> bool:
+    """Whether a task is still this attempt's."""
+    return (
+        connection.execute(sa.select(tasks.c.id).where(_held(task_id, attempt))).first() is not None
+    )
+
+
+def processing(connection: sa.Connection) -> list[Task]:
+    """Every task that is being processed."""
+    rows = connection.execute(sa.select(tasks).where(tasks.c.status == Status.PROCESSING))
+    return [to_task(row) for row in rows]
+
+
+def next_due(connection: sa.Connection) -> int | None:
+    """When (ms) the next submitted task may be claimed; None when none is submitted."""
+    return connection.execute(
+        sa.select(sa.func.min(tasks.c.not_before)).where(tasks.c.status == Status.SUBMITTED)
+    ).scalar()
+
+
+def oldest_unfinished(connection: sa.Connection) -> int | None:
+    """When (ms) the oldest task that has not ended was made; None when there is none."""
+    live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
+    return connection.execute(sa.select(sa.func.min(tasks.c.created_at)).where(live)).scalar()
+
+
+def _held(task_id: int, attempt: int) -> sa.ColumnElement[bool]:
+    return sa.and_(
+        tasks.c.id == task_id,
+        tasks.c.attempt == attempt,
+        tasks.c.status == Status.PROCESSING,
+    )
+
+
+def _end(
+    connection: sa.Connection,
+    announce: Announce,
+    which: sa.ColumnElement[bool],
+    now: int,
+    *,
+    units: int = 0,
+    **values: Any,
+) -> Task | None:
+    held = sa.select(tasks.c.id, tasks.c.units_reserved).where(which).with_for_update()
+    row = connection.execute(held).first()
+    if row is None:
+        return None
+    charged = min(units, row.units_reserved)
+    task = _change(
+        connection,
+        announce,
+        which,
+        now,
+        units_reserved=0,
+        units_charged=charged,
+        finished_at=now,
+        **values,
+    )
+    if task is not None:
+        accounts.settle(connection, task.account_id, held=row.units_reserved, charged=charged)
+        _drop_preview(connection, task.id)
+    return task
+
+
+def _change(
+    connection: sa.Connection,
+    announce: Announce,
+    which: sa.ColumnElement[bool],
+    now: int,
+    **values: Any,
+) -> Task | None:
+    row = connection.execute(
+        tasks.update()
+        .where(which)
+        .values(updated_at=now, revision=tasks.c.revision + 1, **values)
+        .returning(tasks)
+    ).first()
+    if row is None:
+        return None
+    task = to_task(row)
+    if task.request.callback_url is not None:
+        callbacks.insert(
+            connection,
+            account_id=task.account_id,
+            subject=task.id,
+            seq=task.revision,
+            url=task.request.callback_url,
+            told=task.status,
+            body=announce(task),
+            now=now,
+        )
+    return task
+
+
+def _drop_preview(connection: sa.Connection, task_id: int) -> None:
+    connection.execute(previews.delete().where(previews.c.task_id == task_id))
+
+
+def unpurged(connection: sa.Connection, *, before: int, limit: int) -> list[int]:
+    """Tasks that ended before `before` (ms), or were deleted, whose files are still kept."""
+    rows = connection.execute(
+        sa.select(tasks.c.id)
+        .where(
+            tasks.c.finished_at.is_not(None),
+            tasks.c.purged_at.is_(None),
+            sa.or_(tasks.c.finished_at < before, tasks.c.deleted_at.is_not(None)),
+        )
+        .order_by(tasks.c.finished_at)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def note_purged(connection: sa.Connection, task_id: int, *, now: int) -> None:
+    """Note that a task's files are deleted."""
+    connection.execute(tasks.update().where(tasks.c.id == task_id).values(purged_at=now))

@@ -1,0 +1,1 @@
+"""Files of tasks: fetching what clients point at, storage, links and retention."""

@@ -1,0 +1,83 @@
+"""The end of retention: inputs and results are deleted, the tasks' records stay.
+
+Every step leaves the rows true, so that it can be stopped at any moment and goes on where it was.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+import structlog
+
+from understudy.tasks.db.database import Database
+from understudy.tasks.db.repository import callbacks, elements, transitions, uploads
+from understudy.tasks.files.storage import Storage
+from understudy.tasks.ids import Clock, now_ms
+
+ROUND_SECONDS = 60.0
+_BATCH = 100
+
+log = structlog.get_logger(__name__)
+
+
+class Retention:
+    """Deletes what is kept no longer.
+
+    kept_ms: how long files are kept after their task ended, and uploads after their last use.
+    """
+
+    def __init__(
+        self, database: Database, storage: Storage, *, kept_ms: int, clock: Clock = now_ms
+    ) -> None:
+        self._database = database
+        self._storage = storage
+        self._kept_ms = kept_ms
+        self._clock = clock
+
+    async def round(self) -> None:
+        """Delete a batch, and wait a while when nothing was left."""
+        if not await self.delete_batch():
+            await asyncio.sleep(ROUND_SECONDS)
+
+    async def delete_batch(self) -> int:
+        """Delete some of what is due; returns how many things it was."""
+        now = self._clock()
+        before = now - self._kept_ms
+        task_ids = await self._database.read(transitions.unpurged, before=before, limit=_BATCH)
+        for task_id in task_ids:
+            await self._storage.delete_all(f"results/{task_id}")
+            await self._storage.delete_all(f"inputs/{task_id}")
+            await self._database.write(transitions.note_purged, task_id, now=now)
+        unused_since = int(min(before, await self._needed_since()))
+        hidden = await self._database.write(
+            uploads.purge_unused, before=unused_since, now=now, limit=_BATCH
+        )
+        for upload in hidden:
+            await self._storage.delete(upload.key)
+            await self._database.write(uploads.delete, upload.id)
+        element_ids = await self._database.read(
+            elements.unpurged, before=unused_since, limit=_BATCH
+        )
+        for element_id in element_ids:
+            await self._storage.delete_all(f"elements/{element_id}")
+            await self._database.write(elements.note_purged, element_id, now=now)
+        events = await self._database.write(callbacks.forget, before=before, limit=_BATCH)
+        deleted = len(task_ids) + len(hidden) + len(element_ids)
+        if deleted:
+            log.info(
+                "retention ended",
+                tasks=len(task_ids),
+                uploads=len(hidden),
+                elements=len(element_ids),
+            )
+        return deleted + events
+
+    async def _needed_since(self) -> float:
+        """Since when (ms) what was used is needed: by whom has not ended, though it waits long."""
+        oldest = [
+            await self._database.read(query)
+            for query in (transitions.oldest_unfinished, elements.oldest_unfinished)
+        ]
+        began = min((at for at in oldest if at is not None), default=math.inf)
+        return began - uploads.NOTED_WITHIN_MS

@@ -1,0 +1,168 @@
+"""One attempt at a task: inputs, the take, its results published, or why not."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from contextlib import aclosing
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from understudy.errors import InputRefused
+from understudy.tasks.db.repository import transitions
+from understudy.tasks.files.localize import have_at_hand
+from understudy.tasks.ids import now_ms
+from understudy.tasks.queue.attempt_context import JobCrashed, Overtaken, Workshop, write_outcome
+from understudy.tasks.queue.progress_writer import Reporter
+from understudy.tasks.queue.publishing import clear_up, publish
+from understudy.tasks.records import Source, Task
+from understudy.tasks.workers.executor import Job
+from understudy.tasks.workers.messages import Crashed, Progressed, Refused, as_refusal
+
+GIVEN_UP = "Internal error: the task was tried several times and given up"
+_FIRST_WAIT_MS = 2_000
+_LONGEST_WAIT_MS = 60_000
+
+log = structlog.get_logger(__name__)
+
+
+async def run_attempt(shop: Workshop, task: Task) -> None:
+    """Bring a claimed task as far as it goes; whatever happens, the row says so afterwards.
+
+    When it is cancelled, the task goes back to the queue and no failure is counted.
+    """
+    workspace = shop.scratch / f"{task.id}-{task.attempt}"
+    fence = (task.id, task.attempt)
+    structlog.contextvars.bind_contextvars(task=str(task.id), attempt=task.attempt)
+    log.info("task claimed", failures=task.failures)
+    shop.observer.waited((task.updated_at - task.not_before) / 1000)
+    try:
+        await asyncio.to_thread(_make_anew, workspace)
+        await _run(shop, task, workspace)
+    except InputRefused as refusal:
+        log.info("task refused", reason=refusal.message)
+        shop.observer.ended("refused")
+        await write_outcome(
+            shop, transitions.fail, shop.announce, *fence, message=refusal.message, now=now_ms()
+        )
+    except Overtaken:
+        log.info("task overtaken")
+        shop.observer.ended("overtaken")
+    except asyncio.CancelledError:
+        now = now_ms()
+        row = await write_outcome(
+            shop, transitions.retry, shop.announce, *fence, not_before=now, failed=False, now=now
+        )
+        outcome = "overtaken" if row is None else "put_back"
+        log.info("task stopped", outcome=outcome)
+        shop.observer.ended(outcome)
+        raise
+    except Exception as error:
+        await fail_or_retry(shop, task, error)
+    finally:
+        # Whoever stops the server between the end and this waits for it.
+        clearing = asyncio.create_task(clear_up(shop, task, workspace))
+        try:
+            await asyncio.shield(clearing)
+        except asyncio.CancelledError:
+            await clearing
+            raise
+        structlog.contextvars.unbind_contextvars("task", "attempt")
+
+
+async def fail_or_retry(shop: Workshop, task: Task, error: Exception | str) -> None:
+    """Note that an attempt failed by no fault of its inputs."""
+    fence, now = (task.id, task.attempt), now_ms()
+    reason = {"exc_info": error} if isinstance(error, Exception) else {"reason": error}
+    if task.failures + 1 >= shop.max_attempts:
+        log.error("task given up", task=str(task.id), failures=task.failures + 1, **reason)
+        shop.observer.ended("failed")
+        await write_outcome(
+            shop, transitions.fail, shop.announce, *fence, message=GIVEN_UP, now=now
+        )
+        return
+    wait = min(_FIRST_WAIT_MS * 2**task.failures, _LONGEST_WAIT_MS)
+    log.warning("task tried again", task=str(task.id), wait_ms=wait, **reason)
+    shop.observer.ended("retried")
+    await write_outcome(
+        shop,
+        transitions.retry,
+        shop.announce,
+        *fence,
+        not_before=now + wait,
+        failed=True,
+        now=now,
+    )
+
+
+async def _run(shop: Workshop, task: Task, workspace: Path) -> None:
+    arguments = await _gather(shop, task, workspace)
+    job = Job(
+        task_id=task.id,
+        attempt=task.attempt,
+        function="take",
+        arguments=arguments,
+        workspace=workspace,
+    )
+    reporter = Reporter(shop, task)
+    async with aclosing(shop.executor.run(job)) as running:
+        async for message in running:
+            if isinstance(message, Progressed):
+                await reporter.tell(message)
+            elif isinstance(message, Refused):
+                raise as_refusal(message)
+            elif isinstance(message, Crashed):
+                await reporter.check()
+                raise JobCrashed(message.reason)
+            else:
+                await publish(shop, task, workspace, message.value)
+                return
+    raise JobCrashed("the executor lost the job")
+
+
+async def _gather(shop: Workshop, task: Task, workspace: Path) -> dict[str, Any]:
+    request = task.request
+
+    async def bring(source: Source, name: str, field: str) -> str:
+        path = await have_at_hand(
+            source,
+            workspace / name,
+            field=field,
+            storage=shop.storage,
+            fetcher=shop.fetcher,
+            seconds=shop.fetch_seconds,
+        )
+        return str(path)
+
+    element = {
+        "images": [
+            await bring(source, f"element-image-{place}", "element_list")
+            for place, source in enumerate(request.element_images)
+        ],
+        "videos": [
+            await bring(source, f"element-video-{place}", "element_list")
+            for place, source in enumerate(request.element_videos)
+        ],
+    }
+    picture = request.picture
+    return {
+        "picture": None if picture is None else await bring(picture, "picture", "image_url"),
+        "picture_max_bytes": None if picture is None else picture.max_bytes,
+        "clip": await bring(request.clip, "clip", "video_url"),
+        "element": element,
+        "workspace": str(workspace),
+        "orientation": request.orientation,
+        "mode": request.mode,
+        "prompt": request.prompt,
+        "sound": request.sound,
+        "watermark": request.watermark,
+        "engine": request.engine,
+        "model": request.model,
+    }
+
+
+def _make_anew(folder: Path) -> None:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)

@@ -1,0 +1,70 @@
+"""What attempts are made with, and what may end them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from understudy.tasks.db.database import Database, DatabaseUnavailable
+from understudy.tasks.db.repository.transitions import Announce
+from understudy.tasks.files.fetching import Fetcher
+from understudy.tasks.files.storage import Storage
+from understudy.tasks.observer import Observer, Unobserved
+from understudy.tasks.records import Task
+from understudy.tasks.workers.executor import Executor
+
+_WRITE_TRIES = 60
+_WRITE_WAIT_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Overtaken(Exception):  # noqa: N818 - a state
+    """The task is no longer this attempt's: it was cancelled, or another attempt has it."""
+
+
+class JobCrashed(Exception):  # noqa: N818
+    """The worker failed; the message is for the log."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What attempts are made with.
+
+    scratch: a folder for files on the way. price: thousandths of units for a task's output of so
+    many seconds. announce: writes callbacks' bodies.
+    """
+
+    database: Database
+    storage: Storage
+    fetcher: Fetcher
+    executor: Executor
+    announce: Announce
+    price: Callable[[Task, float], int]
+    scratch: Path
+    fetch_seconds: float
+    max_attempts: int
+    observer: Observer = field(default_factory=Unobserved)
+
+
+async def write_outcome(
+    shop: Workshop, work: Callable[..., Task | None], *args: Any, **kw: Any
+) -> Any:
+    """Write how an attempt ended, waiting out a database that is away for a while.
+
+    A commit whose answer was lost is tried again and finds itself done: every transition is fenced.
+    """
+    for left in reversed(range(_WRITE_TRIES)):
+        try:
+            return await asyncio.shield(shop.database.write(work, *args, **kw))
+        except DatabaseUnavailable as error:
+            if not left:
+                raise
+            log.warning("database unavailable", reason=str(error))
+            await asyncio.sleep(_WRITE_WAIT_SECONDS)
+    return None

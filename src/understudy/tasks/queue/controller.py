@@ -1,0 +1,219 @@
+"""The controller: claims tasks, keeps attempts running, and leaves none behind.
+
+One of it per database leads; the others wait. Beside the attempts run the loops that deliver
+callbacks and end retention.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+
+import structlog
+
+from understudy.tasks.db.database import DatabaseUnavailable
+from understudy.tasks.db.repository import transitions
+from understudy.tasks.files.storage import StorageUnavailable
+from understudy.tasks.ids import now_ms
+from understudy.tasks.queue.attempt import fail_or_retry, run_attempt
+from understudy.tasks.queue.attempt_context import Workshop
+from understudy.tasks.queue.leadership import Leadership, wait_for
+from understudy.tasks.records import Task
+
+POLL_SECONDS = 1.0
+SWEEP_SECONDS = 5.0
+
+Loop = Callable[[], Awaitable[None]]
+
+log = structlog.get_logger(__name__)
+
+
+class LeadershipLost(Exception):  # noqa: N818 - a state
+    """Another controller may have taken over."""
+
+
+class Controller:
+    """Runs the takes of one database.
+
+    beside: loops that run while this controller leads, and are cancelled with it.
+    grace: seconds that running attempts get when it is stopped.
+    """
+
+    def __init__(
+        self,
+        shop: Workshop,
+        leadership: Leadership,
+        *,
+        beside: tuple[Loop, ...] = (),
+        grace: float = 0.0,
+    ) -> None:
+        self._shop = shop
+        self._leadership = leadership
+        self._beside = beside
+        self._grace = grace
+        self._attempts: dict[str, asyncio.Task[None]] = {}
+        self._wakened = asyncio.Event()
+        self._stopping = asyncio.Event()
+        # Between a claim and the attempt's start nobody else may look for abandoned rows.
+        self._claiming = asyncio.Lock()
+
+    @property
+    def running(self) -> int:
+        """How many attempts are under way here."""
+        return len(self._attempts)
+
+    def wake(self) -> None:
+        """Look for work now, if there is room for it: a task was made."""
+        if len(self._attempts) < self._shop.executor.capacity:
+            self._wakened.set()
+
+    def cancel(self, task_id: int) -> None:
+        """End the attempt at a task whose row says that it has ended."""
+        for name, attempt in self._attempts.items():
+            if name.startswith(f"{task_id}#"):
+                attempt.cancel()
+
+    def stop(self) -> None:
+        """Claim nothing more, and let `run` end when the attempts have, or their grace is over."""
+        self._stopping.set()
+        self._wakened.set()
+
+    async def run(self) -> None:
+        """Lead whenever possible, until stopped."""
+        while not self._stopping.is_set():
+            if not await self._before_stop(wait_for(self._leadership)):
+                return
+            log.info("controller leads", slots=self._shop.executor.capacity)
+            try:
+                await self._lead()
+            except LeadershipLost:
+                log.warning("leadership lost")
+            except Exception:
+                log.exception("controller failed")
+                await asyncio.sleep(POLL_SECONDS)
+            finally:
+                self._leadership.let_go()
+
+    async def _before_stop(self, waiting: Awaitable[None]) -> bool:
+        """Wait for something; False when this controller was stopped before."""
+        task = asyncio.ensure_future(waiting)
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+        done = task.done()
+        for future in (task, stopping):
+            future.cancel()
+            with suppress(asyncio.CancelledError):
+                await future
+        return done
+
+    async def _lead(self) -> None:
+        self._clean_scratch()
+        loops = [
+            asyncio.create_task(self._guarded(loop))
+            for loop in (self._sweep, self._watch_leadership, *self._beside)
+        ]
+        claiming = asyncio.create_task(self._claim_until_stopped())
+        try:
+            done, _ = await asyncio.wait((claiming, *loops), return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            await self._end_attempts(self._grace)
+        finally:
+            for task in (claiming, *loops):
+                task.cancel()
+            await asyncio.gather(claiming, *loops, return_exceptions=True)
+            await self._end_attempts(0.0)
+
+    async def _claim_until_stopped(self) -> None:
+        while not self._stopping.is_set():
+            self._wakened.clear()
+            try:
+                while len(self._attempts) < self._shop.executor.capacity:
+                    if not await self._claim():
+                        break
+            except DatabaseUnavailable as error:
+                log.warning("database unavailable", reason=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wakened.wait(), POLL_SECONDS)
+
+    async def _claim(self) -> bool:
+        async with self._claiming:
+            task = await self._shop.database.write(
+                transitions.claim, self._shop.announce, now=now_ms()
+            )
+            if task is not None:
+                self._start(task)
+        return task is not None
+
+    def _start(self, task: Task) -> None:
+        name = f"{task.id}#{task.attempt}"
+        attempt = asyncio.create_task(run_attempt(self._shop, task), name=name)
+        self._attempts[name] = attempt
+
+        def end(ended: asyncio.Task[None]) -> None:
+            self._attempts.pop(name, None)
+            self._wakened.set()
+            if not ended.cancelled() and ended.exception() is not None:
+                log.error("attempt failed", task=str(task.id), exc_info=ended.exception())
+
+        attempt.add_done_callback(end)
+
+    async def _sweep(self) -> None:
+        """Bring rows and attempts together again, whatever came between them."""
+        async with self._claiming:
+            held = await self._shop.executor.attached()
+            rows = await self._shop.database.read(transitions.processing)
+            claimed = {f"{task.id}#{task.attempt}": task for task in rows}
+            for name, task in claimed.items():
+                if name in self._attempts:
+                    continue
+                if name in held:
+                    self._start(task)
+                else:
+                    await fail_or_retry(self._shop, task, "its worker is gone")
+            for name, attempt in self._attempts.items():
+                if name not in claimed:
+                    attempt.cancel()
+            for name in held - set(claimed) - set(self._attempts):
+                await self._shop.executor.cancel(name)
+        await asyncio.sleep(SWEEP_SECONDS)
+
+    async def _watch_leadership(self) -> None:
+        await asyncio.sleep(SWEEP_SECONDS)
+        if not await asyncio.to_thread(self._leadership.holds):
+            raise LeadershipLost
+
+    async def _guarded(self, loop: Loop) -> None:
+        """Run one round of a loop after the other, whatever one of them meets."""
+        while True:
+            try:
+                await loop()
+            except LeadershipLost:
+                raise
+            except DatabaseUnavailable as error:
+                log.warning("database unavailable", reason=str(error))
+                await asyncio.sleep(POLL_SECONDS)
+            except StorageUnavailable as error:
+                log.warning("storage unavailable", reason=str(error))
+                await asyncio.sleep(POLL_SECONDS)
+            except Exception:
+                log.exception("loop failed", loop=getattr(loop, "__qualname__", ""))
+                await asyncio.sleep(POLL_SECONDS)
+
+    async def _end_attempts(self, grace: float) -> None:
+        attempts = list(self._attempts.values())
+        if not attempts:
+            return
+        await asyncio.wait(attempts, timeout=grace)
+        for attempt in attempts:
+            attempt.cancel()
+        await asyncio.gather(*attempts, return_exceptions=True)
+
+    def _clean_scratch(self) -> None:
+        """Delete what attempts of a server that was killed left behind."""
+        mine = {name.replace("#", "-") for name in self._attempts}
+        for folder in self._shop.scratch.iterdir():
+            if folder.name not in mine:
+                shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,123 @@
+"""One controller at a time: the others wait, and take over when it is gone.
+
+A lock that the system lets go when its holder dies: a locked file beside a SQLite database, a
+session's advisory lock on PostgreSQL. So a server that is killed is followed at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import fcntl
+import os
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from understudy.tasks.db.database import Database, DatabaseUnavailable
+
+_ADVISORY_LOCK = 5_871_202
+POLL_SECONDS = 1.0
+
+
+class Leadership(Protocol):
+    """The right to be the controller."""
+
+    def take(self) -> bool:
+        """Try to take it; False when another has it. Raises DatabaseUnavailable."""
+        ...
+
+    def holds(self) -> bool:
+        """Whether it is still held."""
+        ...
+
+    def let_go(self) -> None:
+        """Give it up."""
+        ...
+
+
+async def wait_for(leadership: Leadership) -> None:
+    """Take leadership as soon as it can be had."""
+    while True:
+        try:
+            if await asyncio.to_thread(leadership.take):
+                return
+        except DatabaseUnavailable:
+            pass
+        await asyncio.sleep(POLL_SECONDS)
+
+
+def leadership_of(database: Database) -> Leadership:
+    """Leadership over the takes of one database."""
+    if not database.is_sqlite:
+        return _AdvisoryLock(database)
+    assert database.url.database is not None
+    return _FileLock(Path(f"{database.url.database}.controller"))
+
+
+class _FileLock:
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._descriptor: int | None = None
+
+    def take(self) -> bool:
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(descriptor)
+            return False
+        self._descriptor = descriptor
+        return True
+
+    def holds(self) -> bool:
+        return self._descriptor is not None
+
+    def let_go(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+class _AdvisoryLock:
+    def __init__(self, database: Database) -> None:
+        self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._session: sa.Connection | None = None
+
+    def take(self) -> bool:
+        try:
+            session = self._engine.connect()
+        except sa.exc.DBAPIError as error:
+            raise DatabaseUnavailable(str(error.orig)) from error
+        try:
+            taken = session.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
+        except sa.exc.DBAPIError as error:
+            session.invalidate()
+            session.close()
+            raise DatabaseUnavailable(str(error.orig)) from error
+        if not taken:
+            session.close()
+            return False
+        self._session = session
+        return True
+
+    def holds(self) -> bool:
+        if self._session is None:
+            return False
+        try:
+            self._session.scalar(sa.select(1))
+        except sa.exc.DBAPIError:
+            self._session.invalidate()
+            self._session = None
+        return self._session is not None
+
+    def let_go(self) -> None:
+        if self._session is not None:
+            session, self._session = self._session, None
+            # A session that is closed keeps the lock until the database has noticed.
+            with suppress(sa.exc.DBAPIError):
+                session.scalar(sa.select(sa.func.pg_advisory_unlock(_ADVISORY_LOCK)))
+            # Whatever came of that, the connection itself goes, not back to the pool.
+            session.invalidate()
+            session.close()

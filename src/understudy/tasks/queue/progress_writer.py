@@ -1,0 +1,66 @@
+"""An attempt's progress, written to its task's row."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+
+import structlog
+
+from understudy.tasks.db.database import DatabaseUnavailable
+from understudy.tasks.db.repository import transitions
+from understudy.tasks.ids import now_ms
+from understudy.tasks.queue.attempt_context import Overtaken, Workshop
+from understudy.tasks.records import Task
+from understudy.tasks.workers.messages import Progressed
+
+_PROGRESS_SECONDS = 1.0
+
+log = structlog.get_logger(__name__)
+
+
+class Reporter:
+    """Writes progress to the row, once a second at most and at every new stage."""
+
+    def __init__(self, shop: Workshop, task: Task) -> None:
+        self._shop = shop
+        self._task = task
+        self._stage = "open"
+        self._stage_began = asyncio.get_running_loop().time()
+        self._told_at = -math.inf
+        self._preview: bytes | None = None
+
+    async def tell(self, message: Progressed) -> None:
+        """Write it, if it is time to. Raises Overtaken."""
+        self._preview = message.preview or self._preview
+        now = asyncio.get_running_loop().time()
+        if message.stage == self._stage and now < self._told_at + _PROGRESS_SECONDS:
+            return
+        self._told_at = now
+        preview, self._preview = self._preview, None
+        if message.stage != self._stage:
+            log.info("task stage", stage=message.stage)
+            self._shop.observer.staged(self._stage, now - self._stage_began)
+            self._stage, self._stage_began = message.stage, now
+        try:
+            held = await self._shop.database.write(
+                transitions.report_progress,
+                self._task.id,
+                self._task.attempt,
+                stage=message.stage,
+                percent=int(message.fraction * 100),
+                preview=preview,
+                now=now_ms(),
+            )
+        except DatabaseUnavailable as error:
+            log.warning("progress not written", reason=str(error))
+            return
+        if not held:
+            raise Overtaken
+
+    async def check(self) -> None:
+        """Raise Overtaken when the task is no longer this attempt's."""
+        if not await self._shop.database.read(
+            transitions.is_held, self._task.id, self._task.attempt
+        ):
+            raise Overtaken

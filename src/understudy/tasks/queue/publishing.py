@@ -1,0 +1,79 @@
+"""What a take left: brought to the storage and published by the task's row, or cleared away."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import shutil
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from understudy.tasks.db.database import DatabaseUnavailable
+from understudy.tasks.db.repository import tasks, transitions
+from understudy.tasks.files.storage import StorageUnavailable
+from understudy.tasks.ids import now_ms
+from understudy.tasks.queue.attempt_context import JobCrashed, Overtaken, Workshop, write_outcome
+from understudy.tasks.records import Result, Task
+
+MAX_OUTPUT_SECONDS = 3600.0
+
+log = structlog.get_logger(__name__)
+
+
+async def publish(shop: Workshop, task: Task, workspace: Path, value: dict[str, Any]) -> None:
+    """Store what a take left in its workspace and end its task well, at its price.
+
+    value: what the take returned. Raises JobCrashed when that cannot be, and Overtaken.
+    """
+    seconds = value.get("seconds")
+    if not isinstance(seconds, float | int) or not 0 < seconds <= MAX_OUTPUT_SECONDS:
+        raise JobCrashed("the take does not say how long its video is")
+    video_id = secrets.token_hex(16)
+    prefix = _results(task)
+    names = {
+        "video": ("video.mp4", f"{video_id}.mp4"),
+        "watermarked": ("video.watermarked.mp4", f"{video_id}.watermarked.mp4"),
+        "cover": ("cover.jpg", f"{video_id}.jpg"),
+        "performance": ("performance.npz", f"{video_id}.performance.npz"),
+        "report": ("report.json", f"{video_id}.json"),
+    }
+    keys: dict[str, str] = {}
+    for part, (made, name) in names.items():
+        path = workspace / made
+        # A worker that a hostile file took over might leave a link to a file of the server's.
+        if path.is_file() and not path.is_symlink():
+            await shop.storage.put_or_move(prefix + name, path)
+            keys[part] = prefix + name
+    if "video" not in keys or (task.request.watermark and "watermarked" not in keys):
+        raise JobCrashed("the take left no video")
+    result = Result(video_id=video_id, duration_ms=round(seconds * 1000), **keys)
+    done = await write_outcome(
+        shop,
+        transitions.succeed,
+        shop.announce,
+        task.id,
+        task.attempt,
+        result=result,
+        units=shop.price(task, float(seconds)),
+        now=now_ms(),
+    )
+    if done is None and not await shop.database.read(tasks.is_published, task.id, prefix):
+        raise Overtaken
+    log.info("task succeeded", seconds=seconds)
+    shop.observer.ended("succeeded")
+
+
+def _results(task: Task) -> str:
+    return f"results/{task.id}/{task.attempt}/"
+
+
+async def clear_up(shop: Workshop, task: Task, workspace: Path) -> None:
+    """Delete what an attempt leaves on the way, its results too unless they are published."""
+    await asyncio.to_thread(shutil.rmtree, workspace, ignore_errors=True)
+    try:
+        if not await shop.database.read(tasks.is_published, task.id, _results(task)):
+            await shop.storage.delete_all(_results(task).rstrip("/"))
+    except (DatabaseUnavailable, StorageUnavailable) as error:
+        log.warning("results not looked after", reason=str(error))

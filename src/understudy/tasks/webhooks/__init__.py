@@ -1,0 +1,1 @@
+"""Webhooks: what clients are told, signed and delivered at least once."""

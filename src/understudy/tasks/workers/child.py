@@ -1,0 +1,130 @@
+"""A child process that runs jobs, seen from the server."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from understudy.tasks.workers.messages import (
+    MAX_LINE_BYTES,
+    Crashed,
+    Done,
+    Progressed,
+    Refused,
+    parse,
+)
+
+# What a job may need to know of its surroundings. The server's own secrets (its key, the
+# database's password, the credentials of a storage) are not among it.
+_PASSED_ON = (
+    "PATH", "HOME", "USER", "LANG", "LC_", "TZ", "PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
+    "XDG_", "CUDA", "NVIDIA", "OMP_", "MKL_", "OPENBLAS_", "OPENCV_", "NUMBA_", "TORCH", "HF_",
+    "SSL_CERT", "UNDERSTUDY_CACHE",
+)  # fmt: skip
+_LAST_LINES = 40
+
+
+@dataclass(slots=True)
+class Child:
+    """One process group of guard, worker and whatever the job starts."""
+
+    process: asyncio.subprocess.Process
+    lifeline: int
+    said: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
+    _listener: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def start(cls, jobs: str, *, memory_mb: int, temporary: Path) -> Child:
+        """Start a child that runs the functions of the module `jobs`.
+
+        memory_mb: what its processes may each reserve, 0 for no limit. temporary: a folder for
+        its temporary files.
+        """
+        theirs, ours = os.pipe()
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-m",
+                "understudy.tasks.workers.worker",
+                jobs,
+                str(memory_mb),
+                str(theirs),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.PIPE,
+                limit=MAX_LINE_BYTES,
+                pass_fds=(theirs,),
+                start_new_session=True,
+                env=_environment(os.environ, temporary),
+            )
+        except BaseException:
+            os.close(ours)
+            raise
+        finally:
+            os.close(theirs)
+        child = cls(process, ours)
+        child._listener = asyncio.create_task(child._listen())
+        return child
+
+    async def run(
+        self, job: str, arguments: Mapping[str, Any]
+    ) -> AsyncIterator[Progressed | Done | Refused | Crashed]:
+        """Run one job; yields its progress and, last, how it ended."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        with contextlib.suppress(ConnectionError):
+            self.process.stdin.write(
+                json.dumps({"job": job, "arguments": arguments}).encode() + b"\n"
+            )
+            await self.process.stdin.drain()
+        while True:
+            try:
+                line = await self.process.stdout.readline()
+            except ValueError:
+                yield Crashed(reason="the worker said more than a message may hold")
+                return
+            if not line:
+                yield Crashed(reason="the worker ended without a word")
+                return
+            message = parse(line)
+            yield message
+            if not isinstance(message, Progressed):
+                return
+
+    @property
+    def alive(self) -> bool:
+        return self.process.returncode is None
+
+    async def kill(self) -> None:
+        """End the whole group now, and wait until it is gone."""
+        if self.alive:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+        await self.process.wait()
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await listener
+            os.close(self.lifeline)
+
+    async def _listen(self) -> None:
+        """Keep the last lines that the child printed, and the pipe empty."""
+        assert self.process.stderr is not None
+        rest = b""
+        while chunk := await self.process.stderr.read(65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            self.said.extend(line.decode(errors="replace")[:500] for line in lines)
+            rest = rest[-65536:]
+
+
+def _environment(ours: Mapping[str, str], temporary: Path) -> dict[str, str]:
+    passed = {name: value for name, value in ours.items() if name.startswith(_PASSED_ON)}
+    return {**passed, "TMPDIR": str(temporary)}

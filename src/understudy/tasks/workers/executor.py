@@ -1,0 +1,60 @@
+"""What runs the takes: the seam between the controller and compute."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One attempt at one task, ready to run.
+
+    function: the job's name in the executor's module of jobs. arguments: JSON values; paths among
+    them lie in `workspace` or are inputs that are only read. workspace: a folder on the
+    controller's machine where the outputs are wanted.
+    """
+
+    task_id: int
+    attempt: int
+    function: str
+    arguments: Mapping[str, Any]
+    workspace: Path
+
+    @property
+    def name(self) -> str:
+        """What the job is found again by."""
+        return f"{self.task_id}#{self.attempt}"
+
+
+class Executor(Protocol):
+    """Runs jobs, as many at once as it has room for.
+
+    Closing the iterator of `run` ends the job. A job whose controller is gone either ends with it
+    (local child processes) or is found again among `attached` (actors elsewhere).
+    """
+
+    @property
+    def capacity(self) -> int:
+        """How many jobs may run at once."""
+        ...
+
+    def run(self, job: Job) -> AsyncGenerator[Progressed | Done | Refused | Crashed, None]:
+        """Start a job, or take up the attached one of its name; progress, then how it ended."""
+        ...
+
+    async def attached(self) -> frozenset[str]:
+        """The names of the jobs that it holds."""
+        ...
+
+    async def cancel(self, name: str) -> None:
+        """End the job of this name, if it is held."""
+        ...
+
+    async def close(self) -> None:
+        """End what must not outlive the controller."""
+        ...

@@ -1,0 +1,184 @@
+"""What the children of the server run: the library, called with plain data.
+
+Every function takes its arguments as JSON values and a function to report progress with, and
+returns JSON values or raises errors.InputRefused.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from understudy.media.limits import ClipLimits
+
+if TYPE_CHECKING:
+    from understudy.take.run import ElementSource, TakeOptions
+
+Report = Callable[[str, float, bytes | None], None]
+Values = dict[str, Any]
+
+# A picture is checked at the least size that decoding gives it: whole, but cheaply.
+_CHECK_SIDE = 32
+
+
+def take(arguments: Values, report: Report) -> Values:
+    """Make a take. Returns the seconds of its video.
+
+    Arguments: picture (a path; None where an element stands for it), picture_max_bytes (what its
+    file may have), clip (a path), element (with the paths `images` and `videos`), workspace (a
+    folder), and the options of `TakeOptions`. Leaves video.mp4, cover.jpg, report.json,
+    performance.npz (of engines that follow the driver) and, if asked for, video.watermarked.mp4 in
+    the workspace.
+    """
+    from understudy.take.progress import Progress
+    from understudy.take.run import run_take
+
+    def tell(progress: Progress) -> None:
+        report(progress.stage, progress.fraction, progress.preview)
+
+    workspace = Path(arguments["workspace"])
+    made = run_take(
+        _picture(arguments),
+        Path(arguments["clip"]),
+        _options(arguments),
+        workspace / "video.mp4",
+        element=_element(arguments),
+        picture_max_bytes=_picture_max_bytes(arguments),
+        cover=workspace / "cover.jpg",
+        performances=(workspace / "performance.npz",),
+        on_progress=tell,
+    )
+    (workspace / "report.json").write_text(json.dumps(made.to_json()))
+    return {"seconds": made.plan.duration}
+
+
+def inspect(arguments: Values, report: Report) -> Values:
+    """Say what a take would be made of. Arguments as for `take`, but the clip may be None too.
+
+    Returns the findings.
+    """
+    from understudy.take.inspect import find_take
+
+    clip = arguments["clip"]
+    found = find_take(
+        _picture(arguments),
+        None if clip is None else Path(clip),
+        _options(arguments),
+        element=_element(arguments),
+        picture_max_bytes=_picture_max_bytes(arguments),
+    )
+    return found.to_json()
+
+
+def export(arguments: Values, report: Report) -> Values:
+    """Write a performance in the format of `output`. Arguments: performance (NPZ), output."""
+    from understudy.tracking.formats import write_performance
+    from understudy.tracking.formats.npz import load_npz
+
+    write_performance(load_npz(Path(arguments["performance"])), Path(arguments["output"]))
+    return {}
+
+
+def engines(arguments: Values, report: Report) -> Values:
+    """Whether engines can run here. Arguments: names. Returns by name the reason why one cannot
+    (empty when it can), and whether it takes prompts whole."""
+    from understudy.engines import EngineUnavailable, load_engine
+
+    told: Values = {}
+    for name in arguments["names"]:
+        try:
+            info = load_engine(name).info
+        except EngineUnavailable as error:
+            told[name] = {"reason": str(error), "whole_prompt": False}
+        else:
+            told[name] = {"reason": "", "whole_prompt": info.whole_prompt}
+    return told
+
+
+def check_picture(arguments: Values, report: Report) -> Values:
+    """Open a picture in full. Arguments: path, field, max_bytes. Returns its facts."""
+    from understudy.media.picture import open_picture, probe_picture
+
+    path, limits = Path(arguments["path"]), _picture_limits(arguments)
+    info = probe_picture(path, **limits)
+    open_picture(path, short_side=_CHECK_SIDE, **limits)
+    return {"width": info.width, "height": info.height, "format": info.format}
+
+
+def check_picture_head(arguments: Values, report: Report) -> Values:
+    """Check a picture by its beginning.
+
+    Arguments: path (the beginning), total_bytes, field, max_bytes. Returns its facts, or none when
+    the beginning is too short to tell.
+    """
+    from understudy.media.picture import probe_picture
+    from understudy.media.picture.open import HeadTooShort
+
+    head = Path(arguments["path"]).read_bytes()
+    try:
+        info = probe_picture(
+            head, total_bytes=arguments["total_bytes"], **_picture_limits(arguments)
+        )
+    except HeadTooShort:
+        return {}
+    return {"width": info.width, "height": info.height, "format": info.format}
+
+
+def check_clip(arguments: Values, report: Report) -> Values:
+    """Open a clip. Arguments: path, field, max_bytes, max_seconds. Returns its facts."""
+    from understudy.media.clip import open_clip
+
+    clip = open_clip(
+        Path(arguments["path"]),
+        orientation="video",
+        field=arguments["field"],
+        bounds=ClipLimits(arguments["max_bytes"], arguments["max_seconds"]),
+    )
+    return {
+        "width": clip.width,
+        "height": clip.height,
+        "seconds": clip.duration,
+        "fps": round(float(clip.fps), 6),
+        "sound": clip.has_sound,
+    }
+
+
+def _picture(arguments: Values) -> Path | None:
+    picture = arguments["picture"]
+    return None if picture is None else Path(picture)
+
+
+def _picture_max_bytes(arguments: Values) -> int:
+    from understudy.media import limits
+
+    return arguments.get("picture_max_bytes") or limits.PICTURE_MAX_BYTES
+
+
+def _element(arguments: Values) -> ElementSource | None:
+    from understudy.take.run import ElementSource
+
+    given = arguments.get("element") or {}
+    images, videos = given.get("images", ()), given.get("videos", ())
+    if not (images or videos):
+        return None
+    return ElementSource(tuple(map(Path, images)), *map(Path, videos[:1]))
+
+
+def _options(arguments: Values) -> TakeOptions:
+    from understudy.take.run import TakeOptions
+
+    return TakeOptions(
+        orientation=arguments["orientation"],
+        mode=arguments["mode"],
+        prompt=arguments["prompt"],
+        sound=arguments["sound"],
+        watermark=arguments["watermark"],
+        engine=arguments["engine"],
+        model=arguments["model"],
+    )
+
+
+def _picture_limits(arguments: Values) -> Any:
+    return {"field": arguments["field"], "max_bytes": arguments["max_bytes"]}

@@ -1,0 +1,103 @@
+"""Looking at pictures and clips without opening them in the server's own process.
+
+One child is kept at hand while it is needed. A file that hangs or kills it costs that child, and
+the next file gets a new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from understudy.tasks.workers.child import Child
+from understudy.tasks.workers.local import JOBS
+from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
+
+IDLE_SECONDS = 120.0
+
+log = structlog.get_logger(__name__)
+
+
+class ProbeFailed(Exception):  # noqa: N818 - a state
+    """A file could not be looked at: the child died of it, or said what is no answer."""
+
+
+class ProbeTimedOut(ProbeFailed):
+    """Looking at a file took too long."""
+
+
+class Prober:
+    """Asks a child for the facts of files, one at a time.
+
+    jobs: the module that holds the jobs' functions. memory_mb: what the child may reserve.
+    """
+
+    def __init__(self, temporary: Path, *, memory_mb: int, jobs: str = JOBS) -> None:
+        self._temporary = temporary
+        self._memory_mb = memory_mb
+        self._jobs = jobs
+        self._turn = asyncio.Lock()
+        self._child: Child | None = None
+        self._retirement: asyncio.TimerHandle | None = None
+        self._retiring: set[asyncio.Task[None]] = set()
+
+    async def ask(self, job: str, arguments: dict[str, Any], *, seconds: float) -> dict[str, Any]:
+        """Run a job of the module; returns its value.
+
+        Raises InputRefused as the job did, ProbeTimedOut and ProbeFailed. A caller that is
+        cancelled ends it.
+        """
+        try:
+            async with asyncio.timeout(seconds), self._turn:
+                return await self._ask(job, arguments)
+        except TimeoutError as error:
+            raise ProbeTimedOut(f"{job} took longer than {seconds:g} s") from error
+
+    async def close(self) -> None:
+        """End the child."""
+        if self._retirement is not None:
+            self._retirement.cancel()
+        await asyncio.gather(*self._retiring)
+        await self._end()
+
+    async def _ask(self, job: str, arguments: dict[str, Any]) -> dict[str, Any]:
+        if self._retirement is not None:
+            self._retirement.cancel()
+        child = self._child
+        if child is None or not child.alive:
+            await self._end()
+            child = self._child = await Child.start(
+                self._jobs, memory_mb=self._memory_mb, temporary=self._temporary
+            )
+        answered = False
+        try:
+            async for message in child.run(job, arguments):
+                if isinstance(message, Done):
+                    answered = True
+                    return message.value
+                if isinstance(message, Refused):
+                    answered = True
+                    raise as_refusal(message)
+                if isinstance(message, Crashed):
+                    log.warning("probe crashed", job=job, reason=message.reason)
+                    raise ProbeFailed("the file could not be looked at")
+            raise ProbeFailed("the child said nothing")
+        finally:
+            if answered:
+                loop = asyncio.get_running_loop()
+                self._retirement = loop.call_later(IDLE_SECONDS, self._retire)
+            else:
+                await asyncio.shield(self._end())
+
+    def _retire(self) -> None:
+        task = asyncio.create_task(self._end())
+        self._retiring.add(task)
+        task.add_done_callback(self._retiring.discard)
+
+    async def _end(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            await child.kill()

@@ -1,0 +1,1 @@
+"""Tracking: from a clip to the driver's performance."""

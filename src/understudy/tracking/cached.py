@@ -1,0 +1,146 @@
+"""Surveying and tracking that remember: the same input with the same versions is done once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from fractions import Fraction
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.cache import Cache
+from understudy.media.clip import Clip
+from understudy.tracking import serialization, track
+from understudy.tracking.performance import Performance
+from understudy.tracking.scene import analysis
+from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.trackers import (
+    PictureTrack,
+    Region,
+    TrackerPool,
+    TrackerProcess,
+    track_picture,
+)
+from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
+
+
+def survey_clip(
+    clip: Clip,
+    *,
+    cache: Cache,
+    pool: TrackerPool | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    camera_may_move: bool = False,
+    on_known: Callable[[], None] | None = None,
+) -> Survey:
+    """`analysis.survey_clip`, from the cache where it has been done before: `on_known` then."""
+    key = {
+        "versions": [analysis.VERSION, TRACKER_VERSION],
+        "clip": clip.digest,
+        "camera_may_move": camera_may_move,
+    }
+    record = cache.load("survey", key)
+    if record is not None:
+        if on_known is not None:
+            on_known()
+        return serialization.survey_of(record)
+    done = analysis.survey_clip(
+        clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move
+    )
+    cache.store("survey", key, serialization.survey_record(done))
+    return done
+
+
+def track_clip(
+    clip: Clip,
+    *,
+    cache: Cache,
+    survey: Survey,
+    start: float | None = None,
+    end: float | None = None,
+    fps: Fraction | None = None,
+    pool: TrackerPool | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    on_known: Callable[[], None] | None = None,
+) -> Performance:
+    """`track.track_clip`, from the cache where it has been done before: `on_known` then."""
+    key = {
+        "versions": [track.VERSION, TRACKER_VERSION],
+        "clip": clip.digest,
+        "guides": [_digest(p.times, p.regions) for p in (survey.driver, *survey.others)],
+        "run": [survey.start, survey.end],
+        "range": [start, end],
+        "fps": None if fps is None else str(fps),
+    }
+    record = cache.load("performance", key)
+    if record is not None:
+        if on_progress is not None:
+            on_progress(1.0)
+        if on_known is not None:
+            on_known()
+        return serialization.performance_of(record)
+    done = track.track_clip(
+        clip,
+        survey=survey,
+        start=start,
+        end=end,
+        fps=fps,
+        pool=pool,
+        on_progress=on_progress,
+        cancelled=cancelled,
+    )
+    cache.store("performance", key, serialization.performance_record(done))
+    return done
+
+
+class PictureTracker:
+    """Tracks pictures as `trackers.track_picture` does, from the cache where it has been done.
+
+    A context manager; its process starts when it is first needed and belongs to that thread.
+    """
+
+    def __init__(self, cache: Cache | None) -> None:
+        """cache: None remembers nothing."""
+        self._cache = cache
+        self._process: TrackerProcess | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self._process is not None:
+            self._process.close()
+
+    def __call__(self, rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        """Landmarks and mask of a picture (H, W, 3) uint8, or of whoever fills a region of it."""
+        key = {
+            "versions": [TRACKER_VERSION],
+            "picture": _digest(rgb),
+            "region": None if region is None else [region.x, region.y, region.side, region.angle],
+        }
+        record = None if self._cache is None else self._cache.load("picture", key)
+        if record is not None:
+            return serialization.picture_of(record)
+        if self._process is None:
+            self._process = TrackerProcess()
+        done = track_picture(rgb, region, process=self._process)
+        if self._cache is not None:
+            self._cache.store("picture", key, serialization.picture_record(done))
+        return done
+
+
+def _digest(*arrays: np.ndarray[Any, Any]) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

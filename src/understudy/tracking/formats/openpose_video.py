@@ -1,0 +1,181 @@
+"""A performance as a skeleton on black, as diffusion tools take it for a pose video.
+
+Eighteen joints in the order of COCO with the neck between the shoulders, limbs and colours as
+OpenPose draws them (https://arxiv.org/abs/1812.08008) and ControlNet's annotator after it: limbs at
+six tenths of their colour, joints at full; hands in all hues with blue joints; 68 face points in
+white.
+"""
+
+from __future__ import annotations
+
+import colorsys
+from fractions import Fraction
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.landmarks import Body, Float32
+from understudy.media.output.encode import VideoWriter
+from understudy.tracking.performance import Performance
+
+Rgb = NDArray[np.uint8]
+Colour = tuple[int, int, int]
+
+NECK = 1
+# COCO's joints among the body's landmarks; the neck is in between.
+JOINTS: tuple[Body | None, ...] = (
+    Body.NOSE,
+    None,
+    Body.RIGHT_SHOULDER,
+    Body.RIGHT_ELBOW,
+    Body.RIGHT_WRIST,
+    Body.LEFT_SHOULDER,
+    Body.LEFT_ELBOW,
+    Body.LEFT_WRIST,
+    Body.RIGHT_HIP,
+    Body.RIGHT_KNEE,
+    Body.RIGHT_ANKLE,
+    Body.LEFT_HIP,
+    Body.LEFT_KNEE,
+    Body.LEFT_ANKLE,
+    Body.RIGHT_EYE,
+    Body.LEFT_EYE,
+    Body.RIGHT_EAR,
+    Body.LEFT_EAR,
+)
+LIMBS = (
+    (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10),
+    (1, 11), (11, 12), (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
+)  # fmt: skip
+COLOURS: tuple[Colour, ...] = (
+    (255, 0, 0), (255, 85, 0), (255, 170, 0), (255, 255, 0), (170, 255, 0), (85, 255, 0),
+    (0, 255, 0), (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255),
+    (0, 0, 255), (85, 0, 255), (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
+)  # fmt: skip
+LIMB_SHARE = 0.6
+
+HAND_BONES = tuple(
+    (0 if joint == 0 else 4 * finger + joint, 4 * finger + joint + 1)
+    for finger in range(5)
+    for joint in range(4)
+)
+_HAND_JOINT: Colour = (0, 0, 255)
+_FACE_POINT: Colour = (255, 255, 255)
+
+# The 68 points of a face (jaw, brows, nose, eyes, lips) among those of the mesh.
+FACE_POINTS = (
+    162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389,
+    71, 63, 105, 66, 107, 336, 296, 334, 293, 301,
+    168, 197, 5, 4, 75, 97, 2, 326, 305,
+    33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,
+    61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,
+    78, 82, 13, 312, 308, 317, 14, 87,
+)  # fmt: skip
+
+# Sizes in shares of the picture's short side: 4 pixels at 512.
+_STICK = 4 / 512
+_HAND_LINE = 2 / 512
+_HAND_DOT = 3 / 512
+_FACE_DOT = 2.5 / 512
+_LEAST_VISIBILITY = 0.3
+_SHIFT = 4
+
+
+def write_openpose_video(
+    performance: Performance, path: Path, *, hands: bool = True, face: bool = True
+) -> None:
+    """Write a performance as a skeleton video of the clip's size and rate, without sound.
+
+    The file is there whole or not at all. Raises what `VideoWriter` raises.
+    """
+    width, height = (side - side % 2 for side in performance.size)
+    with VideoWriter(path, (width, height), frame_rate(performance)) as writer:
+        for index in range(len(performance)):
+            frame = draw_skeleton(performance, index, hands=hands, face=face)
+            writer.write_rgb(np.ascontiguousarray(frame[:height, :width]))
+
+
+def frame_rate(performance: Performance) -> Fraction:
+    """The frames of a performance in a second."""
+    if len(performance) < 2:
+        return Fraction(1)
+    seconds = float(performance.times[-1] - performance.times[0])
+    return Fraction((len(performance) - 1) / seconds).limit_denominator(1001)
+
+
+def draw_skeleton(
+    performance: Performance, index: int, *, hands: bool = True, face: bool = True
+) -> Rgb:
+    """One frame of the skeleton (H, W, 3) RGB, of the clip's size."""
+    width, height = performance.size
+    canvas = np.zeros((height, width, 3), np.uint8)
+    short = min(width, height)
+    points, shown = openpose_joints(performance.body[index])
+    stick = max(1.0, _STICK * short)
+    for (one, other), colour in zip(LIMBS, COLOURS, strict=False):
+        if shown[one] and shown[other]:
+            dark = (int(LIMB_SHARE * c) for c in colour)
+            _draw_limb(canvas, points[one], points[other], stick, tuple(dark))
+    for point, colour, there in zip(points, COLOURS, shown, strict=True):
+        if there:
+            _draw_dot(canvas, point, stick, colour)
+    if hands:
+        for hand in (performance.left_hand[index], performance.right_hand[index]):
+            _draw_hand(canvas, hand, short)
+    if face and np.isfinite(performance.face[index, 0, 0]):
+        for point in performance.face[index, FACE_POINTS, :2]:
+            _draw_dot(canvas, point, max(1.0, _FACE_DOT * short), _FACE_POINT)
+    return canvas
+
+
+def openpose_joints(body: Float32) -> tuple[Float32, NDArray[np.bool_]]:
+    """OpenPose's joints (18, 2) in pixels of body landmarks (33, 4), and which are seen (18,)."""
+    shoulders = body[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
+    neck = np.append(shoulders[:, :3].mean(axis=0), shoulders[:, 3].min())
+    joints = np.stack([neck if joint is None else body[joint] for joint in JOINTS])
+    shown = np.isfinite(joints[:, 0]) & (joints[:, 3] >= _LEAST_VISIBILITY)
+    return joints[:, :2].astype(np.float32), shown
+
+
+def _draw_hand(canvas: Rgb, hand: Float32, short: int) -> None:
+    if not np.isfinite(hand[0, 0]):
+        return
+    for number, (one, other) in enumerate(HAND_BONES):
+        red, green, blue = colorsys.hsv_to_rgb(number / len(HAND_BONES), 1.0, 1.0)
+        colour = (round(255 * red), round(255 * green), round(255 * blue))
+        _draw_limb(
+            canvas, hand[one, :2], hand[other, :2], max(0.75, _HAND_LINE * short / 2), colour
+        )
+    for point in hand[:, :2]:
+        _draw_dot(canvas, point, max(1.0, _HAND_DOT * short), _HAND_JOINT)
+
+
+def _draw_limb(
+    canvas: Rgb, one: Float32, other: Float32, radius: float, colour: tuple[int, ...]
+) -> None:
+    """A filled ellipse from joint to joint."""
+    along = np.asarray(other - one, np.float64) / 2
+    length = float(np.hypot(*along))
+    if length < 1e-3:
+        return
+    across = np.array([-along[1], along[0]]) * (radius / length)
+    angle = np.linspace(0, 2 * np.pi, 36, endpoint=False)[:, None]
+    outline = (one + other) / 2 + np.cos(angle) * along + np.sin(angle) * across
+    cv2.fillConvexPoly(canvas, _fixed(outline), colour, cv2.LINE_AA, _SHIFT)
+
+
+def _draw_dot(canvas: Rgb, point: Float32, radius: float, colour: Colour) -> None:
+    centre = _fixed(point)
+    scale = 1 << _SHIFT
+    cv2.circle(
+        canvas, (int(centre[0]), int(centre[1])), round(radius * scale), colour, -1, cv2.LINE_AA,
+        _SHIFT,
+    )  # fmt: skip
+
+
+def _fixed(points: NDArray[np.floating]) -> NDArray[np.int32]:
+    """Points in OpenCV's fixed-point pixels, kept within what those can hold."""
+    fixed = np.clip(np.rint(points * (1 << _SHIFT)), -(1 << 20), 1 << 20)
+    return np.asarray(fixed, np.int32)

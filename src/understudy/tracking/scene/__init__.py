@@ -1,0 +1,1 @@
+"""Scene analysis: shots, camera motion, people, and the run a take is made from."""

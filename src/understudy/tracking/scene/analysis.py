@@ -1,0 +1,273 @@
+"""Surveying a clip: shots, camera, people, the driver, and the run that a take is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.errors import ClipUnusable
+from understudy.geometry.landmarks import Body, Float32
+from understudy.media.clip import Clip
+from understudy.processes.messages import Array, Message
+from understudy.tracking.scene import camera_motion, people, runs, shots
+from understudy.tracking.scene.camera_motion import CameraPath, Movement
+from understudy.tracking.scene.people import PersonPath, Sightings
+from understudy.tracking.scene.runs import Reason, Run
+from understudy.tracking.scene.shots import Cut
+from understudy.tracking.trackers import TrackerPool
+from understudy.tracking.trackers.clips import clip_arrays, clip_values
+
+VERSION = "survey/2"
+
+LEAST_SECONDS = 3.0
+Framing = Literal["whole_body", "knees", "upper_body", "head"]
+
+# A landmark counts as shown when it is in the picture and this visible, in this share of the looks.
+_VISIBLE = 0.5
+_SHOWN = 0.5
+# A trunk that lies outside the picture in this share of the looks makes a driver half out of it.
+_HALF_OUT = 0.25
+# Below this share of the picture's height, hands and face of a driver are too small to follow.
+_SMALL_DRIVER = 0.3
+_BODY_SHARE = 0.8
+_TOLERANCE = 0.1
+_MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Survey:
+    """What a clip shows, and what of it can be used.
+
+    Times are seconds from the clip's first frame, places pixels of the upright clip.
+
+    run: the one that a take is made of: the longest. runs: all that could be, longest first.
+    dropped: what is not used, in order, with the reason.
+    cuts, movements: changes of shot and too much movement of the camera, in the whole clip.
+    camera: how the picture moves. driver: the driver's way through the run's shot. others: the ways
+    of the other people there. people: how many there are at once in that shot.
+    framing: how much of the driver is in the picture. warnings: sentences for plan and report.
+    """
+
+    run: Run
+    runs: tuple[Run, ...]
+    dropped: tuple[Reason, ...]
+    cuts: tuple[Cut, ...]
+    movements: tuple[Movement, ...]
+    camera: CameraPath
+    driver: PersonPath
+    others: tuple[PersonPath, ...]
+    people: int
+    framing: Framing
+    warnings: tuple[str, ...]
+
+    @property
+    def start(self) -> float:
+        """Where the run begins, in seconds."""
+        return self.run.start
+
+    @property
+    def end(self) -> float:
+        """Where the run ends, in seconds."""
+        return self.run.end
+
+
+def survey_clip(
+    clip: Clip,
+    *,
+    pool: TrackerPool | None = None,
+    cancelled: Callable[[], bool] | None = None,
+    camera_may_move: bool = False,
+) -> Survey:
+    """Survey a clip.
+
+    pool: tracker processes that already run; without it they are started for this call.
+    camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
+
+    Raises ClipUnusable where no run of three seconds is left, naming where and why; TakeCancelled
+    once `cancelled` says so; TrackerError where a tracker's process fails.
+    """
+    if pool is None:
+        with TrackerPool() as own:
+            return survey_clip(clip, pool=own, cancelled=cancelled, camera_may_move=camera_may_move)
+    return _judge(clip, _sample(clip, pool, cancelled), camera_may_move=camera_may_move)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Samples:
+    times: NDArray[np.float64]
+    thumbnails: NDArray[np.uint8]
+    sightings: Sightings
+    look_times: NDArray[np.float64]
+    looks: Float32
+
+
+def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None) -> _Samples:
+    edges = np.linspace(0, clip.duration, len(pool) + 1)
+    edges[-1] = np.inf
+    requests = [
+        Message(
+            "sample",
+            {"clip": clip_values(clip), "start": start, "end": min(end, 1e9)},
+            clip_arrays(clip),
+        )
+        for start, end in pairwise(edges.tolist())
+    ]
+    answers: dict[int, Message] = dict(pool.run(requests, cancelled=cancelled))
+
+    def joined(name: str) -> Array:
+        return np.concatenate([answers[n].arrays[name] for n in sorted(answers)])
+
+    return _Samples(
+        times=joined("times"),
+        thumbnails=joined("thumbnails"),
+        sightings=Sightings(joined("looked"), joined("people"), joined("appearances")),
+        look_times=joined("look_times"),
+        looks=joined("looks"),
+    )
+
+
+def _judge(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> Survey:
+    times, thumbnails, sightings = samples.times, samples.thumbnails, samples.sightings
+    if len(sightings.people) == 0:
+        raise _unusable("nobody can be seen in the video")
+    cuts = shots.bridge_flashes(
+        shots.find_cuts(times, thumbnails), times, thumbnails, runs.BRIDGED_SECONDS
+    )
+    boxes = sightings.people[:, :4].copy()
+    boxes[:, 1:] *= thumbnails.shape[2] / clip.width
+    camera = camera_motion.measure_camera(times, thumbnails, boxes, cuts)
+    movements = [] if camera_may_move else camera_motion.find_movements(camera)
+
+    usable: list[Run] = []
+    absences: list[tuple[float, float]] = []
+    cast: dict[int, tuple[PersonPath, list[PersonPath]]] = {}
+    for shot in runs.split_shots(cuts, clip.duration, float(1 / clip.fps)):
+        there = sightings.within(shot.start, shot.end)
+        paths = people.follow_people(there)
+        driver = people.choose_driver(paths, clip.size)
+        if driver is None:
+            absences.append((shot.start, shot.end))
+            continue
+        others = [path for path in paths if path is not driver]
+        cast[shot.shot] = driver, others
+        seen = runs.with_driver(shot, driver, there.looked, others)
+        absences += _between(shot, seen)
+        for part in runs.without_movements(shot, movements):
+            found = runs.with_driver(part, driver, there.looked, others)
+            usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
+    reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
+    usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
+    long_enough = [run for run in usable if run.seconds >= LEAST_SECONDS - _TOLERANCE]
+    if not long_enough:
+        raise _too_short(usable, reasons)
+    run = long_enough[0]
+    driver, others = cast[run.shot]
+    lasting = [path for path in others if people.count_people([path])]
+    inside = (samples.look_times >= run.start) & (samples.look_times < run.end)
+    looks = _of_driver(samples.look_times[inside], samples.looks[inside], driver)
+    survey = Survey(
+        run=run,
+        runs=tuple(long_enough),
+        dropped=tuple(runs.explain(run, long_enough, reasons, clip.duration)),
+        cuts=tuple(cuts),
+        movements=tuple(movements),
+        camera=camera,
+        driver=driver,
+        others=tuple(lasting),
+        people=max(1, people.count_people([driver, *lasting])),
+        framing=frame_driver(looks, clip.size),
+        warnings=(),
+    )
+    return replace(survey, warnings=tuple(_warnings(survey, looks, clip)))
+
+
+def frame_driver(looks: Float32, size: tuple[int, int]) -> Framing:
+    """How much of a person is in the picture.
+
+    looks: (N, 33, 4) landmarks of some frames in pixels, of a clip of that (width, height); without
+    any, the whole body is taken to be there.
+    """
+
+    def shown(*pair: Body) -> bool:
+        return (
+            bool(len(looks)) and float(_in_view(looks, size)[:, pair].any(axis=1).mean()) > _SHOWN
+        )
+
+    if not len(looks) or shown(Body.LEFT_ANKLE, Body.RIGHT_ANKLE):
+        return "whole_body"
+    if shown(Body.LEFT_KNEE, Body.RIGHT_KNEE):
+        return "knees"
+    return "upper_body" if shown(Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER) else "head"
+
+
+def _in_view(looks: Float32, size: tuple[int, int]) -> NDArray[np.bool_]:
+    """(N, 33): which landmarks lie in the picture and are visible."""
+    inside = (looks[..., :2] >= 0).all(axis=-1) & (looks[..., :2] < np.array(size)).all(axis=-1)
+    return np.asarray(inside & (looks[..., 3] > _VISIBLE))
+
+
+def _of_driver(times: NDArray[np.float64], looks: Float32, driver: PersonPath) -> Float32:
+    """Those of the looks (N, 33, 4) whose hips are where the driver is."""
+    keep = []
+    for time, look in zip(times, looks, strict=True):
+        nearest = int(np.abs(driver.times - time).argmin())
+        x, y, side, _ = driver.regions[nearest]
+        hips = look[[Body.LEFT_HIP, Body.RIGHT_HIP], :2].mean(axis=0)
+        keep.append(float(np.hypot(*(hips - (x, y)))) < 0.3 * side)
+    return looks[np.array(keep, bool)] if keep else looks
+
+
+def _between(shot: Run, seen: Sequence[Run]) -> list[tuple[float, float]]:
+    """The parts of a shot outside those in which the driver is seen."""
+    edges = [shot.start, *(edge for run in seen for edge in (run.start, run.end)), shot.end]
+    return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1e-6]
+
+
+def _warnings(survey: Survey, looks: Float32, clip: Clip) -> list[str]:
+    warnings = []
+    if survey.people > 1:
+        warnings.append(
+            f"The clip shows {survey.people} people at once; the one who covers most of the "
+            "picture is followed."
+        )
+    if not survey.movements and not survey.camera.is_steady(survey.start, survey.end):
+        warnings.append("The camera is not quite still.")
+    if len(looks):
+        view = _in_view(looks, clip.size)
+        trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
+        sideways = (looks[:, trunk, 0] < 0) | (looks[:, trunk, 0] >= clip.width)
+        if float((sideways.sum(axis=1) >= 2).mean()) > _HALF_OUT:
+            warnings.append("The driver is half out of the picture.")
+        if not view[:, Body.NOSE].any():
+            warnings.append("The driver's face is never to be seen.")
+    path = survey.driver.within(survey.start, survey.end)
+    if float(np.median(path.regions[:, 2])) * _BODY_SHARE < _SMALL_DRIVER * clip.height:
+        warnings.append("The driver is small in the picture: face and hands will hardly move.")
+    return warnings
+
+
+def _too_short(usable: Sequence[Run], reasons: Sequence[Reason]) -> ClipUnusable:
+    longest = usable[0].seconds if usable else 0.0
+    why = "; ".join(
+        f"{reason.words} at {reason.start:.1f} s"
+        if reason.end - reason.start < 0.3
+        else f"{reason.words} from {reason.start:.1f} to {reason.end:.1f} s"
+        for reason in reasons[:_MOST_REASONS]
+    )
+    return _unusable(
+        f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else "")
+    )
+
+
+def _unusable(found: str) -> ClipUnusable:
+    return ClipUnusable(
+        "video_url",
+        found=found,
+        allowed=f"allowed is a clip that shows one person for at least {LEAST_SECONDS:.0f} s "
+        "without a cut and without a moving camera",
+    )

@@ -1,0 +1,167 @@
+"""The runs of a clip that a performance can be taken from, and why the rest cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.tracking.scene.camera_motion import CameraPath, Movement, steadiest_span
+from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.shots import Cut
+
+# The driver may be out of sight for so long within a run, looked for this far apart (seconds).
+BRIDGED_SECONDS = 0.5
+# And for so long behind somebody who passes by: where they are is known from both sides.
+HIDDEN_SECONDS = 0.8
+_LOOK_STEP = 0.36
+# Shorter rests between the reasons are left to the reason before.
+_LEAST_REST = 0.15
+
+CUT_REASONS = {"cut": "a cut", "dissolve": "a dissolve"}
+MOVEMENT_REASONS = {"pan": "the camera pans", "zoom": "the camera zooms"}
+ABSENCE_REASON = "the driver is not to be seen"
+DRIFT_REASON = "the camera has moved too far"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A part of a clip, seconds from `start` to before `end`, that lies in the n-th shot."""
+
+    start: float
+    end: float
+    shot: int
+
+    @property
+    def seconds(self) -> float:
+        """How long it is."""
+        return self.end - self.start
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a clip cannot be used from start to end, in words that stand alone."""
+
+    start: float
+    end: float
+    words: str
+
+
+def split_shots(cuts: Sequence[Cut], duration: float, frame_seconds: float) -> list[Run]:
+    """The shots between the cuts of a clip.
+
+    A cut begins with a shot's last frame, so that a shot ends half a frame after that.
+    """
+    starts = [0.0, *(cut.end for cut in cuts)]
+    ends = [*(cut.start + frame_seconds / 2 for cut in cuts), duration]
+    return [
+        Run(start, end, n)
+        for n, (start, end) in enumerate(zip(starts, ends, strict=True))
+        if end > start
+    ]
+
+
+def without_movements(shot: Run, movements: Iterable[Movement]) -> list[Run]:
+    """The parts of a shot in which the camera does not move too much."""
+    parts = []
+    start = shot.start
+    for movement in movements:
+        if movement.end <= shot.start or movement.start >= shot.end:
+            continue
+        parts.append(Run(start, max(start, movement.start), shot.shot))
+        start = max(start, movement.end)
+    parts.append(Run(start, shot.end, shot.shot))
+    return [part for part in parts if part.end > part.start]
+
+
+def with_driver(
+    part: Run, driver: PersonPath, looked: NDArray[np.float64], others: Sequence[PersonPath] = ()
+) -> list[Run]:
+    """The runs of a part in which the driver is in sight, but for short gaps.
+
+    looked: (M,) seconds at which people were looked for. others: who may hide the driver.
+    """
+    looks = looked[(looked >= part.start) & (looked < part.end)]
+    seen = driver.times[(driver.times >= part.start) & (driver.times < part.end)]
+    if len(seen) == 0:
+        return []
+    gaps = np.diff(seen) > BRIDGED_SECONDS + _LOOK_STEP
+    for k in np.flatnonzero(gaps):
+        middle = float(seen[k] + seen[k + 1]) / 2
+        hidden = any(other.hides(driver, middle) for other in others)
+        gaps[k] = not hidden or seen[k + 1] - seen[k] > HIDDEN_SECONDS + _LOOK_STEP
+    edges = np.flatnonzero(gaps)
+    firsts = seen[np.concatenate([[0], edges + 1])]
+    lasts = seen[np.concatenate([edges, [len(seen) - 1]])]
+    return [
+        Run(
+            part.start if first <= looks[0] else float(first),
+            part.end if last >= looks[-1] else float(last),
+            part.shot,
+        )
+        for first, last in zip(firsts, lasts, strict=True)
+    ]
+
+
+def steadiest(run: Run, camera: CameraPath) -> Run:
+    """The longest part of a run in which the camera does not go too far in all."""
+    start, end = steadiest_span(camera, run.start, run.end)
+    return Run(start, end, run.shot)
+
+
+def reasons_against(
+    cuts: Iterable[Cut],
+    movements: Iterable[Movement],
+    absences: Iterable[tuple[float, float]],
+    duration: float,
+) -> list[Reason]:
+    """Everything that keeps parts of a clip from being used, in order."""
+    reasons = [Reason(cut.start, cut.end, CUT_REASONS[cut.kind]) for cut in cuts]
+    reasons += [Reason(m.start, m.end, MOVEMENT_REASONS[m.kind]) for m in movements]
+    reasons += [Reason(start, min(end, duration), ABSENCE_REASON) for start, end in absences]
+    return sorted(reasons, key=lambda reason: (reason.start, reason.end))
+
+
+def explain(
+    used: Run, runs: Sequence[Run], reasons: Sequence[Reason], duration: float
+) -> list[Reason]:
+    """Why each part of a clip outside the run used is dropped, in order."""
+    dropped: list[Reason] = []
+    for start, end in ((0.0, used.start), (used.end, duration)):
+        at = start
+        for reason in reasons:
+            first, last = max(reason.start, at), min(reason.end, end)
+            if last <= first:
+                continue
+            if first - at >= _LEAST_REST:
+                dropped.append(Reason(at, first, _rest_words(at, first, used, runs)))
+            else:
+                first = at
+            dropped.append(Reason(first, last, reason.words))
+            at = last
+        if end - at >= _LEAST_REST:
+            dropped.append(Reason(at, end, _rest_words(at, end, used, runs)))
+    return _merged(dropped)
+
+
+def _rest_words(start: float, end: float, used: Run, runs: Sequence[Run]) -> str:
+    middle = (start + end) / 2
+    if any(run.start <= middle < run.end for run in runs):
+        return "usable by itself, but shorter than the part used"
+    near = abs(start - used.end) < _LEAST_REST or abs(end - used.start) < _LEAST_REST
+    return DRIFT_REASON if near else "too short by itself"
+
+
+def _merged(reasons: Sequence[Reason]) -> list[Reason]:
+    merged: list[Reason] = []
+    for reason in reasons:
+        if len(merged) > 1 and merged[-2].words == reason.words == ABSENCE_REASON:
+            # A change of shot in which the driver is missing before and after tells nothing.
+            merged[-2:] = [Reason(merged[-2].start, reason.end, ABSENCE_REASON)]
+        elif merged and merged[-1].words == reason.words and reason.start - merged[-1].end < 0.01:
+            merged[-1] = Reason(merged[-1].start, reason.end, reason.words)
+        else:
+            merged.append(reason)
+    return merged

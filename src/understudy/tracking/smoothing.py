@@ -1,0 +1,198 @@
+"""Filling the gaps of a cleaned track and smoothing it without lag.
+
+The filter is Savitzky and Golay's (Anal. Chem. 36, 1964), https://doi.org/10.1021/ac60214a047: at
+each frame a parabola is fitted to the frames around it. It is fitted with weights here, so that
+frames that were not seen count for nothing where enough others are, and no frame at a track's ends
+is lost. Parabolas come out as they go in.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.landmarks import Body, Float32
+from understudy.tracking.cleaning import RawTrack
+from understudy.tracking.performance import Performance
+
+Float64 = NDArray[np.float64]
+
+_ORDER = 2
+# How many seconds the filter sees, and how many frames at most.
+_BODY_SECONDS, _BODY_WINDOW = 0.28, 7
+_FACE_SECONDS, _FACE_WINDOW = 0.20, 5
+# Hands are looked for in every second frame only.
+_HAND_SECONDS, _HAND_WINDOW = 0.36, 9
+
+# Gaps up to so many seconds are filled in hands and faces; in bodies all are.
+_HAND_GAP = 0.6
+_FACE_GAP = 0.35
+# A hand or a face that is seen for fewer seconds is left out.
+_LEAST_SECONDS = 0.2
+# Frames by which a hand or a face outlasts what was seen of it.
+_MARGIN = 2
+
+# Filled frames weigh this much beside seen ones: next to nothing in a short gap, where the parabola
+# is held on both sides, more in a long one, where it would run away.
+_SHORT_GAP = 3
+_SHORT_WEIGHT, _LONG_WEIGHT = 1e-7, 0.2
+
+# Visibility of filled landmarks is multiplied by this.
+_FILLED_VISIBILITY = 0.25
+
+
+def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
+    """Fill and smooth a cleaned track of a clip of that (width, height), `fps` frames a second.
+
+    Body landmarks are filled over every gap, with their visibility reduced there; hands and face
+    over short gaps, moving along with wrist and nose, and stay NaN elsewhere.
+    """
+    window = window_for(fps, _BODY_SECONDS, _BODY_WINDOW)
+    seen = np.isfinite(raw.body[..., 0])
+    body = np.empty_like(raw.body)
+    world = np.empty_like(raw.world)
+    loose = np.empty((*raw.body.shape[:2], 2), np.float64)
+    for n in range(raw.body.shape[1]):
+        known = seen[:, n]
+        if not known.any():
+            body[:, n], world[:, n], loose[:, n] = np.nan, np.nan, np.nan
+            continue
+        filled = fill_gaps(raw.body[:, n].astype(np.float64), known)
+        weights = gap_weights(known)
+        body[:, n, :3] = savitzky_golay(filled[:, :3], window, weights)
+        visibility = np.clip(savitzky_golay(filled[:, 3:], window, np.ones(len(known)), 0), 0, 1)
+        body[:, n, 3] = visibility[:, 0] * np.where(known, 1.0, _FILLED_VISIBILITY)
+        place = fill_gaps(raw.world[:, n].astype(np.float64), known)
+        world[:, n] = savitzky_golay(place, window, weights)
+        loose[:, n] = filled[:, :2]
+    hand_window = window_for(fps, _HAND_SECONDS, _HAND_WINDOW)
+    left, right = (
+        _smooth_part(points, loose[:, wrist], body[:, wrist, :2], hand_window, fps, gap=_HAND_GAP)
+        for points, wrist in (
+            (raw.left_hand, Body.LEFT_WRIST),
+            (raw.right_hand, Body.RIGHT_WRIST),
+        )
+    )
+    nose = Body.NOSE
+    face = _smooth_part(
+        raw.face,
+        loose[:, nose],
+        body[:, nose, :2],
+        window_for(fps, _FACE_SECONDS, _FACE_WINDOW),
+        fps,
+        gap=_FACE_GAP,
+    )
+    return Performance(raw.times, body, world, left, right, face, size)
+
+
+def window_for(fps: float, seconds: float, most: int) -> int:
+    """The odd number of frames that covers about so many seconds, three at least."""
+    return max(3, min(most, 2 * int(fps * seconds / 2) + 1))
+
+
+def savitzky_golay(
+    values: Float64, window: int, weights: Float64 | None = None, order: int = _ORDER
+) -> Float64:
+    """Fit a polynomial to the frames around each frame and take its value there.
+
+    values: (T, D) finite. window: odd number of frames. weights: (T,) of the frames, not negative;
+    default all one. order: of the polynomial; where fewer frames have weight, a lower one.
+    """
+    count = len(values)
+    weights = np.ones(count) if weights is None else weights
+    reach = window // 2
+    offsets = np.arange(-reach, reach + 1)
+    order = min(order, count - 1, window - 1)
+    powers = offsets[:, None] ** np.arange(order + 1)
+    padded = np.concatenate([np.zeros(reach), weights, np.zeros(reach)])
+    around = np.lib.stride_tricks.sliding_window_view(padded, window)
+    normal = np.einsum("tj,jp,jq->tpq", around, powers, powers)
+    right = np.einsum("tj,jp->tpj", around, powers)
+    coefficients = np.linalg.solve(_regular(normal), right)[:, 0]
+    smoothed = np.zeros_like(values)
+    for column, offset in enumerate(offsets.tolist()):
+        rows = np.clip(np.arange(count) + offset, 0, count - 1)
+        smoothed += coefficients[:, column, None] * values[rows]
+    return smoothed
+
+
+def fill_gaps(values: Float64, known: NDArray[np.bool_]) -> Float64:
+    """Values (T, D) with what is not known (T,) filled in: eased from the last known to the next.
+
+    Before the first and after the last known, these are held.
+    """
+    filled = values.copy()
+    places = np.flatnonzero(known)
+    filled[: places[0]], filled[places[-1] + 1 :] = values[places[0]], values[places[-1]]
+    for before, after in pairwise(places.tolist()):
+        if after - before > 1:
+            share = (np.arange(before + 1, after) - before) / (after - before)
+            eased = (share * share * (3 - 2 * share))[:, None]
+            filled[before + 1 : after] = values[before] + eased * (values[after] - values[before])
+    return filled
+
+
+def gap_weights(known: NDArray[np.bool_]) -> Float64:
+    """(T,): how much each frame counts: one where known, little where filled."""
+    weights = np.ones(len(known))
+    for first, last in _stretches(~known):
+        short = last - first <= _SHORT_GAP and first > 0 and last < len(known)
+        weights[first:last] = _SHORT_WEIGHT if short else _LONG_WEIGHT
+    return weights
+
+
+def _smooth_part(
+    points: Float32, loose: Float64, anchor: Float32, window: int, fps: float, *, gap: float
+) -> Float32:
+    """Fill and smooth a hand or a face (T, N, 3) that goes along with a landmark of the body.
+
+    loose, anchor: (T, 2): the landmark before and after smoothing.
+    """
+    smoothed = np.full_like(points, np.nan)
+    known = np.isfinite(points[:, 0, 0])
+    if not known.any():
+        return smoothed
+    flat = points.astype(np.float64)
+    flat[..., :2] -= loose[:, None]
+    shape = flat.shape
+    flat = flat.reshape(len(points), -1)
+    for first, last in _spans(known, max(1, round(gap * fps))):
+        here = known[first:last]
+        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(_LEAST_SECONDS * fps)):
+            continue
+        filled = fill_gaps(flat[first:last], here)
+        smoothed[first:last] = savitzky_golay(filled, window, gap_weights(here)).reshape(
+            last - first, *shape[1:]
+        )
+    smoothed[..., :2] += anchor[:, None]
+    return smoothed
+
+
+def _spans(known: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
+    """From first to before last: what is known, over gaps of at most so many frames.
+
+    A little more on either side, for hands are not looked for in every frame.
+    """
+    places = np.flatnonzero(known)
+    edges = np.flatnonzero(np.diff(places) > gap)
+    firsts = places[np.concatenate([[0], edges + 1])]
+    lasts = places[np.concatenate([edges, [len(places) - 1]])]
+    return [
+        (max(0, int(a) - _MARGIN), min(len(known), int(b) + 1 + _MARGIN))
+        for a, b in zip(firsts, lasts, strict=True)
+    ]
+
+
+def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """From first to before last: where flags are set in a row."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
+def _regular(normal: Float64) -> Float64:
+    """Normal equations that can be solved: lower orders where too few frames have weight."""
+    size = normal.shape[1]
+    ridge = 1e-12 * np.trace(normal, axis1=1, axis2=2)
+    return np.asarray(normal + ridge[:, None, None] * np.eye(size))

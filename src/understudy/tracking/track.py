@@ -1,0 +1,172 @@
+"""Tracking the driver of a clip: pieces in parallel, then cleaned, filled and smoothed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from fractions import Fraction
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.errors import ClipUnusable
+from understudy.media.clip import Clip, count_frames
+from understudy.media.limits import output_fps
+from understudy.processes.messages import Array, Message
+from understudy.tracking.cleaning import RawTrack, clean
+from understudy.tracking.performance import Performance
+from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.smoothing import smooth
+from understudy.tracking.trackers import TrackerPool
+from understudy.tracking.trackers.clips import clip_arrays, clip_values
+from understudy.tracking.trackers.pieces import SHAPES
+
+VERSION = "tracking/2"
+
+# Frames are tracked at this short side, larger where the driver's region would be smaller than
+# that, never larger than the clip.
+_SHORT_SIDE = 720
+_LEAST_REGION = 1100
+# Frames tracked before a piece that is not the first: the regions settle within these.
+WARM_UP = 6
+# What a frame costs that is only decoded on the way to a piece, in frames that are tracked.
+_DECODED_ONLY = 0.12
+
+
+def track_clip(
+    clip: Clip,
+    *,
+    survey: Survey,
+    start: float | None = None,
+    end: float | None = None,
+    fps: Fraction | None = None,
+    pool: TrackerPool | None = None,
+    on_progress: Callable[[float], None] | None = None,
+    cancelled: Callable[[], bool] | None = None,
+) -> Performance:
+    """Track the driver that a survey found.
+
+    start, end: seconds; default the survey's run. fps: of the performance; default the output's for
+    the clip. pool: tracker processes that already run. on_progress: called with the share done,
+    0 to 1. The same clip and survey give the same bits for the same number of processes.
+
+    Raises ClipUnusable where the driver is never seen; InputRefused where the clip cannot be
+    decoded; TakeCancelled once `cancelled` says so; TrackerError where a tracker's process fails.
+    """
+    if pool is None:
+        with TrackerPool() as own:
+            return track_clip(
+                clip,
+                survey=survey,
+                start=start,
+                end=end,
+                fps=fps,
+                pool=own,
+                on_progress=on_progress,
+                cancelled=cancelled,
+            )
+    start = survey.start if start is None else start
+    end = survey.end if end is None else end
+    rate = output_fps(clip.fps) if fps is None else fps
+    total = count_frames(clip, start=start, end=end, fps=rate)
+    size = tracking_size(clip, survey)
+    scale = clip.width / size[0]
+    requests = [
+        _request(clip, survey, size, start=start, fps=rate, first=first, count=count)
+        for first, count in split_frames(clip, start, rate, total, len(pool))
+    ]
+    arrays: dict[str, NDArray[np.float32]] = {
+        name: np.full((total, *shape), np.nan, np.float32) for name, shape in SHAPES.items()
+    }
+    arrays["presence"][:] = 0
+    done = 0
+    for _, answer in pool.run(requests, cancelled=cancelled):
+        first = int(answer.values["first"])
+        for name, array in answer.arrays.items():
+            arrays[name][first : first + len(array)] = array
+        done += len(answer.arrays["body"])
+        if on_progress is not None:
+            on_progress(done / total)
+    times = start + np.arange(total) / float(rate)
+    raw = RawTrack.scaled_from(times, arrays, scale)
+    if not np.isfinite(raw.body[:, 0, 0]).any():
+        raise ClipUnusable(
+            clip.field,
+            found=f"no body could be followed from {start:.1f} to {end:.1f} s",
+            allowed="allowed is a clip in which a person is clearly to be seen",
+        )
+    return smooth(clean(raw), float(rate), clip.size)
+
+
+def tracking_size(clip: Clip, survey: Survey) -> tuple[int, int]:
+    """The (width, height) in which a clip's frames are tracked."""
+    path = survey.driver.within(survey.start, survey.end)
+    region = float(np.median(path.regions[:, 2]))
+    scale = max(_SHORT_SIDE / min(clip.size), _LEAST_REGION / region)
+    if scale >= 1:
+        return clip.size
+    return 2 * round(clip.width * scale / 2), 2 * round(clip.height * scale / 2)
+
+
+def split_frames(
+    clip: Clip, start: float, fps: Fraction, total: int, count: int
+) -> list[tuple[int, int]]:
+    """Split `total` frames into at most `count` pieces, (first, number of frames), of equal cost.
+
+    A piece that is not the first costs its warm-up and the decoding since the keyframe before. The
+    split depends on nothing but the arguments.
+    """
+    firsts = np.arange(total)
+    begin = start + (firsts - WARM_UP) / float(fps)
+    keys = clip.keyframes[np.maximum(np.searchsorted(clip.keyframes, begin, side="right") - 1, 0)]
+    on_the_way = np.maximum(0, begin - keys) * float(clip.fps)
+    overhead = np.where(firsts > 0, WARM_UP + _DECODED_ONLY * on_the_way, 0)
+
+    def pieces(budget: float) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        first = 0
+        while first < total:
+            length = max(1, int(budget - overhead[first]))
+            found.append((first, min(length, total - first)))
+            first += length
+        return found
+
+    low, high = 1, total
+    while low < high:
+        middle = (low + high) // 2
+        if len(pieces(middle)) <= count:
+            high = middle
+        else:
+            low = middle + 1
+    return pieces(high)
+
+
+def _request(
+    clip: Clip,
+    survey: Survey,
+    size: tuple[int, int],
+    *,
+    start: float,
+    fps: Fraction,
+    first: int,
+    count: int,
+) -> Message:
+    scale = size[0] / clip.width
+    # x, y and side are in pixels, time and angle are not.
+    scales = np.array([1, scale, scale, scale, 1])
+    guide = np.column_stack([survey.driver.times, survey.driver.regions]) * scales
+    arrays: dict[str, Array] = {"guide": guide}
+    for n, other in enumerate(survey.others):
+        arrays[f"other_{n}"] = np.column_stack([other.times, other.regions]) * scales
+    return Message(
+        "piece",
+        {
+            "clip": clip_values(clip),
+            "size": list(size),
+            "start": start,
+            "fps": [fps.numerator, fps.denominator],
+            "first": first,
+            "count": count,
+            "warm_up": WARM_UP,
+        },
+        {**clip_arrays(clip), **arrays},
+    )

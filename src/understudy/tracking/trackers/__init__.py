@@ -1,0 +1,16 @@
+"""Trackers: what finds people and their landmarks, each in a process of its own."""
+
+from understudy.tracking.trackers.pictures import track_picture
+from understudy.tracking.trackers.pool import TrackerPool
+from understudy.tracking.trackers.processes import TrackerError, TrackerProcess
+from understudy.tracking.trackers.tracker import Detection, PictureTrack, Region
+
+__all__ = [
+    "Detection",
+    "PictureTrack",
+    "Region",
+    "TrackerError",
+    "TrackerPool",
+    "TrackerProcess",
+    "track_picture",
+]

@@ -1,0 +1,265 @@
+"""Following the driver through a piece of a clip: what a worker does.
+
+The request carries the clip, the frames wanted and a guide: where the survey saw the driver. The
+answers carry the landmarks of a few frames at a time, as arrays with NaN for what was not seen.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.geometry.landmarks import (
+    BODY_LANDMARKS,
+    FACE_LANDMARKS,
+    HAND_LANDMARKS,
+    Body,
+    Float32,
+)
+from understudy.media.clip import read_frames
+from understudy.processes.messages import Array, Message
+from understudy.tracking.trackers.clips import clip_of
+from understudy.tracking.trackers.people import covers, hide
+from understudy.tracking.trackers.tracker import Follower, FrameTrack, Region, Rgb, Tracker
+
+# Columns of the `presence` array.
+PRESENCES = ("body", "face", "left_hand", "right_hand")
+SHAPES = {
+    "body": (BODY_LANDMARKS, 4),
+    "world": (BODY_LANDMARKS, 3),
+    "left_hand": (HAND_LANDMARKS, 3),
+    "right_hand": (HAND_LANDMARKS, 3),
+    "face": (FACE_LANDMARKS, 3),
+    "presence": (len(PRESENCES),),
+}
+_BATCH = 12
+
+# The driver was lost to somebody else when the followed region is this far from the guide's, in
+# sides of the latter, or this many times larger or smaller.
+_ASTRAY = 0.5
+_ASTRAY_SIZE = 1.9
+
+# Behind somebody, the driver is hidden when the survey did not see them for so many seconds around.
+_HIDDEN = 0.12
+# Two stand close together when their trunks are nearer than this, in sides of the one in front.
+_CLOSE = 0.22
+_SPAN_STEP = 0.02
+
+# Hands whose way from wrist to knuckles is shorter than this share of the frame's short side show
+# no fingers that could be told apart.
+_LEAST_HAND = 0.018
+# Hands are looked for in every second frame, left and right in turn; those shorter than this share
+# of the short side in every fourth; one that was missed so often in a row in every eighth only.
+_HAND_PERIOD = 2
+_SMALL_HAND = 0.075
+_SMALL_HAND_PERIOD = 4
+_MISSES = 3
+_MISSED_HAND_PERIOD = 8
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Guide:
+    """Where somebody is according to the survey.
+
+    places: (N, 5) float64: time in seconds, rising, then x, y, side in pixels of the frames and
+    angle of the region that holds them.
+    """
+
+    places: NDArray[np.float64]
+
+    def __contains__(self, time: float) -> bool:
+        """Whether the time lies between the first place and the last."""
+        return bool(self.places[0, 0] <= time <= self.places[-1, 0])
+
+    def unseen(self, time: float) -> float:
+        """How many seconds the nearest place is away."""
+        return float(np.abs(self.places[:, 0] - time).min())
+
+    def region(self, time: float) -> Region:
+        """The region at a time, between the places around it."""
+        x, y, side, angle = (
+            float(np.interp(time, self.places[:, 0], column)) for column in self.places[:, 1:].T
+        )
+        return Region(x, y, side, angle)
+
+
+def hidden_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
+    """The times for which somebody else stands before the driver, wholly or in part.
+
+    While two stand close together, the one of whom the survey lost sight is behind.
+    """
+    start = max(guide.places[0, 0], other.places[0, 0])
+    end = min(guide.places[-1, 0], other.places[-1, 0])
+    spans: list[tuple[float, float]] = []
+    times: list[float] = []
+    for time in np.arange(start, end + 2 * _SPAN_STEP, _SPAN_STEP).tolist():
+        driver, front = guide.region(time), other.region(time)
+        if time <= end and covers(front, driver, reach=_CLOSE):
+            times.append(time)
+            continue
+        if any(
+            covers(other.region(t), guide.region(t)) and guide.unseen(t) > _HIDDEN for t in times
+        ):
+            spans.append((times[0], times[-1]))
+        times = []
+    return spans
+
+
+def follow_piece(tracker: Tracker, request: Message) -> Iterator[Message]:
+    """Follow the driver through the frames that a request names.
+
+    Values: `clip`; `size` (w, h) of the frames to track in; `start` seconds and `fps` (n, d) of the
+    whole run; `first` and `count` of the piece's frames in it; `warm_up` frames to run before them.
+    Arrays: the clip's, `guide` (N, 5) to the driver and `other_0`, `other_1`, ... to the others.
+    """
+    values = request.values
+    clip = clip_of(request)
+    fps = Fraction(*values["fps"])
+    first, count = int(values["first"]), int(values["count"])
+    warm_up = min(int(values["warm_up"]), first)
+    width, height = values["size"]
+    begin = values["start"] + float((first - warm_up) / fps)
+    frames = read_frames(
+        clip,
+        size=(width, height),
+        start=begin,
+        end=begin + float((warm_up + count) / fps),
+        fps=fps,
+        threads=1,
+    )
+    others = [Guide(array) for name, array in request.arrays.items() if name.startswith("other_")]
+    walk = _Walk(tracker, Guide(request.arrays["guide"]), others)
+    batch: list[FrameTrack | None] = []
+    sent = 0
+    for frame in frames:
+        number = first - warm_up + frame.index
+        track = walk.step(frame.rgb, frame.time, number)
+        if number < first:
+            continue
+        batch.append(track)
+        if len(batch) == _BATCH or sent + len(batch) == count:
+            yield Message("frames", {"first": first + sent}, _arrays(batch))
+            sent += len(batch)
+            batch = []
+    yield Message("done")
+
+
+class _Walk:
+    """One way through the frames of a piece, in order."""
+
+    def __init__(self, tracker: Tracker, guide: Guide, others: Sequence[Guide]) -> None:
+        self._tracker = tracker
+        self._follower: Follower = tracker.follower()
+        self._guide = guide
+        self._others = others
+        self._alone = not others
+        self._hidden = [span for other in others for span in hidden_spans(guide, other)]
+        self._region: Region | None = None
+        self._hands = (_HandSchedule(0), _HandSchedule(1))
+
+    def step(self, rgb: Rgb, time: float, number: int) -> FrameTrack | None:
+        guided = self._guide.region(time)
+        if any(start <= time <= end for start, end in self._hidden):
+            self._region = None
+            return None
+        others = [guide.region(time) for guide in self._others if time in guide]
+        rgb = hide(rgb, [other for other in others if not covers(other, guided)])
+        region = self._region
+        if region is None or (not self._alone and _is_astray(region, guided)):
+            region = guided
+        short_side = min(rgb.shape[:2])
+        left, right = (hand.is_due(number, short_side) for hand in self._hands)
+        follow = partial(self._follower.follow, rgb, face=True, left_hand=left, right_hand=right)
+        track = follow(region)
+        if track is None:
+            found = self._find(rgb, guided)
+            track = None if found is None else follow(found)
+        if track is None:
+            self._region = None
+            return None
+        self._region = track.region
+        body = track.landmarks.body
+        self._hands[0].note(body, left, track.left_presence)
+        self._hands[1].note(body, right, track.right_presence)
+        return track
+
+    def _find(self, rgb: Rgb, guided: Region) -> Region | None:
+        """Look through the whole frame for somebody about where the driver should be."""
+        people = [person.region for person in self._tracker.detect(rgb)]
+        near = [region for region in people if self._alone or not _is_astray(region, guided)]
+        return min(near, key=lambda region: _distance(region, guided), default=None)
+
+
+class _HandSchedule:
+    """When to look for one of the hands."""
+
+    _ENDS = ((Body.LEFT_WRIST, Body.LEFT_INDEX), (Body.RIGHT_WRIST, Body.RIGHT_INDEX))
+
+    def __init__(self, side: int) -> None:
+        self._side = side
+        self._length: float | None = None
+        self._missed = 0
+
+    def is_due(self, number: int, short_side: int) -> bool:
+        """Whether to look in the frame of that number and short side."""
+        share = _SMALL_HAND if self._length is None else self._length / short_side
+        if share < _LEAST_HAND:
+            return False
+        period = _HAND_PERIOD if share >= _SMALL_HAND else _SMALL_HAND_PERIOD
+        if self._missed >= _MISSES:
+            period = _MISSED_HAND_PERIOD
+        return number % period == self._side * (period // 2)
+
+    def note(self, body: Float32, looked: bool, presence: float) -> None:
+        """Take note of a frame's outcome."""
+        wrist, knuckle = (body[place, :2] for place in self._ENDS[self._side])
+        length = float(np.hypot(*(knuckle - wrist)))
+        # Foreshortened hands come back, so the length only sinks slowly.
+        self._length = max(length, 0.9 * (self._length or 0.0))
+        if looked:
+            self._missed = 0 if presence > 0 else self._missed + 1
+
+
+def _arrays(batch: Sequence[FrameTrack | None]) -> dict[str, Array]:
+    arrays = {
+        name: np.full((len(batch), *shape), np.nan, np.float32) for name, shape in SHAPES.items()
+    }
+    arrays["presence"][:] = 0
+    for k, track in enumerate(batch):
+        if track is None:
+            continue
+        marks = track.landmarks
+        arrays["presence"][k] = (
+            track.presence,
+            track.face_presence,
+            track.left_presence,
+            track.right_presence,
+        )
+        arrays["body"][k] = marks.body
+        arrays["world"][k] = marks.world
+        for name, points in (
+            ("left_hand", marks.left_hand),
+            ("right_hand", marks.right_hand),
+            ("face", marks.face),
+        ):
+            if points is not None:
+                arrays[name][k] = points
+    return dict(arrays)
+
+
+def _is_astray(region: Region, guided: Region) -> bool:
+    size = region.side / guided.side
+    return (
+        _distance(region, guided) > _ASTRAY * guided.side
+        or not 1 / _ASTRAY_SIZE < size < _ASTRAY_SIZE
+    )
+
+
+def _distance(region: Region, other: Region) -> float:
+    return math.hypot(region.x - other.x, region.y - other.y)

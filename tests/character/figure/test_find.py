@@ -1,0 +1,113 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.character.drawn_figure import Drawn
+from understudy.character.figure.find import find_figure
+from understudy.errors import InputRefused
+from understudy.geometry.landmarks import Landmarks
+from understudy.tracking.trackers import PictureTrack, Region
+
+NOBODY = PictureTrack(None, np.zeros((520, 360), np.float32), 0.0)
+
+
+def test_the_first_credible_look_is_taken(standing: Drawn) -> None:
+    looks = []
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        looks.append(region)
+        return standing.track(rgb, region)
+
+    figure = find_figure(standing.rgb, None, track)
+    assert looks == [None]
+    assert figure.landmarks is standing.landmarks
+
+
+def test_a_figure_that_no_detector_knows_is_found_where_something_stands_out(
+    standing: Drawn,
+) -> None:
+    asked: list[Region] = []
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        if region is None:
+            return NOBODY
+        asked.append(region)
+        return standing.track(rgb, region)
+
+    figure = find_figure(standing.rgb, None, track)
+    assert figure.landmarks is standing.landmarks
+    assert asked[0].x == pytest.approx(180, abs=10)
+    assert 400 < asked[0].side < 620
+
+
+def test_the_upper_half_taken_for_a_whole_figure_is_not_enough(standing: Drawn) -> None:
+    half = standing.landmarks.body.copy()
+    top = half[:, 1].min()
+    half[:, 1] = top + 0.4 * (half[:, 1] - top)
+    small = Landmarks(half, standing.landmarks.world)
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        if region is None:
+            return PictureTrack(small, standing.alpha, 1.0)
+        return standing.track(rgb, region)
+
+    assert find_figure(standing.rgb, None, track).landmarks is standing.landmarks
+
+
+def test_a_figure_in_a_corner_is_found_from_nearby(standing: Drawn) -> None:
+    """Only the piece of the picture that holds the figure shows it large enough."""
+    rgb = np.full((1040, 720, 3), 220, np.uint8)
+    rgb[520:, 360:] = standing.rgb
+
+    def track(piece: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        h, w = piece.shape[:2]
+        mask = np.zeros((h, w), np.float32)
+        if region is not None or h > 600 or w > 400 or not (piece[-300:, -200:] < 150).any():
+            return PictureTrack(None, mask, 0.0)
+        body = standing.landmarks.body.copy()
+        body[:, :2] += (w - 360, h - 520)
+        mask[h - 520 :, w - 360 :] = standing.alpha[-h:, -w:]
+        return PictureTrack(Landmarks(body, standing.landmarks.world), mask, 1.0)
+
+    figure = find_figure(rgb, None, track)
+    expected = standing.landmarks.body[:, :2] + np.array([360, 520], np.float32)
+    assert np.abs(figure.landmarks.body[:, :2] - expected).max() < 3
+    assert figure.mask.shape == (1040, 720)
+
+
+def test_a_picture_without_anybody_is_refused_in_a_sentence() -> None:
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        return PictureTrack(None, np.zeros(rgb.shape[:2], np.float32), 0.0)
+
+    with pytest.raises(InputRefused) as refusal:
+        find_figure(np.full((520, 360, 3), 128, np.uint8), None, track)
+    assert refusal.value.field == "image_url"
+    assert refusal.value.found == "no figure on two legs was found in the picture"
+    assert "four legs" in refusal.value.allowed
+
+
+def test_an_animal_on_four_legs_is_refused(standing: Drawn) -> None:
+    body = standing.landmarks.body.copy()
+    body[:, :2] = body[:, 1::-1]
+    beast = Landmarks(body, standing.landmarks.world)
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        return PictureTrack(beast, np.ones(rgb.shape[:2], np.float32), 0.97)
+
+    with pytest.raises(InputRefused, match="two legs"):
+        find_figure(standing.rgb, None, track)
+
+
+def test_a_figure_of_a_few_pixels_is_refused(standing: Drawn) -> None:
+    rgb = np.full((5200, 3600, 3), 220, np.uint8)
+    tiny = standing.landmarks
+    mask = np.zeros((5200, 3600), np.float32)
+    mask[:520, :360] = standing.alpha
+
+    def track(piece: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        return PictureTrack(tiny, mask, 1.0)
+
+    with pytest.raises(InputRefused, match="too small"):
+        find_figure(rgb, None, track)

@@ -1,0 +1,130 @@
+"""Who plays in a take of a picture and an element."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+import understudy
+from understudy.elements.assignment import (
+    ElementSource,
+    audition,
+    cast_lead,
+    cast_views,
+    element_of,
+    give_out,
+    open_element,
+)
+from understudy.errors import InputRefused
+from understudy.library.presets import FOLDER
+from understudy.media.clip import open_clip, read_frames
+from understudy.media.output.encode import VideoWriter
+from understudy.media.picture import open_picture
+from understudy.take.run import TakeOptions, run_take
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+ROBIN = tuple(FOLDER / "robin" / name for name in ("front.jpg", "back.jpg", "face.jpg"))
+SIDE = FOLDER / "robin" / "side.jpg"
+FPS = Fraction(6)
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of the sample dance at 6 frames a second."""
+    source = open_clip(EXAMPLES / "dance.mp4", orientation="video")
+    path = tmp_path_factory.mktemp("clips") / "short.mp4"
+    with VideoWriter(path, (432, 540), FPS) as writer:
+        for frame in read_frames(source, size=(432, 540), start=0.0, end=3.0, fps=FPS):
+            writer.write_rgb(frame.rgb)
+    return path
+
+
+def _scene() -> bytes:
+    """A landscape with nobody in it."""
+    ground = np.full((600, 800, 3), (210, 190, 160), np.uint8)
+    cv2.rectangle(ground, (0, 420), (800, 600), (70, 130, 80), -1)
+    return cv2.imencode(".png", ground)[1].tobytes()
+
+
+def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.mp4"
+    report = understudy.animate(None, clip, out, element=(ROBIN[2], ROBIN[1], ROBIN[0]))
+    assert report.plan.size == (720, 960)
+    assert report.picture["sha256"] == open_picture(ROBIN[0]).digest
+    assert any("Picture 3 of the element" in note for note in report.to_json()["element"])
+    with av.open(str(out)) as made:
+        assert made.streams.video[0].frames == 18
+
+
+def test_a_picture_that_can_be_moved_leads_and_inspecting_says_so(clip: Path) -> None:
+    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=ROBIN)
+    assert plan.element[0].startswith("The picture leads")
+    assert plan.size == (720, 960)
+    assert understudy.inspect(EXAMPLES / "photo.jpg", clip).element == ()
+
+
+def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
+    picture = open_picture(_scene(), short_side=720)
+    heard = audition(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, None)
+    roles = give_out(heard, picture, "whole_body")
+    character = cast_lead(roles, (960, 720), None)
+    assert character.size == (960, 720)
+    rows, columns = np.nonzero(character.alpha > 0.5)
+    assert 400 < columns.mean() < 560
+    assert rows.max() > 620
+    assert "no figure" in roles.notes[0]
+    turning = cast_views(roles, character, ["left", "back"], None)
+    assert set(turning.views) == {"left", "back"}
+    for view in turning.views.values():
+        assert view.plate is character.plate
+        feet = [c.landmarks.body[27:29, :2].mean(axis=0) for c in (turning, view)]
+        assert np.abs(feet[0] - feet[1]).max() < 4
+    assert turning.views["left"].traits.near == "left", "the picture shows the right side"
+    widths = [np.ptp(np.nonzero(c.alpha > 0.5)[1]) for c in (turning, turning.views["left"])]
+    assert widths[1] < 0.75 * widths[0]
+
+
+def test_an_element_of_nobody_is_left_out_where_the_picture_shows_somebody(clip: Path) -> None:
+    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=[_scene()])
+    assert plan.element[0] == "The element shows no figure: it is left out."
+    assert plan.picture_framing == "whole_body"
+
+
+def test_a_face_alone_is_no_scene(clip: Path) -> None:
+    close = open_picture(ROBIN[2]).rgb[130:430, 110:420]
+    data = cv2.imencode(".png", cv2.cvtColor(close, cv2.COLOR_RGB2BGR))[1].tobytes()
+    picture = open_picture(data, short_side=720)
+    heard = audition(open_element(ElementSource(ROBIN[:2]), "std"), picture, None)
+    roles = give_out(heard, picture, "whole_body")
+    assert roles.picture.digest == open_picture(ROBIN[0]).digest
+    assert roles.choice.face is heard.given
+    assert "face alone" in roles.notes[0]
+
+
+def test_an_element_of_nobody_is_refused_where_nobody_else_is(clip: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        run_take(
+            None, clip, TakeOptions(), tmp_path / "o.mp4", element=ElementSource((_scene(),) * 2)
+        )
+    assert refusal.value.field == "element_list"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_element_goes_with_the_drivers_facing_alone(clip: Path, tmp_path: Path) -> None:
+    with pytest.raises(InputRefused, match="only 'video'"):
+        understudy.animate(None, clip, tmp_path / "o.mp4", element=ROBIN, orientation="image")
+    with pytest.raises(InputRefused, match="give a picture or an element"):
+        understudy.animate(None, clip, tmp_path / "o.mp4")
+
+
+def test_files_make_an_element_by_their_content(clip: Path) -> None:
+    assert element_of([]) is None
+    assert element_of(ROBIN) == ElementSource(pictures=ROBIN)
+    assert element_of([clip]) == ElementSource(clip=clip)
+    with pytest.raises(InputRefused, match="or one clip"):
+        element_of([ROBIN[0], clip])

@@ -1,0 +1,50 @@
+"""Heads that the picture shows turned aside."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tests.engines.paper_doll import paper_doll
+from understudy.engines.puppet.pose.head import head_relief
+from understudy.engines.puppet.rig.leg_split import Parting
+from understudy.engines.puppet.rig.rig import skeleton_of_character
+from understudy.engines.puppet.rig.weights import body_frame, head_weight
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import Skeleton
+
+
+@pytest.fixture(scope="module")
+def facing() -> Skeleton:
+    return skeleton_of_character(paper_doll())
+
+
+@pytest.fixture(scope="module")
+def aside(facing: Skeleton) -> Skeleton:
+    """The doll's head in profile: the ears on one place, the nose far before them."""
+    joints = facing.joints.copy()
+    joints[[Body.LEFT_EAR, Body.RIGHT_EAR]] = facing.head
+    joints[Body.NOSE] = facing.head + np.array([0.3, 0.06]) * facing.torso
+    return replace(facing, joints=joints)
+
+
+def test_features_slide_on_a_head_that_faces_us(facing: Skeleton) -> None:
+    assert head_relief(facing).depth > 2.0
+
+
+def test_nothing_slides_on_a_profile(aside: Skeleton) -> None:
+    assert head_relief(aside).depth == 0.0
+
+
+def test_the_face_of_a_profile_belongs_to_the_head(aside: Skeleton) -> None:
+    frame = body_frame(aside, Parting(0.0, cloth=False))
+    mouth = aside.joints[Body.NOSE] + np.array([0.0, 0.15]) * aside.torso
+    assert head_weight(np.array([mouth]), aside, frame)[0] > 0.9
+
+
+def test_a_shoulder_as_high_as_the_chin_does_not(facing: Skeleton) -> None:
+    frame = body_frame(facing, Parting(0.0, cloth=False))
+    shoulder = np.array([facing.joints[Body.LEFT_SHOULDER, 0], frame.chin[1]])
+    assert head_weight(shoulder[None], facing, frame)[0] < 0.2

@@ -1,0 +1,67 @@
+"""A take of an element by the real engine, through the API."""
+
+from __future__ import annotations
+
+import io
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import httpx2
+import numpy as np
+
+from understudy.media.clip import open_clip, read_frames
+from understudy.media.output.encode import VideoWriter
+from understudy.tasks.workers.local import JOBS
+from understudy.testing import rehearsing
+
+DANCE = Path(__file__).resolve().parents[4] / "examples" / "dance.mp4"
+ROBIN = 101
+FPS = Fraction(6)
+
+
+def _short_dance(path: Path) -> Path:
+    source = open_clip(DANCE, orientation="video")
+    size = (432, 540)
+    with VideoWriter(path, size, FPS) as writer:
+        for frame in read_frames(source, size=size, start=0.0, end=3.0, fps=FPS):
+            writer.write_rgb(frame.rgb)
+    return path
+
+
+def test_an_element_alone_is_picture_and_character(tmp_path: Path) -> None:
+    clip = _short_dance(tmp_path / "clip.mp4").read_bytes()
+    with (
+        rehearsing(tmp_path / "data", jobs=JOBS) as server,
+        httpx2.Client(
+            base_url=server.url, headers=server.headers, timeout=300, trust_env=False
+        ) as http,
+    ):
+        upload = http.post("/v1/files", files={"file": ("clip.mp4", clip)}).json()["data"]
+        body = {
+            "contents": [
+                {"type": "video", "url": upload["url"]},
+                {"type": "element", "element_id": ROBIN},
+            ],
+            "settings": {"character_orientation": "video"},
+        }
+        task = http.post("/motion-control/kling-3.0", json=body).json()["data"]
+        with http.stream("GET", f"/v1/videos/motion-control/{task['id']}/events") as events:
+            for _ in events.iter_lines():
+                pass
+        (record,) = http.get("/tasks", params={"task_ids": task["id"]}).json()["data"]
+        assert (record["status"], record["message"]) == ("succeeded", "")
+        assert record["billing"][0]["amount"] == "2.7"
+        video = http.get(record["outputs"][0]["url"]).content
+    with av.open(io.BytesIO(video)) as made:
+        frames = [frame.to_ndarray(format="rgb24") for frame in made.decode(video=0)]
+    assert frames[0].shape[:2] == (960, 720)
+    assert len(frames) == 18
+    yellow = [_yellow(frame) for frame in frames]
+    assert min(yellow) > 0.03, "her sweater is in every frame"
+    assert np.abs(frames[9].astype(int) - frames[0].astype(int)).max(axis=2).mean() > 5
+
+
+def _yellow(frame: np.ndarray) -> float:
+    red, green, blue = (frame[..., channel].astype(int) for channel in range(3))
+    return float(((red > 140) & (green > 100) & (blue < green - 60)).mean())

@@ -1,0 +1,261 @@
+"""The element library over HTTP."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import TypeAdapter
+
+from tests.service.conftest import PATH, Client
+from tests.service.far_side import FarSide
+from understudy.service.api import elements
+
+CUSTOM = "/v1/general/advanced-custom-elements"
+PRESETS = "/v1/general/advanced-presets-elements"
+RECORD: TypeAdapter[Any] = TypeAdapter(elements.Record)
+
+
+@pytest.fixture
+def element_body(far: FarSide) -> Callable[..., dict[str, Any]]:
+    """Makes create bodies of elements of pictures."""
+
+    def make(**changes: Any) -> dict[str, Any]:
+        return {
+            "element_name": "Mira",
+            "element_description": "A dancer",
+            "reference_type": "image_refer",
+            "element_image_list": {
+                "frontal_image": f"{far.url}/picture.png",
+                "refer_images": [{"image_url": f"{far.url}/picture.jpg"}],
+            },
+            "tag_list": [{"tag_id": "o_102"}],
+            **changes,
+        }
+
+    return make
+
+
+def made(client: Client, body: dict[str, Any]) -> Any:
+    """The record of an element once it is made or refused."""
+    created = client.data("POST", CUSTOM, json=body)
+    assert set(created) == {"task_id", "task_status", "task_info", "created_at", "updated_at"}
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        record = client.data("GET", f"{CUSTOM}/{created['task_id']}")
+        RECORD.validate_python(record, strict=True, extra="forbid")
+        if record["task_status"] in ("succeed", "failed"):
+            return record
+    raise AssertionError("the element was not made in time")
+
+
+def test_an_element_is_made_read_listed_and_deleted(
+    client: Client,
+    new_client: Callable[[], Client],
+    element_body: Callable[..., dict[str, Any]],
+    media: dict[str, bytes],
+) -> None:
+    record = made(client, element_body(external_task_id="mira"))
+    assert record["task_info"] == {"external_task_id": "mira"}
+    (element,) = record["task_result"]["elements"]
+    assert isinstance(element["element_id"], int)
+    assert element["element_id"] <= 2**53 - 1
+    assert element["status"] == "succeed"
+    assert element["tag_list"] == [{"tag_id": "o_102", "tag_name": "Character"}]
+    images = element["element_image_list"]
+    front = httpx2.get(images["frontal_image"], trust_env=False)
+    assert (front.content, front.headers["content-type"]) == (media["picture.png"], "image/png")
+    side = httpx2.get(images["refer_images"][0]["image_url"], trust_env=False)
+    assert side.content == media["picture.jpg"]
+
+    assert client.data("GET", f"{CUSTOM}/mira") == record
+    assert client.data("GET", CUSTOM) == [record]
+    other = new_client()
+    assert other.data("GET", CUSTOM) == []
+    assert other.error("GET", f"{CUSTOM}/{record['task_id']}")[:2] == (400, 1201)
+    body = {"element_id": element["element_id"]}
+    unknown = (400, 1201, f"Element not found by id: {element['element_id']}")
+    assert other.error("POST", "/v1/general/delete-elements", json=body) == unknown
+
+    deleted = client.data("POST", "/v1/general/delete-advanced-elements", json=body)
+    assert deleted["task_result"]["elements"][0]["status"] == "deleted"
+    for path in ("/v1/general/delete-advanced-elements", "/v1/general/delete-elements"):
+        assert client.error("POST", path, json={"element_id": str(body["element_id"])}) == unknown
+    assert client.data("GET", CUSTOM) == []
+    assert client.data("GET", f"{CUSTOM}/mira") == deleted
+
+
+def test_an_element_may_be_a_clip_or_come_as_base64_and_uploads(
+    client: Client,
+    element_body: Callable[..., dict[str, Any]],
+    media: dict[str, bytes],
+    far: FarSide,
+) -> None:
+    upload = client.data("POST", "/v1/files", files={"file": ("p", media["picture.jpg"])})
+    record = made(
+        client,
+        element_body(
+            element_image_list={
+                "frontal_image": base64.b64encode(media["picture.png"]).decode(),
+                "refer_images": [{"image_url": upload["url"]}],
+            }
+        ),
+    )
+    assert record["task_status"] == "succeed"
+    record = made(
+        client,
+        element_body(
+            reference_type="video_refer",
+            element_image_list=None,
+            element_video_list={"refer_videos": [{"video_url": f"{far.url}/clip.mp4"}]},
+        ),
+    )
+    (element,) = record["task_result"]["elements"]
+    (video,) = element["element_video_list"]["refer_videos"]
+    assert httpx2.get(video["video_url"], trust_env=False).content == media["clip.mp4"]
+
+
+def test_media_of_an_element_are_checked_as_those_of_a_take(
+    client: Client, element_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    images = {
+        "frontal_image": f"{far.url}/narrow.png",
+        "refer_images": [{"image_url": f"{far.url}/picture.png"}],
+    }
+    assert client.error("POST", CUSTOM, json=element_body(element_image_list=images)) == (
+        400,
+        1201,
+        "frontal_image: the size is 299 x 300 px; each side must have 300 to 65536 px",
+    )
+    body = element_body(
+        reference_type="video_refer",
+        element_video_list={"refer_videos": [{"video_url": f"{far.url}/eleven.mp4"}]},
+    )
+    assert client.error("POST", CUSTOM, json=body) == (
+        400,
+        1201,
+        "video_url: the video lasts 11.00 s; allowed are 3 to 8 s",
+    )
+
+
+def test_an_elements_external_id_is_taken_once(
+    client: Client, element_body: Callable[..., dict[str, Any]]
+) -> None:
+    client.data("POST", CUSTOM, json=element_body(external_task_id="once"))
+    assert client.error("POST", CUSTOM, json=element_body(external_task_id="once")) == (
+        400,
+        1201,
+        "External_task_id once already exists",
+    )
+
+
+def test_a_take_may_be_made_of_an_element(
+    client: Client,
+    element_body: Callable[..., dict[str, Any]],
+    create_body: Callable[..., dict[str, Any]],
+    far: FarSide,
+) -> None:
+    element_id = made(client, element_body())["task_result"]["elements"][0]["element_id"]
+    legacy = create_body(model_name="kling-v3", element_list=[{"element_id": str(element_id)}])
+    task = client.data("POST", PATH, json=legacy)
+    assert client.ended(task["task_id"])["task_status"] == "succeed"
+    body = {
+        "contents": [
+            {"type": "video", "url": f"{far.url}/clip.mp4"},
+            {"type": "element", "element_id": element_id},
+        ],
+        "settings": {"character_orientation": "video"},
+    }
+    task = client.data("POST", "/motion-control/kling-3.0", json=body)
+    assert client.ended(task["id"])["task_status"] == "succeed"
+    client.data("POST", "/v1/general/delete-elements", json={"element_id": element_id})
+    assert client.error("POST", PATH, json=legacy) == (
+        400,
+        1201,
+        f"Element not found by id: {element_id}",
+    )
+
+
+def test_an_element_is_told_of_by_callbacks(
+    client: Client, element_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    record = made(client, element_body(callback_url=f"{far.url}/element"))
+    told = []
+    while len(told) < 2:
+        call = far.next_callback()
+        if call.path == "/element":
+            told.append(json.loads(call.body))
+    assert [body["task_status"] for body in told] == ["processing", "succeed"]
+    assert told[1] == record
+
+
+def test_presets_are_listed_and_their_pictures_can_be_read(client: Client) -> None:
+    presets = client.data("GET", f"{PRESETS}?pageNum=1&pageSize=3")
+    assert len(presets) == 3
+    assert len(client.data("GET", f"{PRESETS}?pageNum=2&pageSize=3")) >= 1
+    for record in presets:
+        RECORD.validate_python(record, strict=True, extra="forbid")
+        (element,) = record["task_result"]["elements"]
+        assert element["owned_by"] == "kling"
+        images = element["element_image_list"]
+        for url in (images["frontal_image"], *(i["image_url"] for i in images["refer_images"])):
+            answer = httpx2.get(url, trust_env=False)
+            assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
+
+
+def test_a_preset_is_used_as_an_element_of_ones_own_and_cannot_be_deleted(
+    client: Client, create_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    record = client.data("GET", PRESETS)[0]
+    element_id = record["task_result"]["elements"][0]["element_id"]
+    legacy = create_body(model_name="kling-v3", element_list=[{"element_id": element_id}])
+    assert client.data("POST", f"{PATH}/inspect", json=legacy)["usable"]
+    task = client.data("POST", PATH, json=legacy)
+    assert client.ended(task["task_id"])["task_status"] == "succeed"
+    assert client.error("POST", PATH, json={**legacy, "model_name": "kling-v2-6"})[:2] == (
+        400,
+        1201,
+    )
+    body = {
+        "contents": [
+            {"type": "video", "url": f"{far.url}/clip.mp4"},
+            {"type": "element", "element_id": element_id},
+        ],
+        "settings": {"character_orientation": "video"},
+    }
+    task = client.data("POST", "/motion-control/kling-3.0", json=body)
+    assert client.ended(task["id"])["task_status"] == "succeed"
+    deletion = {"element_id": element_id}
+    assert client.error("POST", "/v1/general/delete-elements", json=deletion) == (
+        400,
+        1201,
+        f"Element not found by id: {element_id}",
+    )
+
+
+def test_an_element_of_a_clip_stands_in_for_the_image(
+    client: Client, element_body: Callable[..., dict[str, Any]], far: FarSide
+) -> None:
+    record = made(
+        client,
+        element_body(
+            reference_type="video_refer",
+            element_image_list=None,
+            element_video_list={"refer_videos": [{"video_url": f"{far.url}/clip.mp4"}]},
+        ),
+    )
+    element_id = record["task_result"]["elements"][0]["element_id"]
+    body = {
+        "contents": [
+            {"type": "video", "url": f"{far.url}/clip.mp4"},
+            {"type": "element", "element_id": element_id},
+        ],
+        "settings": {"character_orientation": "video"},
+    }
+    task = client.data("POST", "/motion-control/kling-3.0", json=body)
+    assert client.ended(task["id"])["task_status"] == "succeed"

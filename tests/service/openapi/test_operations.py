@@ -1,0 +1,151 @@
+"""The API's description: whole, true, and with examples that run; health and metrics."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+from starlette.routing import Route
+
+from tests.service.conftest import PATH, Client
+from tests.service.far_side import FarSide
+from understudy.service.app import create_app
+from understudy.service.openapi.document import describe_api
+from understudy.service.openapi.operations import OPERATIONS
+from understudy.settings import Settings
+from understudy.testing import RehearsalServer
+
+DOCUMENT = describe_api("http://127.0.0.1:8000")
+
+
+def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
+    apart = {"/openapi.json", "/docs", "/studio/session"}
+    served = {
+        (method, route.path)
+        for route in create_app(Settings(data=tmp_path)).routes
+        if isinstance(route, Route) and route.path not in apart
+        for method in route.methods or ()
+        if method != "HEAD"
+    }
+    assert served == {(operation.method, operation.path) for operation in OPERATIONS}
+
+
+def test_what_is_ours_is_marked() -> None:
+    ours = {
+        path
+        for path, item in DOCUMENT["paths"].items()
+        for operation in item.values()
+        if operation.get("x-understudy")
+    }
+    assert f"{PATH}/inspect" in ours
+    assert PATH not in ours
+    assert "/tasks" not in ours
+
+
+def test_the_description_is_served_for_machines_and_people(client: Client, server: Any) -> None:
+    served = client.ask("GET", "/openapi.json").json()
+    assert served == describe_api(server.url)
+    page = client.ask("GET", "/docs")
+    assert page.status_code == 200
+    assert "http" not in page.headers["content-security-policy"]
+    for operation in OPERATIONS:
+        assert operation.path.replace(":path}", "}") in page.text
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "component"),
+    [
+        ("POST", PATH, "LegacyCreate"),
+        ("POST", f"{PATH}/inspect", "Inspect"),
+        ("POST", "/motion-control/kling-3.0", "TasksCreate"),
+        ("POST", "/v1/general/advanced-custom-elements", "ElementsCreate"),
+        ("POST", "/tasks", "Query"),
+    ],
+)
+def test_the_examples_run(
+    client: Client, far: FarSide, method: str, path: str, component: str
+) -> None:
+    (example,) = DOCUMENT["components"]["schemas"][component]["examples"]
+    client.data(method, path, json=_at(far, example))
+
+
+def _at(far: FarSide, value: Any) -> Any:
+    """An example with its media on the test's far side."""
+    if isinstance(value, dict):
+        return {key: _at(far, item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_at(far, item) for item in value]
+    if isinstance(value, str) and value.startswith("https://example.com/"):
+        return f"{far.url}/{'clip.mp4' if value.endswith('mp4') else 'picture.png'}"
+    return value
+
+
+def test_health_and_readiness_need_no_key(server: RehearsalServer) -> None:
+    for path in ("/healthz", "/readyz"):
+        answer = httpx2.get(server.url + path, trust_env=False)
+        assert answer.status_code == 200
+        assert answer.json()["data"] == {"status": "ok"}
+
+
+def test_metrics_count_takes_callbacks_and_answers(
+    client: Client, server: RehearsalServer, create_body: Any, far: FarSide
+) -> None:
+    made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}/counted"))
+    client.ended(made["task_id"])
+    while far.next_callback().path != "/counted":
+        pass
+    delivered = 'understudy_callback_tries_total{outcome="delivered"}'
+    deadline = time.monotonic() + 20
+    while True:
+        page = httpx2.get(f"{server.url}/metrics", trust_env=False)
+        # A call is counted when its answer is noted, after the far side has had it.
+        if f"\n{delivered} " in page.text or time.monotonic() > deadline:
+            break
+    assert page.headers["content-type"].startswith("text/plain")
+    for name in (
+        'understudy_http_requests_total{method="POST",route="/v1/videos/motion-control",'
+        'status="200"}',
+        'understudy_http_seconds_bucket{le="0.1",method="GET",'
+        'route="/v1/videos/motion-control/{reference}"}',
+        'understudy_tasks{status="submitted"}',
+        "understudy_takes_running",
+        'understudy_attempts_total{outcome="succeeded"}',
+        'understudy_stage_seconds_count{stage="open"}',
+        "understudy_queue_wait_seconds_count",
+        delivered,
+    ):
+        assert f"\n{name} " in page.text, name
+
+
+def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
+    server: RehearsalServer, tmp_path: Path
+) -> None:
+    """Left out: an unknown method (the contract answers 404, with a code of its own), and bodies
+    that fit their schema but name media or tasks that do not exist."""
+    run = subprocess.run(
+        [
+            Path(sys.executable).with_name("schemathesis"),
+            "--config-file",
+            Path(__file__).with_name("schemathesis.toml"),
+            "run",
+            f"{server.url}/openapi.json",
+            "--header",
+            f"Authorization: {server.headers['Authorization']}",
+            "--exclude-checks=unsupported_method,positive_data_acceptance",
+            "--max-examples=4",
+            "--seed=1",
+            "--no-color",
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout[-12000:]
+    log = (server.data / "server.log").read_text()
+    assert '"event": "fault"' not in log

@@ -1,0 +1,290 @@
+"""The whole way of a take, on a short drawn clip and a drawn picture."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+import understudy
+from understudy.errors import InputRefused, TakeCancelled
+from understudy.media import limits
+from understudy.media.clip import open_clip, read_frames
+from understudy.media.output.encode import SoundSource, VideoWriter
+from understudy.take.inspect import find_take
+from understudy.take.outputs import watermarked_path
+from understudy.take.progress import Progress
+from understudy.take.report import Report
+from understudy.take.run import TakeOptions, inspect_take, run_take
+from understudy.take.stages import open_for
+from understudy.tracking.formats.npz import load_npz
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+PICTURE = EXAMPLES / "photo.jpg"
+FPS = Fraction(12)
+PROMPT = "static camera, in the rain"
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three seconds of the sample dance at 12 frames a second, with its sound."""
+    source = open_clip(EXAMPLES / "dance.mp4", orientation="video")
+    path = tmp_path_factory.mktemp("clips") / "short.mp4"
+    scale = 540 / min(source.size)
+    size = (round(source.width * scale / 2) * 2, round(source.height * scale / 2) * 2)
+    with VideoWriter(path, size, FPS, sound=SoundSource(source.path, 0.0, 3.0)) as writer:
+        for frame in read_frames(source, size=size, start=0.0, end=3.0, fps=FPS):
+            writer.write_rgb(frame.rgb)
+    return path
+
+
+@dataclass(frozen=True)
+class Made:
+    """A take that was made, and what was told on the way."""
+
+    out: Path
+    compare: Path
+    cover: Path
+    report: Report
+    told: list[Progress]
+
+
+@pytest.fixture(scope="module")
+def made(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    folder = tmp_path_factory.mktemp("take")
+    out, compare, cover = folder / "out.mp4", folder / "compare.mp4", folder / "cover.jpg"
+    told: list[Progress] = []
+    report = run_take(
+        PICTURE,
+        clip,
+        TakeOptions(watermark=True, prompt=PROMPT),
+        out,
+        compare=compare,
+        cover=cover,
+        performances=[folder / "motion.npz"],
+        on_progress=told.append,
+    )
+    return Made(out, compare, cover, report, told)
+
+
+def _frames(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def test_a_take_has_the_pictures_aspect_and_the_clips_length_rate_and_sound(made: Made) -> None:
+    with av.open(str(made.out)) as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        assert (video.width, video.height) == made.report.plan.size
+        assert min(video.width, video.height) == 720
+        assert video.average_rate == FPS
+        assert video.frames == made.report.plan.frames == 36
+        assert sound.codec_context.name == "aac"
+        assert float(sound.duration * sound.time_base) == pytest.approx(3.0, abs=0.1)
+
+
+def test_the_character_moves_and_its_background_stays(made: Made) -> None:
+    frames = np.stack([cv2.resize(f, None, fx=0.25, fy=0.25) for f in _frames(made.out)])
+    change = np.abs(frames.astype(int) - frames[0].astype(int)).max(axis=(0, 3))
+    assert change[: change.shape[0] // 25].max() < 16, "the upper edge is background"
+    assert (change > 60).mean() > 0.03, "arms and head were elsewhere in some frame"
+
+
+def test_the_watermarked_copy_differs_in_the_lower_right_corner_alone(made: Made) -> None:
+    plain, marked = (_frames(p)[5] for p in (made.out, watermarked_path(made.out)))
+    difference = np.abs(plain.astype(int) - marked.astype(int)).max(axis=2)
+    height, width = difference.shape
+    assert difference[int(height * 0.94) :, width // 2 :].max() > 60
+    assert np.percentile(difference[: int(height * 0.9)], 99.9) < 20
+
+
+def test_the_comparison_shows_driver_and_result_side_by_side(made: Made) -> None:
+    both, alone = _frames(made.compare)[7], _frames(made.out)[7]
+    assert both.shape[1] > alone.shape[1] * 1.3
+    shown = both[:, -alone.shape[1] :].astype(int)
+    assert np.abs(shown - alone.astype(int)).mean() < 3
+
+
+def test_the_report_says_what_was_used_and_what_the_prompt_came_to(made: Made) -> None:
+    values = json.loads(json.dumps(made.report.to_json()))
+    assert values["used"] == {"start": 0.0, "end": pytest.approx(3.0, abs=0.1)}
+    assert values["output"]["frames"] == 36
+    assert values["units"] == "1.5"
+    assert any("static" in words for words in values["prompt"]["understood"])
+    assert any("rain" in words for words in values["prompt"]["left_out"])
+    assert {"open", "inspect", "track", "cast", "render"} <= set(values["timings"])
+    assert str(made.out.parent) not in json.dumps(values)
+
+
+def test_progress_never_falls_ends_at_one_and_shows_previews(made: Made) -> None:
+    fractions = [progress.fraction for progress in made.told]
+    assert fractions == sorted(fractions)
+    assert fractions[-1] == 1.0
+    stages = [progress.stage for progress in made.told]
+    assert [s for s in dict.fromkeys(stages) if s != "cast"] == [
+        "open", "inspect", "track", "retarget", "render", "finish",
+    ]  # fmt: skip
+
+
+def test_the_driver_s_motion_is_written_with_a_row_for_every_frame(made: Made) -> None:
+    performance = load_npz(made.out.with_name("motion.npz"))
+    assert len(performance) == made.report.plan.frames
+    assert np.isfinite(performance.body).all()
+
+
+def test_what_inspecting_found_is_known_to_the_take_and_shown_with_outlines(
+    clip: Path, made: Made
+) -> None:
+    found = find_take(PICTURE, clip, TakeOptions(prompt=PROMPT))
+    assert found.plan is not None
+    assert (found.plan.frames, found.plan.size) == (36, made.report.plan.size)
+    assert found.picture is not None
+    assert found.picture.outline
+    assert found.clip is not None
+    assert found.clip.driver is not None
+    (outline, *_) = found.clip.driver.outline
+    for _, left, top, width, height in found.clip.driver.path:
+        assert 0 <= left < left + width <= 1
+        assert 0 <= top < top + height <= 1
+    xs, ys = zip(*outline, strict=True)
+    assert max(ys) - min(ys) > 0.4
+    assert 0.2 < float(np.mean(xs)) < 0.8
+
+
+def test_each_input_is_looked_at_while_the_other_is_missing(clip: Path, made: Made) -> None:
+    plan = made.report.plan
+    alone = find_take(PICTURE, None, TakeOptions())
+    assert [problem.field for problem in alone.problems] == ["video_url"]
+    assert (alone.plan, alone.clip) == (None, None)
+    assert alone.picture is not None
+    assert alone.picture.outline
+    alone = find_take(None, clip, TakeOptions())
+    assert [problem.field for problem in alone.problems] == ["image_url"]
+    assert (alone.plan, alone.picture) == (None, None)
+    assert alone.clip is not None
+    assert alone.clip.used == (plan.start, plan.end)
+    assert alone.clip.dropped == plan.dropped
+    assert alone.clip.driver is not None
+    assert alone.clip.driver.outline
+    # What belongs to one input stands beside it and in the plan.
+    assert {*alone.clip.warnings} <= {*plan.warnings}
+
+
+def test_an_engine_that_cannot_run_is_a_problem_of_the_model() -> None:
+    found = find_take(PICTURE, None, TakeOptions(engine="nowhere"))
+    (problem,) = found.problems
+    assert problem.field == "model_name"
+    assert "nowhere" in problem.found
+
+
+def test_a_picture_and_a_clip_that_are_both_wrong_are_two_problems(tmp_path: Path) -> None:
+    for name in ("picture.png", "clip.mp4"):
+        (tmp_path / name).write_bytes(b"neither")
+    found = find_take(tmp_path / "picture.png", tmp_path / "clip.mp4", TakeOptions())
+    assert [problem.field for problem in found.problems] == ["image_url", "video_url"]
+    assert (found.plan, found.picture, found.clip) == (None, None, None)
+
+
+def test_the_cover_is_the_first_frame(made: Made) -> None:
+    cover = cv2.cvtColor(cv2.imread(str(made.cover)), cv2.COLOR_BGR2RGB)
+    assert np.abs(cover.astype(int) - _frames(made.out)[0].astype(int)).mean() < 4
+
+
+def test_the_same_input_gives_the_same_file_with_nothing_remembered(
+    made: Made, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_CACHE_DIR", str(tmp_path / "cache"))
+    again = tmp_path / "again.mp4"
+    understudy.animate(str(PICTURE), str(clip), again, prompt=PROMPT)
+    assert _digest(again) == _digest(made.out)
+
+
+def test_inspecting_gives_the_plan_of_the_take(made: Made, clip: Path) -> None:
+    plan = inspect_take(PICTURE.read_bytes(), clip, TakeOptions(watermark=True, prompt=PROMPT))
+    assert plan == made.report.plan
+
+
+def test_fidelity_is_measured_when_asked_for(made: Made, clip: Path, tmp_path: Path) -> None:
+    assert made.report.fidelity is None
+    report = understudy.animate(PICTURE, clip, tmp_path / "out.mp4", measure_fidelity=True)
+    fidelity = report.to_json()["fidelity"]
+    assert fidelity["found"] > 0.95
+    assert 0 < fidelity["angle"] < 20
+    assert fidelity["close"] > 0.6
+
+
+def test_a_picture_without_a_character_is_refused_and_nothing_is_written(
+    clip: Path, tmp_path: Path
+) -> None:
+    ground = np.full((640, 480, 3), (200, 180, 150), np.uint8)
+    cv2.rectangle(ground, (0, 400), (480, 640), (60, 120, 60), -1)
+    picture = cv2.imencode(".png", ground)[1].tobytes()
+    with pytest.raises(InputRefused) as refusal:
+        run_take(picture, clip, TakeOptions(), tmp_path / "out.mp4")
+    assert refusal.value.field == "image_url"
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("stage", ["inspect", "track", "render"])
+def test_a_cancelled_take_leaves_nothing(
+    stage: str, clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_CACHE_DIR", os.devnull)  # Nothing can be remembered there.
+    told: list[Progress] = []
+    with pytest.raises(TakeCancelled):
+        run_take(
+            PICTURE,
+            clip,
+            TakeOptions(),
+            tmp_path / "out.mp4",
+            on_progress=told.append,
+            cancelled=lambda: bool(told) and told[-1].stage == stage,
+        )
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_killed_take_leaves_no_video_and_the_next_one_clears_up(
+    clip: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.mp4"
+    script = (
+        "import os, signal, sys, understudy\n"
+        "def kill(progress):\n"
+        "    if progress.stage == 'render' and progress.fraction > 0.8:\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+        "understudy.animate(*sys.argv[1:4], on_progress=kill)\n"
+    )
+    arguments = [sys.executable, "-c", script, str(PICTURE), str(clip), str(out)]
+    assert subprocess.run(arguments, check=False).returncode == -signal.SIGKILL
+    assert not out.exists()
+    understudy.animate(PICTURE, clip, out)
+    assert os.listdir(tmp_path) == ["out.mp4"]  # noqa: PTH208 - hidden files as well
+
+
+def test_a_prompt_over_the_limit_is_refused_before_anything_else() -> None:
+    assert replace(TakeOptions(), prompt="x" * 2500).prompt
+    with pytest.raises(InputRefused, match="2501"):
+        TakeOptions(prompt="x" * 2501)
+
+
+def test_a_picture_may_have_the_bytes_that_its_design_allows(tmp_path: Path) -> None:
+    picture = PICTURE.read_bytes() + bytes(11 * limits.MIB)
+    most = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
+    assert open_for(picture, TakeOptions(), most).source_size == (864, 1152)
+    with pytest.raises(InputRefused, match="at most 10 MB"):
+        run_take(picture, EXAMPLES / "dance.mp4", TakeOptions(), tmp_path / "out.mp4")
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

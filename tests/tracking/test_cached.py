@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import dataclasses
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tracking.clip_maker import dancer, write_clip
+from tests.tracking.test_smoothing import track
+from understudy.cache import Cache
+from understudy.media.clip import open_clip
+from understudy.tracking import cached, serialization
+from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.camera_motion import CameraPath, Movement
+from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.runs import Reason, Run
+from understudy.tracking.scene.shots import Cut
+from understudy.tracking.smoothing import smooth
+from understudy.tracking.trackers import PictureTrack, TrackerPool
+
+
+@pytest.fixture
+def closed() -> TrackerPool:
+    """A pool that cannot work any more: whoever needs it fails."""
+    pool = TrackerPool(1)
+    pool.close()
+    return pool
+
+
+def path(seed: int) -> PersonPath:
+    rng = np.random.default_rng(seed)
+    return PersonPath(np.arange(5) / 3, rng.uniform(0, 500, (5, 4)))
+
+
+def survey() -> Survey:
+    return Survey(
+        run=Run(0.1, 3.4, 1),
+        runs=(Run(0.1, 3.4, 1), Run(5, 8.2, 2)),
+        dropped=(Reason(0, 0.1, "a cut"),),
+        cuts=(Cut(0.0, 0.1, "cut"),),
+        movements=(Movement(3.4, 5, "pan"),),
+        camera=CameraPath(np.arange(4.0), np.ones((4, 3))),
+        driver=path(1),
+        others=(path(2), path(3)),
+        people=3,
+        framing="knees",
+        warnings=("Careful.",),
+    )
+
+
+def assert_same(one: object, other: object) -> None:
+    """Dataclasses are the same to the last bit."""
+    assert type(one) is type(other)
+    if dataclasses.is_dataclass(one):
+        for field in dataclasses.fields(one):
+            assert_same(getattr(one, field.name), getattr(other, field.name))
+    elif isinstance(one, tuple):
+        assert isinstance(other, tuple)
+        for a, b in zip(one, other, strict=True):
+            assert_same(a, b)
+    else:
+        np.testing.assert_array_equal(one, other)  # type: ignore[arg-type]
+
+
+def test_values_come_back_from_their_records_as_they_were() -> None:
+    performance = smooth(track(20), 24, (640, 480))
+    assert_same(
+        serialization.performance_of(serialization.performance_record(performance)), performance
+    )
+    assert_same(serialization.survey_of(serialization.survey_record(survey())), survey())
+    nobody = PictureTrack(None, np.zeros((4, 5), np.float32), 0.0)
+    assert_same(serialization.picture_of(serialization.picture_record(nobody)), nobody)
+
+
+def test_the_same_clip_is_surveyed_and_tracked_once(
+    tmp_path: Path, pool: TrackerPool, closed: TrackerPool
+) -> None:
+    clip = open_clip(write_clip(tmp_path / "clip.mp4", dancer(74)), orientation="video")
+    cache = Cache(tmp_path / "cache")
+    fps = Fraction(6)
+    seen = cached.survey_clip(clip, cache=cache, pool=pool)
+    first = cached.track_clip(clip, cache=cache, survey=seen, fps=fps, pool=pool)
+    again = cached.survey_clip(clip, cache=cache, pool=closed)
+    assert_same(again, seen)
+    assert_same(cached.track_clip(clip, cache=cache, survey=again, fps=fps, pool=closed), first)
+    with pytest.raises(ValueError, match="closed"):
+        cached.track_clip(clip, cache=cache, survey=seen, fps=Fraction(5), pool=closed)
+    with pytest.raises(ValueError, match="closed"):
+        cached.survey_clip(clip, cache=cache, pool=closed, camera_may_move=True)
+
+
+def test_the_same_picture_is_tracked_once(tmp_path: Path) -> None:
+    rgb = dancer(1)[0]
+    cache = Cache(tmp_path)
+    with cached.PictureTracker(cache) as tracker:
+        first = tracker(rgb)
+        assert first.landmarks is not None
+        assert_same(tracker(rgb), first)
+    # The process is gone: what is not remembered fails.
+    assert_same(tracker(rgb), first)
+    with pytest.raises(ValueError, match="closed"):
+        tracker(rgb[::-1].copy())
+
+
+def test_without_a_cache_pictures_are_tracked_anew() -> None:
+    rgb = np.full((64, 64, 3), 128, np.uint8)
+    with cached.PictureTracker(None) as tracker:
+        assert tracker(rgb).landmarks is None
+    with pytest.raises(ValueError, match="closed"):
+        tracker(rgb)
