@@ -60,7 +60,7 @@ def test_the_description_is_served_for_machines_and_people(client: Client, serve
 @pytest.mark.parametrize(
     ("method", "path", "component"),
     [
-        ("POST", PATH, "LegacyCreate"),
+        ("POST", PATH, "MotionControlCreate"),
         ("POST", f"{PATH}/inspect", "Inspect"),
         ("POST", "/motion-control/kling-3.0", "TasksCreate"),
         ("POST", "/v1/general/advanced-custom-elements", "ElementsCreate"),

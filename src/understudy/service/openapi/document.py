@@ -15,7 +15,7 @@ from understudy import __version__
 from understudy.service.openapi.operations import OPERATIONS, Answer, Operation, Parameter
 
 # What pydantic makes of a name that several modules have.
-_QUALIFIED = re.compile(r"understudy__service__designs__(\w+?)__(?:bodies|records)__(\w+)")
+_QUALIFIED = re.compile(r"understudy__service__api__(\w+?)__(?:bodies|records)__(\w+)")
 _REFERENCES = "#/components/schemas/{model}"
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 _ERRORS = {
@@ -103,7 +103,7 @@ def _tidy(value: Any, *, properties: bool = False) -> Any:
     if isinstance(value, list):
         return [_tidy(item) for item in value]
     if isinstance(value, str):
-        return _QUALIFIED.sub(lambda found: found[1].title() + found[2], value)
+        return _QUALIFIED.sub(lambda found: found[1].title().replace("_", "") + found[2], value)
     if not isinstance(value, dict):
         return value
     return {
