@@ -1,0 +1,1 @@
+"""Memory and time of generated video: `python -m bench.generated`."""
