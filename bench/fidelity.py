@@ -17,7 +17,7 @@ from understudy.geometry.landmarks import Body
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.limits import Orientation
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.scene.analysis import analyze_scene
 from understudy.tracking.track import track_clip
 
 SHOULDERS = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]
@@ -105,8 +105,8 @@ def intended_joints(
 def track_video(video: Path) -> Performance:
     """The performance of the figure in a finished video, from its first frame to its last."""
     clip = open_clip(video, orientation="video")
-    survey = survey_clip(clip)
-    return track_clip(clip, survey=survey, start=0.0, end=clip.duration, fps=clip.fps)
+    scene = analyze_scene(clip)
+    return track_clip(clip, scene=scene, start=0.0, end=clip.duration, fps=clip.fps)
 
 
 def _inside(joints: Joints, size: tuple[int, int]) -> Joints:

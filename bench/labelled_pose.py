@@ -30,7 +30,7 @@ from understudy.tracking.formats.openpose_video import (
     LIMBS,
     openpose_joints,
 )
-from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.scene.analysis import analyze_scene
 from understudy.tracking.track import track_clip
 from understudy.tracking.trackers import TrackerPool
 
@@ -177,9 +177,9 @@ def tracker_error(clip_path: Path, labels: Joints, label_size: tuple[int, int]) 
     """Track a clip and compare its driver with labels (T, 18, 2) of frames of that (w, h)."""
     clip = open_clip(clip_path, orientation="video")
     with TrackerPool() as pool:
-        survey = survey_clip(clip, pool=pool)
-        performance = track_clip(clip, survey=survey, fps=clip.fps, pool=pool)
-    first = round(survey.start * float(clip.fps))
+        scene = analyze_scene(clip, pool=pool)
+        performance = track_clip(clip, scene=scene, fps=clip.fps, pool=pool)
+    first = round(scene.start * float(clip.fps))
     wanted = labels[first : first + len(performance)] * (clip.width / label_size[0])
     found = np.array(
         [openpose_joints(body)[0] for body in performance.body[: len(wanted)]], np.float64

@@ -14,7 +14,7 @@ from understudy.media.clip import open_clip
 from understudy.media.limits import OUTPUT_SHORT_SIDE, output_size
 from understudy.media.picture import open_picture
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.scene.analysis import analyze_scene
 from understudy.tracking.track import track_clip
 
 Row = dict[str, str | float | None]
@@ -42,8 +42,8 @@ def judge_take(take: MeasuredTake) -> Row:
 def reenact(path: Path) -> Row:
     """A clip performed by its own first clear frame: a line of the table of reenactment."""
     clip = open_clip(path, orientation="video")
-    survey = survey_clip(clip)
-    performance = track_clip(clip, survey=survey, start=0.0, end=clip.duration, fps=clip.fps)
+    scene = analyze_scene(clip)
+    performance = track_clip(clip, scene=scene, start=0.0, end=clip.duration, fps=clip.fps)
     frame = first_clear_frame(performance)
     character = character_of_frame(clip, frame)
     result = score(load_engine(DEFAULT_ENGINE), clip, character, performance, frame)
@@ -62,4 +62,4 @@ def reenact(path: Path) -> Row:
 def _performance(path: Path) -> Performance:
     """What a take makes of a clip: the usable run at the output's rate."""
     clip = open_clip(path, orientation="video")
-    return track_clip(clip, survey=survey_clip(clip))
+    return track_clip(clip, scene=analyze_scene(clip))

@@ -101,11 +101,11 @@ def track(clip: Path | str) -> Performance:
     Raises `understudy.errors.InputRefused` for a clip that cannot be used.
     """
     from understudy.media.clip import open_clip
-    from understudy.tracking.scene.analysis import survey_clip
+    from understudy.tracking.scene.analysis import analyze_scene
     from understudy.tracking.track import track_clip
 
     opened = open_clip(Path(clip), orientation="video")
-    return track_clip(opened, survey=survey_clip(opened))
+    return track_clip(opened, scene=analyze_scene(opened))
 
 
 def _source(picture: Path | str | bytes | None) -> Path | bytes | None:

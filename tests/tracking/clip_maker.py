@@ -1,4 +1,4 @@
-"""Clips, thumbnails and sightings for tests of the performance room."""
+"""Clips, thumbnails and detections for the tests of tracking."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from tests.tracking.test_smoothing import track
 from understudy.cache import Cache
 from understudy.media.clip import open_clip
 from understudy.tracking import cached, serialization
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.camera_motion import CameraPath, Movement
-from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.smoothing import smooth
@@ -29,13 +29,13 @@ def closed() -> TrackerPool:
     return pool
 
 
-def path(seed: int) -> PersonPath:
+def path(seed: int) -> PersonTrack:
     rng = np.random.default_rng(seed)
-    return PersonPath(np.arange(5) / 3, rng.uniform(0, 500, (5, 4)))
+    return PersonTrack(np.arange(5) / 3, rng.uniform(0, 500, (5, 4)))
 
 
-def survey() -> Survey:
-    return Survey(
+def analyzed() -> SceneAnalysis:
+    return SceneAnalysis(
         run=Run(0.1, 3.4, 1),
         runs=(Run(0.1, 3.4, 1), Run(5, 8.2, 2)),
         dropped=(Reason(0, 0.1, "a cut"),),
@@ -69,26 +69,26 @@ def test_values_come_back_from_their_records_as_they_were() -> None:
     assert_same(
         serialization.performance_of(serialization.performance_record(performance)), performance
     )
-    assert_same(serialization.survey_of(serialization.survey_record(survey())), survey())
+    assert_same(serialization.scene_of(serialization.scene_record(analyzed())), analyzed())
     nobody = PictureTrack(None, np.zeros((4, 5), np.float32), 0.0)
     assert_same(serialization.picture_of(serialization.picture_record(nobody)), nobody)
 
 
-def test_the_same_clip_is_surveyed_and_tracked_once(
+def test_the_same_clip_is_analyzed_and_tracked_once(
     tmp_path: Path, pool: TrackerPool, closed: TrackerPool
 ) -> None:
     clip = open_clip(write_clip(tmp_path / "clip.mp4", dancer(74)), orientation="video")
     cache = Cache(tmp_path / "cache")
     fps = Fraction(6)
-    seen = cached.survey_clip(clip, cache=cache, pool=pool)
-    first = cached.track_clip(clip, cache=cache, survey=seen, fps=fps, pool=pool)
-    again = cached.survey_clip(clip, cache=cache, pool=closed)
+    seen = cached.analyze_scene(clip, cache=cache, pool=pool)
+    first = cached.track_clip(clip, cache=cache, scene=seen, fps=fps, pool=pool)
+    again = cached.analyze_scene(clip, cache=cache, pool=closed)
     assert_same(again, seen)
-    assert_same(cached.track_clip(clip, cache=cache, survey=again, fps=fps, pool=closed), first)
+    assert_same(cached.track_clip(clip, cache=cache, scene=again, fps=fps, pool=closed), first)
     with pytest.raises(ValueError, match="closed"):
-        cached.track_clip(clip, cache=cache, survey=seen, fps=Fraction(5), pool=closed)
+        cached.track_clip(clip, cache=cache, scene=seen, fps=Fraction(5), pool=closed)
     with pytest.raises(ValueError, match="closed"):
-        cached.survey_clip(clip, cache=cache, pool=closed, camera_may_move=True)
+        cached.analyze_scene(clip, cache=cache, pool=closed, camera_may_move=True)
 
 
 def test_the_same_picture_is_tracked_once(tmp_path: Path) -> None:

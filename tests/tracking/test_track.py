@@ -16,7 +16,7 @@ from understudy import errors
 from understudy.geometry.landmarks import Body
 from understudy.media.clip import Clip, open_clip
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import Survey, survey_clip
+from understudy.tracking.scene.analysis import SceneAnalysis, analyze_scene
 from understudy.tracking.track import WARM_UP, split_frames, track_clip, tracking_size
 from understudy.tracking.trackers import TrackerPool
 
@@ -30,13 +30,13 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 
 @pytest.fixture(scope="module")
-def survey(clip: Clip, pool: TrackerPool) -> Survey:
-    return survey_clip(clip, pool=pool)
+def analyzed(clip: Clip, pool: TrackerPool) -> SceneAnalysis:
+    return analyze_scene(clip, pool=pool)
 
 
 @pytest.fixture(scope="module")
-def performance(clip: Clip, survey: Survey, pool: TrackerPool) -> Performance:
-    return track_clip(clip, survey=survey, pool=pool)
+def performance(clip: Clip, scene: SceneAnalysis, pool: TrackerPool) -> Performance:
+    return track_clip(clip, scene=scene, pool=pool)
 
 
 def assert_same(one: Performance, other: Performance) -> None:
@@ -76,9 +76,9 @@ def test_left_and_right_are_the_persons_own(performance: Performance) -> None:
 
 
 def test_the_same_clip_gives_the_same_bits(
-    clip: Clip, survey: Survey, performance: Performance, pool: TrackerPool
+    clip: Clip, scene: SceneAnalysis, performance: Performance, pool: TrackerPool
 ) -> None:
-    assert_same(track_clip(clip, survey=survey, pool=pool), performance)
+    assert_same(track_clip(clip, scene=scene, pool=pool), performance)
 
 
 def test_the_seam_between_the_pieces_does_not_show(clip: Clip, performance: Performance) -> None:
@@ -88,11 +88,11 @@ def test_the_seam_between_the_pieces_does_not_show(clip: Clip, performance: Perf
 
 
 def test_a_part_at_another_rate_can_be_tracked(
-    clip: Clip, survey: Survey, performance: Performance, pool: TrackerPool
+    clip: Clip, scene: SceneAnalysis, performance: Performance, pool: TrackerPool
 ) -> None:
     shares: list[float] = []
     part = track_clip(
-        clip, survey=survey, start=1.0, end=2.0, fps=Fraction(12), pool=pool,
+        clip, scene=scene, start=1.0, end=2.0, fps=Fraction(12), pool=pool,
         on_progress=shares.append,
     )  # fmt: skip
     np.testing.assert_allclose(part.times, 1 + np.arange(12) / 12)
@@ -102,29 +102,31 @@ def test_a_part_at_another_rate_can_be_tracked(
     assert np.median(off) < 3
 
 
-def test_tracking_can_be_cancelled(clip: Clip, survey: Survey) -> None:
+def test_tracking_can_be_cancelled(clip: Clip, scene: SceneAnalysis) -> None:
     done: list[float] = []
     with TrackerPool(1) as own, pytest.raises(errors.TakeCancelled):
         track_clip(
-            clip, survey=survey, pool=own, on_progress=done.append, cancelled=lambda: bool(done)
+            clip, scene=scene, pool=own, on_progress=done.append, cancelled=lambda: bool(done)
         )
     assert done[-1] < 1
 
 
-def test_a_file_that_went_away_is_no_silence(clip: Clip, survey: Survey, tmp_path: Path) -> None:
+def test_a_file_that_went_away_is_no_silence(
+    clip: Clip, scene: SceneAnalysis, tmp_path: Path
+) -> None:
     gone = dataclasses.replace(clip, path=tmp_path / "gone.mp4")
     with TrackerPool(1) as own, pytest.raises(Exception, match=r"gone\.mp4"):
-        track_clip(gone, survey=survey, pool=own)
+        track_clip(gone, scene=scene, pool=own)
 
 
-def test_frames_are_tracked_no_larger_than_they_are(clip: Clip, survey: Survey) -> None:
-    assert tracking_size(clip, survey) == clip.size
+def test_frames_are_tracked_no_larger_than_they_are(clip: Clip, scene: SceneAnalysis) -> None:
+    assert tracking_size(clip, scene) == clip.size
     large = dataclasses.replace(clip, width=2160, height=3840)
-    regions = survey.driver.regions * np.array([6, 6, 9, 1])
-    near = dataclasses.replace(survey, driver=dataclasses.replace(survey.driver, regions=regions))
+    regions = scene.driver.regions * np.array([6, 6, 9, 1])
+    near = dataclasses.replace(scene, driver=dataclasses.replace(scene.driver, regions=regions))
     assert tracking_size(large, near) == (720, 1280)
     far = dataclasses.replace(
-        survey, driver=dataclasses.replace(survey.driver, regions=regions * [1, 1, 0.2, 1])
+        scene, driver=dataclasses.replace(scene.driver, regions=regions * [1, 1, 0.2, 1])
     )
     assert min(tracking_size(large, far)) > 720
 
@@ -139,10 +141,10 @@ def test_pieces_cover_every_frame_once(
     clip: Clip, total: int, count: int, keys: list[float]
 ) -> None:
     keyed = dataclasses.replace(clip, keyframes=np.unique([0.0, *keys]))
-    pieces = split_frames(keyed, 0.0, Fraction(24), total, count)
-    assert 1 <= len(pieces) <= count
-    assert [first for first, _ in pieces] == list(np.cumsum([0, *(n for _, n in pieces[:-1])]))
-    assert sum(length for _, length in pieces) == total
-    if total > 100 and len(pieces) > 1:
-        longest = max(length for _, length in pieces)
+    chunks = split_frames(keyed, 0.0, Fraction(24), total, count)
+    assert 1 <= len(chunks) <= count
+    assert [first for first, _ in chunks] == list(np.cumsum([0, *(n for _, n in chunks[:-1])]))
+    assert sum(length for _, length in chunks) == total
+    if total > 100 and len(chunks) > 1:
+        longest = max(length for _, length in chunks)
         assert longest < total - WARM_UP

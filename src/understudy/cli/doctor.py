@@ -28,7 +28,7 @@ def doctor(
     """
     with reporting_faults(debug=debug):
         if warm:
-            from understudy.cli.warming import warm_up
+            from understudy.cli.warm_up import warm_up
 
             typer.echo(f"compiled and tried in {warm_up():.0f} s")
         from understudy.cli.checks import CHECKS

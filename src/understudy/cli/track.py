@@ -51,7 +51,7 @@ def track(
 def _tracked(path: Path) -> Performance:
     from understudy.cache import user_cache
     from understudy.media.clip import open_clip
-    from understudy.tracking.cached import survey_clip, track_clip
+    from understudy.tracking.cached import analyze_scene, track_clip
     from understudy.tracking.trackers import TrackerPool
 
     with (
@@ -64,14 +64,14 @@ def _tracked(path: Path) -> Performance:
         clip = open_clip(path, orientation="video")
         line.tell("inspect")
         cache = user_cache()
-        survey = survey_clip(clip, cache=cache, pool=pool, cancelled=cancelled)
-        for part in survey.dropped:
+        scene = analyze_scene(clip, cache=cache, pool=pool, cancelled=cancelled)
+        for part in scene.dropped:
             place = f"{part.start:.1f} s to {part.end:.1f} s"
             typer.echo(f"note: {place} left out: {part.words}", err=True)
         return track_clip(
             clip,
             cache=cache,
-            survey=survey,
+            scene=scene,
             pool=pool,
             on_progress=lambda share: line.tell("track", share),
             cancelled=cancelled,

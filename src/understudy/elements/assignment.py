@@ -1,9 +1,9 @@
 """Who plays in a take: the picture's figure, an element's, or both.
 
 An element is a character kept as several pictures, or as a clip of it. Its pictures are judged
-while the clip is surveyed; then the parts are given out (`character.choice`) and cast. The picture
-of the take, where there is one, is the scene and the reference: its background stays, and its own
-figure leads unless it can hardly be moved.
+while the clip's scene is analyzed; then the parts are given out (`character.choice`) and cast. The
+picture of the take, where there is one, is the scene and the reference: its background stays, and
+its own figure leads unless it can hardly be moved.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ from understudy.take.stages import (
     with_sizes,
 )
 from understudy.tracking.cached import PictureTracker
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.trackers import Region, TrackerPool
 
 MODEL_FIELD = "model_name"
@@ -72,7 +72,7 @@ def find_take(
     opened_picture: Picture | None = None
     opened_clip: Clip | None = None
     character: Character | None = None
-    survey: Survey | None = None
+    scene: SceneAnalysis | None = None
     driver: DriverFinding | None = None
     notes: tuple[str, ...] = ()
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
@@ -89,23 +89,23 @@ def find_take(
                     limits.CLIP_FIELD, found="nothing is given", allowed="give a clip"
                 )
             opened_clip = open_clip(clip, orientation=options.orientation)
-            survey = look_through(engine, opened_clip, pool, lambda: False)
-            driver = _find_driver(opened_clip, survey)
+            scene = look_through(engine, opened_clip, pool, lambda: False)
+            driver = _find_driver(opened_clip, scene)
         if casting is not None:
             with _noting(problems):
                 # Without a usable clip the parts are given out as for a whole driver.
-                opened_picture = casting.settle(survey.framing if survey else "whole_body")
+                opened_picture = casting.settle(scene.framing if scene else "whole_body")
                 character = casting.result()
                 notes = casting.notes
     plan: Plan | None = None
-    if not problems and opened_picture and opened_clip and survey:
+    if not problems and opened_picture and opened_clip and scene:
         opened = with_sizes(opened_picture, opened_clip, options)
-        plan = make_plan(engine, options, opened, survey, character, notes)
+        plan = make_plan(engine, options, opened, scene, character, notes)
     return Findings(
         plan=plan,
         problems=tuple(problems),
         picture=_picture_finding(opened_picture, character),
-        clip=_clip_finding(opened_clip, survey, driver),
+        clip=_clip_finding(opened_clip, scene, driver),
     )
 
 
@@ -126,25 +126,25 @@ def _picture_finding(picture: Picture | None, character: Character | None) -> Pi
 
 
 def _clip_finding(
-    clip: Clip | None, survey: Survey | None, driver: DriverFinding | None
+    clip: Clip | None, scene: SceneAnalysis | None, driver: DriverFinding | None
 ) -> ClipFinding | None:
     if clip is None:
         return None
     found = ClipFinding(clip.size, round(float(clip.fps), 3), round(clip.duration, 3))
-    if survey is None:
+    if scene is None:
         return found
     return replace(
         found,
-        people=survey.people,
-        used=(survey.start, survey.end),
-        dropped=what_is_dropped(survey),
+        people=scene.people,
+        used=(scene.start, scene.end),
+        dropped=what_is_dropped(scene),
         driver=driver,
-        warnings=survey.warnings,
+        warnings=scene.warnings,
     )
 
 
-def _find_driver(clip: Clip, survey: Survey) -> DriverFinding:
-    way = survey.driver.within(survey.start, survey.end)
+def _find_driver(clip: Clip, scene: SceneAnalysis) -> DriverFinding:
+    way = scene.driver.within(scene.start, scene.end)
     width, height = clip.size
     boxes = way.boxes(clip.size) / np.array([width, height, width, height])
     path = tuple(
@@ -157,11 +157,11 @@ def _find_driver(clip: Clip, survey: Survey) -> DriverFinding:
         )
         for time, (left, top, right, bottom) in zip(way.times, boxes, strict=True)
     )
-    time = survey.start + _OUTLINED_AT * (survey.end - survey.start)
-    return DriverFinding(round(time, 3), _outline_driver(clip, survey, time), path)
+    time = scene.start + _OUTLINED_AT * (scene.end - scene.start)
+    return DriverFinding(round(time, 3), _outline_driver(clip, scene, time), path)
 
 
-def _outline_driver(clip: Clip, survey: Survey, time: float) -> tuple[Outline, ...]:
+def _outline_driver(clip: Clip, scene: SceneAnalysis, time: float) -> tuple[Outline, ...]:
     """The driver's edge at a time; nothing where nobody is found there."""
     scale = min(1.0, _LOOKED_AT_HEIGHT / clip.height)
     size = max(2, round(clip.width * scale)), max(2, round(clip.height * scale))
@@ -170,7 +170,7 @@ def _outline_driver(clip: Clip, survey: Survey, time: float) -> tuple[Outline, .
     frames.close()
     if frame is None:
         return ()
-    x, y, side, angle = survey.driver.place(time)
+    x, y, side, angle = scene.driver.region_at(time)
     region = Region(float(x * scale), float(y * scale), float(side * scale), float(angle))
     with PictureTracker(user_cache()) as track:
         return outline_mask(track(frame.rgb, region).mask)

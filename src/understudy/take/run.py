@@ -63,9 +63,9 @@ def inspect_take(
     inputs = open_inputs(picture, clip, options, element, picture_max_bytes)
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         casting = Casting(engine, options, inputs.picture, inputs.element, threads)
-        survey = look_through(engine, inputs.clip, pool, _never)
-        opened = with_sizes(casting.settle(survey.framing), inputs.clip, options)
-        return make_plan(engine, options, opened, survey, casting.result(), casting.notes)
+        scene = look_through(engine, inputs.clip, pool, _never)
+        opened = with_sizes(casting.settle(scene.framing), inputs.clip, options)
+        return make_plan(engine, options, opened, scene, casting.result(), casting.notes)
 
 
 def run_take(
@@ -121,14 +121,14 @@ def run_take(
         # 3. Inspect the clip.
         progress.tell("inspect")
         with clock.measuring("inspect"), _or_refusal_of(casting):
-            survey = look_through(
+            scene = look_through(
                 engine,
                 inputs.clip,
                 pool,
                 cancelled_or_refused,
-                on_known=lambda: known.append("inspect"),
+                on_cached=lambda: known.append("inspect"),
             )
-        opened = with_sizes(casting.settle(survey.framing), inputs.clip, options)
+        opened = with_sizes(casting.settle(scene.framing), inputs.clip, options)
 
         # 4. Track the driver.
         progress.tell("track")
@@ -136,14 +136,14 @@ def run_take(
             performance = follow_driver(
                 engine,
                 opened,
-                survey,
+                scene,
                 pool,
                 on_share=lambda share: progress.tell("track", share),
                 cancelled=cancelled_or_refused,
-                on_known=lambda: known.append("track"),
+                on_cached=lambda: known.append("track"),
             )
         character = casting.result(performance)
-    plan = make_plan(engine, options, opened, survey, character, casting.notes)
+    plan = make_plan(engine, options, opened, scene, character, casting.notes)
 
     # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
     outputs = Outputs(

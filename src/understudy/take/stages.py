@@ -19,9 +19,9 @@ from understudy.media.clip import Clip, count_frames, open_clip
 from understudy.media.limits import Mode, Orientation
 from understudy.media.picture import Picture, PictureSource, open_picture
 from understudy.take.plan import Dropped, Plan, framing_warning, units_for
-from understudy.tracking.cached import survey_clip, track_clip
+from understudy.tracking.cached import analyze_scene, track_clip
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.trackers import TrackerPool
 
 Cancelled = Callable[[], bool]
@@ -123,19 +123,19 @@ def look_through(
     clip: Clip,
     pool: TrackerPool,
     cancelled: Cancelled,
-    on_known: Callable[[], None] | None = None,
-) -> Survey:
-    """Survey the clip as the engine needs it; on_known: called when that was done before.
+    on_cached: Callable[[], None] | None = None,
+) -> SceneAnalysis:
+    """Analyze the clip's scene as the engine needs it; on_cached: called when it was cached.
 
     Raises ClipUnusable, TakeCancelled.
     """
-    return survey_clip(
+    return analyze_scene(
         clip,
         cache=user_cache(),
         pool=pool,
         cancelled=cancelled,
         camera_may_move=engine.info.moving_camera,
-        on_known=on_known,
+        on_cached=on_cached,
     )
 
 
@@ -150,14 +150,14 @@ def cast_picture(engine: Engine, picture: Picture, options: TakeOptions) -> Char
 def follow_driver(
     engine: Engine,
     opened: Opened,
-    survey: Survey,
+    scene: SceneAnalysis,
     pool: TrackerPool,
     *,
     on_share: Callable[[float], None],
     cancelled: Cancelled,
-    on_known: Callable[[], None] | None = None,
+    on_cached: Callable[[], None] | None = None,
 ) -> Performance | None:
-    """The driver's performance, where the engine needs one; on_known: called when it was known.
+    """The driver's performance, where the engine needs one; on_cached: called when it was cached.
 
     Raises TakeCancelled.
     """
@@ -166,35 +166,35 @@ def follow_driver(
     return track_clip(
         opened.clip,
         cache=user_cache(),
-        survey=survey,
-        start=survey.start,
-        end=survey.end,
+        scene=scene,
+        start=scene.start,
+        end=scene.end,
         fps=opened.fps,
         pool=pool,
         on_progress=on_share,
         cancelled=cancelled,
-        on_known=on_known,
+        on_cached=on_cached,
     )
 
 
-def what_is_dropped(survey: Survey) -> tuple[Dropped, ...]:
+def what_is_dropped(scene: SceneAnalysis) -> tuple[Dropped, ...]:
     """The parts of the clip that a take leaves out, and why."""
-    return tuple(Dropped(part.start, part.end, part.words) for part in survey.dropped)
+    return tuple(Dropped(part.start, part.end, part.words) for part in scene.dropped)
 
 
 def make_plan(
     engine: Engine,
     options: TakeOptions,
     opened: Opened,
-    survey: Survey,
+    scene: SceneAnalysis,
     character: Character | None,
     notes: tuple[str, ...] = (),
 ) -> Plan:
     """What the take will be made of. notes: on the element."""
-    frames = count_frames(opened.clip, start=survey.start, end=survey.end, fps=opened.fps)
+    frames = count_frames(opened.clip, start=scene.start, end=scene.end, fps=opened.fps)
     prompt = engine.read_prompt(options.prompt)
-    picture_framing = survey.framing if character is None else character.traits.framing
-    mismatch = framing_warning(picture_framing, survey.framing)
+    picture_framing = scene.framing if character is None else character.traits.framing
+    mismatch = framing_warning(picture_framing, scene.framing)
     model = MODELS.get(options.model)
     seconds = float(frames / opened.fps)
     return Plan(
@@ -204,12 +204,12 @@ def make_plan(
         size=opened.size,
         fps=opened.fps,
         frames=frames,
-        start=survey.start,
-        end=survey.end,
+        start=scene.start,
+        end=scene.end,
         clip_duration=opened.clip.duration,
-        dropped=what_is_dropped(survey),
-        people=survey.people,
-        driver_framing=survey.framing,
+        dropped=what_is_dropped(scene),
+        people=scene.people,
+        driver_framing=scene.framing,
         picture_framing=picture_framing,
         sound=options.sound and opened.clip.has_sound,
         units=None if model is None else units_for(seconds, model.units[options.mode]),
@@ -217,7 +217,7 @@ def make_plan(
         left_out=prompt.left_out,
         element=notes,
         warnings=(
-            *survey.warnings,
+            *scene.warnings,
             *(() if character is None else character.warnings),
             *(() if mismatch is None else (mismatch,)),
         ),

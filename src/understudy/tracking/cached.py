@@ -1,4 +1,4 @@
-"""Surveying and tracking that remember: the same input with the same versions is done once."""
+"""Cached scene analysis and tracking: the same input with the same versions is done once."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from understudy.media.clip import Clip
 from understudy.tracking import serialization, track
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene import analysis
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.trackers import (
     PictureTrack,
     Region,
@@ -27,30 +27,30 @@ from understudy.tracking.trackers import (
 from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
 
 
-def survey_clip(
+def analyze_scene(
     clip: Clip,
     *,
     cache: Cache,
     pool: TrackerPool | None = None,
     cancelled: Callable[[], bool] | None = None,
     camera_may_move: bool = False,
-    on_known: Callable[[], None] | None = None,
-) -> Survey:
-    """`analysis.survey_clip`, from the cache where it has been done before: `on_known` then."""
+    on_cached: Callable[[], None] | None = None,
+) -> SceneAnalysis:
+    """`analysis.analyze_scene`, from the cache where it has been done before: `on_cached` then."""
     key = {
         "versions": [analysis.VERSION, TRACKER_VERSION],
         "clip": clip.digest,
         "camera_may_move": camera_may_move,
     }
-    record = cache.load("survey", key)
+    record = cache.load("scene", key)
     if record is not None:
-        if on_known is not None:
-            on_known()
-        return serialization.survey_of(record)
-    done = analysis.survey_clip(
+        if on_cached is not None:
+            on_cached()
+        return serialization.scene_of(record)
+    done = analysis.analyze_scene(
         clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move
     )
-    cache.store("survey", key, serialization.survey_record(done))
+    cache.store("scene", key, serialization.scene_record(done))
     return done
 
 
@@ -58,21 +58,21 @@ def track_clip(
     clip: Clip,
     *,
     cache: Cache,
-    survey: Survey,
+    scene: SceneAnalysis,
     start: float | None = None,
     end: float | None = None,
     fps: Fraction | None = None,
     pool: TrackerPool | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
-    on_known: Callable[[], None] | None = None,
+    on_cached: Callable[[], None] | None = None,
 ) -> Performance:
-    """`track.track_clip`, from the cache where it has been done before: `on_known` then."""
+    """`track.track_clip`, from the cache where it has been done before: `on_cached` then."""
     key = {
         "versions": [track.VERSION, TRACKER_VERSION],
         "clip": clip.digest,
-        "guides": [_digest(p.times, p.regions) for p in (survey.driver, *survey.others)],
-        "run": [survey.start, survey.end],
+        "guides": [_digest(p.times, p.regions) for p in (scene.driver, *scene.others)],
+        "run": [scene.start, scene.end],
         "range": [start, end],
         "fps": None if fps is None else str(fps),
     }
@@ -80,12 +80,12 @@ def track_clip(
     if record is not None:
         if on_progress is not None:
             on_progress(1.0)
-        if on_known is not None:
-            on_known()
+        if on_cached is not None:
+            on_cached()
         return serialization.performance_of(record)
     done = track.track_clip(
         clip,
-        survey=survey,
+        scene=scene,
         start=start,
         end=end,
         fps=fps,

@@ -16,7 +16,7 @@ from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Body
 from understudy.media.clip import open_clip
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import survey_clip
+from understudy.tracking.scene.analysis import analyze_scene
 from understudy.tracking.track import track_clip
 
 BONES = (
@@ -73,8 +73,8 @@ def video_fidelity(video: Path, driver: Performance) -> Fidelity:
     """
     try:
         clip = open_clip(video, orientation="video")
-        survey = survey_clip(clip)
-        result = track_clip(clip, survey=survey, start=0.0, end=clip.duration, fps=clip.fps)
+        scene = analyze_scene(clip)
+        result = track_clip(clip, scene=scene, start=0.0, end=clip.duration, fps=clip.fps)
     except InputRefused:
         return Fidelity(found=0.0, angle=None, close=None)
     return pose_fidelity(driver, result)

@@ -1,4 +1,4 @@
-"""Performances, surveys and picture tracks as messages, the form in which the cache keeps them."""
+"""Performances, scene analyses and picture tracks as messages, the form the cache stores."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import asdict
 from understudy.geometry.landmarks import Landmarks
 from understudy.processes.messages import Array, Message
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.camera_motion import CameraPath, Movement
-from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.trackers.tracker import PictureTrack
@@ -54,37 +54,37 @@ def picture_of(record: Message) -> PictureTrack:
     return PictureTrack(landmarks, arrays["mask"], float(record.values["presence"]))
 
 
-def survey_record(survey: Survey) -> Message:
-    """A survey as a message."""
+def scene_record(scene: SceneAnalysis) -> Message:
+    """A scene analysis as a message."""
     values = {
-        "run": asdict(survey.run),
-        "runs": [asdict(run) for run in survey.runs],
-        "dropped": [asdict(reason) for reason in survey.dropped],
-        "cuts": [asdict(cut) for cut in survey.cuts],
-        "movements": [asdict(movement) for movement in survey.movements],
-        "others": len(survey.others),
-        "people": survey.people,
-        "framing": survey.framing,
-        "warnings": list(survey.warnings),
+        "run": asdict(scene.run),
+        "runs": [asdict(run) for run in scene.runs],
+        "dropped": [asdict(reason) for reason in scene.dropped],
+        "cuts": [asdict(cut) for cut in scene.cuts],
+        "movements": [asdict(movement) for movement in scene.movements],
+        "others": len(scene.others),
+        "people": scene.people,
+        "framing": scene.framing,
+        "warnings": list(scene.warnings),
     }
     arrays: dict[str, Array] = {
-        "camera_times": survey.camera.times,
-        "camera_offsets": survey.camera.offsets,
+        "camera_times": scene.camera.times,
+        "camera_offsets": scene.camera.offsets,
     }
-    for n, path in enumerate((survey.driver, *survey.others)):
+    for n, path in enumerate((scene.driver, *scene.others)):
         arrays[f"times_{n}"] = path.times
         arrays[f"regions_{n}"] = path.regions
-    return Message("survey", values, arrays)
+    return Message("scene", values, arrays)
 
 
-def survey_of(record: Message) -> Survey:
-    """The survey that a message holds."""
+def scene_of(record: Message) -> SceneAnalysis:
+    """The scene analysis that a message holds."""
     values, arrays = record.values, record.arrays
     driver, *others = (
-        PersonPath(arrays[f"times_{n}"], arrays[f"regions_{n}"])
+        PersonTrack(arrays[f"times_{n}"], arrays[f"regions_{n}"])
         for n in range(1 + values["others"])
     )
-    return Survey(
+    return SceneAnalysis(
         run=Run(**values["run"]),
         runs=tuple(Run(**run) for run in values["runs"]),
         dropped=tuple(Reason(**reason) for reason in values["dropped"]),

@@ -1,4 +1,4 @@
-"""Tracking the driver of a clip: pieces in parallel, then cleaned, filled and smoothed."""
+"""Tracking the driver of a clip: chunks in parallel, then cleaned, filled and smoothed."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from understudy.media.limits import output_fps
 from understudy.processes.messages import Array, Message
 from understudy.tracking.cleaning import RawTrack, clean
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene.analysis import Survey
+from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.smoothing import smooth
 from understudy.tracking.trackers import TrackerPool
-from understudy.tracking.trackers.clips import clip_arrays, clip_values
-from understudy.tracking.trackers.pieces import SHAPES
+from understudy.tracking.trackers.chunks import SHAPES
+from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
 VERSION = "tracking/2"
 
@@ -26,16 +26,16 @@ VERSION = "tracking/2"
 # that, never larger than the clip.
 _SHORT_SIDE = 720
 _LEAST_REGION = 1100
-# Frames tracked before a piece that is not the first: the regions settle within these.
+# Frames tracked before a chunk that is not the first: the regions settle within these.
 WARM_UP = 6
-# What a frame costs that is only decoded on the way to a piece, in frames that are tracked.
+# What a frame costs that is only decoded on the way to a chunk, in frames that are tracked.
 _DECODED_ONLY = 0.12
 
 
 def track_clip(
     clip: Clip,
     *,
-    survey: Survey,
+    scene: SceneAnalysis,
     start: float | None = None,
     end: float | None = None,
     fps: Fraction | None = None,
@@ -43,11 +43,12 @@ def track_clip(
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
 ) -> Performance:
-    """Track the driver that a survey found.
+    """Track the driver that the scene analysis found.
 
-    start, end: seconds; default the survey's run. fps: of the performance; default the output's for
-    the clip. pool: tracker processes that already run. on_progress: called with the share done,
-    0 to 1. The same clip and survey give the same bits for the same number of processes.
+    scene: where the driver is. start, end: seconds; default: the scene's run. fps: of the
+    performance; default: the output's for the clip. pool: tracker processes that already run.
+    on_progress: called with the share done, 0 to 1. The same clip and scene give the same bits for
+    the same number of processes.
 
     Raises ClipUnusable where the driver is never seen; InputRefused where the clip cannot be
     decoded; TakeCancelled once `cancelled` says so; TrackerError where a tracker's process fails.
@@ -56,7 +57,7 @@ def track_clip(
         with TrackerPool() as own:
             return track_clip(
                 clip,
-                survey=survey,
+                scene=scene,
                 start=start,
                 end=end,
                 fps=fps,
@@ -64,14 +65,14 @@ def track_clip(
                 on_progress=on_progress,
                 cancelled=cancelled,
             )
-    start = survey.start if start is None else start
-    end = survey.end if end is None else end
+    start = scene.start if start is None else start
+    end = scene.end if end is None else end
     rate = output_fps(clip.fps) if fps is None else fps
     total = count_frames(clip, start=start, end=end, fps=rate)
-    size = tracking_size(clip, survey)
+    size = tracking_size(clip, scene)
     scale = clip.width / size[0]
     requests = [
-        _request(clip, survey, size, start=start, fps=rate, first=first, count=count)
+        _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
         for first, count in split_frames(clip, start, rate, total, len(pool))
     ]
     arrays: dict[str, NDArray[np.float32]] = {
@@ -97,9 +98,9 @@ def track_clip(
     return smooth(clean(raw), float(rate), clip.size)
 
 
-def tracking_size(clip: Clip, survey: Survey) -> tuple[int, int]:
+def tracking_size(clip: Clip, scene: SceneAnalysis) -> tuple[int, int]:
     """The (width, height) in which a clip's frames are tracked."""
-    path = survey.driver.within(survey.start, survey.end)
+    path = scene.driver.within(scene.start, scene.end)
     region = float(np.median(path.regions[:, 2]))
     scale = max(_SHORT_SIDE / min(clip.size), _LEAST_REGION / region)
     if scale >= 1:
@@ -110,9 +111,9 @@ def tracking_size(clip: Clip, survey: Survey) -> tuple[int, int]:
 def split_frames(
     clip: Clip, start: float, fps: Fraction, total: int, count: int
 ) -> list[tuple[int, int]]:
-    """Split `total` frames into at most `count` pieces, (first, number of frames), of equal cost.
+    """Split `total` frames into at most `count` chunks, (first, number of frames), of equal cost.
 
-    A piece that is not the first costs its warm-up and the decoding since the keyframe before. The
+    A chunk that is not the first costs its warm-up and the decoding since the keyframe before. The
     split depends on nothing but the arguments.
     """
     firsts = np.arange(total)
@@ -121,7 +122,7 @@ def split_frames(
     on_the_way = np.maximum(0, begin - keys) * float(clip.fps)
     overhead = np.where(firsts > 0, WARM_UP + _DECODED_ONLY * on_the_way, 0)
 
-    def pieces(budget: float) -> list[tuple[int, int]]:
+    def chunks(budget: float) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
         first = 0
         while first < total:
@@ -133,16 +134,16 @@ def split_frames(
     low, high = 1, total
     while low < high:
         middle = (low + high) // 2
-        if len(pieces(middle)) <= count:
+        if len(chunks(middle)) <= count:
             high = middle
         else:
             low = middle + 1
-    return pieces(high)
+    return chunks(high)
 
 
 def _request(
     clip: Clip,
-    survey: Survey,
+    scene: SceneAnalysis,
     size: tuple[int, int],
     *,
     start: float,
@@ -153,12 +154,12 @@ def _request(
     scale = size[0] / clip.width
     # x, y and side are in pixels, time and angle are not.
     scales = np.array([1, scale, scale, scale, 1])
-    guide = np.column_stack([survey.driver.times, survey.driver.regions]) * scales
+    guide = np.column_stack([scene.driver.times, scene.driver.regions]) * scales
     arrays: dict[str, Array] = {"guide": guide}
-    for n, other in enumerate(survey.others):
+    for n, other in enumerate(scene.others):
         arrays[f"other_{n}"] = np.column_stack([other.times, other.regions]) * scales
     return Message(
-        "piece",
+        "chunk",
         {
             "clip": clip_values(clip),
             "size": list(size),

@@ -1,4 +1,4 @@
-"""Surveys of real clips: the sample dance, cut, crossed, panned and interrupted."""
+"""Scene analyses of real clips: the sample dance, cut, crossed, panned and interrupted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from tests.tracking.clip_maker import FPS, SIZE, Rgb, dancer, photo, write_clip
 from understudy.errors import ClipUnusable
 from understudy.media.clip import open_clip
-from understudy.tracking.scene.analysis import Survey, frame_driver, survey_clip
+from understudy.tracking.scene.analysis import SceneAnalysis, analyze_scene, frame_driver
 from understudy.tracking.trackers import TrackerPool, track_picture
 
 WIDTH, HEIGHT = SIZE
@@ -22,9 +22,9 @@ def dance() -> list[Rgb]:
     return dancer(140)
 
 
-def survey(path: Path, frames: list[Rgb], pool: TrackerPool) -> Survey:
+def analyzed(path: Path, frames: list[Rgb], pool: TrackerPool) -> SceneAnalysis:
     clip = open_clip(write_clip(path / "clip.mp4", frames), orientation="video")
-    return survey_clip(clip, pool=pool)
+    return analyze_scene(clip, pool=pool)
 
 
 def empty(frame: Rgb) -> Rgb:
@@ -35,7 +35,7 @@ def empty(frame: Rgb) -> Rgb:
 def test_a_dancer_before_a_still_camera_is_usable_whole(
     dance: list[Rgb], tmp_path: Path, pool: TrackerPool
 ) -> None:
-    done = survey(tmp_path, dance, pool)
+    done = analyzed(tmp_path, dance, pool)
     assert (done.start, done.end) == (0, pytest.approx(140 / FPS))
     assert done.framing == "whole_body"
     assert done.people == 1
@@ -51,7 +51,7 @@ def test_the_longest_shot_is_used_and_the_rest_explained(
     dance: list[Rgb], tmp_path: Path, pool: TrackerPool
 ) -> None:
     card = [np.full_like(dance[0], 30)] * 20
-    done = survey(tmp_path, dance[:30] + card + dance[30:120], pool)
+    done = analyzed(tmp_path, dance[:30] + card + dance[30:120], pool)
     assert done.start == pytest.approx(50 / FPS, abs=0.1)
     assert done.end == pytest.approx(140 / FPS)
     words = [part.words for part in done.dropped]
@@ -63,7 +63,7 @@ def test_a_clip_cut_too_short_says_where_and_why(
 ) -> None:
     frames = dance[:50] + [np.asarray(255 - frame, np.uint8) for frame in dance[50:100]]
     with pytest.raises(ClipUnusable) as refusal:
-        survey(tmp_path, frames, pool)
+        analyzed(tmp_path, frames, pool)
     assert refusal.value.field == "video_url"
     assert "lasts 2.1 s" in refusal.value.found
     assert "a cut at 2." in refusal.value.found
@@ -73,16 +73,16 @@ def test_a_clip_cut_too_short_says_where_and_why(
 def test_a_clip_without_a_person_is_refused(tmp_path: Path, pool: TrackerPool) -> None:
     frames = [np.full((HEIGHT, WIDTH, 3), 90 + k // 10, np.uint8) for k in range(80)]
     with pytest.raises(ClipUnusable, match="nobody can be seen"):
-        survey(tmp_path, frames, pool)
+        analyzed(tmp_path, frames, pool)
 
 
 def test_a_short_gap_is_bridged_and_a_long_one_ends_the_run(
     dance: list[Rgb], tmp_path: Path, pool: TrackerPool
 ) -> None:
     short = [empty(f) if 60 <= k < 66 else f for k, f in enumerate(dance)]
-    assert survey(tmp_path, short, pool).start == 0
+    assert analyzed(tmp_path, short, pool).start == 0
     long = [empty(f) if 25 <= k < 55 else f for k, f in enumerate(dance)]
-    done = survey(tmp_path, long, pool)
+    done = analyzed(tmp_path, long, pool)
     assert done.start == pytest.approx(55 / FPS, abs=0.45)
     assert "the driver is not to be seen" in [part.words for part in done.dropped]
 
@@ -100,7 +100,7 @@ def test_the_driver_is_followed_past_somebody_who_crosses(
         here = room[:, left : left + rgb.shape[1]]
         here[:] = mask * rgb + (1 - mask) * here
         frames.append(room[:, rgb.shape[1] : -rgb.shape[1]].astype(np.uint8))
-    done = survey(tmp_path, frames, pool)
+    done = analyzed(tmp_path, frames, pool)
     middle = frames[0].shape[1] / 2
     assert done.people == 2
     assert np.abs(done.driver.regions[:, 0] - middle).max() < 90
@@ -122,7 +122,7 @@ def test_a_camera_that_pans_ends_the_run(
         left = round(200 * np.clip((k - 90) / 40, 0, 1))
         ground = wall[:, left + 100 : left + 100 + WIDTH]
         frames.append((figure * dance[0] + (1 - figure) * ground).astype(np.uint8))
-    done = survey(tmp_path, frames, pool)
+    done = analyzed(tmp_path, frames, pool)
     assert done.start == 0
     assert done.end == pytest.approx(90 / FPS, abs=0.5)
     assert "the camera pans" in [part.words for part in done.dropped]
@@ -130,28 +130,28 @@ def test_a_camera_that_pans_ends_the_run(
 
 def test_an_upper_body_is_called_so(dance: list[Rgb], tmp_path: Path, pool: TrackerPool) -> None:
     closer = [cv2.resize(frame[60:270, 40:320], (560, 420)) for frame in dance[:90]]
-    assert survey(tmp_path, closer, pool).framing == "upper_body"
+    assert analyzed(tmp_path, closer, pool).framing == "upper_body"
 
 
-def test_frames_at_uneven_times_are_surveyed_in_seconds(
+def test_frames_at_uneven_times_are_analyzed_in_seconds(
     dance: list[Rgb], tmp_path: Path, pool: TrackerPool
 ) -> None:
     # 40 frames at 24 a second, then 60 at 12 a second.
     times = [k / 24 for k in range(40)] + [40 / 24 + k / 12 for k in range(60)]
     path = write_clip(tmp_path / "clip.mp4", dance[:100], times=times)
-    done = survey_clip(open_clip(path, orientation="video"), pool=pool)
+    done = analyze_scene(open_clip(path, orientation="video"), pool=pool)
     assert done.start == 0
     assert done.end == pytest.approx(40 / 24 + 60 / 12, abs=0.1)
 
 
-def test_a_clip_stored_sideways_is_surveyed_upright(
+def test_a_clip_stored_sideways_is_analyzed_upright(
     dance: list[Rgb], tmp_path: Path, pool: TrackerPool
 ) -> None:
     sideways = [np.rot90(frame) for frame in dance[:76]]
     path = write_clip(tmp_path / "clip.mp4", sideways, rotation=-90)
     clip = open_clip(path, orientation="video")
     assert clip.size == (WIDTH, HEIGHT)
-    done = survey_clip(clip, pool=pool)
+    done = analyze_scene(clip, pool=pool)
     assert done.framing == "whole_body"
     assert done.driver.regions[:, 0].mean() == pytest.approx(WIDTH / 2, abs=40)
     assert np.abs(done.driver.regions[:, 3]).max() < 0.7

@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from understudy.tracking.scene.camera_motion import Movement
-from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import (
     ABSENCE_REASON,
     Run,
@@ -20,9 +20,9 @@ from understudy.tracking.scene.shots import Cut
 LOOKED = np.arange(0, 10, 0.25)
 
 
-def path(*spans: tuple[float, float]) -> PersonPath:
+def path(*spans: tuple[float, float]) -> PersonTrack:
     times = np.array([t for t in LOOKED if any(a <= t <= b for a, b in spans)])
-    return PersonPath(times, np.tile([500.0, 500.0, 600.0, 0.0], (len(times), 1)))
+    return PersonTrack(times, np.tile([500.0, 500.0, 600.0, 0.0], (len(times), 1)))
 
 
 def spans(runs: list[Run]) -> list[tuple[float, float]]:
@@ -51,7 +51,7 @@ def test_a_short_gap_is_bridged_and_a_long_one_is_not() -> None:
 
 def test_a_longer_gap_is_bridged_behind_somebody_who_passes() -> None:
     driver = path((0, 4), (5, 10))
-    passer = PersonPath(np.array([3.5, 5.5]), np.array([[200, 500, 600, 0], [800, 500, 600, 0.0]]))
+    passer = PersonTrack(np.array([3.5, 5.5]), np.array([[200, 500, 600, 0], [800, 500, 600, 0.0]]))
     assert len(with_driver(Run(0, 10, 0), driver, LOOKED)) == 2
     assert len(with_driver(Run(0, 10, 0), driver, LOOKED, [passer])) == 1
 

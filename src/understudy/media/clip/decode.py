@@ -70,7 +70,7 @@ def read_frames(
     total = count_frames(clip, start=start, end=end, fps=rate)
     if total == 0:
         return
-    scaler = FrameScaler(size or clip.size, clip.turn)
+    scaler = FrameScaler(size or clip.size, clip.transform)
     early = _EARLY / max(float(clip.fps), float(rate))
     stop = start + (total - 1) / float(rate) + early
     shown: VideoFrame | None = None

@@ -22,7 +22,7 @@ from understudy.errors import InputRefused
 from understudy.media import file_types, limits
 from understudy.media.clip import boxes
 from understudy.media.clip.container import READABLE_CODECS, open_container, video_stream
-from understudy.media.clip.upright import Turn, turn_of_matrix
+from understudy.media.clip.display_transform import DisplayTransform, transform_of_matrix
 from understudy.media.limits import Orientation
 
 _HASH_BLOCK = 1024 * 1024
@@ -48,7 +48,8 @@ class Clip:
     times: (frame_count,) float64, seconds from the first frame, rising: when each is shown.
     keyframes: (n,) float64, the times in `times` at which decoding can begin.
     start: seconds in the container's own time at which the first frame is shown.
-    turn, rotation: how frames are turned upright, and its clockwise angle in degrees.
+    transform: the rotation and mirroring that make frames upright. rotation: its clockwise angle in
+        degrees.
     digest: SHA-256 of the file, hexadecimal. field: the input's name, for refusals.
     """
 
@@ -64,7 +65,7 @@ class Clip:
     times: NDArray[np.float64]
     keyframes: NDArray[np.float64]
     start: float
-    turn: Turn
+    transform: DisplayTransform
     codec: str
     is_hdr: bool
     field: str
@@ -141,12 +142,12 @@ def _read_clip(
         name = "an unknown" if codec is None else f"the {codec.name}"
         raise _refused(field, f"the video is coded with {name} codec")
     # Before anything is decoded: a header can claim any size.
-    limits.check_clip_size(*_shown_size(stream, Turn()), field=field)
+    limits.check_clip_size(*_shown_size(stream, DisplayTransform()), field=field)
     timeline = _read_timeline(container, stream, field)
     limits.check_clip_duration(timeline.duration, max_seconds=bounds.max_seconds, field=field)
     frame = _sample_frames(container, stream, timeline, field)
-    turn = _turn_of(frame)
-    width, height = _shown_size(stream, turn)
+    transform = _transform_of(frame)
+    width, height = _shown_size(stream, transform)
     return Clip(
         path=path,
         width=width,
@@ -155,19 +156,19 @@ def _read_clip(
         duration=timeline.duration,
         frame_count=len(timeline.times),
         has_sound=len(container.streams.audio) > 0,
-        rotation=turn.degrees,
+        rotation=transform.degrees,
         digest=digest,
         times=timeline.times,
         keyframes=timeline.keyframes,
         start=timeline.start,
-        turn=turn,
+        transform=transform,
         codec=codec.name,
         is_hdr=frame.color_trc in (16, 18),
         field=field,
     )
 
 
-def _shown_size(stream: VideoStream, turn: Turn) -> tuple[int, int]:
+def _shown_size(stream: VideoStream, transform: DisplayTransform) -> tuple[int, int]:
     """(w, h) in square pixels, the longer way of a stretched pixel kept."""
     width, height = stream.codec_context.width, stream.codec_context.height
     aspect = stream.sample_aspect_ratio
@@ -176,7 +177,7 @@ def _shown_size(stream: VideoStream, turn: Turn) -> tuple[int, int]:
             width = round(width * aspect)
         else:
             height = round(height / aspect)
-    return turn.size(width, height)
+    return transform.size(width, height)
 
 
 def _read_timeline(container: InputContainer, stream: VideoStream, field: str) -> _Timeline:
@@ -272,12 +273,12 @@ def _decode_one(container: InputContainer, stream: VideoStream) -> VideoFrame | 
     return None
 
 
-def _turn_of(frame: VideoFrame) -> Turn:
+def _transform_of(frame: VideoFrame) -> DisplayTransform:
     # A mapping by its base class, yet iterated by value.
     for data in cast("Iterable[SideData]", frame.side_data):
         if data.type == Type.DISPLAYMATRIX:
-            return turn_of_matrix(bytes(data))
-    return Turn()
+            return transform_of_matrix(bytes(data))
+    return DisplayTransform()
 
 
 def _refused(field: str, found: str) -> InputRefused:

@@ -10,7 +10,7 @@ from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoRef
 from numpy.typing import NDArray
 
 from understudy.media.clip import hdr
-from understudy.media.clip.upright import Turn
+from understudy.media.clip.display_transform import DisplayTransform
 
 # From here on down, frames are first made small in YUV and then turned to RGB: a third of the cost,
 # for colour at half the small size's resolution.
@@ -31,10 +31,10 @@ _MATRICES = {
 class FrameScaler:
     """Turns one clip's frames into RGB of one size; keeps the scalers between frames."""
 
-    def __init__(self, size: tuple[int, int], turn: Turn) -> None:
-        """size: (w, h) wanted, upright. turn: how frames are turned upright."""
-        self._size = turn.size(*size)
-        self._turn = turn
+    def __init__(self, size: tuple[int, int], transform: DisplayTransform) -> None:
+        """size: (w, h) wanted, upright. transform: the clip's rotation and mirroring."""
+        self._size = transform.size(*size)
+        self._transform = transform
         self._shrink = VideoReformatter()
         self._convert = VideoReformatter()
 
@@ -62,7 +62,7 @@ class FrameScaler:
         else:
             kernel = self._kernel(frame) | _ACCURATE
             rgb = self._rgb24(self._shrink, frame, kernel, matrix)
-        upright = self._turn.apply(rgb)
+        upright = self._transform.apply(rgb)
         upright.flags.writeable = False
         return upright
 

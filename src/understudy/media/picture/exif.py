@@ -44,12 +44,12 @@ def read_orientation(exif: bytes | None) -> int:
     return 1
 
 
-def exchanges_sides(orientation: int) -> bool:
+def swaps_sides(orientation: int) -> bool:
     """Whether a picture of this orientation is turned by a quarter."""
     return _TURNS[orientation][0] % 2 == 1
 
 
-def turn_upright(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
+def apply_orientation(pixels: NDArray[np.uint8], orientation: int) -> NDArray[np.uint8]:
     """Pixels (H, W[, C]) as stored to pixels upright; contiguous."""
     quarters, mirrored = _TURNS[orientation]
     turned = np.rot90(pixels, quarters)

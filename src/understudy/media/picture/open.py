@@ -125,10 +125,10 @@ def open_picture(
             rgb, alpha, orientation = _open_png(data, factor)
     except (png.BrokenPng, jpeg.BrokenJpeg) as error:
         raise _refused(field, str(error)) from error
-    rgb = exif.turn_upright(rgb, orientation)
+    rgb = exif.apply_orientation(rgb, orientation)
     ground = None
     if alpha is not None:
-        alpha = exif.turn_upright(alpha, orientation)
+        alpha = exif.apply_orientation(alpha, orientation)
         if int(alpha.max()) == 0:
             raise _refused(field, "the picture is transparent everywhere")
         ground = backdrop.choose_backdrop(rgb, alpha)
@@ -137,7 +137,7 @@ def open_picture(
         rgb=rgb,
         alpha=alpha,
         source_size=(info.height, info.width)
-        if exif.exchanges_sides(orientation)
+        if exif.swaps_sides(orientation)
         else (info.width, info.height),
         digest=hashlib.sha256(data).hexdigest(),
         backdrop=ground,

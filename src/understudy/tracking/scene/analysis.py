@@ -1,4 +1,4 @@
-"""Surveying a clip: shots, camera, people, the driver, and the run that a take is made of."""
+"""Scene analysis of a clip: shots, camera, people, the driver, and the run that a take uses."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from understudy.media.clip import Clip
 from understudy.processes.messages import Array, Message
 from understudy.tracking.scene import camera_motion, people, runs, shots
 from understudy.tracking.scene.camera_motion import CameraPath, Movement
-from understudy.tracking.scene.people import PersonPath, Sightings
+from understudy.tracking.scene.people import Detections, PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.trackers import TrackerPool
-from understudy.tracking.trackers.clips import clip_arrays, clip_values
+from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
-VERSION = "survey/2"
+VERSION = "scene/3"
 
 LEAST_SECONDS = 3.0
 Framing = Literal["whole_body", "knees", "upper_body", "head"]
 
-# A landmark counts as shown when it is in the picture and this visible, in this share of the looks.
+# A landmark counts as shown when it is in the picture and this visible, in this share of the poses.
 _VISIBLE = 0.5
 _SHOWN = 0.5
-# A trunk that lies outside the picture in this share of the looks makes a driver half out of it.
+# A trunk that lies outside the picture in this share of the poses makes a driver half out of it.
 _HALF_OUT = 0.25
 # Below this share of the picture's height, hands and face of a driver are too small to follow.
 _SMALL_DRIVER = 0.3
@@ -40,7 +40,7 @@ _MOST_REASONS = 4
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Survey:
+class SceneAnalysis:
     """What a clip shows, and what of it can be used.
 
     Times are seconds from the clip's first frame, places pixels of the upright clip.
@@ -59,8 +59,8 @@ class Survey:
     cuts: tuple[Cut, ...]
     movements: tuple[Movement, ...]
     camera: CameraPath
-    driver: PersonPath
-    others: tuple[PersonPath, ...]
+    driver: PersonTrack
+    others: tuple[PersonTrack, ...]
     people: int
     framing: Framing
     warnings: tuple[str, ...]
@@ -76,14 +76,14 @@ class Survey:
         return self.run.end
 
 
-def survey_clip(
+def analyze_scene(
     clip: Clip,
     *,
     pool: TrackerPool | None = None,
     cancelled: Callable[[], bool] | None = None,
     camera_may_move: bool = False,
-) -> Survey:
-    """Survey a clip.
+) -> SceneAnalysis:
+    """Analyze the scene of a clip.
 
     pool: tracker processes that already run; without it they are started for this call.
     camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
@@ -93,17 +93,19 @@ def survey_clip(
     """
     if pool is None:
         with TrackerPool() as own:
-            return survey_clip(clip, pool=own, cancelled=cancelled, camera_may_move=camera_may_move)
-    return _judge(clip, _sample(clip, pool, cancelled), camera_may_move=camera_may_move)
+            return analyze_scene(
+                clip, pool=own, cancelled=cancelled, camera_may_move=camera_may_move
+            )
+    return _analyze(clip, _sample(clip, pool, cancelled), camera_may_move=camera_may_move)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Samples:
     times: NDArray[np.float64]
     thumbnails: NDArray[np.uint8]
-    sightings: Sightings
-    look_times: NDArray[np.float64]
-    looks: Float32
+    detections: Detections
+    pose_times: NDArray[np.float64]
+    poses: Float32
 
 
 def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None) -> _Samples:
@@ -125,40 +127,40 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
     return _Samples(
         times=joined("times"),
         thumbnails=joined("thumbnails"),
-        sightings=Sightings(joined("looked"), joined("people"), joined("appearances")),
-        look_times=joined("look_times"),
-        looks=joined("looks"),
+        detections=Detections(joined("detection_times"), joined("people"), joined("appearances")),
+        pose_times=joined("pose_times"),
+        poses=joined("poses"),
     )
 
 
-def _judge(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> Survey:
-    times, thumbnails, sightings = samples.times, samples.thumbnails, samples.sightings
-    if len(sightings.people) == 0:
+def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAnalysis:
+    times, thumbnails, detections = samples.times, samples.thumbnails, samples.detections
+    if len(detections.people) == 0:
         raise _unusable("nobody can be seen in the video")
     cuts = shots.bridge_flashes(
         shots.find_cuts(times, thumbnails), times, thumbnails, runs.BRIDGED_SECONDS
     )
-    boxes = sightings.people[:, :4].copy()
+    boxes = detections.people[:, :4].copy()
     boxes[:, 1:] *= thumbnails.shape[2] / clip.width
     camera = camera_motion.measure_camera(times, thumbnails, boxes, cuts)
     movements = [] if camera_may_move else camera_motion.find_movements(camera)
 
     usable: list[Run] = []
     absences: list[tuple[float, float]] = []
-    cast: dict[int, tuple[PersonPath, list[PersonPath]]] = {}
+    cast: dict[int, tuple[PersonTrack, list[PersonTrack]]] = {}
     for shot in runs.split_shots(cuts, clip.duration, float(1 / clip.fps)):
-        there = sightings.within(shot.start, shot.end)
-        paths = people.follow_people(there)
+        there = detections.within(shot.start, shot.end)
+        paths = people.link_detections(there)
         driver = people.choose_driver(paths, clip.size)
         if driver is None:
             absences.append((shot.start, shot.end))
             continue
         others = [path for path in paths if path is not driver]
         cast[shot.shot] = driver, others
-        seen = runs.with_driver(shot, driver, there.looked, others)
+        seen = runs.with_driver(shot, driver, there.detection_times, others)
         absences += _between(shot, seen)
         for part in runs.without_movements(shot, movements):
-            found = runs.with_driver(part, driver, there.looked, others)
+            found = runs.with_driver(part, driver, there.detection_times, others)
             usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
     reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
     usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
@@ -168,9 +170,9 @@ def _judge(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> Survey:
     run = long_enough[0]
     driver, others = cast[run.shot]
     lasting = [path for path in others if people.count_people([path])]
-    inside = (samples.look_times >= run.start) & (samples.look_times < run.end)
-    looks = _of_driver(samples.look_times[inside], samples.looks[inside], driver)
-    survey = Survey(
+    inside = (samples.pose_times >= run.start) & (samples.pose_times < run.end)
+    poses = _of_driver(samples.pose_times[inside], samples.poses[inside], driver)
+    scene = SceneAnalysis(
         run=run,
         runs=tuple(long_enough),
         dropped=tuple(runs.explain(run, long_enough, reasons, clip.duration)),
@@ -180,46 +182,46 @@ def _judge(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> Survey:
         driver=driver,
         others=tuple(lasting),
         people=max(1, people.count_people([driver, *lasting])),
-        framing=frame_driver(looks, clip.size),
+        framing=frame_driver(poses, clip.size),
         warnings=(),
     )
-    return replace(survey, warnings=tuple(_warnings(survey, looks, clip)))
+    return replace(scene, warnings=tuple(_warnings(scene, poses, clip)))
 
 
-def frame_driver(looks: Float32, size: tuple[int, int]) -> Framing:
+def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
     """How much of a person is in the picture.
 
-    looks: (N, 33, 4) landmarks of some frames in pixels, of a clip of that (width, height); without
+    poses: (N, 33, 4) landmarks of some frames in pixels, of a clip of that (width, height); without
     any, the whole body is taken to be there.
     """
 
     def shown(*pair: Body) -> bool:
         return (
-            bool(len(looks)) and float(_in_view(looks, size)[:, pair].any(axis=1).mean()) > _SHOWN
+            bool(len(poses)) and float(_in_view(poses, size)[:, pair].any(axis=1).mean()) > _SHOWN
         )
 
-    if not len(looks) or shown(Body.LEFT_ANKLE, Body.RIGHT_ANKLE):
+    if not len(poses) or shown(Body.LEFT_ANKLE, Body.RIGHT_ANKLE):
         return "whole_body"
     if shown(Body.LEFT_KNEE, Body.RIGHT_KNEE):
         return "knees"
     return "upper_body" if shown(Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER) else "head"
 
 
-def _in_view(looks: Float32, size: tuple[int, int]) -> NDArray[np.bool_]:
+def _in_view(poses: Float32, size: tuple[int, int]) -> NDArray[np.bool_]:
     """(N, 33): which landmarks lie in the picture and are visible."""
-    inside = (looks[..., :2] >= 0).all(axis=-1) & (looks[..., :2] < np.array(size)).all(axis=-1)
-    return np.asarray(inside & (looks[..., 3] > _VISIBLE))
+    inside = (poses[..., :2] >= 0).all(axis=-1) & (poses[..., :2] < np.array(size)).all(axis=-1)
+    return np.asarray(inside & (poses[..., 3] > _VISIBLE))
 
 
-def _of_driver(times: NDArray[np.float64], looks: Float32, driver: PersonPath) -> Float32:
-    """Those of the looks (N, 33, 4) whose hips are where the driver is."""
+def _of_driver(times: NDArray[np.float64], poses: Float32, driver: PersonTrack) -> Float32:
+    """Those of the poses (N, 33, 4) whose hips are where the driver is."""
     keep = []
-    for time, look in zip(times, looks, strict=True):
+    for time, pose in zip(times, poses, strict=True):
         nearest = int(np.abs(driver.times - time).argmin())
         x, y, side, _ = driver.regions[nearest]
-        hips = look[[Body.LEFT_HIP, Body.RIGHT_HIP], :2].mean(axis=0)
+        hips = pose[[Body.LEFT_HIP, Body.RIGHT_HIP], :2].mean(axis=0)
         keep.append(float(np.hypot(*(hips - (x, y)))) < 0.3 * side)
-    return looks[np.array(keep, bool)] if keep else looks
+    return poses[np.array(keep, bool)] if keep else poses
 
 
 def _between(shot: Run, seen: Sequence[Run]) -> list[tuple[float, float]]:
@@ -228,24 +230,24 @@ def _between(shot: Run, seen: Sequence[Run]) -> list[tuple[float, float]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1e-6]
 
 
-def _warnings(survey: Survey, looks: Float32, clip: Clip) -> list[str]:
+def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
     warnings = []
-    if survey.people > 1:
+    if scene.people > 1:
         warnings.append(
-            f"The clip shows {survey.people} people at once; the one who covers most of the "
+            f"The clip shows {scene.people} people at once; the one who covers most of the "
             "picture is followed."
         )
-    if not survey.movements and not survey.camera.is_steady(survey.start, survey.end):
+    if not scene.movements and not scene.camera.is_steady(scene.start, scene.end):
         warnings.append("The camera is not quite still.")
-    if len(looks):
-        view = _in_view(looks, clip.size)
+    if len(poses):
+        view = _in_view(poses, clip.size)
         trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
-        sideways = (looks[:, trunk, 0] < 0) | (looks[:, trunk, 0] >= clip.width)
+        sideways = (poses[:, trunk, 0] < 0) | (poses[:, trunk, 0] >= clip.width)
         if float((sideways.sum(axis=1) >= 2).mean()) > _HALF_OUT:
             warnings.append("The driver is half out of the picture.")
         if not view[:, Body.NOSE].any():
             warnings.append("The driver's face is never to be seen.")
-    path = survey.driver.within(survey.start, survey.end)
+    path = scene.driver.within(scene.start, scene.end)
     if float(np.median(path.regions[:, 2])) * _BODY_SHARE < _SMALL_DRIVER * clip.height:
         warnings.append("The driver is small in the picture: face and hands will hardly move.")
     return warnings

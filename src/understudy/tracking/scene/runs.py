@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.tracking.scene.camera_motion import CameraPath, Movement, steadiest_span
-from understudy.tracking.scene.people import PersonPath
+from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.shots import Cut
 
 # The driver may be out of sight for so long within a run, looked for this far apart (seconds).
 BRIDGED_SECONDS = 0.5
 # And for so long behind somebody who passes by: where they are is known from both sides.
-HIDDEN_SECONDS = 0.8
-_LOOK_STEP = 0.36
+OCCLUDED_SECONDS = 0.8
+_DETECTION_STEP = 0.36
 # Shorter rests between the reasons are left to the reason before.
 _LEAST_REST = 0.15
 
@@ -77,28 +77,31 @@ def without_movements(shot: Run, movements: Iterable[Movement]) -> list[Run]:
 
 
 def with_driver(
-    part: Run, driver: PersonPath, looked: NDArray[np.float64], others: Sequence[PersonPath] = ()
+    part: Run,
+    driver: PersonTrack,
+    detection_times: NDArray[np.float64],
+    others: Sequence[PersonTrack] = (),
 ) -> list[Run]:
     """The runs of a part in which the driver is in sight, but for short gaps.
 
-    looked: (M,) seconds at which people were looked for. others: who may hide the driver.
+    detection_times: (M,) seconds at which people were looked for. others: who may hide the driver.
     """
-    looks = looked[(looked >= part.start) & (looked < part.end)]
+    times = detection_times[(detection_times >= part.start) & (detection_times < part.end)]
     seen = driver.times[(driver.times >= part.start) & (driver.times < part.end)]
     if len(seen) == 0:
         return []
-    gaps = np.diff(seen) > BRIDGED_SECONDS + _LOOK_STEP
+    gaps = np.diff(seen) > BRIDGED_SECONDS + _DETECTION_STEP
     for k in np.flatnonzero(gaps):
         middle = float(seen[k] + seen[k + 1]) / 2
-        hidden = any(other.hides(driver, middle) for other in others)
-        gaps[k] = not hidden or seen[k + 1] - seen[k] > HIDDEN_SECONDS + _LOOK_STEP
+        occluded = any(other.occludes(driver, middle) for other in others)
+        gaps[k] = not occluded or seen[k + 1] - seen[k] > OCCLUDED_SECONDS + _DETECTION_STEP
     edges = np.flatnonzero(gaps)
     firsts = seen[np.concatenate([[0], edges + 1])]
     lasts = seen[np.concatenate([edges, [len(seen) - 1]])]
     return [
         Run(
-            part.start if first <= looks[0] else float(first),
-            part.end if last >= looks[-1] else float(last),
+            part.start if first <= times[0] else float(first),
+            part.end if last >= times[-1] else float(last),
             part.shot,
         )
         for first, last in zip(firsts, lasts, strict=True)

@@ -18,9 +18,9 @@ import cv2
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Landmarks
 from understudy.processes.messages import Array, Message, read_message, write_message
+from understudy.tracking.trackers.chunks import track_chunk
 from understudy.tracking.trackers.mediapipe import MediaPipeTracker
-from understudy.tracking.trackers.pieces import follow_piece
-from understudy.tracking.trackers.samples import sample_piece
+from understudy.tracking.trackers.sampling import sample_chunk
 from understudy.tracking.trackers.tracker import Region, Tracker
 
 _PR_SET_PDEATHSIG = 1
@@ -43,12 +43,12 @@ def _answers(tracker: Tracker, request: Message) -> Iterator[Message]:
         match request.kind:
             case "picture":
                 yield _track_picture(tracker, request)
-            case "piece":
+            case "chunk":
                 tracker.unload_detector()
                 _trim_memory()
-                yield from follow_piece(tracker, request)
+                yield from track_chunk(tracker, request)
             case "sample":
-                yield from sample_piece(tracker, request)
+                yield from sample_chunk(tracker, request)
             case kind:
                 raise ValueError(f"a request of the kind {kind!r}")
     except InputRefused as refusal:

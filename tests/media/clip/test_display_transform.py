@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.media.clip.upright import Turn, turn_of_matrix
+from understudy.media.clip.display_transform import DisplayTransform, transform_of_matrix
 
 
 def matrix(a: float, b: float, c: float, d: float) -> bytes:
@@ -24,12 +24,12 @@ def test_angles_are_taken_to_the_nearest_quarter(
 ) -> None:
     angle = math.radians(degrees + error)
     flip = -1 if mirrored else 1
-    turn = turn_of_matrix(
+    transform = transform_of_matrix(
         matrix(flip * math.cos(angle), flip * math.sin(angle), -math.sin(angle), math.cos(angle))
     )
-    assert turn.is_mirrored == mirrored
+    assert transform.is_mirrored == mirrored
     if not mirrored:
-        assert turn.degrees == degrees
+        assert transform.degrees == degrees
 
 
 @given(st.booleans(), st.booleans(), st.booleans())
@@ -37,11 +37,11 @@ def test_pixels_go_where_the_matrix_sends_them(
     transposed: bool, mirrored_x: bool, mirrored_y: bool
 ) -> None:
     x, y = (-1 if mirrored_x else 1), (-1 if mirrored_y else 1)
-    turn = turn_of_matrix(matrix(0, y, x, 0) if transposed else matrix(x, 0, 0, y))
-    assert turn == Turn(transposed, mirrored_x, mirrored_y)
+    transform = transform_of_matrix(matrix(0, y, x, 0) if transposed else matrix(x, 0, 0, y))
+    assert transform == DisplayTransform(transposed, mirrored_x, mirrored_y)
     pixels = np.arange(12, dtype=np.uint8).reshape(3, 4, 1)
-    turned = turn.apply(pixels)
-    assert turned.shape[1::-1] == turn.size(4, 3)
+    turned = transform.apply(pixels)
+    assert turned.shape[1::-1] == transform.size(4, 3)
     assert turned.flags.c_contiguous
     height, width = turned.shape[:2]
     for row, column in np.ndindex(3, 4):
@@ -55,4 +55,4 @@ def test_pixels_go_where_the_matrix_sends_them(
 
 @pytest.mark.parametrize("data", [None, b"", bytes(20)])
 def test_no_matrix_is_no_turn(data: bytes | None) -> None:
-    assert turn_of_matrix(data) == Turn()
+    assert transform_of_matrix(data) == DisplayTransform()

@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from understudy.media.clip import Clip
-from understudy.media.clip.upright import Turn
+from understudy.media.clip.display_transform import DisplayTransform
 from understudy.processes.messages import Array, Message
 
 _PLAIN = (
     "width", "height", "duration", "frame_count", "has_sound", "rotation", "digest", "start",
     "codec", "is_hdr", "field",
 )  # fmt: skip
-_TURN = ("transposed", "mirrored_x", "mirrored_y")
+_TRANSFORM = ("transposed", "mirrored_x", "mirrored_y")
 
 
 def clip_values(clip: Clip) -> dict[str, Any]:
@@ -23,7 +23,7 @@ def clip_values(clip: Clip) -> dict[str, Any]:
     return {
         "path": str(clip.path),
         "fps": [clip.fps.numerator, clip.fps.denominator],
-        "turn": {name: getattr(clip.turn, name) for name in _TURN},
+        "transform": {name: getattr(clip.transform, name) for name in _TRANSFORM},
         **{name: getattr(clip, name) for name in _PLAIN},
     }
 
@@ -39,7 +39,7 @@ def clip_of(message: Message) -> Clip:
     return Clip(
         path=Path(values["path"]),
         fps=Fraction(*values["fps"]),
-        turn=Turn(**values["turn"]),
+        transform=DisplayTransform(**values["transform"]),
         times=message.arrays["clip_times"],
         keyframes=message.arrays["clip_keyframes"],
         **{name: values[name] for name in _PLAIN},

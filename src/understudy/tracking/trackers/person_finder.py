@@ -33,10 +33,10 @@ _BODY_WIDTH, _BODY_HEIGHT = 0.13, 0.42
 # Somebody is taken for somebody known within this distance of where those should be, in sides.
 _MATCH_DISTANCE = 0.35
 # How much colours that have nothing in common count beside that, in sides.
-_UNLIKENESS = 0.5
+_APPEARANCE_WEIGHT = 0.5
 # Looks for which somebody who is not found any more, or is hidden by another, is remembered.
 _PATIENCE = 2
-_HIDDEN_PATIENCE = 12
+_OCCLUDED_PATIENCE = 12
 
 # A histogram over hues and their shades, and over the shades of grey.
 _HUES, _SHADES = 12, 4
@@ -64,7 +64,7 @@ class _Known:
     appearance: Float32
     came_from: Region | None = None
     missed: int = 0
-    hidden: int = 0
+    occluded: int = 0
 
     def expected(self) -> Region:
         """Where they are now if they went on as before."""
@@ -74,7 +74,7 @@ class _Known:
         return replace(self.region, x=x, y=y)
 
 
-class People:
+class PersonFinder:
     """The people of a clip's frames, taken in order."""
 
     def __init__(self, tracker: Tracker) -> None:
@@ -82,10 +82,10 @@ class People:
         self._follower = tracker.follower()
         self._known: list[_Known] = []
 
-    def step(self, rgb: Rgb, *, look: bool) -> list[Person]:
+    def step(self, rgb: Rgb, *, pose: bool) -> list[Person]:
         """The people of the next frame (H, W, 3) uint8, largest first.
 
-        look: whether the largest one's landmarks are wanted.
+        pose: whether the largest one's landmarks are wanted.
         """
         people: list[Person] = []
         detections = self._tracker.detect(rgb)
@@ -98,7 +98,7 @@ class People:
                 # The detector takes a body that is half out of the frame for one upside down.
                 continue
             if not familiar or detection.score < _SURE_DETECTION:
-                person = self._look(rgb, detection.region, detection.score)
+                person = self._find_pose(rgb, detection.region, detection.score)
             if person is not None and not _is_there(person.region, people):
                 people.append(person)
         people = [person for person in people if not _is_phantom(person, people)]
@@ -108,23 +108,23 @@ class People:
             if any(known is one for one in found):
                 continue
             others = [person.region for person in people]
-            if any(covers(other, known.region) for other in others):
-                missed.append(replace(known, came_from=None, hidden=known.hidden + 1))
+            if any(occludes(other, known.region) for other in others):
+                missed.append(replace(known, came_from=None, occluded=known.occluded + 1))
                 continue
-            person = self._look(hide(rgb, others), known.region, 0.0)
+            person = self._find_pose(mask_out(rgb, others), known.region, 0.0)
             if person is not None and not _is_there(person.region, people):
                 people.append(person)
             else:
                 missed.append(replace(known, came_from=None, missed=known.missed + 1))
         people.sort(key=lambda person: -person.region.side)
-        if look and people and people[0].body is None:
+        if pose and people and people[0].body is None:
             first = people[0]
-            people[0] = self._look(rgb, first.region, first.score) or first
+            people[0] = self._find_pose(rgb, first.region, first.score) or first
         matched = self._matched(people)
         self._known = [
             known
             for known in missed
-            if known.missed <= _PATIENCE and known.hidden <= _HIDDEN_PATIENCE
+            if known.missed <= _PATIENCE and known.occluded <= _OCCLUDED_PATIENCE
         ]
         for k, person in enumerate(people):
             before = matched[k].region if k in matched else None
@@ -138,8 +138,8 @@ class People:
             for n, known in enumerate(self._known):
                 distance = _distance(known.expected(), person.region) / person.region.side
                 if distance < _MATCH_DISTANCE:
-                    unlike = 1 - np.minimum(known.appearance, person.appearance).sum()
-                    pairs.append((distance + _UNLIKENESS * float(unlike), k, n))
+                    appearance_distance = 1 - np.minimum(known.appearance, person.appearance).sum()
+                    pairs.append((distance + _APPEARANCE_WEIGHT * float(appearance_distance), k, n))
         matched: dict[int, int] = {}
         for _, k, n in sorted(pairs):
             if k not in matched and n not in matched.values():
@@ -151,7 +151,7 @@ class People:
         """Whether there are, or lately were, more people than one."""
         return len(self._known) > 1
 
-    def _look(self, rgb: Rgb, region: Region, score: float) -> Person | None:
+    def _find_pose(self, rgb: Rgb, region: Region, score: float) -> Person | None:
         track = self._follower.follow(rgb, region, face=False, left_hand=False, right_hand=False)
         if track is None or track.presence < _LEAST_PRESENCE:
             return None
@@ -165,7 +165,7 @@ def same_person(one: Region, other: Region) -> bool:
     return near and large <= _SAME_SIZE * small
 
 
-def covers(front: Region, behind: Region, *, reach: float = _BODY_WIDTH) -> bool:
+def occludes(front: Region, behind: Region, *, reach: float = _BODY_WIDTH) -> bool:
     """Whether the body in the one region is so near before the other that it hides the trunk.
 
     reach: how near, in sides of the region in front.
@@ -174,7 +174,7 @@ def covers(front: Region, behind: Region, *, reach: float = _BODY_WIDTH) -> bool
     return abs(front.x - behind.x) < across and abs(front.y - behind.y) < along
 
 
-def hide(rgb: Rgb, regions: Sequence[Region]) -> Rgb:
+def mask_out(rgb: Rgb, regions: Sequence[Region]) -> Rgb:
     """A frame (H, W, 3) with the bodies in the regions painted over in their mean colour.
 
     So the landmark model, which sees a square about one person, does not take another's limbs.

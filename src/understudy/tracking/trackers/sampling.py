@@ -1,4 +1,4 @@
-"""Sampling a clip cheaply for the survey: what a worker does.
+"""Sampling a clip cheaply for the scene analysis, in a worker.
 
 Frames that no other frame needs are not decoded at all, the others without the codec's deblocking,
 and people are looked for a few times a second only.
@@ -21,59 +21,60 @@ from understudy.media.clip import Clip
 from understudy.media.clip.container import open_container, video_stream
 from understudy.media.clip.scale import FrameScaler
 from understudy.processes.messages import Array, Message
-from understudy.tracking.trackers.clips import clip_of
-from understudy.tracking.trackers.people import APPEARANCE, People
+from understudy.tracking.trackers.clip_message import clip_of
+from understudy.tracking.trackers.person_finder import APPEARANCE, PersonFinder
 from understudy.tracking.trackers.tracker import Rgb, Tracker
 
 # Long sides in pixels of what cuts and camera are seen on, and of what people are looked for in.
 THUMBNAIL_SIDE = 240
 PEOPLE_SIDE = 512
 
-# Seconds between thumbnails, between looks for people, and between those while there are several.
+# Seconds between thumbnails, between searches for people, and between those while there are
+# several.
 _THUMBNAIL_STEP = 0.055
 _PEOPLE_STEP = 0.33
-_SEVERAL_STEP = 0.19
-# Every n-th look for people also looks at the landmarks of the largest one.
-_LOOK_EVERY = 4
+_SEVERAL_PEOPLE_STEP = 0.19
+# Every n-th search for people also finds the landmarks of the largest one.
+_POSE_EVERY = 4
 
 
 @dataclass(slots=True)
-class _Found:
-    """What has been gathered of a piece, row by row.
+class _Samples:
+    """What has been gathered of a chunk, row by row.
 
     people: time, then x, y, side in pixels of the upright clip, angle and score of somebody's
-    region. looks: (33, 4) landmarks of those whose landmarks were looked at.
+    region. poses: (33, 4) landmarks of those whose landmarks were looked at.
     """
 
     times: list[float] = field(default_factory=list)
     thumbnails: list[NDArray[np.uint8]] = field(default_factory=list)
-    looked: list[float] = field(default_factory=list)
+    detection_times: list[float] = field(default_factory=list)
     people: list[list[float]] = field(default_factory=list)
     appearances: list[Float32] = field(default_factory=list)
-    look_times: list[float] = field(default_factory=list)
-    looks: list[Float32] = field(default_factory=list)
+    pose_times: list[float] = field(default_factory=list)
+    poses: list[Float32] = field(default_factory=list)
 
     def arrays(self, thumbnail_size: tuple[int, int]) -> dict[str, Array]:
         width, height = thumbnail_size
         return {
             "times": np.array(self.times, np.float64),
             "thumbnails": np.array(self.thumbnails, np.uint8).reshape(-1, height, width),
-            "looked": np.array(self.looked, np.float64),
+            "detection_times": np.array(self.detection_times, np.float64),
             "people": np.array(self.people, np.float64).reshape(-1, 6),
             "appearances": np.array(self.appearances, np.float32).reshape(-1, APPEARANCE),
-            "look_times": np.array(self.look_times, np.float64),
-            "looks": np.array(self.looks, np.float32).reshape(-1, BODY_LANDMARKS, 4),
+            "pose_times": np.array(self.pose_times, np.float64),
+            "poses": np.array(self.poses, np.float32).reshape(-1, BODY_LANDMARKS, 4),
         }
 
 
-def sample_piece(tracker: Tracker, request: Message) -> Iterator[Message]:
+def sample_chunk(tracker: Tracker, request: Message) -> Iterator[Message]:
     """Sample a clip from `start` to before `end` (values, in seconds, beside `clip`).
 
-    The answer's arrays: `times` (n,) and `thumbnails` (n, h, w) uint8 grey; `looked` (m,) when
-    people were looked for; `people` (p, 6) and `appearances` (p, APPEARANCE) of those found: time,
-    x, y, side and angle of the region, score; `look_times` (l,) and `looks` (l, 33, 4), landmarks
-    of some of them. All upright, places in
-    the clip's pixels, times in seconds from its first frame.
+    The answer's arrays: `times` (n,) and `thumbnails` (n, h, w) uint8 grey; `detection_times` (m,):
+    when people were searched for; `people` (p, 6) and `appearances` (p, APPEARANCE) of those found:
+    time, x, y, side and angle of the region, score; `pose_times` (l,) and `poses` (l, 33, 4):
+    landmarks of some of them. All upright, in the clip's pixels and in seconds from its first
+    frame.
     """
     clip = clip_of(request)
     start, end = float(request.values["start"]), float(request.values["end"])
@@ -91,14 +92,14 @@ def _fitted(clip: Clip, side: int) -> tuple[int, int]:
 
 class _Sampler:
     def __init__(self, tracker: Tracker, clip: Clip) -> None:
-        self.found = _Found()
+        self.found = _Samples()
         self.thumbnail_size = _fitted(clip, THUMBNAIL_SIDE)
         size = _fitted(clip, PEOPLE_SIDE)
         self._scale = clip.width / size[0]
-        self._people = People(tracker)
+        self._people = PersonFinder(tracker)
         self._clip = clip
         self._grey = VideoReformatter()
-        self._rgb = FrameScaler(size, clip.turn)
+        self._rgb = FrameScaler(size, clip.transform)
         self._several = False
 
     def take(self, time: float, frame: VideoFrame) -> None:
@@ -106,22 +107,22 @@ class _Sampler:
         if not found.times or time - found.times[-1] >= _THUMBNAIL_STEP:
             found.times.append(time)
             found.thumbnails.append(self._thumbnail(frame))
-        step = _SEVERAL_STEP if self._several else _PEOPLE_STEP
-        if not found.looked or time - found.looked[-1] >= step:
-            self._look(time, self._rgb.to_rgb(frame))
+        step = _SEVERAL_PEOPLE_STEP if self._several else _PEOPLE_STEP
+        if not found.detection_times or time - found.detection_times[-1] >= step:
+            self._detect(time, self._rgb.to_rgb(frame))
 
     def _thumbnail(self, frame: VideoFrame) -> NDArray[np.uint8]:
-        width, height = self._clip.turn.size(*self.thumbnail_size)
+        width, height = self._clip.transform.size(*self.thumbnail_size)
         image = self._grey.reformat(
             frame, width, height, "gray", interpolation=Interpolation.AREA, threads=1
         )
         grey = cast("NDArray[np.uint8]", image.to_ndarray())
-        return self._clip.turn.apply(grey[..., None])[..., 0]
+        return self._clip.transform.apply(grey[..., None])[..., 0]
 
-    def _look(self, time: float, rgb: Rgb) -> None:
+    def _detect(self, time: float, rgb: Rgb) -> None:
         found = self.found
-        people = self._people.step(rgb, look=len(found.looked) % _LOOK_EVERY == 0)
-        found.looked.append(time)
+        people = self._people.step(rgb, pose=len(found.detection_times) % _POSE_EVERY == 0)
+        found.detection_times.append(time)
         self._several = self._people.several
         for person in people:
             region = person.region
@@ -129,10 +130,10 @@ class _Sampler:
             found.people.append([time, *place, region.angle, person.score])
             found.appearances.append(person.appearance)
             if person.body is not None:
-                found.look_times.append(time)
-                look = person.body.copy()
-                look[:, :3] *= np.float32(self._scale)
-                found.looks.append(look)
+                found.pose_times.append(time)
+                pose = person.body.copy()
+                pose[:, :3] *= np.float32(self._scale)
+                found.poses.append(pose)
 
 
 def _cheap_frames(clip: Clip, start: float, end: float) -> Iterator[tuple[float, VideoFrame]]:

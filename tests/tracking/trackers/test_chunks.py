@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from tests.tracking.clip_maker import write_clip
-from tests.tracking.trackers.puppets import ScriptedTracker
+from tests.tracking.trackers.scripted_tracker import ScriptedTracker
 from understudy.media.clip import Clip, open_clip
 from understudy.processes.messages import Message
-from understudy.tracking.trackers.clips import clip_arrays, clip_of, clip_values
-from understudy.tracking.trackers.pieces import SHAPES, follow_piece
+from understudy.tracking.trackers.chunks import SHAPES, track_chunk
+from understudy.tracking.trackers.clip_message import clip_arrays, clip_of, clip_values
 from understudy.tracking.trackers.tracker import Region
 
 DRIVER = Region(180, 180, 300)
@@ -33,7 +33,7 @@ def request(clip: Clip, first: int, count: int, **arrays: np.ndarray) -> Message
         "clip": clip_values(clip), "size": [360, 360], "start": 0.0, "fps": [24, 1],
         "first": first, "count": count, "warm_up": 6,
     }  # fmt: skip
-    return Message("piece", values, {**clip_arrays(clip), **arrays})
+    return Message("chunk", values, {**clip_arrays(clip), **arrays})
 
 
 def joined(answers: list[Message]) -> dict[str, np.ndarray]:
@@ -52,7 +52,7 @@ def test_a_clip_comes_through_a_message_as_it_was(clip: Clip) -> None:
 
 def test_every_frame_of_a_piece_is_answered_once_and_in_order(clip: Clip) -> None:
     still = guide((0.0, DRIVER), (3.3, DRIVER))
-    answers = list(follow_piece(ScriptedTracker([DRIVER]), request(clip, 20, 31, guide=still)))
+    answers = list(track_chunk(ScriptedTracker([DRIVER]), request(clip, 20, 31, guide=still)))
     firsts = [answer.values["first"] for answer in answers[:-1]]
     counts = [len(answer.arrays["body"]) for answer in answers[:-1]]
     assert firsts == list(np.cumsum([20, *counts[:-1]]))
@@ -66,7 +66,7 @@ def test_every_frame_of_a_piece_is_answered_once_and_in_order(clip: Clip) -> Non
 def test_hands_are_looked_for_in_turn(clip: Clip) -> None:
     still = guide((0.0, DRIVER), (3.3, DRIVER))
     tracker = ScriptedTracker([DRIVER])
-    arrays = joined(list(follow_piece(tracker, request(clip, 0, 40, guide=still))))
+    arrays = joined(list(track_chunk(tracker, request(clip, 0, 40, guide=still))))
     left = np.isfinite(arrays["left_hand"][:, 0, 0])
     right = np.isfinite(arrays["right_hand"][:, 0, 0])
     assert (left != right).all()
@@ -76,13 +76,13 @@ def test_hands_are_looked_for_in_turn(clip: Clip) -> None:
 def test_hands_too_small_to_show_fingers_are_not_looked_for(clip: Clip) -> None:
     child = Region(180, 180, 50)
     still = guide((0.0, child), (3.3, child))
-    arrays = joined(list(follow_piece(ScriptedTracker([child]), request(clip, 0, 20, guide=still))))
+    arrays = joined(list(track_chunk(ScriptedTracker([child]), request(clip, 0, 20, guide=still))))
     assert np.isfinite(arrays["left_hand"][:, 0, 0]).sum() <= 1
 
 
 def test_a_driver_who_is_not_there_is_nan(clip: Clip) -> None:
     still = guide((0.0, DRIVER), (3.3, DRIVER))
-    arrays = joined(list(follow_piece(ScriptedTracker([]), request(clip, 0, 10, guide=still))))
+    arrays = joined(list(track_chunk(ScriptedTracker([]), request(clip, 0, 10, guide=still))))
     assert np.isnan(arrays["body"]).all()
     assert (arrays["presence"] == 0).all()
 
@@ -91,7 +91,7 @@ def test_who_was_lost_is_found_with_the_guide(clip: Clip) -> None:
     away = Region(20, 180, 100)
     still = guide((0.0, DRIVER), (3.3, DRIVER))
     tracker = ScriptedTracker([away])
-    arrays = joined(list(follow_piece(tracker, request(clip, 0, 4, guide=still))))
+    arrays = joined(list(track_chunk(tracker, request(clip, 0, 4, guide=still))))
     assert np.isfinite(arrays["body"]).all()
     assert arrays["body"][0, 23, 0] == pytest.approx(away.x + 5)
 
@@ -100,7 +100,7 @@ def test_a_driver_behind_a_passer_by_is_not_taken_for_them(clip: Clip) -> None:
     driver = guide((0.0, DRIVER), (0.5, DRIVER), (1.5, DRIVER), (3.3, DRIVER))
     passer = guide((0.5, PASSER), (1.5, PASSER))
     tracker = ScriptedTracker([PASSER])
-    arrays = joined(list(follow_piece(tracker, request(clip, 0, 60, guide=driver, other_0=passer))))
+    arrays = joined(list(track_chunk(tracker, request(clip, 0, 60, guide=driver, other_0=passer))))
     seen = np.isfinite(arrays["body"][:, 0, 0])
     assert not seen[16:33].any()
     assert seen[:12].all()

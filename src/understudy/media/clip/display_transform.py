@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DisplayTransform:
     """Exchange x and y first where `transposed`, then mirror left-right, then top-bottom."""
 
     transposed: bool = False
@@ -47,15 +47,15 @@ class Turn:
         return np.ascontiguousarray(pixels)
 
 
-def turn_of_matrix(matrix: bytes | None) -> Turn:
+def transform_of_matrix(matrix: bytes | None) -> DisplayTransform:
     """The turn that a display matrix asks for.
 
     matrix: nine native 32-bit integers as libav hands them out (a b u, c d v, x y w; x' = ax + cy,
-    y' = bx + dy, y down); None or a shorter or all-zero one means no turn.
+    y' = bx + dy, y down); None or a shorter or all-zero one means no transform.
     """
     if matrix is None or len(matrix) < 36:
-        return Turn()
+        return DisplayTransform()
     a, b, _, c, d, *_ = struct.unpack("=9i", matrix[:36])
     if abs(a) + abs(d) >= abs(b) + abs(c):
-        return Turn(False, a < 0, d < 0)
-    return Turn(True, c < 0, b < 0)
+        return DisplayTransform(False, a < 0, d < 0)
+    return DisplayTransform(True, c < 0, b < 0)

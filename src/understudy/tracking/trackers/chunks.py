@@ -1,7 +1,8 @@
-"""Following the driver through a piece of a clip: what a worker does.
+"""Tracking the driver through a chunk of a clip, in a worker.
 
-The request carries the clip, the frames wanted and a guide: where the survey saw the driver. The
-answers carry the landmarks of a few frames at a time, as arrays with NaN for what was not seen.
+The request carries the clip, the frames wanted and a guide: where the scene analysis found the
+driver. The answers carry the landmarks of a few frames at a time, as arrays with NaN for what was
+not seen.
 """
 
 from __future__ import annotations
@@ -24,8 +25,8 @@ from understudy.geometry.landmarks import (
 )
 from understudy.media.clip import read_frames
 from understudy.processes.messages import Array, Message
-from understudy.tracking.trackers.clips import clip_of
-from understudy.tracking.trackers.people import covers, hide
+from understudy.tracking.trackers.clip_message import clip_of
+from understudy.tracking.trackers.person_finder import mask_out, occludes
 from understudy.tracking.trackers.tracker import Follower, FrameTrack, Region, Rgb, Tracker
 
 # Columns of the `presence` array.
@@ -42,11 +43,12 @@ _BATCH = 12
 
 # The driver was lost to somebody else when the followed region is this far from the guide's, in
 # sides of the latter, or this many times larger or smaller.
-_ASTRAY = 0.5
-_ASTRAY_SIZE = 1.9
+_LOST_DISTANCE = 0.5
+_LOST_SIZE = 1.9
 
-# Behind somebody, the driver is hidden when the survey did not see them for so many seconds around.
-_HIDDEN = 0.12
+# Behind another person, the driver counts as occluded when the scene analysis did not detect them
+# for so many seconds around.
+_OCCLUDED = 0.12
 # Two stand close together when their trunks are nearer than this, in sides of the one in front.
 _CLOSE = 0.22
 _SPAN_STEP = 0.02
@@ -65,7 +67,7 @@ _MISSED_HAND_PERIOD = 8
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Guide:
-    """Where somebody is according to the survey.
+    """Where somebody is according to the scene analysis.
 
     places: (N, 5) float64: time in seconds, rising, then x, y, side in pixels of the frames and
     angle of the region that holds them.
@@ -89,10 +91,10 @@ class Guide:
         return Region(x, y, side, angle)
 
 
-def hidden_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
+def occluded_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
     """The times for which somebody else stands before the driver, wholly or in part.
 
-    While two stand close together, the one of whom the survey lost sight is behind.
+    While two stand close together, the one of whom the scene analysis lost sight is behind.
     """
     start = max(guide.places[0, 0], other.places[0, 0])
     end = min(guide.places[-1, 0], other.places[-1, 0])
@@ -100,22 +102,23 @@ def hidden_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
     times: list[float] = []
     for time in np.arange(start, end + 2 * _SPAN_STEP, _SPAN_STEP).tolist():
         driver, front = guide.region(time), other.region(time)
-        if time <= end and covers(front, driver, reach=_CLOSE):
+        if time <= end and occludes(front, driver, reach=_CLOSE):
             times.append(time)
             continue
         if any(
-            covers(other.region(t), guide.region(t)) and guide.unseen(t) > _HIDDEN for t in times
+            occludes(other.region(t), guide.region(t)) and guide.unseen(t) > _OCCLUDED
+            for t in times
         ):
             spans.append((times[0], times[-1]))
         times = []
     return spans
 
 
-def follow_piece(tracker: Tracker, request: Message) -> Iterator[Message]:
+def track_chunk(tracker: Tracker, request: Message) -> Iterator[Message]:
     """Follow the driver through the frames that a request names.
 
     Values: `clip`; `size` (w, h) of the frames to track in; `start` seconds and `fps` (n, d) of the
-    whole run; `first` and `count` of the piece's frames in it; `warm_up` frames to run before them.
+    whole run; `first` and `count` of the chunk's frames in it; `warm_up` frames to run before them.
     Arrays: the clip's, `guide` (N, 5) to the driver and `other_0`, `other_1`, ... to the others.
     """
     values = request.values
@@ -134,12 +137,12 @@ def follow_piece(tracker: Tracker, request: Message) -> Iterator[Message]:
         threads=1,
     )
     others = [Guide(array) for name, array in request.arrays.items() if name.startswith("other_")]
-    walk = _Walk(tracker, Guide(request.arrays["guide"]), others)
+    chunk = _ChunkTracker(tracker, Guide(request.arrays["guide"]), others)
     batch: list[FrameTrack | None] = []
     sent = 0
     for frame in frames:
         number = first - warm_up + frame.index
-        track = walk.step(frame.rgb, frame.time, number)
+        track = chunk.step(frame.rgb, frame.time, number)
         if number < first:
             continue
         batch.append(track)
@@ -150,8 +153,8 @@ def follow_piece(tracker: Tracker, request: Message) -> Iterator[Message]:
     yield Message("done")
 
 
-class _Walk:
-    """One way through the frames of a piece, in order."""
+class _ChunkTracker:
+    """Tracks the driver through the frames of a chunk, in order."""
 
     def __init__(self, tracker: Tracker, guide: Guide, others: Sequence[Guide]) -> None:
         self._tracker = tracker
@@ -159,19 +162,19 @@ class _Walk:
         self._guide = guide
         self._others = others
         self._alone = not others
-        self._hidden = [span for other in others for span in hidden_spans(guide, other)]
+        self._occluded = [span for other in others for span in occluded_spans(guide, other)]
         self._region: Region | None = None
         self._hands = (_HandSchedule(0), _HandSchedule(1))
 
     def step(self, rgb: Rgb, time: float, number: int) -> FrameTrack | None:
         guided = self._guide.region(time)
-        if any(start <= time <= end for start, end in self._hidden):
+        if any(start <= time <= end for start, end in self._occluded):
             self._region = None
             return None
         others = [guide.region(time) for guide in self._others if time in guide]
-        rgb = hide(rgb, [other for other in others if not covers(other, guided)])
+        rgb = mask_out(rgb, [other for other in others if not occludes(other, guided)])
         region = self._region
-        if region is None or (not self._alone and _is_astray(region, guided)):
+        if region is None or (not self._alone and _is_lost(region, guided)):
             region = guided
         short_side = min(rgb.shape[:2])
         left, right = (hand.is_due(number, short_side) for hand in self._hands)
@@ -192,7 +195,7 @@ class _Walk:
     def _find(self, rgb: Rgb, guided: Region) -> Region | None:
         """Look through the whole frame for somebody about where the driver should be."""
         people = [person.region for person in self._tracker.detect(rgb)]
-        near = [region for region in people if self._alone or not _is_astray(region, guided)]
+        near = [region for region in people if self._alone or not _is_lost(region, guided)]
         return min(near, key=lambda region: _distance(region, guided), default=None)
 
 
@@ -216,13 +219,13 @@ class _HandSchedule:
             period = _MISSED_HAND_PERIOD
         return number % period == self._side * (period // 2)
 
-    def note(self, body: Float32, looked: bool, presence: float) -> None:
+    def note(self, body: Float32, searched: bool, presence: float) -> None:
         """Take note of a frame's outcome."""
         wrist, knuckle = (body[place, :2] for place in self._ENDS[self._side])
         length = float(np.hypot(*(knuckle - wrist)))
         # Foreshortened hands come back, so the length only sinks slowly.
         self._length = max(length, 0.9 * (self._length or 0.0))
-        if looked:
+        if searched:
             self._missed = 0 if presence > 0 else self._missed + 1
 
 
@@ -253,11 +256,11 @@ def _arrays(batch: Sequence[FrameTrack | None]) -> dict[str, Array]:
     return dict(arrays)
 
 
-def _is_astray(region: Region, guided: Region) -> bool:
+def _is_lost(region: Region, guided: Region) -> bool:
     size = region.side / guided.side
     return (
-        _distance(region, guided) > _ASTRAY * guided.side
-        or not 1 / _ASTRAY_SIZE < size < _ASTRAY_SIZE
+        _distance(region, guided) > _LOST_DISTANCE * guided.side
+        or not 1 / _LOST_SIZE < size < _LOST_SIZE
     )
 
 
