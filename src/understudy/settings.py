@@ -108,6 +108,20 @@ class Settings(BaseSettings):
         "a TOML table: name to `engine`, units per second of output `std` and `pro`, `elements` "
         "(may they be used) and `path` (its name under `/motion-control/`).",
     )
+    weights_dir: Path | None = Field(
+        default=None,
+        description="Folder of the model weights ([weights](weights.md)). Outside the service and "
+        "`understudy weights` only the variable counts. Default: `weights` in "
+        "`UNDERSTUDY_CACHE_DIR` or in the user's cache.",
+    )
+    weights_mirror: str | None = Field(
+        default=None,
+        description="A copy of a weights folder, as a path or under an http or https URL, that "
+        "`understudy weights fetch` asks before all other sources.",
+    )
+    weights_fetch: bool = Field(
+        default=True, description="Let `understudy weights fetch` and `make setup` fetch weights."
+    )
     allow_private_urls: bool = Field(
         default=False,
         description="Let clients' URLs reach loopback, private and link-local addresses. Only for "

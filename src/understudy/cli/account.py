@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -12,6 +12,7 @@ import typer
 
 from understudy.cli.faults import FAULT, REFUSED
 from understudy.cli.serve import DataOption, read_settings
+from understudy.cli.table import print_table
 
 if TYPE_CHECKING:
     import sqlalchemy as sa
@@ -72,7 +73,7 @@ def list_accounts(data: DataOption = None) -> None:
         )
         for account in every
     ]
-    _print_table(rows)
+    print_table(rows)
 
 
 @accounts_app.command()
@@ -126,7 +127,7 @@ def keys(
         for key in database.read_now(stored.list_keys, account.id):
             ended = "" if key.revoked_at is None else _day(key.revoked_at)
             rows.append((key.kind.replace("_", " "), key.name, _day(key.created_at), ended))
-    _print_table(rows)
+    print_table(rows)
 
 
 @accounts_app.command()
@@ -221,10 +222,3 @@ def _units(thousandths: int | None) -> str:
 
 def _day(milliseconds: int) -> str:
     return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%d")
-
-
-def _print_table(rows: Sequence[tuple[str, ...]]) -> None:
-    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for row in rows:
-        cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        typer.echo("  ".join(cells).rstrip())

@@ -13,6 +13,7 @@ from understudy.cli.doctor import doctor
 from understudy.cli.inspect import inspect
 from understudy.cli.serve import serve
 from understudy.cli.track import track
+from understudy.cli.weights import weights_app
 
 app = typer.Typer(
     name="understudy",
@@ -52,6 +53,7 @@ app.command()(inspect)
 app.command()(track)
 app.command()(doctor)
 app.command()(serve)
+app.add_typer(weights_app)
 app.add_typer(accounts_app)
 
 

@@ -200,12 +200,26 @@ def check_cache() -> Finding:
     return Finding("cache", "ok", f"{size / (1 << 20):.0f} MiB in {folder}")
 
 
+def check_weights() -> Finding:
+    """Which model weights are missing, and what a take loses by it."""
+    weights = import_module("understudy.weights")
+    wanted = [weight for weight in weights.CATALOGUE if weight.by_default]
+    missing = [weight for weight in wanted if weights.find(weight) is None]
+    folder = weights.weights_folder()
+    if not missing:
+        return Finding("weights", "ok", f"all {len(wanted)} in {folder}")
+    lost = "".join(f"\n{'':18}without {weight.name}: {weight.lost}" for weight in missing)
+    detail = f"{len(wanted) - len(missing)} of {len(wanted)} in {folder}{lost}"
+    return Finding("weights", "note", detail, "understudy doctor --fetch")
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
     check_cores,
     check_memory,
     check_space,
     check_cache,
+    check_weights,
     check_opencv,
     check_video,
     check_tracker,

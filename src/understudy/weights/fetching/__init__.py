@@ -1,0 +1,6 @@
+"""Weights brought to this machine, the one part of Understudy's library that uses the network."""
+
+from understudy.weights.fetching.fetch import Outcome, fetch
+from understudy.weights.fetching.sources import PATIENCE, Patience, Step
+
+__all__ = ["PATIENCE", "Outcome", "Patience", "Step", "fetch"]
