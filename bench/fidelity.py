@@ -10,7 +10,7 @@ import numpy as np
 from bench.background import background_flicker, figure_reach
 from bench.pose_metrics import Joints, errors, foot_skate, jitter, pck, planted, torso_length
 from understudy.character.character import Character
-from understudy.engines.puppet.camera.framing import framing
+from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.retarget import retarget
 from understudy.engines.puppet.rig.rig import build_rig, skeleton_of_character
 from understudy.geometry.landmarks import Body
@@ -97,7 +97,7 @@ def intended_joints(
     skeleton = skeleton_of_character(character)
     motion = retarget(performance, skeleton, orientation=orientation)
     rig = build_rig(character, skeleton)
-    maps = framing(motion, rig, character.size, head_cut=character.traits.head_cut)
+    maps = reframe(motion, rig, character.size, head_cut=character.traits.head_cut)
     joints = np.einsum("tij,tkj->tki", maps[:, :, :2], motion.joints) + maps[:, None, :, 2]
     return np.asarray(joints[:, : len(Body)], np.float64)
 

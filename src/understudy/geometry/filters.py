@@ -33,7 +33,7 @@ def weighted_gaussian(signal: Float64, weight: Float64, sigma: float) -> Float64
     return np.asarray(gaussian(signal * shape, sigma) / gaussian(shape, sigma))
 
 
-def fill_gaps(signal: Float64, good: NDArray[np.bool_]) -> Float64:
+def interpolate_gaps(signal: Float64, good: NDArray[np.bool_]) -> Float64:
     """Linear interpolation over the frames that are not `good`; the ends are held.
 
     signal: (T, ...); good: (T,). All zeros when nothing is good.

@@ -63,7 +63,7 @@ class PuppetEngine:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
         # 0. Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.render.canvas import Canvas
-        from understudy.engines.puppet.views.turning import actor_of
+        from understudy.engines.puppet.views.multi_view import build_puppet
 
         # 1. What was given.
         character, performance = job.character, job.performance
@@ -76,7 +76,7 @@ class PuppetEngine:
 
         # 2. The driver's motion on the character's bones, and the character on those.
         progress("retarget", 0.0)
-        puppet = actor_of(character, performance, job.orientation, read_camera(job.prompt))
+        puppet = build_puppet(character, performance, job.orientation, read_camera(job.prompt))
         progress("retarget", 1.0)
 
         # 3. Frames, several at a time, in order.

@@ -7,14 +7,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
-from understudy.engines.puppet.camera.framing import framing
 from understudy.engines.puppet.camera.path import camera_path
+from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.camera.wording import CameraScript
-from understudy.engines.puppet.pose.face import LOWER_LIP, UPPER_LIP, face_rig, move_face
-from understudy.engines.puppet.pose.head import bounded_turn, head_relief, sliding, turn_vector
+from understudy.engines.puppet.pose.face import face_rig, move_face
+from understudy.engines.puppet.pose.head import (
+    bounded_turn,
+    head_relief,
+    parallax_depths,
+    parallax_direction,
+)
 from understudy.engines.puppet.pose.mouth import mouth_inside
-from understudy.engines.puppet.pose.sway import looseness, swing
-from understudy.engines.puppet.pose.z_order import Pile
+from understudy.engines.puppet.pose.sway import sway_offsets, sway_weights
+from understudy.engines.puppet.pose.z_order import ZOrder
 from understudy.engines.puppet.render.canvas import Canvas
 from understudy.engines.puppet.render.colour import pack_frame
 from understudy.engines.puppet.render.shadow import contact_shadow, ground_heights
@@ -23,6 +28,7 @@ from understudy.engines.puppet.rig.fingers import finger_maps, finger_motion
 from understudy.engines.puppet.rig.hinges import hinged_elbows
 from understudy.engines.puppet.rig.rig import Rig, RiggedLayer, build_rig
 from understudy.engines.puppet.rig.skinning import skin
+from understudy.geometry.face_mesh import LOWER_LIP_EDGE, UPPER_LIP_EDGE
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.skeleton import Bone, Skeleton
 
@@ -45,10 +51,10 @@ class Puppet:
         self._motion = motion
         self._head_cut = traits.head_cut
         self._rig: Rig = build_rig(character, skeleton, hinged_elbows(motion, skeleton))
-        self._pile = Pile(self._rig, motion)
+        self._z_order = ZOrder(self._rig, motion)
 
         # The frame: kept around the figure, then moved as the camera.
-        self._framing = framing(motion, self._rig, character.size, head_cut=traits.head_cut)
+        self._framing = reframe(motion, self._rig, character.size, head_cut=traits.head_cut)
         self._plate = pack_frame(character.plate)
         self._camera = None
         if script is not None:
@@ -59,8 +65,8 @@ class Puppet:
 
         # The head and the face on it.
         self._relief = head_relief(skeleton)
-        self._slides = {
-            layer.name: sliding(layer.vertices, skeleton, self._rig.frame, self._relief)
+        self._parallax_depths = {
+            layer.name: parallax_depths(layer.vertices, skeleton, self._rig.frame, self._relief)
             for layer in self._rig.layers
             if layer.name in {"body", "over"}
         }
@@ -72,8 +78,8 @@ class Puppet:
             self._mouth_order = np.arange(len(self._mouth.triangles), dtype=np.int32)
 
         # A skirt.
-        self._loose = looseness(self._rig.body.vertices, skeleton, self._rig.frame)
-        self._swing = swing(motion, skeleton.torso)
+        self._sway_weights = sway_weights(self._rig.body.vertices, skeleton, self._rig.frame)
+        self._sway = sway_offsets(motion, skeleton.torso)
 
         # The fingers.
         self._fingers = [
@@ -106,18 +112,18 @@ class Puppet:
         maps = self._maps(index)
         self._begin(canvas, index)
         turn = bounded_turn(self._motion.head[index], cut=self._head_cut)
-        slide = turn_vector(self._relief, *turn)
-        for layer, triangles in self._pile.layers(index):
+        parallax = parallax_direction(self._relief, *turn)
+        for layer, triangles in self._z_order.layers(index):
             rest = layer.vertices
-            if layer.name in self._slides:
-                rest = rest + self._slides[layer.name][:, None] * slide
-            if layer.name == "body" and self._loose is not None:
-                rest = rest + self._loose[:, None] * self._swing[index]
+            if layer.name in self._parallax_depths:
+                rest = rest + self._parallax_depths[layer.name][:, None] * parallax
+            if layer.name == "body" and self._sway_weights is not None:
+                rest = rest + self._sway_weights[:, None] * self._sway[index]
             posed = np.empty_like(rest)
             skin(rest, layer.bones, layer.weights, maps, posed)
             canvas.draw(posed, layer.uv, layer.triangles, triangles, layer.texture)
             if layer.name == "body":
-                self._draw_face(canvas, index, layer, maps, slide)
+                self._draw_face(canvas, index, layer, maps, parallax)
         return canvas.planes()
 
     def _begin(self, canvas: Canvas, index: int) -> None:
@@ -138,18 +144,18 @@ class Puppet:
             canvas.shade(contact_shadow(place, level, torso * scale))
 
     def _draw_face(
-        self, canvas: Canvas, index: int, body: RiggedLayer, maps: Float64, slide: Float64
+        self, canvas: Canvas, index: int, body: RiggedLayer, maps: Float64, parallax: Float64
     ) -> None:
         if self._face is None:
             return
         face, motion = self._face, self._motion
-        rest = move_face(face, motion.expression[index], motion.eyes_closed[index], slide)
+        rest = move_face(face, motion.expression[index], motion.eyes_closed[index], parallax)
         posed = np.empty_like(rest)
         skin(rest, face.bones, face.weights, maps, posed)
         uv = face.points - body.origin
         canvas.draw(posed, uv, face.triangles, self._face_order, body.texture)
         if face.mouth_opens:
-            spread = self._mouth.spread(posed[list(UPPER_LIP)], posed[list(LOWER_LIP)])
+            spread = self._mouth.mesh(posed[list(UPPER_LIP_EDGE)], posed[list(LOWER_LIP_EDGE)])
             if spread is not None:
                 lips, places, texture = spread
                 triangles = self._mouth.triangles

@@ -8,16 +8,15 @@ from numpy.typing import NDArray
 
 from tests.engines.paper_doll import SIZE, doll_landmarks
 from understudy.engines.puppet.pose.face import (
-    LOWER_LIDS,
-    UPPER_LIDS,
     FaceRig,
     _triangles,
     face_rig,
     move_face,
 )
-from understudy.engines.puppet.pose.head import bounded_turn, head_relief, turn_vector
-from understudy.engines.puppet.rig.leg_split import Parting
+from understudy.engines.puppet.pose.head import bounded_turn, head_relief, parallax_direction
+from understudy.engines.puppet.rig.leg_split import LegSplit
 from understudy.engines.puppet.rig.weights import body_frame
+from understudy.geometry.face_mesh import LOWER_LID_EDGES, UPPER_LID_EDGES
 from understudy.geometry.landmarks import Landmarks
 from understudy.geometry.skeleton import skeleton_of
 
@@ -47,8 +46,8 @@ def drawn_face(width: float = 60.0) -> NDArray[np.float32]:
     for side, centre in enumerate((0.18, -0.18)):
         for i in range(7):
             x = centre + (i - 3) * 0.03 * (1 if side == 0 else -1)
-            face[UPPER_LIDS[side][i], :2] = (x * width, -0.14 * width)
-            face[LOWER_LIDS[side][i], :2] = (x * width, -0.06 * width)
+            face[UPPER_LID_EDGES[side][i], :2] = (x * width, -0.14 * width)
+            face[LOWER_LID_EDGES[side][i], :2] = (x * width, -0.06 * width)
     face[:, :2] += (120.0, 80.0)
     return face.astype(np.float32)
 
@@ -57,7 +56,7 @@ def drawn_face(width: float = 60.0) -> NDArray[np.float32]:
 def rig() -> FaceRig:
     marks = doll_landmarks()
     skeleton = skeleton_of(Landmarks(marks.body, marks.world, face=drawn_face()), SIZE)
-    frame = body_frame(skeleton, Parting(200.0, cloth=False))
+    frame = body_frame(skeleton, LegSplit(200.0, cloth=False))
     found = face_rig(skeleton, frame, head_relief(skeleton), SIZE)
     assert found is not None
     return found
@@ -80,7 +79,11 @@ def test_a_wink_draws_one_pair_of_lids_together(rig: FaceRig) -> None:
     closed = np.array([1.0, 0.0], np.float32)
     moved = move_face(rig, np.zeros((468, 3), np.float32), closed, np.zeros(2))
     gaps = [
-        np.linalg.norm(moved[list(UPPER_LIDS[s])] - moved[list(LOWER_LIDS[s])], axis=1).mean()
+        np.linalg.norm(
+            moved[list(UPPER_LID_EDGES[s])] - moved[list(LOWER_LID_EDGES[s])], axis=1
+        ).mean()
+            moved[list(UPPER_LID_EDGES[s])] - moved[list(LOWER_LID_EDGES[s])], axis=1
+        ).mean()
         for s in (0, 1)
     ]
     assert gaps[0] < 0.1 * gaps[1]
@@ -96,9 +99,9 @@ def test_a_turned_head_slides_its_nose_and_keeps_its_outline(rig: FaceRig) -> No
     marks = doll_landmarks()
     relief = head_relief(skeleton_of(Landmarks(marks.body, marks.world, face=drawn_face()), SIZE))
     yaw, pitch = bounded_turn(np.array([0.4, 0.0, 0.0]), cut=False)
-    slide = turn_vector(relief, yaw, pitch)
-    assert slide[0] > 0.3
-    moved = move_face(rig, np.zeros((468, 3), np.float32), np.zeros(2, np.float32), slide)
+    parallax = parallax_direction(relief, yaw, pitch)
+    assert parallax[0] > 0.3
+    moved = move_face(rig, np.zeros((468, 3), np.float32), np.zeros(2, np.float32), parallax)
     assert (moved[6] - rig.points[6])[0] > 0
     assert np.abs(moved[[234, 454]] - rig.points[[234, 454]]).max() < 3.5
 
@@ -115,5 +118,5 @@ def test_a_face_half_outside_the_picture_is_left_alone() -> None:
     marks = doll_landmarks()
     off = drawn_face() - np.array([110, 0, 0], np.float32)
     skeleton = skeleton_of(Landmarks(marks.body, marks.world, face=off), SIZE)
-    frame = body_frame(skeleton, Parting(200.0, cloth=False))
+    frame = body_frame(skeleton, LegSplit(200.0, cloth=False))
     assert face_rig(skeleton, frame, head_relief(skeleton), SIZE) is None

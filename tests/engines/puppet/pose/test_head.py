@@ -9,7 +9,7 @@ import pytest
 
 from tests.engines.paper_doll import paper_doll
 from understudy.engines.puppet.pose.head import head_relief
-from understudy.engines.puppet.rig.leg_split import Parting
+from understudy.engines.puppet.rig.leg_split import LegSplit
 from understudy.engines.puppet.rig.rig import skeleton_of_character
 from understudy.engines.puppet.rig.weights import body_frame, head_weight
 from understudy.geometry.landmarks import Body
@@ -39,12 +39,12 @@ def test_nothing_slides_on_a_profile(aside: Skeleton) -> None:
 
 
 def test_the_face_of_a_profile_belongs_to_the_head(aside: Skeleton) -> None:
-    frame = body_frame(aside, Parting(0.0, cloth=False))
+    frame = body_frame(aside, LegSplit(0.0, cloth=False))
     mouth = aside.joints[Body.NOSE] + np.array([0.0, 0.15]) * aside.torso
     assert head_weight(np.array([mouth]), aside, frame)[0] > 0.9
 
 
 def test_a_shoulder_as_high_as_the_chin_does_not(facing: Skeleton) -> None:
-    frame = body_frame(facing, Parting(0.0, cloth=False))
+    frame = body_frame(facing, LegSplit(0.0, cloth=False))
     shoulder = np.array([facing.joints[Body.LEFT_SHOULDER, 0], frame.chin[1]])
     assert head_weight(shoulder[None], facing, frame)[0] < 0.2

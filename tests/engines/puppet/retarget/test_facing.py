@@ -16,8 +16,8 @@ from understudy.engines.puppet.retarget.facing import (
     LEFT,
     RIGHT,
     aspects_seen,
-    crossing,
-    exchanged,
+    crossfade,
+    with_sides_swapped,
 )
 from understudy.geometry.landmarks import Body
 from understudy.tracking.performance import Performance
@@ -70,7 +70,7 @@ def test_a_face_that_is_seen_speaks_against_a_back() -> None:
 
 def test_exchanged_twice_is_the_same_but_for_the_face() -> None:
     once = turning((0, 10), (1, 40))
-    twice = exchanged(exchanged(once))
+    twice = with_sides_swapped(with_sides_swapped(once))
     assert np.array_equal(twice.body, once.body)
     assert np.array_equal(twice.world, once.world)
     assert np.isnan(twice.face).all()
@@ -78,7 +78,7 @@ def test_exchanged_twice_is_the_same_but_for_the_face() -> None:
 
 def test_a_driver_seen_from_behind_reads_as_one_from_the_front_once_exchanged() -> None:
     away = performance_of([Pose(left_arm=(0.0, 0.0), yaw=180.0)] * 10)
-    driver = figure_of_performance(exchanged(away))
+    driver = figure_of_performance(with_sides_swapped(away))
     assert np.abs(np.degrees(driver.yaw)).max() < 1
     # The arm on the image's left is lifted, and it is now the right one.
     wrist, shoulder = driver.points[0, Body.RIGHT_WRIST], driver.points[0, Body.RIGHT_SHOULDER]
@@ -118,14 +118,14 @@ def test_which_side_it_is_is_told_by_the_image_where_the_depth_is_wrong() -> Non
 
 def test_a_change_waits_for_the_moment_when_it_costs_least() -> None:
     turn = turning((0, 0), (1, 0), (2, 180), (3, 180))
-    dearer = np.full((len(turn), 4, 4), 3.0)
-    dearer[40] = 1.0
-    assert np.flatnonzero(np.diff(aspects_seen(turn, ["back"], dearer))).tolist() == [39]
+    price_factor = np.full((len(turn), 4, 4), 3.0)
+    price_factor[40] = 1.0
+    assert np.flatnonzero(np.diff(aspects_seen(turn, ["back"], price_factor))).tolist() == [39]
 
 
 def test_one_view_goes_over_into_the_other_within_a_few_frames() -> None:
     seen = np.where(np.arange(50) < 20, FRONT, LEFT)
-    share = crossing(seen, np.arange(50) / FPS)
+    share = crossfade(seen, np.arange(50) / FPS)
     assert share.sum(axis=1) == pytest.approx(1.0)
     assert (np.diff(share[:, LEFT]) >= 0).all()
     assert ((share[:, LEFT] > 0) & (share[:, LEFT] < 1)).sum() in range(1, 5)

@@ -7,7 +7,7 @@ import pytest
 
 from tests.engines.paper_doll import SKIN, TROUSERS, paper_doll
 from tests.geometry.stick_figure import Pose
-from understudy.engines.puppet.rig.leg_split import find_parting
+from understudy.engines.puppet.rig.leg_split import find_leg_split
 from understudy.engines.puppet.rig.mesh import grid_mesh
 from understudy.engines.puppet.rig.rig import Rig, build_rig, skeleton_of_character
 from understudy.engines.puppet.rig.skinning import skin
@@ -112,7 +112,7 @@ def test_trousers_part_at_the_crotch_and_skirts_at_the_hem() -> None:
     character = paper_doll(Pose(left_leg=(84.0, 90.0), right_leg=(96.0, 90.0)))
     skeleton = skeleton_of_character(character)
     rgba = character.layers[0].rgba
-    trousers = find_parting(rgba, skeleton, None)
+    trousers = find_leg_split(rgba, skeleton, None)
     assert not trousers.cloth
     knees = skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE], 1].mean()
     assert skeleton.pelvis[1] < trousers.y < knees
@@ -120,10 +120,10 @@ def test_trousers_part_at_the_crotch_and_skirts_at_the_hem() -> None:
     dressed = rgba.copy()
     hem = int(knees) - 6
     dressed[int(skeleton.pelvis[1]) : hem, 85:156] = (0.7, 0.1, 0.3, 1.0)
-    skirt = find_parting(dressed, skeleton, None)
+    skirt = find_leg_split(dressed, skeleton, None)
     assert skirt.cloth
     assert skirt.y == pytest.approx(hem, abs=8)
-    assert find_parting(dressed, skeleton, 200.0).y == 200.0
+    assert find_leg_split(dressed, skeleton, 200.0).y == 200.0
 
 
 def test_legs_that_stand_close_are_still_two() -> None:
@@ -134,13 +134,13 @@ def test_legs_that_stand_close_are_still_two() -> None:
     left, right = (int(v) for v in knees[:, 0])
     below = int(knees[:, 1].max()) + 15
     rgba[int(skeleton.pelvis[1]) : below, right : left + 1] = (*TROUSERS, 1.0)
-    closed = find_parting(rgba, skeleton, None)
+    closed = find_leg_split(rgba, skeleton, None)
     assert not closed.cloth
     assert closed.y < (skeleton.pelvis[1] + knees[:, 1].mean()) / 2
 
     # Cloth that is wider than two legs is cloth, though it has their colour.
     rgba[int(skeleton.pelvis[1]) : below, right - 30 : left + 31] = (*TROUSERS, 1.0)
-    assert find_parting(rgba, skeleton, None).y == pytest.approx(below, abs=8)
+    assert find_leg_split(rgba, skeleton, None).y == pytest.approx(below, abs=8)
 
 
 def test_the_shade_on_a_knee_is_no_hem() -> None:
@@ -156,6 +156,6 @@ def test_the_shade_on_a_knee_is_no_hem() -> None:
     for row in range(knee - 10, knee + 20):
         shade = 1.0 - 0.35 * min(1.0, (row - knee + 10) / 10)
         rgba[row, right - 8 : left + 9, :3] = np.array(SKIN) * shade
-    found = find_parting(rgba, skeleton, None)
+    found = find_leg_split(rgba, skeleton, None)
     assert not found.cloth
     assert found.y < (top + knee) / 2

@@ -11,9 +11,9 @@ import pytest
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
 from tests.geometry.stick_figure import Pose, performance_of
 from understudy.engines.puppet.retarget import Motion, retarget
-from understudy.engines.puppet.retarget.facing import BACK, FRONT, exchanged
+from understudy.engines.puppet.retarget.facing import BACK, FRONT, with_sides_swapped
 from understudy.engines.puppet.rig.rig import skeleton_of_character
-from understudy.engines.puppet.views.blending import agreement, meeting, standing_with
+from understudy.engines.puppet.views.blending import aligned_with_front, blend_motions, switch_price
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import Bone
 
@@ -34,7 +34,7 @@ def motions() -> dict[int, Motion]:
     back = replace(front, joints=joints)
     return {
         FRONT: retarget(driver, front, orientation="video", turns_round=True),
-        BACK: retarget(exchanged(driver), back, orientation="video", turns_round=True),
+        BACK: retarget(with_sides_swapped(driver), back, orientation="video", turns_round=True),
     }
 
 
@@ -47,22 +47,22 @@ def _apart(motions: Mapping[int, Motion], frame: int) -> float:
 def test_at_the_change_hands_and_feet_of_both_views_lie_together(
     motions: dict[int, Motion],
 ) -> None:
-    placed = standing_with(motions, SEEN)
-    met = meeting(placed, SEEN, motions[FRONT].times)
+    placed = aligned_with_front(motions, SEEN)
+    met = blend_motions(placed, SEEN, motions[FRONT].times)
     for frame in (CHANGE - 1, CHANGE):
         assert _apart(met, frame) < 0.25 * _apart(placed, frame)
         assert _apart(met, frame) < 4
 
 
 def test_away_from_the_change_nothing_is_moved(motions: dict[int, Motion]) -> None:
-    placed = standing_with(motions, SEEN)
-    met = meeting(placed, SEEN, motions[FRONT].times)
+    placed = aligned_with_front(motions, SEEN)
+    met = blend_motions(placed, SEEN, motions[FRONT].times)
     assert np.abs(met[FRONT].bones[:12] - motions[FRONT].bones[:12]).max() < 1e-3
     assert np.abs(met[BACK].bones[-12:] - placed[BACK].bones[-12:]).max() < 1e-3
 
 
 def test_a_limb_stays_in_one_piece(motions: dict[int, Motion]) -> None:
-    met = meeting(standing_with(motions, SEEN), SEEN, motions[FRONT].times)
+    met = blend_motions(aligned_with_front(motions, SEEN), SEEN, motions[FRONT].times)
     rest = skeleton_of_character(paper_doll()).joints
     for frame in (CHANGE - 2, CHANGE):
         bones = met[FRONT].bones[frame].astype(float)
@@ -80,7 +80,7 @@ def test_the_other_view_stands_where_the_front_does_and_stays_on_its_ground(
     motions: dict[int, Motion],
 ) -> None:
     trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
-    placed = standing_with(motions, SEEN)
+    placed = aligned_with_front(motions, SEEN)
     middles = [placed[view].joints[CHANGE, trunk].mean(axis=0) for view in (FRONT, BACK)]
     assert middles[0][0] == pytest.approx(middles[1][0], abs=1.5)
     assert np.array_equal(placed[BACK].root[:, 1], motions[BACK].root[:, 1])
@@ -89,7 +89,7 @@ def test_the_other_view_stands_where_the_front_does_and_stays_on_its_ground(
 def test_a_change_is_never_cheaper_than_usual_and_dearer_where_views_disagree(
     motions: dict[int, Motion],
 ) -> None:
-    price = agreement(motions, motions[FRONT].times, 50.0)
+    price = switch_price(motions, motions[FRONT].times, 50.0)
     assert price.shape == (FRAMES, 4, 4)
     assert price.min() == 1.0
     assert price[:, FRONT, BACK].max() > 1.5

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.camera.wording import CameraScript
-from understudy.engines.puppet.retarget.limbs import affine, rotation
 from understudy.geometry.filters import smoothstep
+from understudy.geometry.transforms import affine, rotation
 
 Float64 = NDArray[np.float64]
 

@@ -1,4 +1,4 @@
-"""Framing: the figure kept inside the frame by small changes that look like a camera's.
+"""Reframing: the figure kept inside the frame by small changes that look like a camera's.
 
 Zooming out about the ground point keeps the feet where they stand, so the scene does not swim.
 """
@@ -26,7 +26,7 @@ KEPT_WIDTH = 0.9
 KEPT_HEIGHT = 0.75
 
 
-def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) -> Float64:
+def reframe(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) -> Float64:
     """Affine maps (T, 2, 3) of the canvas, one a frame, that keep the figure in view.
 
     Head and feet stay inside the frame, unless the picture cuts them; a figure that the picture's
@@ -47,8 +47,8 @@ def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) 
     ).T
 
     keep = KEPT_WIDTH * (rest_right - rest_left)
-    aside = _held(np.maximum(0.0, min(keep, rest_right) - right), seconds)
-    aside -= _held(np.maximum(0.0, left - max(width - keep, rest_left)), seconds)
+    sideways = _held(np.maximum(0.0, min(keep, rest_right) - right), seconds)
+    sideways -= _held(np.maximum(0.0, left - max(width - keep, rest_left)), seconds)
 
     if motion.legs_move:
         ground_y = float(motion.ground[1])
@@ -75,8 +75,8 @@ def framing(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) 
         zoom = np.clip(zoom, SMALLEST, 1.0)
     maps = np.zeros((len(motion), 2, 3))
     maps[:, 0, 0] = maps[:, 1, 1] = zoom
-    centre = float(motion.ground[0]) + motion.root[:, 0].astype(np.float64) + aside
-    maps[:, 0, 2] = centre * (1.0 - zoom) + zoom * aside
+    centre = float(motion.ground[0]) + motion.root[:, 0].astype(np.float64) + sideways
+    maps[:, 0, 2] = centre * (1.0 - zoom) + zoom * sideways
     maps[:, 1, 2] = ground_y * (1.0 - zoom) + zoom * lift
     return maps
 

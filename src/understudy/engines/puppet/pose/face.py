@@ -14,30 +14,29 @@ from importlib.resources import files
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.pose.head import HeadRelief, sliding
+from understudy.engines.puppet.pose.head import HeadRelief, parallax_depths
 from understudy.engines.puppet.rig.skinning import strongest
 from understudy.engines.puppet.rig.weights import BodyFrame, body_weights
-from understudy.geometry.face_mesh import eye_opening, face_width, head_frame
+from understudy.geometry.face_mesh import (
+    CANTHI,
+    FACE_OVAL,
+    INNER_LIPS,
+    LID_FOLDS,
+    LOWER_LID_EDGES,
+    LOWER_LIP_EDGE,
+    MOUTH_AREA,
+    MOUTH_CORNERS,
+    UPPER_LID_EDGES,
+    UPPER_LIP_EDGE,
+    eye_opening,
+    face_width,
+    head_frame,
+)
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
-
-OVAL = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377),
-    *(152, 148, 176, 149, 150, 136, 172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-# The inner edge of the lips from the image's left to its right.
-UPPER_LIP = (78, 191, 80, 81, 82, 13, 312, 311, 310, 415, 308)
-LOWER_LIP = (78, 95, 88, 178, 87, 14, 317, 402, 318, 324, 308)
-# Eyes, the figure's left first: the upper lid's edge, the lower lid's, corners between them, and
-# the fold above the upper lid.
-UPPER_LIDS = ((398, 384, 385, 386, 387, 388, 466), (173, 157, 158, 159, 160, 161, 246))
-LOWER_LIDS = ((382, 381, 380, 374, 373, 390, 249), (155, 154, 153, 145, 144, 163, 7))
-FOLDS = ((414, 286, 258, 257, 259, 260, 467), (190, 56, 28, 27, 29, 30, 247))
-CORNERS = ((362, 263), (133, 33))
-MOUTH = (0, 17, 61, 291, 13, 14, 78, 308, 152)
 
 # The most that a landmark is displaced, in face widths.
 LARGEST = 0.20
@@ -87,18 +86,18 @@ def face_rig(
     width = float(face_width(face))
     if inside.mean() < 0.9 or width < 16:
         return None
-    to_oval = np.sqrt(((points[:, None] - points[list(OVAL)]) ** 2).sum(axis=-1)).min(axis=1)
+    to_oval = np.sqrt(((points[:, None] - points[list(FACE_OVAL)]) ** 2).sum(axis=-1)).min(axis=1)
     share = smoothstep(0.02, 0.14, to_oval / width)
     bones, weights = strongest(body_weights(points, skeleton, frame).weights)
-    gap = np.sqrt(((points[13] - points[14]) ** 2).sum())
-    mouth = np.sqrt(((points[78] - points[308]) ** 2).sum()) + 1e-6
+    gap = np.sqrt(((points[INNER_LIPS[0]] - points[INNER_LIPS[1]]) ** 2).sum())
+    mouth = np.sqrt(((points[MOUTH_CORNERS[0]] - points[MOUTH_CORNERS[1]]) ** 2).sum()) + 1e-6
     opens = bool(gap / mouth < OPEN_MOUTH)
     opening = eye_opening(face)
     return FaceRig(
         points=points,
         bones=bones,
         weights=weights,
-        depth=sliding(points, skeleton, frame, relief) + share * _protrusion(face, width),
+        depth=parallax_depths(points, skeleton, frame, relief) + share * _protrusion(face, width),
         share=share,
         gain=_gain(points, width, float(mouth)),
         frame=head_frame(face),
@@ -109,15 +108,18 @@ def face_rig(
     )
 
 
-def move_face(rig: FaceRig, expression: Float32, eyes_closed: Float32, slide: Float64) -> Float64:
+def move_face(
+    rig: FaceRig, expression: Float32, eyes_closed: Float32, parallax: Float64
+) -> Float64:
     """The face's points at rest (468, 2), displaced by an expression and a turn of the head.
 
-    expression: (468, 3) and eyes_closed: (2,), as `Motion`. slide: (2,), see `head.turn_vector`.
+    expression: (468, 3) and eyes_closed: (2,), as `Motion`. parallax: (2,), see
+    `head.parallax_direction`.
     """
     moved = np.clip(expression.astype(np.float64) * rig.gain[:, None], -LARGEST, LARGEST)
     for side in (0, 1):
         # The lids follow their own closing; landmarks of eyes tremble too much for anything else.
-        for ring in (UPPER_LIDS, LOWER_LIDS, CORNERS):
+        for ring in (UPPER_LID_EDGES, LOWER_LID_EDGES, CANTHI):
             moved[list(ring[side])] = 0.0
     offset = (moved @ rig.frame.T)[:, :2] * rig.width * rig.share[:, None]
     points = rig.points + offset
@@ -125,12 +127,12 @@ def move_face(rig: FaceRig, expression: Float32, eyes_closed: Float32, slide: Fl
         if not rig.eyes[side]:
             continue
         closed = float(eyes_closed[side])
-        upper, lower = list(UPPER_LIDS[side]), list(LOWER_LIDS[side])
+        upper, lower = list(UPPER_LID_EDGES[side]), list(LOWER_LID_EDGES[side])
         span = rig.points[lower] - rig.points[upper]
         points[upper] += 0.88 * closed * span
         points[lower] -= 0.08 * closed * span
-        points[list(FOLDS[side])] += 0.40 * closed * span
-    return np.asarray(points + rig.depth[:, None] * slide)
+        points[list(LID_FOLDS[side])] += 0.40 * closed * span
+    return np.asarray(points + rig.depth[:, None] * parallax)
 
 
 def _triangles(*, mouth_opens: bool) -> NDArray[np.int32]:
@@ -138,10 +140,12 @@ def _triangles(*, mouth_opens: bool) -> NDArray[np.int32]:
     with table.open("rb") as file:
         parts = [np.load(file).astype(np.int32)]
     for side in (0, 1):
-        inner, outer = CORNERS[side]
-        parts.append(strip((inner, *UPPER_LIDS[side], outer), (inner, *LOWER_LIDS[side], outer)))
+        inner, outer = CANTHI[side]
+        parts.append(
+            strip((inner, *UPPER_LID_EDGES[side], outer), (inner, *LOWER_LID_EDGES[side], outer))
+        )
     if not mouth_opens:
-        parts.append(strip(UPPER_LIP, LOWER_LIP))
+        parts.append(strip(UPPER_LIP_EDGE, LOWER_LIP_EDGE))
     return np.concatenate(parts)
 
 
@@ -164,6 +168,6 @@ def _protrusion(face: Float32, width: float) -> Float64:
 
 def _gain(points: Float64, width: float, mouth: float) -> Float64:
     """Displacements of a small drawn mouth must be small: (468,)."""
-    to_mouth = np.sqrt(((points[:, None] - points[list(MOUTH)]) ** 2).sum(axis=-1)).min(axis=1)
+    to_mouth = np.sqrt(((points[:, None] - points[list(MOUTH_AREA)]) ** 2).sum(axis=-1)).min(axis=1)
     near = smoothstep(0.30, 0.12, to_mouth / width)
     return np.asarray(GAIN * (1.0 + near * (np.clip(mouth / width / 0.36, 0.45, 1.15) - 1.0)))

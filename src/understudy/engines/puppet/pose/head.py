@@ -1,7 +1,7 @@
 """Turning the head of a flat picture: what lies nearer slides farther.
 
 The head is taken for a bulge over the picture. Yaw and pitch move every point by its depth, so the
-features slide over the head while its outline stays, which is what a small turn looks like.
+features parallax over the head while its outline stays, which is what a small turn looks like.
 """
 
 from __future__ import annotations
@@ -12,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.rig.weights import BodyFrame, head_weight
-from understudy.geometry.face_mesh import head_angles, head_frame
+from understudy.geometry.face_mesh import (
+    CHIN,
+    FOREHEAD,
+    LEFT_CHEEK,
+    RIGHT_CHEEK,
+    head_angles,
+    head_frame,
+)
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import Skeleton
@@ -22,7 +29,7 @@ Float64 = NDArray[np.float64]
 # Beyond these the missing side of the head would have to be shown.
 MOST_YAW, MOST_PITCH = 0.55, 0.38
 # A head that the picture shows turned aside by the first angle turns as any other, one by the
-# second not at all: features that slide over its outline would draw it out into a snout.
+# second not at all: features that parallax over its outline would draw it out into a snout.
 FACING, ASIDE = 0.5, 0.9
 # A head that the picture cuts must not be moved away from the cut.
 CUT_SHARE = 0.35
@@ -48,11 +55,11 @@ def head_relief(skeleton: Skeleton) -> HeadRelief:
     """The bulge over a skeleton's head."""
     if skeleton.face is not None:
         face = skeleton.face[:, :2].astype(np.float64)
-        right = face[454] - face[234]
-        down = face[152] - face[10]
+        right = face[LEFT_CHEEK] - face[RIGHT_CHEEK]
+        down = face[CHIN] - face[FOREHEAD]
         width, height = float(np.hypot(*right)), float(np.hypot(*down))
         width = max(width, 0.6 * height)
-        centre = (face[454] + face[234] + face[152] + face[10]) / 4
+        centre = (face[LEFT_CHEEK] + face[RIGHT_CHEEK] + face[CHIN] + face[FOREHEAD]) / 4
         aside = float(abs(head_angles(head_frame(skeleton.face))[0]))
     else:
         ears = skeleton.joints[Body.LEFT_EAR] - skeleton.joints[Body.RIGHT_EAR]
@@ -87,11 +94,13 @@ def bounded_turn(head: NDArray[np.floating], *, cut: bool) -> tuple[float, float
     return yaw, pitch
 
 
-def turn_vector(relief: HeadRelief, yaw: float, pitch: float) -> Float64:
+def parallax_direction(relief: HeadRelief, yaw: float, pitch: float) -> Float64:
     """How far a point of depth 1 slides, (2,): to the figure's left and up."""
     return np.asarray(np.array([np.sin(yaw), -np.sin(pitch)]) @ relief.axes)
 
 
-def sliding(points: Float64, skeleton: Skeleton, frame: BodyFrame, relief: HeadRelief) -> Float64:
+def parallax_depths(
+    points: Float64, skeleton: Skeleton, frame: BodyFrame, relief: HeadRelief
+) -> Float64:
     """How far each of points (V, 2) takes part in the head's turn: its depth in pixels, (V,)."""
     return relief.at(points) * head_weight(points, skeleton, frame)

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.pose.face import UPPER_LIP, strip
+from understudy.engines.puppet.pose.face import strip
 from understudy.engines.puppet.render.colour import pack_texture
+from understudy.geometry.face_mesh import BARE_SKIN, LIP_RED, UPPER_LIP_EDGE
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.landmarks import Float32
 
 Float64 = NDArray[np.float64]
 
-LIPS = (0, 17, 61, 291, 37, 267)
-SKIN = (50, 280, 4, 151)
 TEXTURE = (24, 32)
 # Pixels by which the inside reaches under the lips, and over which it fades there.
 UNDER = 0.8
@@ -32,7 +31,7 @@ class MouthInside:
     teeth: Float64
     triangles: NDArray[np.int32]
 
-    def spread(
+    def mesh(
         self, upper: Float64, lower: Float64
     ) -> tuple[Float64, Float64, NDArray[np.uint64]] | None:
         """Vertices (22, 2), texture places (22, 2) and texture for an open mouth; None if closed.
@@ -82,11 +81,11 @@ def mouth_inside(rgba: Float32, face: Float64) -> MouthInside:
     rgba: the body layer (H, W, 4) premultiplied. face: (468, 2) landmarks, canvas pixels; the
     colours of lips and cheeks say how bright and how warm the face is lit.
     """
-    lip = _median_colour(rgba, face[list(LIPS)])
-    skin = _median_colour(rgba, face[list(SKIN)])
+    lip = _median_colour(rgba, face[list(LIP_RED)])
+    skin = _median_colour(rgba, face[list(BARE_SKIN)])
     light = float(skin.mean())
     enamel = np.array([1.0, 0.94, 0.85]) * (0.6 + 0.4 * skin / (light + 1e-6))
-    count = len(UPPER_LIP)
+    count = len(UPPER_LIP_EDGE)
     return MouthInside(
         dark=0.28 * lip + 0.03 * light,
         flesh=0.55 * lip,

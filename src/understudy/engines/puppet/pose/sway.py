@@ -23,7 +23,7 @@ RATE, DAMPING = 1.7, 0.35
 FARTHEST = 0.06
 
 
-def swing(motion: Motion, torso: float) -> Float64:
+def sway_offsets(motion: Motion, torso: float) -> Float64:
     """How far a hem that hangs on the pelvis lags behind it, (T, 2) canvas pixels."""
     seconds = median_seconds(motion.times)
     hips = motion.joints[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1).astype(np.float64)
@@ -47,13 +47,13 @@ def swing(motion: Motion, torso: float) -> Float64:
     return np.asarray(path / length * most * np.tanh(length / most))
 
 
-def looseness(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64 | None:
+def sway_weights(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64 | None:
     """How far each of points (V, 2) takes part in the swing, (V,) in 0..1; None without a skirt."""
-    if not frame.parting.cloth:
+    if not frame.leg_split.cloth:
         return None
     hips = float(skeleton.pelvis[1])
     knees = float(np.mean([skeleton.joints[limb.joints[1], 1] for limb in LEGS]))
-    hem = frame.parting.y
+    hem = frame.leg_split.y
     if hem < hips + 0.42 * (knees - hips):
         return None
     torso = skeleton.torso

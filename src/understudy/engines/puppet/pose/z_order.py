@@ -1,4 +1,4 @@
-"""The pile: which layer lies over which in each frame."""
+"""The z-order: which layer lies over which in each frame."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget import Motion
-from understudy.engines.puppet.retarget.order import cheapest_order
 from understudy.engines.puppet.rig.rig import Rig, RiggedLayer
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS
+from understudy.geometry.viterbi import cheapest_switch
 
 # Torsos that a wrist has to leave its place in the picture by before the forearm is taken to be in
 # front of what lies over the arm there (hair, loose cloth).
 RAISED = 0.45
 
 
-class Pile:
+class ZOrder:
     """From back to front: arms behind the body, a leg behind it, the body, arms before it, what
     lies over the arms, raised forearms."""
 
@@ -63,7 +63,7 @@ class Pile:
         neck = joints[:, [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].mean(axis=1)
         moved = (joints[:, wrist] - neck) - (rest[wrist] - rig.skeleton.neck)
         away = np.sqrt((moved.astype(np.float64) ** 2).sum(axis=1)) / torso
-        return cheapest_order((away - RAISED) / 0.2, np.full(len(away), 6.0))
+        return cheapest_switch((away - RAISED) / 0.2, np.full(len(away), 6.0))
 
 
 def _side(layer: RiggedLayer) -> int:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget.driver import Figure
-from understudy.engines.puppet.retarget.limbs import LimbPose, carry
+from understudy.engines.puppet.retarget.limbs import LimbPose, move_end
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS
@@ -27,7 +27,7 @@ FARTHEST = 0.30
 SHORTEST, LONGEST = 0.85, 1.15
 
 
-def reach(
+def keep_contacts(
     driver: Figure,
     arms: tuple[LimbPose, LimbPose],
     joints: Float64,
@@ -68,7 +68,7 @@ def reach(
         length = np.sqrt((pull**2).sum(axis=1, keepdims=True)) + 1e-9
         most = FARTHEST * our_unit
         pull = pull / length * most * np.tanh(length / most)
-        moved.append(carry(pose, limb, _bearable(pose, pose.joints[:, 2] + pull)))
+        moved.append(move_end(pose, limb, _within_stretch(pose, pose.joints[:, 2] + pull)))
     return moved[0], moved[1]
 
 
@@ -88,7 +88,7 @@ def _face_ratio(driver: Figure, joints: Float64, their_unit: Float64, our_unit: 
     return float(np.clip(heights[1] / (heights[0] + 1e-9), 0.6, 1.8))
 
 
-def _bearable(pose: LimbPose, target: Float64) -> Float64:
+def _within_stretch(pose: LimbPose, target: Float64) -> Float64:
     """The target brought within what the arm may be stretched to."""
     root = pose.joints[:, 0]
     before = np.sqrt(((pose.joints[:, 2] - root) ** 2).sum(axis=1, keepdims=True))

@@ -1,8 +1,9 @@
 """Which arm passes behind the body, and which leg is farther: decided over the whole clip.
 
-A layer that changes its place in the pile where it overlaps another is seen to jump. So the order
-is a path of least cost through time (Viterbi, 1967): what the depth says in each frame, against the
-price of a change, which is high while the limb lies over the body and low where it is clear of it.
+A layer that changes its place in the z-order while it overlaps another visibly jumps. So the order
+is a path of least cost over the clip (`geometry.viterbi`): what the depth says in each frame,
+against the price of a change, which is high while the limb lies over the body and low
+where it is clear of it.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from understudy.engines.puppet.retarget.driver import Figure
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS
+from understudy.geometry.viterbi import cheapest_switch
 
 Float64 = NDArray[np.float64]
 
@@ -22,39 +24,16 @@ Float64 = NDArray[np.float64]
 BEHIND = 0.12
 
 
-def cheapest_order(evidence: Float64, price: Float64) -> NDArray[np.bool_]:
-    """The binary path (T,) with the least cost.
-
-    evidence: (T,), what it costs to say False there (negative: to say True). price: (T,), what a
-    change from frame t - 1 to t costs.
-    """
-    frames = len(evidence)
-    cost = np.array([max(evidence[0], 0.0), max(-evidence[0], 0.0)])
-    came_from = np.zeros((frames, 2), np.int64)
-    for t in range(1, frames):
-        stay_or_change = np.stack([cost, cost[::-1] + price[t]])
-        came_from[t] = stay_or_change.argmin(axis=0)
-        said = np.array([max(evidence[t], 0.0), max(-evidence[t], 0.0)])
-        cost = stay_or_change.min(axis=0) + said
-    path = np.zeros(frames, np.bool_)
-    state = int(cost.argmin())
-    for t in range(frames - 1, -1, -1):
-        path[t] = bool(state)
-        if came_from[t, state]:
-            state = 1 - state
-    return path
-
-
 def arms_behind(
-    driver: Figure, unturn: Float64, joints: Float64, torso: float
+    driver: Figure, turn_back: Float64, joints: Float64, torso: float
 ) -> NDArray[np.bool_]:
     """Whether the left and the right arm pass behind the body: (T, 2).
 
-    unturn: (T,) radians by which the driver is turned back about the vertical. joints: (T, 35, 2)
-    of the figure that moves, canvas pixels, whose trunk is `torso` long.
+    turn_back: (T,) radians by which the driver is turned back about the vertical. joints:
+    (T, 35, 2) of the figure that moves, canvas pixels, whose trunk is `torso` long.
     """
     world = driver.world
-    z = -world[..., 0] * np.sin(unturn)[:, None] + world[..., 2] * np.cos(unturn)[:, None]
+    z = -world[..., 0] * np.sin(turn_back)[:, None] + world[..., 2] * np.cos(turn_back)[:, None]
     trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
     middle = z[:, trunk].mean(axis=1)
     behind = np.zeros((len(driver), 2), np.bool_)
@@ -64,7 +43,7 @@ def arms_behind(
         trust = driver.confidence[:, [elbow, wrist]].min(axis=1)
         evidence = np.tanh((depth - BEHIND) / 0.08) * (0.2 + 0.8 * trust)
         covered = _cover(joints, limb.joints, torso)
-        behind[:, side] = cheapest_order(evidence, 3.0 + 60.0 * covered)
+        behind[:, side] = cheapest_switch(evidence, 3.0 + 60.0 * covered)
     return behind
 
 
@@ -78,7 +57,7 @@ def left_leg_behind(driver: Figure) -> NDArray[np.bool_]:
         )
     ]
     depth = gaussian(farther[0] - farther[1], 0.1 / driver.frame_seconds)
-    return cheapest_order(np.tanh(depth / 0.1), np.full(len(driver), 12.0))
+    return cheapest_switch(np.tanh(depth / 0.1), np.full(len(driver), 12.0))
 
 
 def _cover(joints: Float64, chain: tuple[int, int, int, int], torso: float) -> Float64:

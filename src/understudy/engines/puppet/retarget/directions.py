@@ -18,6 +18,7 @@ from understudy.engines.puppet.retarget.driver import (
 )
 from understudy.geometry.filters import gaussian, smoothstep, weighted_gaussian
 from understudy.geometry.skeleton import Bone
+from understudy.geometry.transforms import wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -41,31 +42,26 @@ def turned_away(yaw: Float64, *, turns_round: bool = False) -> Float64:
     turns_round: another view takes over at the profile, so that this one follows farther.
     """
     begins, ends = (ROUND_BEGINS, ROUND_ENDS) if turns_round else (TURN_BEGINS, TURN_ENDS)
-    return smoothstep(begins, ends, np.abs(wrap(yaw)))
+    return smoothstep(begins, ends, np.abs(wrap_angle(yaw)))
 
 
-def wrap(angle: Float64) -> Float64:
-    """The angle brought into -pi..pi."""
-    return np.asarray((angle + np.pi) % (2 * np.pi) - np.pi)
-
-
-def directions(figure: Figure, unturn: Float64) -> dict[Part, Float64]:
+def directions(figure: Figure, turn_back: Float64) -> dict[Part, Float64]:
     """Per bone or span the image vector in units of its own true length: (T, 2), 0.3 to 1.12 long.
 
-    unturn: (T,) radians by which the figure is turned back about the vertical.
+    turn_back: (T,) radians by which the figure is turned back about the vertical.
     """
-    return {part: _direction(figure, part, unturn) for part in PARTS}
+    return {part: _direction(figure, part, turn_back) for part in PARTS}
 
 
-def _direction(figure: Figure, part: Part, unturn: Float64) -> Float64:
+def _direction(figure: Figure, part: Part, turn_back: Float64) -> Float64:
     true = part_vector(figure.world, part)
     depth = true[:, 2] / (np.sqrt((true**2).sum(axis=1)) + 1e-9)
     flat = part_vector(figure.points, part) / (figure.scale * figure.lengths[part])[:, None]
-    x = flat[:, 0] * np.cos(unturn) + depth * np.sin(unturn)
+    x = flat[:, 0] * np.cos(turn_back) + depth * np.sin(turn_back)
     vector = np.stack([x, flat[:, 1]], axis=1)
     # What is seen and the depth do not quite agree on one length; turned, their sum would show it.
     excess = np.maximum(1.0, np.sqrt((flat**2).sum(axis=1) + depth**2))
-    vector = vector * (1.0 + (1.0 / excess - 1.0) * np.abs(np.sin(unturn)))[:, None]
+    vector = vector * (1.0 + (1.0 / excess - 1.0) * np.abs(np.sin(turn_back)))[:, None]
     return _bounded(_steadied(vector, figure, part), part)
 
 

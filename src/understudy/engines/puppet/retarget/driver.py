@@ -12,9 +12,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.filters import fill_gaps, gaussian, median_seconds, smoothstep
+from understudy.geometry.filters import gaussian, interpolate_gaps, median_seconds, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, LIMB_BONES, Bone, Skeleton, with_knuckles
+from understudy.geometry.transforms import norms
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -122,8 +123,8 @@ def figure_of_performance(performance: Performance) -> Figure:
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(both).all(axis=(1, 2)))
     confidence = np.where(seen[:, None], smoothstep(0.15, 0.55, np.nan_to_num(visibility)), 0.0)
     return _figure(
-        fill_gaps(points[..., :2], seen),
-        fill_gaps(world, seen),
+        interpolate_gaps(points[..., :2], seen),
+        interpolate_gaps(world, seen),
         confidence,
         np.nan_to_num(visibility),
         median_seconds(performance.times),
@@ -164,8 +165,8 @@ def _scale(points: Float64, world: Float64, *, legs: bool, hips: bool) -> Float6
         parts += ["hips", "spine"]
     if legs:
         parts += GROUPS["legs"]
-    seen = np.stack([_length(part_vector(points, p)) for p in parts], axis=1)
-    true = np.stack([_length(part_vector(world, p)[:, :2]) for p in parts], axis=1)
+    seen = np.stack([norms(part_vector(points, p)) for p in parts], axis=1)
+    true = np.stack([norms(part_vector(world, p)[:, :2]) for p in parts], axis=1)
     scale = (seen * true).sum(axis=1) / ((true**2).sum(axis=1) + 1e-9)
     return np.asarray(np.maximum(scale, 1e-3))
 
@@ -181,12 +182,12 @@ def _lengths(
     """
     estimates: dict[Part, Float64] = {}
     for part in PARTS:
-        true = _length(part_vector(world, part))
-        flat = _length(part_vector(world, part)[:, :2])
+        true = norms(part_vector(world, part))
+        flat = norms(part_vector(world, part)[:, :2])
         shown = np.maximum(flat / (true + 1e-9), END_ON) ** (0.0 if part in FLAT else BELIEF)
         trusted = part_confidence(confidence, part) > 0.5
         usable = trusted if trusted.any() else np.ones(len(points), np.bool_)
-        estimates[part] = (_length(part_vector(points, part)) / scale / shown)[usable]
+        estimates[part] = (norms(part_vector(points, part)) / scale / shown)[usable]
     lengths: dict[Part, float] = {}
     for part in PARTS:
         # Both sides of a figure are of one length.
@@ -202,11 +203,7 @@ def _lengths(
 
 def _yaw(world: Float64) -> Float64:
     across = part_vector(world, "shoulders")
-    across = across / (_length(across)[:, None] + 1e-9)
+    across = across / (norms(across)[:, None] + 1e-9)
     hips = part_vector(world, "hips")
-    across = across + 0.5 * hips / (_length(hips)[:, None] + 1e-9)
+    across = across + 0.5 * hips / (norms(hips)[:, None] + 1e-9)
     return np.asarray(np.unwrap(np.arctan2(across[:, 2], across[:, 0])))
-
-
-def _length(vectors: Float64) -> Float64:
-    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

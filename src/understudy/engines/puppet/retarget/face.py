@@ -12,18 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.directions import wrap
 from understudy.engines.puppet.retarget.driver import Figure
 from understudy.geometry.face_mesh import (
     INNER_LIPS,
+    NOSE_TIP,
     RIGID,
     eye_opening,
     face_width,
     head_angles,
     head_frame,
 )
-from understudy.geometry.filters import fill_gaps, gaussian, smoothstep
+from understudy.geometry.filters import gaussian, interpolate_gaps, smoothstep
 from understudy.geometry.landmarks import FACE_LANDMARKS, Body, Float32
+from understudy.geometry.transforms import norms, wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
         return FaceMotion(
             head, nothing, np.zeros((frames, FACE_LANDMARKS, 3)), np.zeros((frames, 2))
         )
-    filled = fill_gaps(np.asarray(face, np.float64), good)
+    filled = interpolate_gaps(np.asarray(face, np.float64), good)
     frame = head_frame(filled)
     angles = head_angles(frame)
     known = gaussian(good.astype(np.float64), 0.08 / figure.frame_seconds)
@@ -64,7 +65,7 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
     attention = known * smoothstep(0.95, 0.5, np.abs(angles[:, 0]))
 
     reference = head_angles(head_frame(own)) if own is not None else np.zeros(3)
-    turn = wrap(angles - reference)
+    turn = wrap_angle(angles - reference)
     turn[:, 2] = known * turn[:, 2] + (1.0 - known) * roll
     return FaceMotion(
         turn, known, expression * attention[:, None, None], eyes_closed * known[:, None]
@@ -75,11 +76,11 @@ def _trusted(face: Float32, figure: Figure) -> NDArray[np.bool_]:
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(face).all(axis=(1, 2)))
     if not seen.any():
         return seen
-    nose = np.nan_to_num(face[:, 1, :2]) - figure.points[:, Body.NOSE]
+    nose = np.nan_to_num(face[:, NOSE_TIP, :2]) - figure.points[:, Body.NOSE]
     torso = figure.scale * figure.lengths["spine"]
     width = face_width(np.nan_to_num(face))
     typical = float(np.median(width[seen]))
-    good = seen & (_length(nose) < 0.12 * torso) & (np.abs(wrap(figure.yaw)) < 1.9)
+    good = seen & (norms(nose) < 0.12 * torso) & (np.abs(wrap_angle(figure.yaw)) < 1.9)
     good &= (width > 0.6 * typical) & (width < 1.5 * typical)
     if len(good) > 4:
         before, after = np.roll(good, 1), np.roll(good, -1)
@@ -96,7 +97,7 @@ def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple
     centred = face - face[:, RIGID].mean(axis=1, keepdims=True)
     local = np.einsum("tji,tkj->tki", frame, centred) / steady[:, None, None]
 
-    mouth = _length(local[:, INNER_LIPS[0]] - local[:, INNER_LIPS[1]])
+    mouth = norms(local[:, INNER_LIPS[0]] - local[:, INNER_LIPS[1]])
     opening = eye_opening(face)
     calm = good & (mouth <= np.percentile(mouth[good], 35))
     awake = good & (opening.mean(axis=1) >= np.percentile(opening.mean(axis=1)[good], 40))
@@ -114,7 +115,3 @@ def _roll_of_ears(figure: Figure) -> Float64:
     # Seen from the side, eyes and ears say nothing of how the head is tilted.
     side_on = smoothstep(0.8, 0.35, np.abs(np.cos(figure.yaw)))
     return (tilt - float(np.median(tilt)) * 0.5) * (1.0 - side_on)
-
-
-def _length(vectors: Float64) -> Float64:
-    return np.asarray(np.sqrt((vectors**2).sum(axis=-1)))

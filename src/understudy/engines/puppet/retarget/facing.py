@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from understudy.engines.puppet.retarget.driver import Figure, figure_of_performance
 from understudy.geometry.filters import gaussian, median_seconds, smoothstep
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Aspect, Body, Float32
+from understudy.geometry.viterbi import cheapest_path
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -34,20 +35,20 @@ _SIDE = 0.25
 # Torsos by which a nose must lie before the ears to say for sure where the driver looks.
 _AHEAD = 0.1
 # How long the one view goes over into the other.
-_CROSSING = 0.06
+_CROSSFADE = 0.06
 
 
-def faceless(performance: Performance) -> Performance:
+def without_face(performance: Performance) -> Performance:
     """The performance without a face."""
     nobody: Float32 = np.full_like(performance.face, np.nan)
     return replace(performance, face=nobody)
 
 
-def exchanged(performance: Performance) -> Performance:
+def with_sides_swapped(performance: Performance) -> Performance:
     """The performance with left and right exchanged, and without a face."""
     order = list(SIDES_EXCHANGED)
     return replace(
-        faceless(performance),
+        without_face(performance),
         body=np.ascontiguousarray(performance.body[:, order]),
         world=np.ascontiguousarray(performance.world[:, order]),
         left_hand=performance.right_hand,
@@ -56,12 +57,12 @@ def exchanged(performance: Performance) -> Performance:
 
 
 def aspects_seen(
-    performance: Performance, views: Collection[Aspect], dearer: Float64 | None = None
+    performance: Performance, views: Collection[Aspect], price_factor: Float64 | None = None
 ) -> NDArray[np.int64]:
     """Which of the views (and the front) is to be shown in each frame: (T,), indices of `ASPECTS`.
 
     A path of least cost over the whole clip, so that neither noise nor a short look over the
-    shoulder changes the view; a face that is seen speaks against a back. dearer: (T, 4, 4), how
+    shoulder changes the view; a visible face speaks against a back. price_factor: (T, 4, 4), how
     many times the usual price a change from one view to another costs between frames t - 1 and t.
     """
     if len(performance) < 2:
@@ -82,7 +83,7 @@ def aspects_seen(
     price = np.full((len(performance), 4, 4), PRICE / seconds)
     # From one side to the other is two quarters of a turn.
     price[:, [LEFT, RIGHT], [RIGHT, LEFT]] *= 2.0
-    return _cheapest(cost, price if dearer is None else price * dearer)
+    return cheapest_path(cost, price if price_factor is None else price * price_factor)
 
 
 def _looks_right(driver: Figure) -> Float64:
@@ -95,30 +96,9 @@ def _looks_right(driver: Figure) -> Float64:
     return np.clip(gaussian(ahead, 0.06 / driver.frame_seconds) / _AHEAD, -1.0, 1.0)
 
 
-def _cheapest(cost: Float64, price: Float64) -> NDArray[np.int64]:
-    """The path (T,) through states with the least cost (Viterbi, 1967).
-
-    cost: (T, S) of each state. price: (T, S, S) of a change between frames t - 1 and t.
-    """
-    frames, states = cost.shape
-    stay = np.arange(states)
-    total, came_from = cost[0], np.zeros((frames, states), np.int64)
-    for t in range(1, frames):
-        ways = total[:, None] + price[t]
-        ways[stay, stay] = total
-        came_from[t] = ways.argmin(axis=0)
-        total = ways.min(axis=0) + cost[t]
-    path = np.zeros(frames, np.int64)
-    state = int(total.argmin())
-    for t in range(frames - 1, -1, -1):
-        path[t] = state
-        state = int(came_from[t, state])
-    return path
-
-
-def crossing(seen: NDArray[np.int64], times: Float64) -> Float64:
+def crossfade(seen: NDArray[np.int64], times: Float64) -> Float64:
     """How much of each frame is each view: (T, 4) in 0..1, a short ramp at each change."""
-    width = _CROSSING / 2 / median_seconds(times)
+    width = _CROSSFADE / 2 / median_seconds(times)
     plain = (seen[:, None] == np.arange(len(ASPECTS))).astype(np.float64)
     share = gaussian(plain, width)
     share = np.where(share < 0.02, 0.0, share)

@@ -5,15 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.filters import fill_gaps, gaussian, smoothstep
+from understudy.geometry.filters import gaussian, interpolate_gaps, smoothstep
+from understudy.geometry.hand_landmarks import FINGERS, KNUCKLES, WRIST
 from understudy.geometry.landmarks import Float32
 
 Float64 = NDArray[np.float64]
-
-# The joints of each finger from its root to its tip, thumb first.
-FINGERS = ((1, 2, 3, 4), (5, 6, 7, 8), (9, 10, 11, 12), (13, 14, 15, 16), (17, 18, 19, 20))
-WRIST = 0
-KNUCKLES = (5, 9, 13, 17)
 
 
 def hand_axes(hand: NDArray[np.floating]) -> tuple[Float64, Float64, Float64]:
@@ -59,7 +55,7 @@ def read_hand(hand: Float32, seconds: float) -> Float64:
     seen = np.asarray(np.isfinite(hand).all(axis=(1, 2)))
     if seen.sum() < 3:
         return np.full((len(hand), len(FINGERS), 3, 2), np.nan)
-    filled = fill_gaps(np.asarray(hand, np.float64), seen)
+    filled = interpolate_gaps(np.asarray(hand, np.float64), seen)
     spread = gaussian(hand_axes(filled)[2], 0.08 / seconds)
     vectors = gaussian(finger_vectors(filled, thumb_side(spread)), 0.05 / seconds)
     near = gaussian(seen.astype(np.float64), 0.2 / seconds)

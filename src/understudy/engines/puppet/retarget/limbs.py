@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.directions import wrap
 from understudy.geometry.skeleton import Bone, Limb
+from understudy.geometry.transforms import affine, rotation, transform, wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -25,24 +25,7 @@ class LimbPose:
     maps: dict[Bone, Float64]
 
 
-def rotation(angle: Float64) -> Float64:
-    """Rotation matrices (..., 2, 2) that turn x towards y (clockwise on the screen)."""
-    c, s = np.cos(angle), np.sin(angle)
-    return np.stack([np.stack([c, -s], axis=-1), np.stack([s, c], axis=-1)], axis=-2)
-
-
-def affine(linear: Float64, source: Float64, target: Float64) -> Float64:
-    """Affine maps (T, 2, 3) of the given linear parts (T, 2, 2) that take `source` to `target`."""
-    offset = target - np.einsum("tij,...j->ti", linear, source)
-    return np.concatenate([linear, offset[..., None]], axis=-1)
-
-
-def apply(maps: Float64, point: Float64) -> Float64:
-    """The images (T, 2) of a rest point (2,) under affine maps (T, 2, 3)."""
-    return np.asarray(maps[:, :, :2] @ point + maps[:, :, 2])
-
-
-def along(angle_rest: float, angle: Float64, stretch: Float64, size: Float64) -> Float64:
+def stretched_along(angle_rest: float, angle: Float64, stretch: Float64, size: Float64) -> Float64:
     """Linear maps (T, 2, 2): stretch along a bone, keep its width, turn it, scale by `size`."""
     scale = np.zeros((len(angle), 2, 2))
     scale[:, 0, 0] = stretch
@@ -51,7 +34,7 @@ def along(angle_rest: float, angle: Float64, stretch: Float64, size: Float64) ->
     return np.asarray(rotation(angle) @ scale @ turn_back * size[:, None, None])
 
 
-def part_way(parent: Float64, child: Float64, turn: Float64, share: float) -> Float64:
+def interpolated_turn(parent: Float64, child: Float64, turn: Float64, share: float) -> Float64:
     """The linear map that has made `share` of the way between two bones `turn` (T,) radians apart.
 
     Blending the two maps as matrices shrinks the joint, most at a half turn, where it collapses to
@@ -83,7 +66,7 @@ def pose_limb(
     of the limb's root is taken within half a turn to either side of it. The turn at the middle
     joint is taken by way of the straight limb, never through the fold.
     """
-    joints = [apply(parent, rest[limb.joints[0]])]
+    joints = [transform(parent, rest[limb.joints[0]])]
     maps: dict[Bone, Float64] = {}
     linear_before, turn_before = parent[:, :, :2], parent_turn
     angle_before, rest_before = np.zeros(len(size)), 0.0
@@ -95,25 +78,27 @@ def pose_limb(
         angle_rest = float(np.arctan2(rest_vector[1], rest_vector[0]))
         reach = np.sqrt((vector**2).sum(axis=1))
         angle = np.arctan2(vector[:, 1], vector[:, 0])
-        linear = along(angle_rest, angle, reach * true_length / rest_length, size)
+        linear = stretched_along(angle_rest, angle, reach * true_length / rest_length, size)
         maps[bone] = affine(linear, source, joints[i])
         joints.append(joints[i] + vector * true_length * size[:, None])
 
         if i == 0:
             middle = centre - angle_rest
-            turn = wrap(angle - angle_rest - turn_before - middle) + middle
+            turn = wrap_angle(angle - angle_rest - turn_before - middle) + middle
         else:
-            turn = wrap(angle - angle_before) - float(wrap(np.array(angle_rest - rest_before)))
+            turn = wrap_angle(angle - angle_before) - float(
+                wrap_angle(np.array(angle_rest - rest_before))
+            )
         if i < 2:
             steps = len(limb.between[i]) + 1
             for step, between in enumerate(limb.between[i], start=1):
-                part = part_way(linear_before, linear, turn, step / steps)
+                part = interpolated_turn(linear_before, linear, turn, step / steps)
                 maps[between] = affine(part, source, joints[i])
         linear_before, angle_before, rest_before = linear, angle, angle_rest
     return LimbPose(np.stack(joints, axis=1), maps)
 
 
-def carry(pose: LimbPose, limb: Limb, target: Float64) -> LimbPose:
+def move_end(pose: LimbPose, limb: Limb, target: Float64) -> LimbPose:
     """Turn and stretch a limb about its root so that its third joint comes to `target` (T, 2).
 
     The foot, which hangs on that joint, is moved and not turned: a planted foot stays flat.

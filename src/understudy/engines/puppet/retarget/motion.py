@@ -21,7 +21,8 @@ class Motion:
     root: (T, 2) float32, how far the figure as a whole has travelled from where it stands at rest.
     head: (T, 3) float32, yaw (to the figure's left), pitch (up) and roll (clockwise) of the head
         against the rest pose, radians. The roll is in `bones` already.
-    gaze_known: (T,) float32 in 0..1, how far `head` and `expression` rest on a face that was seen.
+    face_confidence: (T,) float32 in 0..1, how far `head` and `expression` rest on a face that was
+        seen.
     expression: (T, 468, 3) float32, displacement of the face landmarks from the driver's neutral
         face in the head's own frame (x to the image's right, y down, z away), in face widths.
     eyes_closed: (T, 2) float32 in 0..1, left and right.
@@ -41,7 +42,7 @@ class Motion:
     size: Float32
     root: Float32
     head: Float32
-    gaze_known: Float32
+    face_confidence: Float32
     expression: Float32
     eyes_closed: Float32
     fingers: Float32

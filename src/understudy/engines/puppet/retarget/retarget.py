@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.directions import directions, turned_away, wrap
+from understudy.engines.puppet.retarget.contacts import keep_contacts
+from understudy.engines.puppet.retarget.depth_order import arms_behind, left_leg_behind
+from understudy.engines.puppet.retarget.directions import directions, turned_away
 from understudy.engines.puppet.retarget.driver import (
     Figure,
     Part,
@@ -14,15 +16,14 @@ from understudy.engines.puppet.retarget.driver import (
 )
 from understudy.engines.puppet.retarget.face import read_face
 from understudy.engines.puppet.retarget.fingers import read_hand
-from understudy.engines.puppet.retarget.limbs import LimbPose, apply, pose_limb
+from understudy.engines.puppet.retarget.limbs import LimbPose, pose_limb
 from understudy.engines.puppet.retarget.motion import Motion
-from understudy.engines.puppet.retarget.order import arms_behind, left_leg_behind
-from understudy.engines.puppet.retarget.reach import reach
-from understudy.engines.puppet.retarget.stance import beginning, stand
+from understudy.engines.puppet.retarget.stance import pose_stance, starting_value
 from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, Bone, Limb, Skeleton
+from understudy.geometry.transforms import transform, wrap_angle
 from understudy.media.limits import Orientation
 from understudy.tracking.performance import Performance
 
@@ -69,15 +70,15 @@ def retarget(
     face = read_face(performance.face, driver, skeleton.face)
 
     # 2. Where every bone points, and how large the figure is.
-    unturn = driver.yaw - np.clip(wrap(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
+    turn_back = driver.yaw - np.clip(wrap_angle(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
     if orientation == "image":
         away = np.ones(len(driver))
     elif skeleton.near is not None:
         away = np.zeros(len(driver))
     else:
         away = turned_away(driver.yaw, turns_round=turns_round)
-    vectors = _vectors(driver, unturn, away, narrows=orientation == "video")
-    size = np.clip(driver.scale / beginning(driver.scale, driver), FARTHEST, NEAREST)
+    vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
+    size = np.clip(driver.scale / starting_value(driver.scale, driver), FARTHEST, NEAREST)
 
     roll = face.head[:, 2]
     if skeleton.near is not None:
@@ -97,16 +98,18 @@ def retarget(
         for limb, centre in zip(ARMS, centres, strict=True)
     )
     legs_move = driver.legs_seen and skeleton.legs
-    stance = stand(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
+    stance = pose_stance(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
     still = np.zeros_like(stance.root)
     _, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], still)
-    left, right = reach(driver, (left, right), joints, skeleton.torso, size, unturn * away)
+    left, right = keep_contacts(
+        driver, (left, right), joints, skeleton.torso, size, turn_back * away
+    )
     bones, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], stance.root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
     head = face.head.copy()
     if orientation == "image":
-        head[:, 0] = wrap(head[:, 0] - unturn)
+        head[:, 0] = wrap_angle(head[:, 0] - turn_back)
     fingers = [
         read_hand(hand, driver.frame_seconds)
         for hand in (performance.left_hand, performance.right_hand)
@@ -119,11 +122,11 @@ def retarget(
         size=size.astype(np.float32),
         root=stance.root.astype(np.float32),
         head=(head * face.known[:, None]).astype(np.float32),
-        gaze_known=face.known.astype(np.float32),
+        face_confidence=face.known.astype(np.float32),
         expression=face.expression.astype(np.float32),
         eyes_closed=face.eyes_closed.astype(np.float32),
         fingers=np.stack(fingers, axis=1).astype(np.float32),
-        arms_behind=arms_behind(driver, unturn * away, joints, skeleton.torso),
+        arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso),
         left_leg_behind=left_leg_behind(driver),
         planted=stance.planted.astype(np.float32),
         ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
@@ -140,17 +143,17 @@ def _nod(driver: Figure, rest: Figure) -> Float64:
         ahead = figure.points[:, Body.NOSE] - ears
         return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
 
-    turn = gaussian(wrap(gaze(driver) - gaze(rest)), 0.1 / driver.frame_seconds)
+    turn = gaussian(wrap_angle(gaze(driver) - gaze(rest)), 0.1 / driver.frame_seconds)
     return np.asarray(NOD * np.clip(turn, -MOST_NOD, MOST_NOD))
 
 
 def _vectors(
-    driver: Figure, unturn: Float64, away: Float64, *, narrows: bool
+    driver: Figure, turn_back: Float64, away: Float64, *, narrows: bool
 ) -> dict[Part, Float64]:
     """Directions as filmed where the driver faces the camera, turned back where `away` is 1."""
     if np.all(away == 0.0):
         return directions(driver, np.zeros(len(driver)))
-    mixed = directions(driver, unturn)
+    mixed = directions(driver, turn_back)
     if not np.all(away == 1.0):
         filmed = directions(driver, np.zeros(len(driver)))
         share = away[:, None]
@@ -192,15 +195,15 @@ def _assembled(
     bones = np.zeros((len(root), len(Bone), 2, 3))
     bones[:, Bone.PELVIS], bones[:, Bone.CHEST] = trunk.pelvis, trunk.chest
     bones[:, Bone.HEAD] = trunk.head
-    joints = np.stack([apply(trunk.head, place) for place in skeleton.joints], axis=1)
+    joints = np.stack([transform(trunk.head, place) for place in skeleton.joints], axis=1)
     for hip in (Body.LEFT_HIP, Body.RIGHT_HIP):
-        joints[:, hip] = apply(trunk.pelvis, skeleton.joints[hip])
+        joints[:, hip] = transform(trunk.pelvis, skeleton.joints[hip])
     for limb, pose in zip((*ARMS, *LEGS), limbs, strict=True):
         joints[:, list(limb.joints)] = pose.joints
         for bone, maps in pose.maps.items():
             bones[:, bone] = maps
             for joint in FOLLOWERS.get(bone, ()):
-                joints[:, joint] = apply(maps, skeleton.joints[joint])
+                joints[:, joint] = transform(maps, skeleton.joints[joint])
     bones[..., 2] += root[:, None]
     joints += root[:, None]
     return bones, joints

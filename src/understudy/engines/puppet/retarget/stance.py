@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.directions import wrap
 from understudy.engines.puppet.retarget.driver import Figure, Part
-from understudy.engines.puppet.retarget.limbs import LimbPose, apply, carry, pose_limb, rotation
+from understudy.engines.puppet.retarget.limbs import LimbPose, move_end, pose_limb
 from understudy.engines.puppet.retarget.root import (
     feet_of,
     ground_line,
@@ -20,6 +19,7 @@ from understudy.engines.puppet.retarget.root import (
 from understudy.engines.puppet.retarget.trunk import TrunkPose
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import LEGS, Bone, Limb, Skeleton
+from understudy.geometry.transforms import rotation, transform, wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -46,7 +46,7 @@ class Stance:
     planted: Float64
 
 
-def stand(
+def pose_stance(
     driver: Figure,
     rest: Figure,
     skeleton: Skeleton,
@@ -71,7 +71,7 @@ def stand(
         ankles = np.stack([leg.joints[:, 2] for leg in legs], axis=1)
         shift = locked_feet(ankles + root[:, None], planted, skeleton.torso)
         left, right = (
-            carry(leg, limb, ankles[:, side] + shift[:, side])
+            move_end(leg, limb, ankles[:, side] + shift[:, side])
             for side, (leg, limb) in enumerate(zip(legs, LEGS, strict=True))
         )
         return Stance((left, right), root, planted)
@@ -79,15 +79,15 @@ def stand(
     root = _root_without_feet(driver, rest, skeleton, trunk, per_pixel)
     if skeleton.legs:
         # The feet are in the picture and stay where they are; only the body above them sways.
-        root = soft_bound(root, SWAY * skeleton.torso)
+        root = softly_bounded(root, SWAY * skeleton.torso)
         left, right = (
-            carry(leg, limb, skeleton.joints[limb.joints[2]] - root)
+            move_end(leg, limb, skeleton.joints[limb.joints[2]] - root)
             for leg, limb in zip((left, right), LEGS, strict=True)
         )
     return Stance((left, right), root, np.ones((len(driver), 2)))
 
 
-def beginning(signal: Float64, driver: Figure) -> Float64:
+def starting_value(signal: Float64, driver: Figure) -> Float64:
     """The median of a signal (T, ...) over the take's first moment: where it begins.
 
     The picture's place and size are those that the driver has there, so the take starts from the
@@ -96,7 +96,7 @@ def beginning(signal: Float64, driver: Figure) -> Float64:
     return np.asarray(np.median(signal[: max(1, round(BEGINNING / driver.frame_seconds))], axis=0))
 
 
-def soft_bound(path: Float64, bound: float) -> Float64:
+def softly_bounded(path: Float64, bound: float) -> Float64:
     """A path (T, 2) drawn in so that it never leaves a circle of `bound`; small steps pass."""
     length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
     return np.asarray(path / length * bound * np.tanh(length / bound))
@@ -110,7 +110,9 @@ def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:
     if legs:
         spans = ("spine", Bone.LEFT_THIGH, Bone.LEFT_SHANK)
     ours = sum(rest.lengths[span] for span in spans) * float(rest.scale[0])
-    theirs = sum(driver.lengths[span] for span in spans) * float(beginning(driver.scale, driver))
+    theirs = sum(driver.lengths[span] for span in spans) * float(
+        starting_value(driver.scale, driver)
+    )
     return ours / theirs
 
 
@@ -128,11 +130,11 @@ def _moving_leg(
     foot_length = float(np.hypot(*at_rest[2])) + 1e-6
     scale = float(rest.scale[0])
     turn = np.arctan2(vectors[shank][:, 1], vectors[shank][:, 0])
-    turn = wrap(turn - np.arctan2(at_rest[1, 1], at_rest[1, 0]))
+    turn = wrap_angle(turn - np.arctan2(at_rest[1, 1], at_rest[1, 0]))
     if skeleton.near is not None:
         # In profile a foot is seen to roll: flat while it stands, else as the driver's.
         own = np.arctan2(vectors[foot][:, 1], vectors[foot][:, 0])
-        own = wrap(own - np.arctan2(at_rest[2, 1], at_rest[2, 0]))
+        own = wrap_angle(own - np.arctan2(at_rest[2, 1], at_rest[2, 0]))
         turn = np.clip(own, -FOOT_ROLL, FOOT_ROLL) * (1.0 - planted) / FOOT_TURN
     # Seen from the front a foot's direction is noise: it keeps the picture's and tips with the leg.
     toes = np.einsum("tij,j->ti", rotation(FOOT_TURN * turn), at_rest[2]) / foot_length
@@ -178,8 +180,8 @@ def _root_on_feet(
     # Places to the side are measured from between the feet, heights from the ground.
     origin = np.array(
         [
-            float(beginning(theirs[..., 0].mean(axis=1), driver)),
-            float(beginning(ground_line(driver), driver)),
+            float(starting_value(theirs[..., 0].mean(axis=1), driver)),
+            float(starting_value(ground_line(driver), driver)),
         ]
     )
     at_rest = np.stack([skeleton.joints[list(limb.joints[2:])].mean(axis=0) for limb in LEGS])
@@ -199,10 +201,10 @@ def _root_without_feet(
 ) -> Float64:
     if driver.hips_seen and rest.hips_seen:
         followed = driver.points[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1)
-        home, ours = skeleton.pelvis, apply(trunk.pelvis, skeleton.pelvis)
+        home, ours = skeleton.pelvis, transform(trunk.pelvis, skeleton.pelvis)
     else:
         # Shoulders tremble more than the head does: the middle of the neck is the steadiest place.
         followed = driver.points[:, UPPER].mean(axis=1)
         home = (skeleton.neck + skeleton.head) / 2
-        ours = (apply(trunk.chest, skeleton.neck) + apply(trunk.head, skeleton.head)) / 2
-    return np.asarray((followed - beginning(followed, driver)) * per_pixel + home - ours)
+        ours = (transform(trunk.chest, skeleton.neck) + transform(trunk.head, skeleton.head)) / 2
+    return np.asarray((followed - starting_value(followed, driver)) * per_pixel + home - ours)

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.directions import wrap
 from understudy.engines.puppet.retarget.driver import Figure, Part, Span, part_vector
-from understudy.engines.puppet.retarget.limbs import affine, apply, rotation
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.skeleton import Skeleton
+from understudy.geometry.transforms import affine, rotation, transform, wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -52,12 +51,12 @@ def pose_trunk(
     rest: the skeleton read as a figure. vectors: of the driver, as `directions`. roll: (T,) the
     head's against the picture's. size: (T,).
     """
-    spine_turn, spine_stretch = _against_rest(skeleton, rest, vectors, "spine")
-    hip_turn, hip_stretch = _against_rest(skeleton, rest, vectors, "hips")
-    shoulder_turn, shoulder_stretch = _against_rest(skeleton, rest, vectors, "shoulders")
+    spine_turn, spine_stretch = _change_from_rest(skeleton, rest, vectors, "spine")
+    hip_turn, hip_stretch = _change_from_rest(skeleton, rest, vectors, "hips")
+    shoulder_turn, shoulder_stretch = _change_from_rest(skeleton, rest, vectors, "shoulders")
     if not (driver.hips_seen and rest.hips_seen):
         # Hips guessed by the tracker: their lean is believed in part, their length not at all.
-        spine_turn = 0.6 * wrap(spine_turn - np.median(spine_turn))
+        spine_turn = 0.6 * wrap_angle(spine_turn - np.median(spine_turn))
         spine_stretch = np.ones_like(spine_turn)
         hip_turn, hip_stretch = 0.3 * spine_turn, np.ones_like(spine_turn)
     spine_turn = np.clip(spine_turn, -LEAN_BOUND, LEAN_BOUND)
@@ -66,19 +65,21 @@ def pose_trunk(
     spine0 = skeleton.neck - skeleton.pelvis
     # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
     # depth, and how the driver's two sides tilt and widen says nothing of it.
-    turned = smoothstep(*TURNED_ASIDE, np.abs(wrap(rest.yaw[0])))
+    turned = smoothstep(*TURNED_ASIDE, np.abs(wrap_angle(rest.yaw[0])))
     aside = 1.0 if skeleton.near is not None else float(turned)
-    hips, shoulders = (_mixed(across, spine0, aside) for across in (hips, shoulders))
+    hips, shoulders = (_turned_upright(across, spine0, aside) for across in (hips, shoulders))
     hip_turn, shoulder_turn = (
-        turn + aside * wrap(spine_turn - turn) for turn in (hip_turn, shoulder_turn)
+        turn + aside * wrap_angle(spine_turn - turn) for turn in (hip_turn, shoulder_turn)
     )
     hip_stretch, shoulder_stretch = (
         stretch + aside * (1.0 - stretch) for stretch in (hip_stretch, shoulder_stretch)
     )
     spine1 = np.einsum("tij,j->ti", rotation(spine_turn), spine0) * spine_stretch[:, None]
 
-    pelvis_linear, pelvis_turn = _plate(hips, hip_turn, hip_stretch, spine0, spine1, spine_turn)
-    chest_linear, chest_turn = _plate(
+    pelvis_linear, pelvis_turn = _quadrangle_maps(
+        hips, hip_turn, hip_stretch, spine0, spine1, spine_turn
+    )
+    chest_linear, chest_turn = _quadrangle_maps(
         shoulders,
         shoulder_turn,
         shoulder_stretch,
@@ -91,17 +92,19 @@ def pose_trunk(
     pelvis = affine(pelvis_linear * scaled, skeleton.pelvis, pelvis_at)
     chest = affine(chest_linear * scaled, skeleton.neck, pelvis_at + spine1 * size[:, None])
 
-    neck_turn, neck_stretch = _against_rest(skeleton, rest, vectors, "neck")
-    bend = np.clip(wrap(neck_turn - chest_turn), -NECK_TURN_BOUND, NECK_TURN_BOUND)
+    neck_turn, neck_stretch = _change_from_rest(skeleton, rest, vectors, "neck")
+    bend = np.clip(wrap_angle(neck_turn - chest_turn), -NECK_TURN_BOUND, NECK_TURN_BOUND)
     neck0 = skeleton.head - skeleton.neck
     neck1 = np.einsum("tij,j->ti", rotation(chest_turn + bend), neck0)
     neck1 = neck1 * (np.clip(neck_stretch, *NECK_BOUNDS) * size)[:, None]
-    head_turn = chest_turn + np.clip(wrap(roll - chest_turn), -0.8, 0.8)
-    head = affine(rotation(head_turn) * scaled, skeleton.head, apply(chest, skeleton.neck) + neck1)
+    head_turn = chest_turn + np.clip(wrap_angle(roll - chest_turn), -0.8, 0.8)
+    head = affine(
+        rotation(head_turn) * scaled, skeleton.head, transform(chest, skeleton.neck) + neck1
+    )
     return TrunkPose(pelvis, chest, head, pelvis_turn, chest_turn)
 
 
-def _mixed(across: Float64, spine: Float64, share: float) -> Float64:
+def _turned_upright(across: Float64, spine: Float64, share: float) -> Float64:
     """A span (2,) turned towards the spine's perpendicular by a share, as long as it was."""
     length, upright = np.hypot(*across), np.array([-spine[1], spine[0]])
     mixed = (1.0 - share) * across / (length + 1e-6) + share * upright / (np.hypot(*upright) + 1e-6)
@@ -112,7 +115,7 @@ def _rest_vector(skeleton: Skeleton, span: Span) -> Float64:
     return np.asarray(part_vector(skeleton.joints[None], span)[0])
 
 
-def _against_rest(
+def _change_from_rest(
     skeleton: Skeleton, rest: Figure, vectors: dict[Part, Float64], span: Span
 ) -> tuple[Float64, Float64]:
     """How far a span has turned (T,) and stretched (T,) against the picture."""
@@ -123,13 +126,13 @@ def _against_rest(
         # Seen from the side the tilt of a short span is noise: give it a width to be measured on.
         x = np.maximum(np.abs(x), 0.5)
         before = np.array([max(abs(before[0]), 0.5 * abs(before[1])), before[1]])
-    turn = wrap(np.arctan2(y, x) - np.arctan2(before[1], before[0]))
+    turn = wrap_angle(np.arctan2(y, x) - np.arctan2(before[1], before[0]))
     length = rest.lengths[span] * rest.scale[0]
     stretch = np.sqrt((after**2).sum(axis=1)) * length / (np.hypot(*before) + 1e-6)
     return turn, stretch
 
 
-def _plate(
+def _quadrangle_maps(
     across0: Float64,
     turn: Float64,
     stretch: Float64,
@@ -138,7 +141,7 @@ def _plate(
     spine_turn: Float64,
 ) -> tuple[Float64, Float64]:
     """The linear maps that take the spine and a span across it to where they are meant to be."""
-    shear = np.clip(wrap(turn - spine_turn), -SHEAR_BOUND, SHEAR_BOUND)
+    shear = np.clip(wrap_angle(turn - spine_turn), -SHEAR_BOUND, SHEAR_BOUND)
     across1 = np.einsum("tij,j->ti", rotation(spine_turn + shear), across0)
     across1 = across1 * np.clip(stretch, *WIDTH_BOUNDS)[:, None]
     before = np.linalg.inv(np.stack([across0, spine0], axis=1))

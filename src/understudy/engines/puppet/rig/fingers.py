@@ -13,17 +13,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.fingers import (
-    FINGERS,
-    finger_vectors,
-    hand_axes,
-    thumb_side,
-)
-from understudy.engines.puppet.retarget.limbs import rotation
-from understudy.engines.puppet.rig.weights import segment_distance
-from understudy.geometry.filters import fill_gaps, gaussian, smoothstep
+from understudy.engines.puppet.retarget.fingers import finger_vectors, hand_axes, thumb_side
+from understudy.geometry.filters import gaussian, interpolate_gaps, smoothstep
+from understudy.geometry.hand_landmarks import FINGERS
 from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import Bone
+from understudy.geometry.transforms import rotation, segment_distance, wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -166,7 +161,7 @@ def finger_motion(rig: HandRig, fingers: Float32, seconds: float) -> FingerMotio
     identity = np.broadcast_to(np.eye(2), (frames, len(rig.groups), SEGMENTS, 2, 2))
     if seen.sum() < 3:
         return FingerMotion(identity)
-    driver = _grouped(fill_gaps(fingers.astype(np.float64), seen), rig.groups)
+    driver = _grouped(interpolate_gaps(fingers.astype(np.float64), seen), rig.groups)
     trust = gaussian(seen.astype(np.float64), 0.12 / seconds)[:, None, None]
     length = np.sqrt((driver**2).sum(axis=-1))
     longest = np.percentile(length[seen], 90, axis=0) + 1e-6
@@ -177,7 +172,7 @@ def finger_motion(rig: HandRig, fingers: Float32, seconds: float) -> FingerMotio
     turn = np.arctan2(driver[..., 1], driver[..., 0]) - np.arctan2(
         rig.vectors[..., 1], rig.vectors[..., 0]
     )
-    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    turn = wrap_angle(turn)
     # A finger that points at the camera has no direction.
     turn = turn * smoothstep(0.15, 0.4, length / longest)
     most = MOST_TURN if len(rig.groups) > 2 else MOST_TURN_TOGETHER

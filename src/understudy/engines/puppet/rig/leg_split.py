@@ -29,7 +29,7 @@ CLOSED, TWO_LEGS = 0.6, 0.48
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Parting:
+class LegSplit:
     """The line, and how the legs come apart below it.
 
     y: of the line, canvas pixels. cloth: whether cloth hangs over the legs down to it. seam: (H,)
@@ -41,12 +41,12 @@ class Parting:
     seam: Float64 | None = None
 
 
-def find_parting(rgba: Float32, skeleton: Skeleton, hem: float | None) -> Parting:
+def find_leg_split(rgba: Float32, skeleton: Skeleton, hem: float | None) -> LegSplit:
     """Find the line.
 
     rgba: the body layer (H, W, 4) premultiplied. hem: of a skirt where it is known already.
     """
-    line = Parting(hem, cloth=True) if hem is not None else _line(rgba, skeleton)
+    line = LegSplit(hem, cloth=True) if hem is not None else _line(rgba, skeleton)
     return replace(line, seam=_seam(rgba[..., 3], skeleton, line.y))
 
 
@@ -73,7 +73,7 @@ def _seam(alpha: Float32, skeleton: Skeleton, top: float) -> Float64 | None:
     return np.interp(np.arange(len(alpha)), rows, smooth)
 
 
-def _line(rgba: Float32, skeleton: Skeleton) -> Parting:
+def _line(rgba: Float32, skeleton: Skeleton) -> LegSplit:
     torso = skeleton.torso
     hips = float(skeleton.pelvis[1])
     knees = float(skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE], 1].mean())
@@ -81,7 +81,7 @@ def _line(rgba: Float32, skeleton: Skeleton) -> Parting:
     first = int(max(0.0, hips + 0.1 * (knees - hips)))
     last = int(min(len(rgba) - 1, ankles))
     if last - first < 0.2 * torso:
-        return Parting(hips + CROTCH * (knees - hips), cloth=False)
+        return LegSplit(hips + CROTCH * (knees - hips), cloth=False)
     rows = np.arange(first, last)
     left, right = (_leg_line(skeleton, side, rows) for side in (0, 1))
     joined = _joined(rgba[..., 3], rows, left, right, gap=max(2, int(0.02 * torso)))
@@ -92,18 +92,18 @@ def _line(rgba: Float32, skeleton: Skeleton) -> Parting:
     lines = [_leg_line(skeleton, side, longer) for side in (0, 1)]
     edge = _garment_edge(rgba, longer, lines, reach, (first, crotch + 0.1 * torso))
     if edge is not None and edge > hips + CROTCH * (knees - hips):
-        return Parting(edge, cloth=True)
+        return LegSplit(edge, cloth=True)
     if crotch > hips + CLOSED * (knees - hips):
         wide = [np.ptp(np.flatnonzero(rgba[y, :, 3] > 0.5)) for y in rows[: joined + 1]]
         beside = np.median(np.array(wide) - np.abs(left - right)[: joined + 1])
         if beside < TWO_LEGS * torso:
-            return Parting(hips + CROTCH * (knees - hips), cloth=False)
+            return LegSplit(hips + CROTCH * (knees - hips), cloth=False)
     if crotch < ankles - 0.15 * torso:
-        return Parting(crotch, cloth=False)
+        return LegSplit(crotch, cloth=False)
     width = np.ptp(np.flatnonzero(rgba[int(crotch), :, 3] > 0.5)) if crotch < len(rgba) else 0
     if width > abs(left[joined] - right[joined]) + 0.3 * torso:
-        return Parting(crotch, cloth=True)
-    return Parting(hips + CROTCH * (knees - hips), cloth=False)
+        return LegSplit(crotch, cloth=True)
+    return LegSplit(hips + CROTCH * (knees - hips), cloth=False)
 
 
 def _leg_line(skeleton: Skeleton, side: int, rows: NDArray[np.int64]) -> Float64:

@@ -13,7 +13,7 @@ from understudy.character.character import Character, Layer, LayerName
 from understudy.engines.puppet.render.colour import pack_texture
 from understudy.engines.puppet.render.rasterizer import painters_order
 from understudy.engines.puppet.rig.fingers import HandRig, finger_weights, hand_rig
-from understudy.engines.puppet.rig.leg_split import find_parting
+from understudy.engines.puppet.rig.leg_split import find_leg_split
 from understudy.engines.puppet.rig.mesh import Mesh, grid_mesh, snapped
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.skinning import strongest
@@ -108,7 +108,7 @@ def build_rig(
 ) -> Rig:
     """Mesh and weigh every layer of a character. hinged: of which arms the elbow is a pin."""
     body = next(layer for layer in character.layers if layer.name == "body")
-    frame = body_frame(skeleton, find_parting(body.rgba, skeleton, character.traits.hem_y))
+    frame = body_frame(skeleton, find_leg_split(body.rgba, skeleton, character.traits.hem_y))
     step = max(4, round(CELL * min(character.size) / 720))
     marks = character.landmarks
     left = hand_rig(marks.left_hand, Bone.LEFT_HAND, len(Bone))

@@ -12,10 +12,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.rig.leg_split import Parting
+from understudy.engines.puppet.rig.leg_split import LegSplit
+from understudy.geometry.face_mesh import CHIN
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import LEGS, Bone, Limb, Skeleton
+from understudy.geometry.transforms import segment_distance, unit
 
 Float64 = NDArray[np.float64]
 
@@ -25,19 +27,7 @@ KNEE, ANKLE = 0.13, 0.055
 FAN = 0.15  # how far from the elbow skin is drawn round it
 
 
-def segment_distance(points: Float64, start: Float64, end: Float64) -> Float64:
-    """Distance (V,) of points (V, 2) from a segment, pixels."""
-    along = end - start
-    t = np.clip((points - start) @ along / (along @ along + 1e-9), 0.0, 1.0)
-    return np.asarray(np.sqrt(((points - start - t[:, None] * along) ** 2).sum(axis=1)))
-
-
-def unit(vector: Float64) -> Float64:
-    """The vector (2,) scaled to length 1."""
-    return np.asarray(vector / (np.sqrt((vector**2).sum()) + 1e-9))
-
-
-def hinge(share: Float64, bones: int) -> Float64:
+def shares_along(share: Float64, bones: int) -> Float64:
     """How weight passes over a row of bones as `share` (V,) runs from 0 to 1: (V, bones)."""
     place = share[:, None] * (bones - 1)
     return np.clip(1.0 - np.abs(place - np.arange(bones)), 0.0, 1.0)
@@ -109,10 +99,10 @@ def arm_weights(
 
     upper, lower, end = limb.bones
     weights = np.zeros((len(points), len(Bone)))
-    at_elbow = hinge(bend, len(limb.between[1]) + 2)
+    at_elbow = shares_along(bend, len(limb.between[1]) + 2)
     before, beyond = at_elbow[:, 0], at_elbow[:, -1]
     row = [Bone.CHEST, *limb.between[0], upper]
-    weights[:, row] = before[:, None] * hinge(free, len(row))
+    weights[:, row] = before[:, None] * shares_along(free, len(row))
     weights[:, list(limb.between[1])] = at_elbow[:, 1:-1]
     weights[:, lower] = beyond * (1.0 - hand)
     weights[:, end] = beyond * hand
@@ -123,25 +113,25 @@ def arm_weights(
 class BodyFrame:
     """Measures of the trunk at rest that the body's weights are read off.
 
-    up: (2,) unit vector from the pelvis to the neck. chin: (2,) canvas pixels. parting: where the
+    up: (2,) unit vector from the pelvis to the neck. chin: (2,) canvas pixels. leg_split: where the
     legs part.
     """
 
     up: Float64
     chin: Float64
-    parting: Parting
+    leg_split: LegSplit
 
 
-def body_frame(skeleton: Skeleton, parting: Parting) -> BodyFrame:
+def body_frame(skeleton: Skeleton, leg_split: LegSplit) -> BodyFrame:
     """Measure the trunk of a skeleton at rest."""
     up = unit(skeleton.neck - skeleton.pelvis)
     if skeleton.face is not None:
-        chin = skeleton.face[152, :2].astype(np.float64)
+        chin = skeleton.face[CHIN, :2].astype(np.float64)
     else:
         chin = skeleton.head + 0.55 * (skeleton.neck - skeleton.head)
     if (chin - skeleton.neck) @ up < 0.12 * skeleton.torso:
         chin = skeleton.neck + 0.12 * skeleton.torso * up
-    return BodyFrame(up, chin, parting)
+    return BodyFrame(up, chin, leg_split)
 
 
 def head_weight(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64:
@@ -183,13 +173,13 @@ def body_weights(
             )
         )
     side = to_leg[0] - to_leg[1]
-    if frame.parting.seam is not None:
-        side = np.interp(points[:, 1], np.arange(len(frame.parting.seam)), frame.parting.seam)
+    if frame.leg_split.seam is not None:
+        side = np.interp(points[:, 1], np.arange(len(frame.leg_split.seam)), frame.leg_split.seam)
         side = 2.0 * (side - points[:, 0])
     knees = skeleton.joints[Body.LEFT_KNEE] - skeleton.joints[Body.RIGHT_KNEE]
     wide = max(0.5 * float(np.hypot(*knees)), 0.25 * torso)
-    below = points[:, 1] - frame.parting.y
-    if frame.parting.cloth:
+    below = points[:, 1] - frame.leg_split.y
+    if frame.leg_split.cloth:
         reach = wide * smoothstep(0.12 * torso, 0.03 * torso, below)
     else:
         reach = np.minimum(wide, np.maximum(0.09 * torso - below, 0.0))
@@ -199,7 +189,7 @@ def body_weights(
 
     weights = np.zeros((len(points), len(Bone)))
     thigh_length = skeleton.joints[Body.LEFT_KNEE, 1] - skeleton.joints[Body.LEFT_HIP, 1]
-    skirt = frame.parting.cloth and frame.parting.y > skeleton.pelvis[1] + 0.42 * thigh_length
+    skirt = frame.leg_split.cloth and frame.leg_split.y > skeleton.pelvis[1] + 0.42 * thigh_length
     in_legs = np.zeros(len(points))
     for limb, share in zip(LEGS, (left, 1.0 - left), strict=True):
         hip, knee, ankle, toes = (skeleton.joints[j] for j in limb.joints)
@@ -215,8 +205,8 @@ def body_weights(
             (points - ankle) @ unit(unit(ankle - knee) + unit(toes - ankle)),
         )
         upper, lower, end = limb.bones
-        at_hip = hinge(hang, len(limb.between[0]) + 2)
-        at_knee = hinge(bend, len(limb.between[1]) + 2)
+        at_hip = shares_along(hang, len(limb.between[0]) + 2)
+        at_knee = shares_along(bend, len(limb.between[1]) + 2)
         straight, beyond = share * at_knee[:, 0], share * hang * at_knee[:, -1]
         # The first of the hip's row is the trunk, whose weights are written below.
         weights[:, [*limb.between[0], upper]] += straight[:, None] * at_hip[:, 1:]

@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from scipy.ndimage import minimum_filter1d
 
 from understudy.engines.puppet.retarget import Motion
-from understudy.engines.puppet.retarget.directions import wrap
 from understudy.engines.puppet.retarget.facing import ASPECTS, BACK, FRONT
-from understudy.engines.puppet.retarget.limbs import LimbPose, carry
+from understudy.engines.puppet.retarget.limbs import LimbPose, move_end
 from understudy.engines.puppet.retarget.retarget import FOLLOWERS
 from understudy.geometry.filters import gaussian, median_seconds
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, Bone, Limb
+from understudy.geometry.transforms import wrap_angle
 
 Float64 = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ _WAY = 0.14
 _STRETCH, _TURN = 1.3, 0.7
 
 
-def agreement(motions: Mapping[int, Motion], times: Float64, torso: float) -> Float64:
+def switch_price(motions: Mapping[int, Motion], times: Float64, torso: float) -> Float64:
     """How many times the usual price a change from one view to another costs: (T, 4, 4).
 
     Never less than once: it says when views change, not whether. motions: by their index of
@@ -57,7 +57,7 @@ def agreement(motions: Mapping[int, Motion], times: Float64, torso: float) -> Fl
     return price
 
 
-def standing_with(motions: Mapping[int, Motion], seen: NDArray[np.int64]) -> dict[int, Motion]:
+def aligned_with_front(motions: Mapping[int, Motion], seen: NDArray[np.int64]) -> dict[int, Motion]:
     """The motions, moved so that at every change of view each stands where the front does; between
     two changes what it is moved by goes over from the one to the other.
 
@@ -80,7 +80,7 @@ def standing_with(motions: Mapping[int, Motion], seen: NDArray[np.int64]) -> dic
     return placed
 
 
-def meeting(
+def blend_motions(
     motions: Mapping[int, Motion], seen: NDArray[np.int64], times: Float64
 ) -> dict[int, Motion]:
     """The motions, drawn to each other round every change of view: trunk, head, hands and feet lie
@@ -101,12 +101,12 @@ def meeting(
     moved = {index: _moved(motion, middle - _middle(motion)) for index, motion in motions.items()}
     head = between({index: _head(motion) for index, motion in moved.items()})
     return {
-        index: _drawn(motion, index, ends, head, share[:, index] > 0)
+        index: _blended(motion, index, ends, head, share[:, index] > 0)
         for index, motion in moved.items()
     }
 
 
-def _drawn(
+def _blended(
     motion: Motion, index: int, ends: Float64, head: Float64, where: NDArray[np.bool_]
 ) -> Motion:
     """A motion with its wrists and ankles at `ends` (T, 4, 2) and its head at `head` (T, 2), as far
@@ -118,8 +118,8 @@ def _drawn(
     for place, limb in zip(np.moveaxis(ends, 1, 0), _limbs(index), strict=True):
         before = joints[:, list(limb.joints)]
         pose = LimbPose(before, {bone: bones[:, bone] for bone in limb.all_bones})
-        target = np.where(where[:, None], _bearable(before, place), before[:, 2])
-        after = carry(pose, limb, target)
+        target = np.where(where[:, None], _within_stretch(before, place), before[:, 2])
+        after = move_end(pose, limb, target)
         for bone, maps in after.maps.items():
             bones[:, bone] = maps
         joints[:, list(limb.joints)] = after.joints
@@ -128,14 +128,14 @@ def _drawn(
     return replace(motion, bones=bones.astype(np.float32), joints=joints.astype(np.float32))
 
 
-def _bearable(joints: Float64, target: Float64) -> Float64:
+def _within_stretch(joints: Float64, target: Float64) -> Float64:
     """A place (T, 2) for a limb's third joint, brought within what the limb (T, 4, 2) bears."""
     root = joints[:, 0]
     before, after = joints[:, 2] - root, target - root
     length = np.hypot(*before.T) + 1e-6
     long = np.clip(np.hypot(*after.T), length / _STRETCH, length * _STRETCH)
     angle = np.arctan2(before[:, 1], before[:, 0])
-    turn = np.clip(wrap(np.arctan2(after[:, 1], after[:, 0]) - angle), -_TURN, _TURN)
+    turn = np.clip(wrap_angle(np.arctan2(after[:, 1], after[:, 0]) - angle), -_TURN, _TURN)
     way = np.stack([np.cos(angle + turn), np.sin(angle + turn)], axis=1)
     return np.asarray(root + long[:, None] * way)
 

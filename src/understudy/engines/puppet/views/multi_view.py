@@ -23,12 +23,12 @@ from understudy.engines.puppet.retarget.facing import (
     ASPECTS,
     FRONT,
     aspects_seen,
-    crossing,
-    exchanged,
-    faceless,
+    crossfade,
+    with_sides_swapped,
+    without_face,
 )
 from understudy.engines.puppet.rig.rig import skeleton_of_character
-from understudy.engines.puppet.views.blending import agreement, meeting, standing_with
+from understudy.engines.puppet.views.blending import aligned_with_front, blend_motions, switch_price
 from understudy.geometry.landmarks import Aspect
 from understudy.geometry.skeleton import Skeleton
 from understudy.media.limits import Orientation
@@ -37,7 +37,7 @@ from understudy.tracking.performance import Performance
 Float64 = NDArray[np.float64]
 
 
-class Actor(Protocol):
+class Drawable(Protocol):
     """What is drawn frame by frame."""
 
     def __len__(self) -> int: ...
@@ -51,12 +51,12 @@ class Actor(Protocol):
         ...
 
 
-def actor_of(
+def build_puppet(
     character: Character,
     performance: Performance,
     orientation: Orientation,
     script: CameraScript | None = None,
-) -> Actor:
+) -> Drawable:
     """The character on the driver's motion, from each side that it has when the driver shows it."""
     seen = None
     if character.views and orientation == "video":
@@ -81,9 +81,9 @@ def actor_of(
     # 2. The changes, moved to where the views agree, and the views drawn together there.
     torso = skeletons[FRONT].torso
     views = [ASPECTS[index] for index in looks if index != FRONT]
-    seen = aspects_seen(performance, views, agreement(motions, performance.times, torso))
-    share = crossing(seen, performance.times)
-    motions = meeting(standing_with(motions, seen), seen, performance.times)
+    seen = aspects_seen(performance, views, switch_price(motions, performance.times, torso))
+    share = crossfade(seen, performance.times)
+    motions = blend_motions(aligned_with_front(motions, seen), seen, performance.times)
 
     # 3. The puppets.
     puppets = {
@@ -92,14 +92,14 @@ def actor_of(
     }
     for puppet in puppets.values():
         puppet.follow_framing_of(puppets[FRONT])
-    return Turning(puppets, share)
+    return MultiViewPuppet(puppets, share)
 
 
 def _motion(performance: Performance, aspect: Aspect, skeleton: Skeleton) -> Motion:
     if aspect == "back":
-        performance = exchanged(performance)
+        performance = with_sides_swapped(performance)
     elif aspect != "front":
-        performance = faceless(performance)
+        performance = without_face(performance)
     motion = retarget(performance, skeleton, orientation="video", turns_round=True)
     if skeleton.near is None:
         return motion
@@ -108,7 +108,7 @@ def _motion(performance: Performance, aspect: Aspect, skeleton: Skeleton) -> Mot
     return replace(motion, arms_behind=behind)
 
 
-class Turning:
+class MultiViewPuppet:
     """Puppets before one background, of which each frame shows one or, for a moment, several."""
 
     def __init__(self, puppets: dict[int, Puppet], share: Float64) -> None:
