@@ -82,8 +82,6 @@ def test_a_wink_draws_one_pair_of_lids_together(rig: FaceRig) -> None:
         np.linalg.norm(
             moved[list(UPPER_LID_EDGES[s])] - moved[list(LOWER_LID_EDGES[s])], axis=1
         ).mean()
-            moved[list(UPPER_LID_EDGES[s])] - moved[list(LOWER_LID_EDGES[s])], axis=1
-        ).mean()
         for s in (0, 1)
     ]
     assert gaps[0] < 0.1 * gaps[1]
