@@ -13,9 +13,9 @@ from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import elements
-from understudy.tasks.db.repository.elements import Announce
+from understudy.tasks.db.repository.elements import WritePayload
 from understudy.tasks.files.fetching import Fetcher
-from understudy.tasks.files.localize import have_at_hand
+from understudy.tasks.files.localize import localize
 from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
 from understudy.tasks.queue.attempt import GIVEN_UP
@@ -42,7 +42,7 @@ class Library:
     storage: Storage
     fetcher: Fetcher
     prober: Prober
-    announce: Announce
+    write_payload: WritePayload
     temporary: Path
     fetch_seconds: float
     max_attempts: int
@@ -52,7 +52,7 @@ class Library:
         """Make one element, or wait a while for one to come."""
         if not self._recovered:
             await self._recover()
-        element = await self.database.write(elements.claim, self.announce, now=now_ms())
+        element = await self.database.write(elements.claim, self.write_payload, now=now_ms())
         if element is None:
             await asyncio.sleep(POLL_SECONDS)
         else:
@@ -77,7 +77,7 @@ class Library:
                 ]
             await self.database.write(
                 elements.succeed,
-                self.announce,
+                self.write_payload,
                 element,
                 element_id=_make_element_id(),
                 images=images,
@@ -88,7 +88,7 @@ class Library:
         except InputRefused as refusal:
             log.info("element refused", task=str(element.id), reason=refusal.message)
             await self.database.write(
-                elements.fail, self.announce, element, message=refusal.message, now=now_ms()
+                elements.fail, self.write_payload, element, message=refusal.message, now=now_ms()
             )
         except (ProbeFailed, StorageUnavailable, OSError) as error:
             log.warning("element failed", task=str(element.id), exc_info=error)
@@ -97,7 +97,12 @@ class Library:
             now = now_ms()
             await asyncio.shield(
                 self.database.write(
-                    elements.retry, self.announce, element, not_before=now, failed=False, now=now
+                    elements.retry,
+                    self.write_payload,
+                    element,
+                    not_before=now,
+                    failed=False,
+                    now=now,
                 )
             )
             raise
@@ -107,7 +112,7 @@ class Library:
         key = f"elements/{element.id}/{name}"
         picture = name.startswith("image")
         field = "image_url" if picture else "video_url"
-        path = await have_at_hand(
+        path = await localize(
             source,
             folder / name,
             field=field,
@@ -128,12 +133,12 @@ class Library:
         now = now_ms()
         if element.failures + 1 >= self.max_attempts:
             await self.database.write(
-                elements.fail, self.announce, element, message=GIVEN_UP, now=now
+                elements.fail, self.write_payload, element, message=GIVEN_UP, now=now
             )
         else:
             await self.database.write(
                 elements.retry,
-                self.announce,
+                self.write_payload,
                 element,
                 not_before=now + _RETRY_MS,
                 failed=True,

@@ -20,7 +20,7 @@ from understudy.service.api.takes import routes as takes
 from understudy.service.api.tasks import routes as tasks
 from understudy.service.http.contract_errors import ContractError
 from understudy.service.http.metrics import Metrics
-from understudy.service.http.middleware import Boundary, let_through
+from understudy.service.http.middleware import RequestMiddleware, let_through
 from understudy.service.lifetime import running_service
 from understudy.settings import Settings
 from understudy.tasks.workers.local import JOBS
@@ -60,7 +60,7 @@ def create_app(
             *more_routes,
         ],
         lifespan=lifespan,
-        middleware=[Middleware(Boundary, observe=metrics.answered)],
+        middleware=[Middleware(RequestMiddleware, observe=metrics.answered)],
         exception_handlers={ContractError: let_through, HTTPException: let_through},
     )
     # The boundary takes the last slash off.

@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.envelope import encode
-from understudy.tasks.db.repository.elements import Announce as AnnounceElement
-from understudy.tasks.db.repository.transitions import Announce
+from understudy.tasks.db.repository.elements import WritePayload as WriteElementPayload
+from understudy.tasks.db.repository.transitions import WritePayload
 from understudy.tasks.files.links import Links
 from understudy.tasks.records import Design, Element, Task
 
 
-def announcer(links: Links) -> Announce:
+def task_payload_writer(links: Links) -> WritePayload:
     """Writes the bodies of tasks' callbacks, with results under `links`."""
 
-    def announce(task: Task) -> str:
+    def write_payload(task: Task) -> str:
         if task.design is Design.LEGACY:
             return encode(motion_control.record(task, links)).decode()
         return encode(tasks.record(task, links)).decode()
 
-    return announce
+    return write_payload
 
 
-def element_announcer(links: Links) -> AnnounceElement:
+def element_payload_writer(links: Links) -> WriteElementPayload:
     """Writes the bodies of elements' callbacks, with their files under `links`."""
 
-    def announce(element: Element) -> str:
+    def write_payload(element: Element) -> str:
         return encode(elements.record(element, links)).decode()
 
-    return announce
+    return write_payload

@@ -19,7 +19,7 @@ from understudy.service.watching import Watch
 from understudy.settings import Settings
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
-from understudy.tasks.db.repository.transitions import Announce
+from understudy.tasks.db.repository.transitions import WritePayload
 from understudy.tasks.files.links import Links
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.queue.controller import Controller
@@ -46,7 +46,7 @@ class Service:
     outbox: Outbox
     watch: Watch
     metrics: Metrics
-    announce: Announce
+    write_payload: WritePayload
     controller: Controller
 
 

@@ -13,8 +13,7 @@ from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
-from understudy.service.known_uploads import FRESH_MS
-from understudy.service.media_checks import BUDGET_SECONDS, Looked, MediaChecks, Wish
+from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaChecks, MediaRequest
 from understudy.service.models import reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
@@ -78,23 +77,23 @@ class Creation:
 
     async def _look(
         self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
-    ) -> tuple[Looked | None, Looked]:
+    ) -> tuple[CheckedMedia | None, CheckedMedia]:
         """Look at both media, at once unless in turn; the picture's fault is told before the
         clip's.
         """
         until = asyncio.get_running_loop().time() + BUDGET_SECONDS
 
-        def wish(given: str, field: str, name: str) -> Wish:
-            return Wish(given, caller.account_id, field, f"{prefix}/{name}", until)
+        def requested(given: str, field: str, name: str) -> MediaRequest:
+            return MediaRequest(given, caller.account_id, field, f"{prefix}/{name}", until)
 
         assert draft.clip is not None
-        clip_look = self.checks.look_at_clip(
-            wish(draft.clip, draft.clip_field, "clip"), bounds=clip_limits(draft.orientation)
+        clip_look = self.checks.check_clip(
+            requested(draft.clip, draft.clip_field, "clip"), bounds=clip_limits(draft.orientation)
         )
         if draft.picture is None:
             return None, await clip_look
-        picture_look = self.checks.look_at_picture(
-            wish(draft.picture, draft.picture_field, "picture"),
+        picture_look = self.checks.check_picture(
+            requested(draft.picture, draft.picture_field, "picture"),
             max_bytes=draft.picture_max_bytes,
         )
         if in_turn:
@@ -109,7 +108,9 @@ class Creation:
             await asyncio.gather(*looking, return_exceptions=True)
 
 
-async def _before(later: Coroutine[None, None, Looked], first: Awaitable[Looked]) -> Looked:
+async def _before(
+    later: Coroutine[None, None, CheckedMedia], first: Awaitable[CheckedMedia]
+) -> CheckedMedia:
     """What comes first; when that fails, `later` is not begun."""
     try:
         return await first
@@ -118,13 +119,13 @@ async def _before(later: Coroutine[None, None, Looked], first: Awaitable[Looked]
         raise
 
 
-def _stale_uploads(picture: Looked | None, clip: Looked, now: int) -> tuple[str, ...]:
+def _stale_uploads(picture: CheckedMedia | None, clip: CheckedMedia, now: int) -> tuple[str, ...]:
     """The uploads whose use has to be noted: those used of late are safe."""
-    looked = (clip,) if picture is None else (picture, clip)
+    checked = (clip,) if picture is None else (picture, clip)
     return tuple(
         each.source.file_id
-        for each in looked
-        if each.source.file_id is not None and each.used_at < now - FRESH_MS
+        for each in checked
+        if each.source.file_id is not None and each.used_at < now - uploads.NOTED_WITHIN_MS
     )
 
 
@@ -133,8 +134,8 @@ def _new_task(
     caller: Caller,
     design: Design,
     draft: Draft,
-    picture: Looked | None,
-    clip: Looked,
+    picture: CheckedMedia | None,
+    clip: CheckedMedia,
     element: Element | None,
 ) -> tasks.NewTask:
     return tasks.NewTask(

@@ -18,11 +18,11 @@ from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.media_checks import MediaChecks, Wish, decode_base64, is_web_url
+from understudy.service.media_checks import MediaChecks, MediaRequest, decode_base64, is_web_url
 from understudy.service.models import price, show_units
 from understudy.service.probe_errors import looking
 from understudy.tasks.db.database import Database
-from understudy.tasks.files.localize import have_at_hand
+from understudy.tasks.files.localize import localize
 from understudy.tasks.records import Source
 from understudy.tasks.workers.prober import Prober
 
@@ -193,7 +193,7 @@ class Inspection:
         for kind, sources in (("images", element.images), ("videos", element.videos)):
             brought[kind] = [
                 str(
-                    await have_at_hand(
+                    await localize(
                         source,
                         folder / f"element-{kind}-{place}",
                         field=_ELEMENT_FIELD,
@@ -218,9 +218,9 @@ class Inspection:
         """The path of what was given, None of nothing. Raises InputRefused."""
         if given is None:
             return None
-        wish, path = Wish(given, caller.account_id, field, "", 0.0), folder / kind
+        media, path = MediaRequest(given, caller.account_id, field, "", 0.0), folder / kind
         try:
-            upload = await self.checks.find_upload(wish, kind)
+            upload = await self.checks.find_upload(media, kind)
             if upload is None and not is_web_url(given):
                 path.write_bytes(await asyncio.to_thread(decode_base64, given))
                 return str(path)
@@ -231,7 +231,7 @@ class Inspection:
             key=upload.key if upload else None,
             max_bytes=max_bytes,
         )
-        brought = await have_at_hand(
+        brought = await localize(
             source,
             path,
             field=field,

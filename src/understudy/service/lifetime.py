@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from understudy.library.element_jobs import Library
-from understudy.service.callback_payloads import announcer, element_announcer
+from understudy.service.callback_payloads import element_payload_writer, task_payload_writer
 from understudy.service.context import Service
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
@@ -32,7 +32,7 @@ from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.links import Links
 from understudy.tasks.files.retention import Retention
 from understudy.tasks.files.storage import Storage
-from understudy.tasks.queue.attempt_context import Workshop
+from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.controller import Controller
 from understudy.tasks.queue.leadership import leadership_of
 from understudy.tasks.records import Task
@@ -94,13 +94,13 @@ async def running_service(
             storage=storage,
             fetcher=fetcher,
             prober=prober,
-            announce=element_announcer(links),
+            write_payload=element_payload_writer(links),
             temporary=scratch.looks,
             fetch_seconds=settings.fetch_seconds,
             max_attempts=settings.max_attempts,
         )
         retention = Retention(database, storage, kept_ms=retention_ms)
-        announce = announcer(links)
+        write_payload = task_payload_writer(links)
 
         def price_of(task: Task, seconds: float) -> int:
             model = catalogue.by_name.get(task.request.model)
@@ -110,12 +110,12 @@ async def running_service(
             return price(model, task.request.mode, seconds)
 
         controller = Controller(
-            Workshop(
+            AttemptContext(
                 database=database,
                 storage=storage,
                 fetcher=fetcher,
                 executor=executor,
-                announce=announce,
+                write_payload=write_payload,
                 price=price_of,
                 scratch=scratch.attempts,
                 fetch_seconds=settings.fetch_seconds,
@@ -147,7 +147,7 @@ async def running_service(
             outbox=outbox,
             watch=watch,
             metrics=metrics,
-            announce=announce,
+            write_payload=write_payload,
             controller=controller,
         )
 

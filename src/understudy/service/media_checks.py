@@ -10,7 +10,7 @@ import base64
 import binascii
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -20,14 +20,12 @@ from understudy.media import file_types, limits
 from understudy.media.limits import ClipLimits
 from understudy.service import remote_header
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.known_uploads import KnownUploads
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads
 from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
 from understudy.tasks.files.links import Links
 from understudy.tasks.files.localize import UNREACHABLE, too_large
 from understudy.tasks.files.storage import Storage, StorageUnavailable
-from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Source, Upload
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 
@@ -41,7 +39,7 @@ _CLIP_HEAD_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class MediaRequest:
     """A picture or clip as a client gave it.
 
     given: a URL, or base64. field: what the design calls it. key: under which to store it when it
@@ -56,7 +54,7 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class CheckedMedia:
     """What looking came to; seconds: of a clip, where known. used_at: of an upload, last."""
 
     source: Source
@@ -74,85 +72,83 @@ class MediaChecks:
     prober: Prober
     links: Links
     temporary: Path
-    known: KnownUploads = field(default_factory=KnownUploads)
 
-    async def look_at_picture(self, wish: Wish, *, max_bytes: int) -> Looked:
+    async def check_picture(self, media: MediaRequest, *, max_bytes: int) -> CheckedMedia:
         """Check a picture. Raises ParameterInvalid."""
-        upload = await self.find_upload(wish, "picture")
+        upload = await self.find_upload(media, "picture")
         if upload is not None:
             with _as_parameter():
-                limits.check_bytes(upload.bytes, max_bytes=max_bytes, field=wish.field)
+                limits.check_bytes(upload.bytes, max_bytes=max_bytes, field=media.field)
             source = Source(key=upload.key, file_id=upload.id, max_bytes=max_bytes)
-            return Looked(source, used_at=upload.used_at)
+            return CheckedMedia(source, used_at=upload.used_at)
         with TemporaryDirectory(dir=self.temporary) as folder:
             path = Path(folder) / "picture"
-            if is_web_url(wish.given):
-                if not await self._fetch_picture(wish, path, max_bytes):
-                    return Looked(Source(url=wish.given, max_bytes=max_bytes))
+            if is_web_url(media.given):
+                if not await self._fetch_picture(media, path, max_bytes):
+                    return CheckedMedia(Source(url=media.given, max_bytes=max_bytes))
             else:
-                path.write_bytes(await asyncio.to_thread(decode_base64, wish.given))
+                path.write_bytes(await asyncio.to_thread(decode_base64, media.given))
                 with _as_parameter():
                     size = path.stat().st_size
-                    limits.check_bytes(size, max_bytes=max_bytes, field=wish.field)
-                await self._ask("check_picture", path, wish, max_bytes=max_bytes)
-            await self._store(wish, path)
-        url = wish.given if is_web_url(wish.given) else None
-        return Looked(Source(key=wish.key, url=url, max_bytes=max_bytes))
+                    limits.check_bytes(size, max_bytes=max_bytes, field=media.field)
+                await self._ask("check_picture", path, media, max_bytes=max_bytes)
+            await self._store(media, path)
+        url = media.given if is_web_url(media.given) else None
+        return CheckedMedia(Source(key=media.key, url=url, max_bytes=max_bytes))
 
-    async def _store(self, wish: Wish, path: Path) -> None:
+    async def _store(self, media: MediaRequest, path: Path) -> None:
         """Keep what came whole. Raises StorageUnavailable, also when it takes too long."""
         try:
-            async with asyncio.timeout_at(wish.until + _STORING_SECONDS):
-                await self.storage.put_or_move(wish.key, path)
+            async with asyncio.timeout_at(media.until + _STORING_SECONDS):
+                await self.storage.put_or_move(media.key, path)
         except TimeoutError as error:
             raise StorageUnavailable("no answer in time") from error
 
-    async def look_at_clip(self, wish: Wish, *, bounds: ClipLimits) -> Looked:
+    async def check_clip(self, media: MediaRequest, *, bounds: ClipLimits) -> CheckedMedia:
         """Check a clip, which has a URL. Raises ParameterInvalid."""
-        upload = await self.find_upload(wish, "clip")
+        upload = await self.find_upload(media, "clip")
         if upload is not None:
             seconds = float(upload.facts["seconds"])
             with _as_parameter():
-                limits.check_bytes(upload.bytes, max_bytes=bounds.max_bytes, field=wish.field)
+                limits.check_bytes(upload.bytes, max_bytes=bounds.max_bytes, field=media.field)
                 limits.check_clip_duration(
-                    seconds, max_seconds=bounds.max_seconds, field=wish.field
+                    seconds, max_seconds=bounds.max_seconds, field=media.field
                 )
             source = Source(key=upload.key, file_id=upload.id, max_bytes=bounds.max_bytes)
-            return Looked(source, seconds, upload.used_at)
-        source = Source(url=wish.given, max_bytes=bounds.max_bytes)
+            return CheckedMedia(source, seconds, upload.used_at)
+        source = Source(url=media.given, max_bytes=bounds.max_bytes)
         with _as_parameter():
-            header = await self._read_clip_header(wish, bounds.max_bytes)
+            header = await self._read_clip_header(media, bounds.max_bytes)
             if header is None:
-                return Looked(source)
-            limits.check_clip_size(header.width, header.height, field=wish.field)
+                return CheckedMedia(source)
+            limits.check_clip_size(header.width, header.height, field=media.field)
             limits.check_clip_duration(
-                header.seconds, max_seconds=bounds.max_seconds, field=wish.field
+                header.seconds, max_seconds=bounds.max_seconds, field=media.field
             )
-        return Looked(source, header.seconds)
+        return CheckedMedia(source, header.seconds)
 
-    async def find_upload(self, wish: Wish, kind: Literal["picture", "clip"]) -> Upload | None:
+    async def find_upload(
+        self, media: MediaRequest, kind: Literal["picture", "clip"]
+    ) -> Upload | None:
         """The upload that a URL of ours names, None for any other. Raises ParameterInvalid."""
-        upload_id = self.links.upload_id(wish.given)
+        upload_id = self.links.upload_id(media.given)
         if upload_id is None:
             return None
-        upload = self.known.find(wish.account_id, upload_id, now=now_ms())
+        upload = await self.database.look_up(uploads.find, media.account_id, upload_id)
         if upload is None:
-            upload = await self.database.look_up(uploads.find, wish.account_id, upload_id)
-            if upload is None:
-                raise ParameterInvalid(UNREACHABLE)
-            self.known.remember(upload)
+            raise ParameterInvalid(UNREACHABLE)
         if upload.kind != kind:
             raise ParameterInvalid(
-                f"{wish.field}: the upload is a {upload.kind}; a {kind} is allowed"
+                f"{media.field}: the upload is a {upload.kind}; a {kind} is allowed"
             )
         return upload
 
-    async def _fetch_picture(self, wish: Wish, path: Path, max_bytes: int) -> bool:
+    async def _fetch_picture(self, media: MediaRequest, path: Path, max_bytes: int) -> bool:
         """Fetch and check a picture, or its beginning; whether it is whole and fine."""
         try:
-            async with asyncio.timeout_at(wish.until):
+            async with asyncio.timeout_at(media.until):
                 part = await self.fetcher.read_part(
-                    wish.given,
+                    media.given,
                     start=0,
                     length=_PICTURE_HEAD_BYTES,
                     max_bytes=max_bytes,
@@ -163,37 +159,39 @@ class MediaChecks:
         except Unreachable as error:
             raise ParameterInvalid(UNREACHABLE) from error
         except TooLarge as error:
-            raise ParameterInvalid(too_large(error, max_bytes, wish.field)) from error
+            raise ParameterInvalid(too_large(error, max_bytes, media.field)) from error
         path.write_bytes(part.data)
         if len(part.data) < _PICTURE_HEAD_BYTES or part.total == len(part.data):
-            return await self._ask("check_picture", path, wish, max_bytes=max_bytes)
+            return await self._ask("check_picture", path, media, max_bytes=max_bytes)
         total = part.total or len(part.data) + 1
-        await self._ask("check_picture_head", path, wish, max_bytes=max_bytes, total_bytes=total)
+        await self._ask("check_picture_head", path, media, max_bytes=max_bytes, total_bytes=total)
         return False
 
-    async def _ask(self, job: str, path: Path, wish: Wish, **arguments: Any) -> bool:
+    async def _ask(self, job: str, path: Path, media: MediaRequest, **arguments: Any) -> bool:
         """Have a file looked at; False when nothing could be concluded. Raises ParameterInvalid."""
-        left = wish.until - asyncio.get_running_loop().time()
+        left = media.until - asyncio.get_running_loop().time()
         try:
             with _as_parameter():
                 await self.prober.ask(
                     job,
-                    {"path": str(path), "field": wish.field, **arguments},
+                    {"path": str(path), "field": media.field, **arguments},
                     seconds=max(left, 0.0),
                 )
         except ProbeFailed:
             return False
         return True
 
-    async def _read_clip_header(self, wish: Wish, max_bytes: int) -> remote_header.Header | None:
+    async def _read_clip_header(
+        self, media: MediaRequest, max_bytes: int
+    ) -> remote_header.Header | None:
         """The header of a remote clip; None when nothing could be concluded in time."""
         try:
-            async with asyncio.timeout_at(wish.until):
-                head = await self._read(wish, 0, _CLIP_HEAD_BYTES, max_bytes)
+            async with asyncio.timeout_at(media.until):
+                head = await self._read(media, 0, _CLIP_HEAD_BYTES, max_bytes)
                 name = file_types.name_format(head[: file_types.HEAD_BYTES])
                 if name not in limits.CLIP_FORMATS:
                     raise InputRefused(
-                        wish.field,
+                        media.field,
                         found=f"the file is {file_types.is_or_a(name)}",
                         allowed=limits.CLIP_FORMATS_ALLOWED,
                     )
@@ -201,7 +199,7 @@ class MediaChecks:
                 async def read(start: int, length: int) -> bytes:
                     if start + length <= len(head):
                         return head[start : start + length]
-                    return await self._read(wish, start, length, max_bytes)
+                    return await self._read(media, start, length, max_bytes)
 
                 return await remote_header.read_header(read)
         except TimeoutError:
@@ -209,11 +207,11 @@ class MediaChecks:
         except Unreachable as error:
             raise ParameterInvalid(UNREACHABLE) from error
         except TooLarge as error:
-            raise ParameterInvalid(too_large(error, max_bytes, wish.field)) from error
+            raise ParameterInvalid(too_large(error, max_bytes, media.field)) from error
 
-    async def _read(self, wish: Wish, start: int, length: int, max_bytes: int) -> bytes:
+    async def _read(self, media: MediaRequest, start: int, length: int, max_bytes: int) -> bytes:
         part = await self.fetcher.read_part(
-            wish.given,
+            media.given,
             start=start,
             length=length,
             max_bytes=max_bytes,

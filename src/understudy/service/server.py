@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import gc
 import socket
-import sys
 from collections.abc import Callable, Sequence
 
 import uvicorn
@@ -17,9 +16,6 @@ from understudy.settings import Settings
 from understudy.tasks.workers.local import JOBS
 
 _BACKLOG = 2048
-# How long the event loop may keep a database thread from its next step. Python's own 5 ms make a
-# transaction of five statements wait 25 ms under load.
-_SWITCH_SECONDS = 0.0002
 _KEEP_ALIVE_SECONDS = 75
 # Answers under way get this long once the server is told to stop; streams of events end with it.
 _LAST_ANSWERS_SECONDS = 2
@@ -38,7 +34,6 @@ def serve(
     Raises OSError when the address cannot be had.
     """
     configure_logs(settings.log_level, settings.log_format)
-    sys.setswitchinterval(_SWITCH_SECONDS)
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     if port != settings.port:

@@ -15,7 +15,7 @@ class Observer(Protocol):
         """A take spent so long in a stage."""
 
     def ended(self, outcome: str) -> None:
-        """An attempt ended: succeeded, refused, retried, failed, overtaken or put_back."""
+        """An attempt ended: succeeded, refused, retried, failed, lease_lost or put_back."""
 
     def called_back(self, outcome: str) -> None:
         """A callback was tried: `delivered`, `postponed` or `abandoned`."""

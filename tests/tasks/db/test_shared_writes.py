@@ -95,13 +95,13 @@ def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_over(
     async def run() -> None:
         over = asyncio.Event()
 
-        async def elsewhere(works: Sequence[Work]) -> list[Outcome]:
+        async def in_thread(works: Sequence[Work]) -> list[Outcome]:
             sent.append(len(works))
             await over.wait()
             with connecting.connect() as connection:
                 return write_together(connection, works)
 
-        shared = SharedWrites(connecting.connect(), elsewhere)
+        shared = SharedWrites(connecting.connect(), in_thread)
         writes = []
         for number in (1, 2, 3):
             writes.append(asyncio.ensure_future(shared.write(partial(add, number=number))))

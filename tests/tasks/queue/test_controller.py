@@ -19,7 +19,7 @@ from understudy.tasks.db.schema import tasks as table
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.queue.attempt import GIVEN_UP
-from understudy.tasks.queue.attempt_context import Workshop
+from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.controller import Controller
 from understudy.tasks.queue.leadership import leadership_of
 from understudy.tasks.records import Account, Source, Status, Task
@@ -42,9 +42,9 @@ def storage(tmp_path: Path) -> Storage:
 
 
 @asynccontextmanager
-async def shop_of(
+async def context_of(
     database: Database, storage: Storage, tmp_path: Path, executor: MemoryExecutor, **changes: Any
-) -> AsyncIterator[Workshop]:
+) -> AsyncIterator[AttemptContext]:
     scratch = tmp_path / "scratch"
     scratch.mkdir(exist_ok=True)
     fetcher = Fetcher(allow_private=True)
@@ -53,7 +53,7 @@ async def shop_of(
         "storage": storage,
         "fetcher": fetcher,
         "executor": executor,
-        "announce": lambda task: task.status,
+        "write_payload": lambda task: task.status,
         "price": lambda _task, seconds: round(seconds * 500),
         "scratch": scratch,
         "fetch_seconds": 5.0,
@@ -61,16 +61,16 @@ async def shop_of(
         **changes,
     }
     try:
-        yield Workshop(**values)
+        yield AttemptContext(**values)
     finally:
         await executor.close()
         await fetcher.close()
 
 
 @asynccontextmanager
-async def leading(shop: Workshop, **options: Any) -> AsyncIterator[Controller]:
+async def leading(context: AttemptContext, **options: Any) -> AsyncIterator[Controller]:
     """A controller that leads, and is stopped at the end."""
-    controller = Controller(shop, leadership_of(shop.database), **options)
+    controller = Controller(context, leadership_of(context.database), **options)
     running = asyncio.create_task(controller.run())
     try:
         yield controller
@@ -129,7 +129,7 @@ def test_a_task_is_run_published_and_charged(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor()
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             done = await ended(database, task)
         assert done.status is Status.SUCCEEDED
         assert done.result is not None
@@ -167,7 +167,7 @@ def test_no_more_tasks_run_at_once_than_there_are_slots(
 
         made = [store(database, new_task()) for _ in range(6)]
         executor = MemoryExecutor(script, capacity=2)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             for task in made:
                 await ended(database, task)
         assert max(at_once) == 2
@@ -185,7 +185,7 @@ def test_a_worker_that_dies_is_tried_again_and_then_given_up(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(script)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             done = await ended(database, task, hurry=True)
         assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
         assert [job.attempt for job in executor.started] == [1, 2, 3]
@@ -207,8 +207,8 @@ def test_a_worker_that_dies_once_costs_one_attempt(
     async def run() -> None:
         task = store(database, new_task())
         async with (
-            shop_of(database, storage, tmp_path, MemoryExecutor(script)) as shop,
-            leading(shop),
+            context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
+            leading(context),
         ):
             done = await ended(database, task, hurry=True)
         assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
@@ -226,7 +226,7 @@ def test_a_refused_input_is_not_tried_again(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(script)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             done = await ended(database, task)
         assert (done.status, done.message) == (Status.FAILED, "no character")
         assert len(executor.started) == 1
@@ -254,8 +254,8 @@ def test_a_worker_that_lies_publishes_nothing(
         task = store(database, new)
         executor = MemoryExecutor(script)
         async with (
-            shop_of(database, storage, tmp_path, executor, max_attempts=1) as shop,
-            leading(shop),
+            context_of(database, storage, tmp_path, executor, max_attempts=1) as context,
+            leading(context),
         ):
             done = await ended(database, task)
         assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
@@ -281,9 +281,14 @@ def test_a_cancelled_task_frees_its_slot(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(_forever, capacity=1)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop) as leader:
+        async with (
+            context_of(database, storage, tmp_path, executor) as context,
+            leading(context) as leader,
+        ):
             await _started(executor)
-            database.write_now(transitions.cancel, shop.announce, task.id, message="stopped", now=5)
+            database.write_now(
+                transitions.cancel, context.write_payload, task.id, message="stopped", now=5
+            )
             leader.cancel(task.id)
             executor.script = finished_take
             other = store(database, new_task())
@@ -309,9 +314,11 @@ def test_a_task_cancelled_elsewhere_is_noticed(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(script)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             await _started(executor)
-            database.write_now(transitions.cancel, shop.announce, task.id, message="stopped", now=5)
+            database.write_now(
+                transitions.cancel, context.write_payload, task.id, message="stopped", now=5
+            )
 
             async def free() -> bool:
                 return not await executor.attached()
@@ -327,13 +334,13 @@ def test_stopping_puts_tasks_back_without_counting_a_failure(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(_forever)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             await _started(executor)
         found = database.read_now(tasks.find, task.account_id, str(task.id))
         assert found is not None
         assert (found.status, found.attempt, found.failures) == (Status.SUBMITTED, 1, 0)
         executor = MemoryExecutor()
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             done = await ended(database, task)
         assert (done.status, done.attempt) == (Status.SUCCEEDED, 2)
 
@@ -351,7 +358,10 @@ def test_stopping_gives_running_takes_their_grace(
     async def run() -> None:
         task = store(database, new_task())
         executor = MemoryExecutor(script)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop, grace=9):
+        async with (
+            context_of(database, storage, tmp_path, executor) as context,
+            leading(context, grace=9),
+        ):
             await _started(executor)
         assert (await ended(database, task)).status is Status.SUCCEEDED
 
@@ -369,8 +379,8 @@ def test_what_a_killed_server_was_at_is_tried_again(
         left = tmp_path / "scratch" / f"{task.id}-1"
         left.mkdir(parents=True)
         async with (
-            shop_of(database, storage, tmp_path, MemoryExecutor()) as shop,
-            leading(shop),
+            context_of(database, storage, tmp_path, MemoryExecutor()) as context,
+            leading(context),
         ):
             done = await ended(database, task, hurry=True)
         assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
@@ -392,7 +402,7 @@ def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
 
         task = store(database, new_task())
         executor = MemoryExecutor(script, lasting=True)
-        async with shop_of(database, storage, tmp_path, executor) as shop:
+        async with context_of(database, storage, tmp_path, executor) as context:
             claimed = database.write_now(transitions.claim, str, now=2000)
             assert claimed is not None
             job = Job(
@@ -405,7 +415,7 @@ def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
             first = asyncio.ensure_future(anext(executor.run(job)))
             await _started(executor)
             first.cancel()
-            async with leading(shop) as leader:
+            async with leading(context) as leader:
 
                 async def at_it() -> bool:
                     return leader.running == 1 and job.workspace.exists()
@@ -436,8 +446,8 @@ def test_a_full_storage_costs_attempts_and_no_task(
                 yield message
 
         async with (
-            shop_of(database, storage, tmp_path, MemoryExecutor(script)) as shop,
-            leading(shop),
+            context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
+            leading(context),
         ):
             done = await ended(database, task, hurry=True)
         assert (done.status, done.failures) == (Status.SUCCEEDED, 1)
@@ -445,7 +455,7 @@ def test_a_full_storage_costs_attempts_and_no_task(
     asyncio.run(run())
 
 
-def test_an_attempt_that_was_overtaken_leaves_no_result(
+def test_an_attempt_that_lost_its_lease_leaves_no_result(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     async def run() -> None:
@@ -457,7 +467,7 @@ def test_an_attempt_that_was_overtaken_leaves_no_result(
             yield Done(value={"seconds": 3.0})
 
         executor = MemoryExecutor(script)
-        async with shop_of(database, storage, tmp_path, executor) as shop, leading(shop):
+        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
             done = await ended(database, task)
             async with asyncio.timeout(10):
                 while files(storage, f"results/{task.id}"):
@@ -473,8 +483,8 @@ def test_of_two_controllers_one_leads_and_the_other_takes_over(
     async def run() -> None:
         one, two = MemoryExecutor(), MemoryExecutor()
         async with (
-            shop_of(database, storage, tmp_path, one) as first,
-            shop_of(database, storage, tmp_path, two) as second,
+            context_of(database, storage, tmp_path, one) as first,
+            context_of(database, storage, tmp_path, two) as second,
         ):
             async with leading(first):
                 await ended(database, store(database, new_task()))

@@ -29,7 +29,7 @@ Observe = Callable[[str, str, int, float], None]
 """Told of every answer: method, route, status, seconds."""
 
 
-class Boundary:
+class RequestMiddleware:
     """Wraps the application."""
 
     def __init__(self, app: ASGIApp, observe: Observe) -> None:

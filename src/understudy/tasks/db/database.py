@@ -1,9 +1,9 @@
 """The database: SQLite or PostgreSQL, reached by functions over one connection.
 
-`read` and `write` run such a function in a thread of the database's own, `write` within one
-transaction; `look_up` is for reads of a few rows, which on SQLite are faster than the way to a
-thread. Threads and the synchronous driver, because on SQLite they were measured at a fifth of the
-time that the asynchronous one needs: it crosses threads once per statement, this once per
+`read` and `write` run such a function in one of the database's threads, `write` within one
+transaction. `look_up` reads a few rows; on SQLite it runs in the event loop's thread, which is
+faster than a round trip to another. The driver is the synchronous one: on SQLite it took a fifth of
+the time of the asynchronous one, which crosses threads once per statement instead of once per
 transaction.
 """
 
@@ -30,9 +30,18 @@ from understudy.tasks.db.shared_writes import (
 )
 
 BUSY_MS = 5000
+"""How long a SQLite write waits for another process's lock; clients are told 503 after it."""
 SQLITE_READERS = 2
+"""Threads that read: lists and the controller's queries, beside the event loop's own look-ups."""
 POSTGRES_THREADS = 12
+"""Threads, and so connections: a server's share of PostgreSQL's default 100."""
+_SPARE_CONNECTIONS = 4
+"""Of SQLite's pool, beside the readers': writer, look-ups, shared writes, checkpoint."""
 _WRITES_PER_CHECKPOINT = 500
+"""Keeps SQLite's log under about 10 MB; a checkpoint takes milliseconds."""
+_CONNECT_SECONDS = 5
+_KEEPALIVE_IDLE_SECONDS = 10
+_KEEPALIVE_INTERVAL_SECONDS = 5
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -52,11 +61,11 @@ class Database:
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         threads = SQLITE_READERS if self.is_sqlite else POSTGRES_THREADS
         self._readers = ThreadPoolExecutor(threads, "database")
-        # SQLite has one writer at a time: a queue before it is fairer than its busy waiting.
+        # SQLite has one writer at a time: queueing is fairer than its busy waiting.
         self._writers = (
             ThreadPoolExecutor(1, "database-writer") if self.is_sqlite else self._readers
         )
-        self._at_hand: sa.Connection | None = None
+        self._look_ups: sa.Connection | None = None
         self._shared: SharedWrites | None = None
         self._unchecked = 0
 
@@ -65,24 +74,24 @@ class Database:
     ) -> T:
         """Read a few rows by a key. Raises DatabaseUnavailable.
 
-        On SQLite it happens here and now: in WAL mode no writer holds up a reader.
+        On SQLite it runs in the calling thread: in WAL mode no writer blocks a reader.
         """
         if not self.is_sqlite:
             return await self.read(work, *args, **kwargs)
         try:
-            if self._at_hand is None:
-                self._at_hand = self._reading.connect()
-            return work(self._at_hand, *args, **kwargs)
+            if self._look_ups is None:
+                self._look_ups = self._reading.connect()
+            return work(self._look_ups, *args, **kwargs)
         except UNAVAILABLE as error:
-            raise DatabaseUnavailable(_in_words(error)) from error
+            raise DatabaseUnavailable(_reason(error)) from error
 
     async def write_shortly(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         """`write` for a few statements that a client waits for. Raises DatabaseUnavailable.
 
-        On SQLite it happens at the end of the event loop's round, together with what else is
-        written in it, unless another writer is at it at that moment.
+        On SQLite it runs at the end of the event loop's iteration, together with the other short
+        writes of that iteration, or in a thread while another connection is writing.
         """
         if not self.is_sqlite:
             return await self.write(work, *args, **kwargs)
@@ -91,7 +100,7 @@ class Database:
         try:
             done: T = await self._shared.write(lambda connection: work(connection, *args, **kwargs))
         except UNAVAILABLE as error:
-            raise DatabaseUnavailable(_in_words(error)) from error
+            raise DatabaseUnavailable(_reason(error)) from error
         self._unchecked += 1
         if self._unchecked >= _WRITES_PER_CHECKPOINT:
             self._unchecked = 0
@@ -100,15 +109,15 @@ class Database:
 
     def _share_writes(self) -> SharedWrites:
         connection = self._reading.connect()
-        # Neither waiting for a lock nor for the disk is for the event loop.
+        # The event loop must wait neither for a lock nor for the disk.
         for pragma in ("busy_timeout=0", "wal_autocheckpoint=0"):
             connection.connection.execute(f"PRAGMA {pragma}").close()
 
-        def elsewhere(works: Sequence[Work]) -> asyncio.Future[list[Outcome]]:
+        def in_thread(works: Sequence[Work]) -> asyncio.Future[list[Outcome]]:
             loop = asyncio.get_running_loop()
             return loop.run_in_executor(self._writers, self._write_together, works)
 
-        return SharedWrites(connection, elsewhere)
+        return SharedWrites(connection, in_thread)
 
     def _write_together(self, works: Sequence[Work]) -> list[Outcome]:
         with self._reading.connect() as connection:
@@ -146,7 +155,7 @@ class Database:
             with self._reading.connect() as connection:
                 return work(connection, *args, **kwargs)
         except UNAVAILABLE as error:
-            raise DatabaseUnavailable(_in_words(error)) from error
+            raise DatabaseUnavailable(_reason(error)) from error
 
     def write_now(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -156,19 +165,19 @@ class Database:
             with self.engine.begin() as connection:
                 return work(connection, *args, **kwargs)
         except UNAVAILABLE as error:
-            raise DatabaseUnavailable(_in_words(error)) from error
+            raise DatabaseUnavailable(_reason(error)) from error
 
     def close(self) -> None:
-        """Wait for what is running, and let every connection go."""
+        """Wait for running work and close every connection."""
         self._writers.shutdown()
         self._readers.shutdown()
-        for part in (self._at_hand, self._shared):
+        for part in (self._look_ups, self._shared):
             if part is not None:
                 part.close()
         self.engine.dispose()
 
     def _checkpoint(self) -> None:
-        """Bring what was written at hand from SQLite's log into its file."""
+        """Copy what short writes left in SQLite's log into the database file."""
         with self._reading.connect() as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").close()
 
@@ -184,16 +193,16 @@ def _sqlite_engine(url: URL) -> sa.Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = sa.create_engine(
         url,
-        pool_size=SQLITE_READERS + 4,
-        # Nothing is left open on a connection that could need undoing.
+        pool_size=SQLITE_READERS + _SPARE_CONNECTIONS,
+        # No connection goes back to the pool with an open transaction.
         pool_reset_on_return=None,
         connect_args={"check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")
     def _configure(connection: Any, _entry: ConnectionPoolEntry) -> None:
-        # The driver's own BEGIN is deferred; ours below takes the write lock at once, so that no
-        # transaction fails half-way because another one wrote in between.
+        # The driver's own BEGIN is deferred. Ours, below, takes the write lock at once, so no
+        # transaction fails half-way because another one wrote meanwhile.
         connection.isolation_level = None
         for pragma in (
             f"busy_timeout={BUSY_MS}",
@@ -217,12 +226,16 @@ def _postgres_engine(url: URL) -> sa.Engine:
         pool_size=POSTGRES_THREADS,
         max_overflow=2,
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 5, "keepalives_idle": 10, "keepalives_interval": 5},
+        connect_args={
+            "connect_timeout": _CONNECT_SECONDS,
+            "keepalives_idle": _KEEPALIVE_IDLE_SECONDS,
+            "keepalives_interval": _KEEPALIVE_INTERVAL_SECONDS,
+        },
     )
 
 
-def _in_words(error: Exception) -> str:
-    # The driver's sentence alone: SQLAlchemy's adds the statement with its values.
-    said = error.orig if isinstance(error, DBAPIError) else error
-    lines = str(said or "").strip().splitlines()
+def _reason(error: Exception) -> str:
+    # The driver's message only: SQLAlchemy's adds the statement and its values.
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    lines = str(cause or "").strip().splitlines()
     return lines[0] if lines else "no answer"

@@ -12,9 +12,14 @@ import structlog
 
 from understudy.errors import InputRefused
 from understudy.tasks.db.repository import transitions
-from understudy.tasks.files.localize import have_at_hand
+from understudy.tasks.files.localize import localize
 from understudy.tasks.ids import now_ms
-from understudy.tasks.queue.attempt_context import JobCrashed, Overtaken, Workshop, write_outcome
+from understudy.tasks.queue.attempt_context import (
+    AttemptContext,
+    JobCrashed,
+    LeaseLost,
+    write_outcome,
+)
 from understudy.tasks.queue.progress_writer import Reporter
 from understudy.tasks.queue.publishing import clear_up, publish
 from understudy.tasks.records import Source, Task
@@ -28,42 +33,53 @@ _LONGEST_WAIT_MS = 60_000
 log = structlog.get_logger(__name__)
 
 
-async def run_attempt(shop: Workshop, task: Task) -> None:
+async def run_attempt(context: AttemptContext, task: Task) -> None:
     """Bring a claimed task as far as it goes; whatever happens, the row says so afterwards.
 
     When it is cancelled, the task goes back to the queue and no failure is counted.
     """
-    workspace = shop.scratch / f"{task.id}-{task.attempt}"
+    workspace = context.scratch / f"{task.id}-{task.attempt}"
     fence = (task.id, task.attempt)
     structlog.contextvars.bind_contextvars(task=str(task.id), attempt=task.attempt)
     log.info("task claimed", failures=task.failures)
-    shop.observer.waited((task.updated_at - task.not_before) / 1000)
+    context.observer.waited((task.updated_at - task.not_before) / 1000)
     try:
         await asyncio.to_thread(_make_anew, workspace)
-        await _run(shop, task, workspace)
+        await _run(context, task, workspace)
     except InputRefused as refusal:
         log.info("task refused", reason=refusal.message)
-        shop.observer.ended("refused")
+        context.observer.ended("refused")
         await write_outcome(
-            shop, transitions.fail, shop.announce, *fence, message=refusal.message, now=now_ms()
+            context,
+            transitions.fail,
+            context.write_payload,
+            *fence,
+            message=refusal.message,
+            now=now_ms(),
         )
-    except Overtaken:
-        log.info("task overtaken")
-        shop.observer.ended("overtaken")
+    except LeaseLost:
+        log.info("lease lost")
+        context.observer.ended("lease_lost")
     except asyncio.CancelledError:
         now = now_ms()
         row = await write_outcome(
-            shop, transitions.retry, shop.announce, *fence, not_before=now, failed=False, now=now
+            context,
+            transitions.retry,
+            context.write_payload,
+            *fence,
+            not_before=now,
+            failed=False,
+            now=now,
         )
-        outcome = "overtaken" if row is None else "put_back"
+        outcome = "lease_lost" if row is None else "put_back"
         log.info("task stopped", outcome=outcome)
-        shop.observer.ended(outcome)
+        context.observer.ended(outcome)
         raise
     except Exception as error:
-        await fail_or_retry(shop, task, error)
+        await fail_or_retry(context, task, error)
     finally:
         # Whoever stops the server between the end and this waits for it.
-        clearing = asyncio.create_task(clear_up(shop, task, workspace))
+        clearing = asyncio.create_task(clear_up(context, task, workspace))
         try:
             await asyncio.shield(clearing)
         except asyncio.CancelledError:
@@ -72,24 +88,24 @@ async def run_attempt(shop: Workshop, task: Task) -> None:
         structlog.contextvars.unbind_contextvars("task", "attempt")
 
 
-async def fail_or_retry(shop: Workshop, task: Task, error: Exception | str) -> None:
+async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | str) -> None:
     """Note that an attempt failed by no fault of its inputs."""
     fence, now = (task.id, task.attempt), now_ms()
     reason = {"exc_info": error} if isinstance(error, Exception) else {"reason": error}
-    if task.failures + 1 >= shop.max_attempts:
+    if task.failures + 1 >= context.max_attempts:
         log.error("task given up", task=str(task.id), failures=task.failures + 1, **reason)
-        shop.observer.ended("failed")
+        context.observer.ended("failed")
         await write_outcome(
-            shop, transitions.fail, shop.announce, *fence, message=GIVEN_UP, now=now
+            context, transitions.fail, context.write_payload, *fence, message=GIVEN_UP, now=now
         )
         return
     wait = min(_FIRST_WAIT_MS * 2**task.failures, _LONGEST_WAIT_MS)
     log.warning("task tried again", task=str(task.id), wait_ms=wait, **reason)
-    shop.observer.ended("retried")
+    context.observer.ended("retried")
     await write_outcome(
-        shop,
+        context,
         transitions.retry,
-        shop.announce,
+        context.write_payload,
         *fence,
         not_before=now + wait,
         failed=True,
@@ -97,8 +113,8 @@ async def fail_or_retry(shop: Workshop, task: Task, error: Exception | str) -> N
     )
 
 
-async def _run(shop: Workshop, task: Task, workspace: Path) -> None:
-    arguments = await _gather(shop, task, workspace)
+async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
+    arguments = await _gather(context, task, workspace)
     job = Job(
         task_id=task.id,
         attempt=task.attempt,
@@ -106,8 +122,8 @@ async def _run(shop: Workshop, task: Task, workspace: Path) -> None:
         arguments=arguments,
         workspace=workspace,
     )
-    reporter = Reporter(shop, task)
-    async with aclosing(shop.executor.run(job)) as running:
+    reporter = Reporter(context, task)
+    async with aclosing(context.executor.run(job)) as running:
         async for message in running:
             if isinstance(message, Progressed):
                 await reporter.tell(message)
@@ -117,22 +133,22 @@ async def _run(shop: Workshop, task: Task, workspace: Path) -> None:
                 await reporter.check()
                 raise JobCrashed(message.reason)
             else:
-                await publish(shop, task, workspace, message.value)
+                await publish(context, task, workspace, message.value)
                 return
     raise JobCrashed("the executor lost the job")
 
 
-async def _gather(shop: Workshop, task: Task, workspace: Path) -> dict[str, Any]:
+async def _gather(context: AttemptContext, task: Task, workspace: Path) -> dict[str, Any]:
     request = task.request
 
     async def bring(source: Source, name: str, field: str) -> str:
-        path = await have_at_hand(
+        path = await localize(
             source,
             workspace / name,
             field=field,
-            storage=shop.storage,
-            fetcher=shop.fetcher,
-            seconds=shop.fetch_seconds,
+            storage=context.storage,
+            fetcher=context.fetcher,
+            seconds=context.fetch_seconds,
         )
         return str(path)
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from understudy.tasks.db.database import Database, DatabaseUnavailable
-from understudy.tasks.db.repository.transitions import Announce
+from understudy.tasks.db.repository.transitions import WritePayload
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.observer import Observer, Unobserved
@@ -24,7 +24,7 @@ _WRITE_WAIT_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
-class Overtaken(Exception):  # noqa: N818 - a state
+class LeaseLost(Exception):  # noqa: N818 - a state
     """The task is no longer this attempt's: it was cancelled, or another attempt has it."""
 
 
@@ -33,18 +33,18 @@ class JobCrashed(Exception):  # noqa: N818
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Workshop:
+class AttemptContext:
     """What attempts are made with.
 
     scratch: a folder for files on the way. price: thousandths of units for a task's output of so
-    many seconds. announce: writes callbacks' bodies.
+    many seconds. write_payload: writes callbacks' bodies.
     """
 
     database: Database
     storage: Storage
     fetcher: Fetcher
     executor: Executor
-    announce: Announce
+    write_payload: WritePayload
     price: Callable[[Task, float], int]
     scratch: Path
     fetch_seconds: float
@@ -53,7 +53,7 @@ class Workshop:
 
 
 async def write_outcome(
-    shop: Workshop, work: Callable[..., Task | None], *args: Any, **kw: Any
+    context: AttemptContext, work: Callable[..., Task | None], *args: Any, **kw: Any
 ) -> Any:
     """Write how an attempt ended, waiting out a database that is away for a while.
 
@@ -61,7 +61,7 @@ async def write_outcome(
     """
     for left in reversed(range(_WRITE_TRIES)):
         try:
-            return await asyncio.shield(shop.database.write(work, *args, **kw))
+            return await asyncio.shield(context.database.write(work, *args, **kw))
         except DatabaseUnavailable as error:
             if not left:
                 raise

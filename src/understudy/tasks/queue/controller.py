@@ -18,7 +18,7 @@ from understudy.tasks.db.repository import transitions
 from understudy.tasks.files.storage import StorageUnavailable
 from understudy.tasks.ids import now_ms
 from understudy.tasks.queue.attempt import fail_or_retry, run_attempt
-from understudy.tasks.queue.attempt_context import Workshop
+from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
 
@@ -43,13 +43,13 @@ class Controller:
 
     def __init__(
         self,
-        shop: Workshop,
+        context: AttemptContext,
         leadership: Leadership,
         *,
         beside: tuple[Loop, ...] = (),
         grace: float = 0.0,
     ) -> None:
-        self._shop = shop
+        self._context = context
         self._leadership = leadership
         self._beside = beside
         self._grace = grace
@@ -66,7 +66,7 @@ class Controller:
 
     def wake(self) -> None:
         """Look for work now, if there is room for it: a task was made."""
-        if len(self._attempts) < self._shop.executor.capacity:
+        if len(self._attempts) < self._context.executor.capacity:
             self._wakened.set()
 
     def cancel(self, task_id: int) -> None:
@@ -85,7 +85,7 @@ class Controller:
         while not self._stopping.is_set():
             if not await self._before_stop(wait_for(self._leadership)):
                 return
-            log.info("controller leads", slots=self._shop.executor.capacity)
+            log.info("controller leads", slots=self._context.executor.capacity)
             try:
                 await self._lead()
             except LeadershipLost:
@@ -130,7 +130,7 @@ class Controller:
         while not self._stopping.is_set():
             self._wakened.clear()
             try:
-                while len(self._attempts) < self._shop.executor.capacity:
+                while len(self._attempts) < self._context.executor.capacity:
                     if not await self._claim():
                         break
             except DatabaseUnavailable as error:
@@ -140,8 +140,8 @@ class Controller:
 
     async def _claim(self) -> bool:
         async with self._claiming:
-            task = await self._shop.database.write(
-                transitions.claim, self._shop.announce, now=now_ms()
+            task = await self._context.database.write(
+                transitions.claim, self._context.write_payload, now=now_ms()
             )
             if task is not None:
                 self._start(task)
@@ -149,7 +149,7 @@ class Controller:
 
     def _start(self, task: Task) -> None:
         name = f"{task.id}#{task.attempt}"
-        attempt = asyncio.create_task(run_attempt(self._shop, task), name=name)
+        attempt = asyncio.create_task(run_attempt(self._context, task), name=name)
         self._attempts[name] = attempt
 
         def end(ended: asyncio.Task[None]) -> None:
@@ -163,8 +163,8 @@ class Controller:
     async def _sweep(self) -> None:
         """Bring rows and attempts together again, whatever came between them."""
         async with self._claiming:
-            held = await self._shop.executor.attached()
-            rows = await self._shop.database.read(transitions.processing)
+            held = await self._context.executor.attached()
+            rows = await self._context.database.read(transitions.processing)
             claimed = {f"{task.id}#{task.attempt}": task for task in rows}
             for name, task in claimed.items():
                 if name in self._attempts:
@@ -172,12 +172,12 @@ class Controller:
                 if name in held:
                     self._start(task)
                 else:
-                    await fail_or_retry(self._shop, task, "its worker is gone")
+                    await fail_or_retry(self._context, task, "its worker is gone")
             for name, attempt in self._attempts.items():
                 if name not in claimed:
                     attempt.cancel()
             for name in held - set(claimed) - set(self._attempts):
-                await self._shop.executor.cancel(name)
+                await self._context.executor.cancel(name)
         await asyncio.sleep(SWEEP_SECONDS)
 
     async def _watch_leadership(self) -> None:
@@ -214,6 +214,6 @@ class Controller:
     def _clean_scratch(self) -> None:
         """Delete what attempts of a server that was killed left behind."""
         mine = {name.replace("#", "-") for name in self._attempts}
-        for folder in self._shop.scratch.iterdir():
+        for folder in self._context.scratch.iterdir():
             if folder.name not in mine:
                 shutil.rmtree(folder, ignore_errors=True)

@@ -10,7 +10,7 @@ import structlog
 from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import transitions
 from understudy.tasks.ids import now_ms
-from understudy.tasks.queue.attempt_context import Overtaken, Workshop
+from understudy.tasks.queue.attempt_context import AttemptContext, LeaseLost
 from understudy.tasks.records import Task
 from understudy.tasks.workers.messages import Progressed
 
@@ -22,8 +22,8 @@ log = structlog.get_logger(__name__)
 class Reporter:
     """Writes progress to the row, once a second at most and at every new stage."""
 
-    def __init__(self, shop: Workshop, task: Task) -> None:
-        self._shop = shop
+    def __init__(self, context: AttemptContext, task: Task) -> None:
+        self._context = context
         self._task = task
         self._stage = "open"
         self._stage_began = asyncio.get_running_loop().time()
@@ -31,7 +31,7 @@ class Reporter:
         self._preview: bytes | None = None
 
     async def tell(self, message: Progressed) -> None:
-        """Write it, if it is time to. Raises Overtaken."""
+        """Write it, if it is time to. Raises LeaseLost."""
         self._preview = message.preview or self._preview
         now = asyncio.get_running_loop().time()
         if message.stage == self._stage and now < self._told_at + _PROGRESS_SECONDS:
@@ -40,10 +40,10 @@ class Reporter:
         preview, self._preview = self._preview, None
         if message.stage != self._stage:
             log.info("task stage", stage=message.stage)
-            self._shop.observer.staged(self._stage, now - self._stage_began)
+            self._context.observer.staged(self._stage, now - self._stage_began)
             self._stage, self._stage_began = message.stage, now
         try:
-            held = await self._shop.database.write(
+            held = await self._context.database.write(
                 transitions.report_progress,
                 self._task.id,
                 self._task.attempt,
@@ -56,11 +56,11 @@ class Reporter:
             log.warning("progress not written", reason=str(error))
             return
         if not held:
-            raise Overtaken
+            raise LeaseLost
 
     async def check(self) -> None:
-        """Raise Overtaken when the task is no longer this attempt's."""
-        if not await self._shop.database.read(
+        """Raise LeaseLost when the task is no longer this attempt's."""
+        if not await self._context.database.read(
             transitions.is_held, self._task.id, self._task.attempt
         ):
-            raise Overtaken
+            raise LeaseLost

@@ -14,7 +14,12 @@ from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import tasks, transitions
 from understudy.tasks.files.storage import StorageUnavailable
 from understudy.tasks.ids import now_ms
-from understudy.tasks.queue.attempt_context import JobCrashed, Overtaken, Workshop, write_outcome
+from understudy.tasks.queue.attempt_context import (
+    AttemptContext,
+    JobCrashed,
+    LeaseLost,
+    write_outcome,
+)
 from understudy.tasks.records import Result, Task
 
 MAX_OUTPUT_SECONDS = 3600.0
@@ -22,10 +27,12 @@ MAX_OUTPUT_SECONDS = 3600.0
 log = structlog.get_logger(__name__)
 
 
-async def publish(shop: Workshop, task: Task, workspace: Path, value: dict[str, Any]) -> None:
+async def publish(
+    context: AttemptContext, task: Task, workspace: Path, value: dict[str, Any]
+) -> None:
     """Store what a take left in its workspace and end its task well, at its price.
 
-    value: what the take returned. Raises JobCrashed when that cannot be, and Overtaken.
+    value: what the take returned. Raises JobCrashed when that cannot be, and LeaseLost.
     """
     seconds = value.get("seconds")
     if not isinstance(seconds, float | int) or not 0 < seconds <= MAX_OUTPUT_SECONDS:
@@ -44,36 +51,36 @@ async def publish(shop: Workshop, task: Task, workspace: Path, value: dict[str, 
         path = workspace / made
         # A worker that a hostile file took over might leave a link to a file of the server's.
         if path.is_file() and not path.is_symlink():
-            await shop.storage.put_or_move(prefix + name, path)
+            await context.storage.put_or_move(prefix + name, path)
             keys[part] = prefix + name
     if "video" not in keys or (task.request.watermark and "watermarked" not in keys):
         raise JobCrashed("the take left no video")
     result = Result(video_id=video_id, duration_ms=round(seconds * 1000), **keys)
     done = await write_outcome(
-        shop,
+        context,
         transitions.succeed,
-        shop.announce,
+        context.write_payload,
         task.id,
         task.attempt,
         result=result,
-        units=shop.price(task, float(seconds)),
+        units=context.price(task, float(seconds)),
         now=now_ms(),
     )
-    if done is None and not await shop.database.read(tasks.is_published, task.id, prefix):
-        raise Overtaken
+    if done is None and not await context.database.read(tasks.is_published, task.id, prefix):
+        raise LeaseLost
     log.info("task succeeded", seconds=seconds)
-    shop.observer.ended("succeeded")
+    context.observer.ended("succeeded")
 
 
 def _results(task: Task) -> str:
     return f"results/{task.id}/{task.attempt}/"
 
 
-async def clear_up(shop: Workshop, task: Task, workspace: Path) -> None:
+async def clear_up(context: AttemptContext, task: Task, workspace: Path) -> None:
     """Delete what an attempt leaves on the way, its results too unless they are published."""
     await asyncio.to_thread(shutil.rmtree, workspace, ignore_errors=True)
     try:
-        if not await shop.database.read(tasks.is_published, task.id, _results(task)):
-            await shop.storage.delete_all(_results(task).rstrip("/"))
+        if not await context.database.read(tasks.is_published, task.id, _results(task)):
+            await context.storage.delete_all(_results(task).rstrip("/"))
     except (DatabaseUnavailable, StorageUnavailable) as error:
         log.warning("results not looked after", reason=str(error))

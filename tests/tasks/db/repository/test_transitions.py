@@ -21,7 +21,7 @@ TRIED = Try(at=9000, milliseconds=5, http_status=500, error=None)
 RESULT = Result(video_id="v", duration_ms=9066, video="results/v.mp4")
 
 
-def announce(task: Task) -> str:
+def write_payload(task: Task) -> str:
     return f"{task.id} {task.status}"
 
 
@@ -30,7 +30,7 @@ def store(database: Database, new: NewTask) -> Task:
 
 
 def claim(database: Database, now: int = 2000) -> Task:
-    task = database.write_now(transitions.claim, announce, now=now)
+    task = database.write_now(transitions.claim, write_payload, now=now)
     assert task is not None
     return task
 
@@ -40,14 +40,14 @@ def test_the_task_that_waited_longest_is_claimed_first(
 ) -> None:
     first, second = store(database, new_task()), store(database, new_task())
     assert [claim(database).id, claim(database).id] == [first.id, second.id]
-    assert database.write_now(transitions.claim, announce, now=2000) is None
+    assert database.write_now(transitions.claim, write_payload, now=2000) is None
 
 
 def test_a_task_is_claimed_by_one_of_many_at_once(database: Database, new_task: MakeTask) -> None:
     made = {store(database, new_task()).id for _ in range(4)}
 
     def attempt(_: int) -> int | None:
-        task = database.write_now(transitions.claim, announce, now=2000)
+        task = database.write_now(transitions.claim, write_payload, now=2000)
         return None if task is None else task.id
 
     with ThreadPoolExecutor(8) as pool:
@@ -61,7 +61,13 @@ def test_success_publishes_charges_and_frees_the_place(
     store(database, new_task(units=9000))
     held = claim(database)
     done = database.write_now(
-        transitions.succeed, announce, held.id, held.attempt, result=RESULT, units=4500, now=3000
+        transitions.succeed,
+        write_payload,
+        held.id,
+        held.attempt,
+        result=RESULT,
+        units=4500,
+        now=3000,
     )
     assert done is not None
     assert (done.status, done.result, done.units_charged) == (Status.SUCCEEDED, RESULT, 4500)
@@ -74,7 +80,13 @@ def test_never_more_is_charged_than_was_held(database: Database, new_task: MakeT
     store(database, new_task(units=2000))
     held = claim(database)
     done = database.write_now(
-        transitions.succeed, announce, held.id, held.attempt, result=RESULT, units=4500, now=3000
+        transitions.succeed,
+        write_payload,
+        held.id,
+        held.attempt,
+        result=RESULT,
+        units=4500,
+        now=3000,
     )
     assert done is not None
     assert done.units_charged == 2000
@@ -86,14 +98,20 @@ def test_a_late_attempt_changes_nothing(
     store(database, new_task())
     late = claim(database)
     database.write_now(
-        transitions.retry, announce, late.id, late.attempt, not_before=2500, failed=True, now=2100
+        transitions.retry,
+        write_payload,
+        late.id,
+        late.attempt,
+        not_before=2500,
+        failed=True,
+        now=2100,
     )
     current = claim(database, now=2500)
     assert (current.id, current.attempt, current.failures) == (late.id, late.attempt + 1, 1)
     write = database.write_now
     fence = (late.id, late.attempt)
-    assert write(transitions.succeed, announce, *fence, result=RESULT, units=1, now=9) is None
-    assert write(transitions.fail, announce, *fence, message="no", now=9) is None
+    assert write(transitions.succeed, write_payload, *fence, result=RESULT, units=1, now=9) is None
+    assert write(transitions.fail, write_payload, *fence, message="no", now=9) is None
     assert not write(
         transitions.report_progress, *fence, stage="render", percent=9, preview=None, now=9
     )
@@ -107,10 +125,15 @@ def test_a_postponed_task_is_not_claimed_before_its_time(
     store(database, new_task())
     held = claim(database)
     database.write_now(
-        transitions.retry, announce, held.id, held.attempt, not_before=5000, failed=True, now=2100
+        transitions.retry,
+        write_payload,
+        held.id,
+        held.attempt,
+        not_before=5000,
+        failed=True,
+        now=2100,
     )
-    assert database.read_now(transitions.next_due) == 5000
-    assert database.write_now(transitions.claim, announce, now=4999) is None
+    assert database.write_now(transitions.claim, write_payload, now=4999) is None
     assert claim(database, now=5000).id == held.id
 
 
@@ -121,7 +144,7 @@ def test_cancelling_ends_a_task_once_and_costs_nothing(
     claim(database), claim(database)
     for task in (waiting, running):
         done = database.write_now(
-            transitions.cancel, announce, task.id, message="Task was cancelled", now=3000
+            transitions.cancel, write_payload, task.id, message="Task was cancelled", now=3000
         )
         assert done is not None
         assert (done.status, done.message, done.units_charged) == (
@@ -130,7 +153,7 @@ def test_cancelling_ends_a_task_once_and_costs_nothing(
             0,
         )
         again = database.write_now(
-            transitions.cancel, announce, task.id, message="Task was cancelled", now=3000
+            transitions.cancel, write_payload, task.id, message="Task was cancelled", now=3000
         )
         assert again is None
     after = database.read_now(accounts.get, account.id)
@@ -152,7 +175,7 @@ def test_a_preview_is_kept_while_the_take_runs(database: Database, new_task: Mak
         )
     assert database.read_now(tasks.preview, held.id, after=0) == (b"two", 20)
     assert database.read_now(tasks.preview, held.id, after=20) is None
-    database.write_now(transitions.fail, announce, held.id, held.attempt, message="x", now=30)
+    database.write_now(transitions.fail, write_payload, held.id, held.attempt, message="x", now=30)
     assert database.read_now(tasks.preview, held.id, after=0) is None
 
 
@@ -162,11 +185,11 @@ def test_every_change_of_status_is_told_in_the_same_transaction(
     made = store(database, new_task(callback_url="https://example.com/cb"))
     held = claim(database)
     database.write_now(
-        transitions.retry, announce, held.id, held.attempt, not_before=0, failed=True, now=1
+        transitions.retry, write_payload, held.id, held.attempt, not_before=0, failed=True, now=1
     )
     held = claim(database)
     database.write_now(
-        transitions.succeed, announce, held.id, held.attempt, result=RESULT, units=1, now=2
+        transitions.succeed, write_payload, held.id, held.attempt, result=RESULT, units=1, now=2
     )
     assert _bodies(database) == [
         f"{made.id} {status}" for status in ("processing", "submitted", "processing", "succeeded")
@@ -199,7 +222,13 @@ def test_of_one_task_the_next_event_waits_for_the_one_before(
     for _ in range(2):
         held = claim(database)
         database.write_now(
-            transitions.succeed, announce, held.id, held.attempt, result=RESULT, units=1, now=2001
+            transitions.succeed,
+            write_payload,
+            held.id,
+            held.attempt,
+            result=RESULT,
+            units=1,
+            now=2001,
         )
     due = database.read_now(callbacks.due, now=9000, limit=10)
     assert [event.seq for event in due] == [1, 1]
@@ -207,7 +236,6 @@ def test_of_one_task_the_next_event_waits_for_the_one_before(
     database.write_now(callbacks.note_try, due[1], TRIED, status="pending", next_try_at=9500)
     due = database.read_now(callbacks.due, now=9000, limit=10)
     assert [(event.url, event.seq) for event in due] == [("https://example.com/a", 2)]
-    assert database.read_now(callbacks.next_due) == 2001
     due = database.read_now(callbacks.due, now=9500, limit=10)
     assert {(event.url, event.tries) for event in due} == {
         ("https://example.com/a", 0),
@@ -244,7 +272,7 @@ def test_whatever_happens_units_and_places_add_up(
             except accounts.UnitsUsedUp:
                 continue
         elif step == "claim":
-            task = database.write_now(transitions.claim, announce, now=10**15)
+            task = database.write_now(transitions.claim, write_payload, now=10**15)
             seen.extend([task] if task else [])
         elif seen:
             task = seen[len(seen) // 2 if step == "late" else -1]
@@ -262,13 +290,17 @@ def test_whatever_happens_units_and_places_add_up(
 def _step(database: Database, step: str, task: Task) -> None:
     fence = (task.id, task.attempt)
     if step in ("succeed", "late"):
-        database.write_now(transitions.succeed, announce, *fence, result=RESULT, units=2500, now=2)
+        database.write_now(
+            transitions.succeed, write_payload, *fence, result=RESULT, units=2500, now=2
+        )
     elif step == "fail":
-        database.write_now(transitions.fail, announce, *fence, message="no", now=2)
+        database.write_now(transitions.fail, write_payload, *fence, message="no", now=2)
     elif step == "retry":
-        database.write_now(transitions.retry, announce, *fence, not_before=0, failed=True, now=2)
+        database.write_now(
+            transitions.retry, write_payload, *fence, not_before=0, failed=True, now=2
+        )
     else:
-        database.write_now(transitions.cancel, announce, task.id, message="stop", now=2)
+        database.write_now(transitions.cancel, write_payload, task.id, message="stop", now=2)
 
 
 def _empty(connection: sa.Connection) -> None:

@@ -19,7 +19,7 @@ from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import read_object, success
 from understudy.service.http.fields import read_body
-from understudy.service.media_checks import BUDGET_SECONDS, Looked, Wish
+from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaRequest
 from understudy.tasks.db.repository import elements, uploads
 from understudy.tasks.db.repository.tasks import ExternalIdTaken
 from understudy.tasks.files.localize import UNREACHABLE
@@ -68,27 +68,27 @@ async def _look(
     """Look at every picture and clip, as far as the time for it reaches."""
     until = asyncio.get_running_loop().time() + BUDGET_SECONDS
 
-    def wish(given: str, field: str, name: str) -> Wish:
-        return Wish(given, caller.account_id, field, f"{prefix}/{name}", until)
+    def requested(given: str, field: str, name: str) -> MediaRequest:
+        return MediaRequest(given, caller.account_id, field, f"{prefix}/{name}", until)
 
     images = [
-        service.checks.look_at_picture(
-            wish(given, "frontal_image" if place == 0 else "image_url", f"image-{place}"),
+        service.checks.check_picture(
+            requested(given, "frontal_image" if place == 0 else "image_url", f"image-{place}"),
             max_bytes=limits.PICTURE_MAX_BYTES,
         )
         for place, given in enumerate(draft.images)
     ]
     videos = [
-        service.checks.look_at_clip(
-            wish(given, "video_url", f"video-{place}"), bounds=limits.ELEMENT_CLIP_LIMITS
+        service.checks.check_clip(
+            requested(given, "video_url", f"video-{place}"), bounds=limits.ELEMENT_CLIP_LIMITS
         )
         for place, given in enumerate(draft.videos)
     ]
-    looked: list[Looked | BaseException] = await asyncio.gather(
+    checked: list[CheckedMedia | BaseException] = await asyncio.gather(
         *images, *videos, return_exceptions=True
     )
     sources = []
-    for found in looked:
+    for found in checked:
         if isinstance(found, BaseException):
             raise found
         sources.append(found.source)

@@ -37,7 +37,7 @@ async def cancel(request: Request) -> Response:
     service = service_of(request)
     task = await _find(service, request, reference)
     cancelled = await service.database.write(
-        transitions.cancel, service.announce, task.id, message=CANCELLED, now=now_ms()
+        transitions.cancel, service.write_payload, task.id, message=CANCELLED, now=now_ms()
     )
     if cancelled is not None:
         service.controller.cancel(task.id)

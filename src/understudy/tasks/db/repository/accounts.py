@@ -13,7 +13,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from understudy.tasks.db.prepared import Prepared
 from understudy.tasks.db.repository.rows import Row
 from understudy.tasks.db.schema import accounts
 from understudy.tasks.records import Account
@@ -46,7 +45,7 @@ class SealedSecrets:
         return tuple(secret for secret in found if secret is not None)
 
 
-_RESERVE = Prepared(
+_RESERVE = (
     accounts.update()
     .where(
         accounts.c.id == sa.bindparam("account"),
@@ -72,7 +71,7 @@ def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) 
     Raises TooManyTasks, UnitsUsedUp.
     """
     values = {"account": account_id, "units": units, "limit": limit}
-    if not _RESERVE.run(connection, values):
+    if not connection.execute(_RESERVE, values).rowcount:
         account = get(connection, account_id)
         most = limit if account.concurrency_limit is None else account.concurrency_limit
         if account.active_tasks >= most:

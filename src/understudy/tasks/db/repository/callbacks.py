@@ -83,15 +83,6 @@ def due(
     return [to_event(row) for row in rows]
 
 
-def next_due(connection: sa.Connection) -> int | None:
-    """When (ms) the next pending event may be tried; None when none is pending."""
-    return connection.execute(
-        sa.select(sa.func.min(callback_events.c.next_try_at)).where(
-            callback_events.c.status == "pending"
-        )
-    ).scalar()
-
-
 def note_try(
     connection: sa.Connection,
     event: CallbackEvent,

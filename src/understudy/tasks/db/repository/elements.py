@@ -15,7 +15,7 @@ from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
 from understudy.tasks.db.schema import elements
 from understudy.tasks.records import Element, Source, Status
 
-Announce = Callable[[Element], str]
+WritePayload = Callable[[Element], str]
 """Writes the body of the callback that tells of an element as it now is."""
 
 
@@ -81,7 +81,7 @@ def delete(
     return None if row is None else to_element(row)
 
 
-def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Element | None:
+def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Element | None:
     """Take the element that has waited longest to be made; None when none is due."""
     waiting = (
         sa.select(elements.c.id)
@@ -93,7 +93,7 @@ def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Element
     )
     return _change(
         connection,
-        announce,
+        write_payload,
         sa.and_(elements.c.id == waiting, elements.c.status == Status.SUBMITTED),
         now,
         status=Status.PROCESSING,
@@ -103,7 +103,7 @@ def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Element
 
 def succeed(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     element: Element,
     *,
     element_id: int,
@@ -114,7 +114,7 @@ def succeed(
     """Put a made element into the library; None when it is no longer this attempt's."""
     return _change(
         connection,
-        announce,
+        write_payload,
         _held(element),
         now,
         status=Status.SUCCEEDED,
@@ -126,12 +126,17 @@ def succeed(
 
 
 def fail(
-    connection: sa.Connection, announce: Announce, element: Element, *, message: str, now: int
+    connection: sa.Connection,
+    write_payload: WritePayload,
+    element: Element,
+    *,
+    message: str,
+    now: int,
 ) -> Element | None:
     """End the making of an element; None when it is no longer this attempt's."""
     return _change(
         connection,
-        announce,
+        write_payload,
         _held(element),
         now,
         status=Status.FAILED,
@@ -142,7 +147,7 @@ def fail(
 
 def retry(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     element: Element,
     *,
     not_before: int,
@@ -152,7 +157,7 @@ def retry(
     """Put an element back to be made later; None when it is no longer this attempt's."""
     return _change(
         connection,
-        announce,
+        write_payload,
         _held(element),
         now,
         status=Status.SUBMITTED,
@@ -220,7 +225,7 @@ def _held(element: Element) -> sa.ColumnElement[bool]:
 
 def _change(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     which: sa.ColumnElement[bool],
     now: int,
     **values: Any,
@@ -242,7 +247,7 @@ def _change(
             seq=element.revision,
             url=element.callback_url,
             told=element.status,
-            body=announce(element),
+            body=write_payload(element),
             now=now,
         )
     return element

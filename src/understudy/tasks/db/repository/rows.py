@@ -51,11 +51,7 @@ def unpack_request(values: dict[str, Any]) -> Request:
 
 def to_task(row: Row) -> Task:
     """A row of `tasks`, all columns."""
-    return task_of(dict(row._mapping))
-
-
-def task_of(values: dict[str, Any]) -> Task:
-    """The columns of a row of `tasks`, all of them; takes the dictionary over."""
+    values = dict(row._mapping)
     values["design"] = Design(values["design"])
     values["status"] = Status(values["status"])
     values["request"] = unpack_request(values["request"])

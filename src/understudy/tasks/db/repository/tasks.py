@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from understudy.tasks.db.prepared import Prepared
 from understudy.tasks.db.repository import accounts
-from understudy.tasks.db.repository.rows import pack, task_of, to_task
+from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.ids import first_task_id
 from understudy.tasks.records import Design, Request, Status, Task
@@ -69,42 +67,36 @@ def insert(connection: sa.Connection, new: NewTask, *, now: int, concurrency_lim
     values = {name: getattr(task, name) for name in _COLUMNS}
     values["request"] = pack(task.request)
     try:
-        _INSERT.run(connection, values)
-    except (IntegrityError, sqlite3.IntegrityError) as error:
+        connection.execute(_INSERT, values)
+    except IntegrityError as error:
         # Two creates with one external id at once, on PostgreSQL.
         raise ExternalIdTaken(new.external_id) from error
     return task
 
 
 _COLUMNS = tuple(field.name for field in fields(Task))
-_INSERT = Prepared(tasks.insert())
+_INSERT = tasks.insert()
 
-_HAS_EXTERNAL_ID = Prepared(
-    sa.select(tasks.c.id).where(
-        tasks.c.account_id == sa.bindparam("account_id"),
-        tasks.c.external_id == sa.bindparam("external_id"),
-    )
+_HAS_EXTERNAL_ID = sa.select(tasks.c.id).where(
+    tasks.c.account_id == sa.bindparam("account_id"),
+    tasks.c.external_id == sa.bindparam("external_id"),
 )
 
 
 def has_external_id(connection: sa.Connection, account_id: int, external_id: str) -> bool:
     """Whether the account has a task of this external id."""
     values = {"account_id": account_id, "external_id": external_id}
-    return _HAS_EXTERNAL_ID.first(connection, values) is not None
+    return connection.execute(_HAS_EXTERNAL_ID, values).first() is not None
 
 
 _SHOWN = tasks.c.deleted_at.is_(None)
-_BY_ID = Prepared(
-    sa.select(tasks).where(
-        tasks.c.id == sa.bindparam("id"), tasks.c.account_id == sa.bindparam("account_id"), _SHOWN
-    )
+_BY_ID = sa.select(tasks).where(
+    tasks.c.id == sa.bindparam("id"), tasks.c.account_id == sa.bindparam("account_id"), _SHOWN
 )
-_BY_EXTERNAL_ID = Prepared(
-    sa.select(tasks).where(
-        tasks.c.account_id == sa.bindparam("account_id"),
-        tasks.c.external_id == sa.bindparam("external_id"),
-        _SHOWN,
-    )
+_BY_EXTERNAL_ID = sa.select(tasks).where(
+    tasks.c.account_id == sa.bindparam("account_id"),
+    tasks.c.external_id == sa.bindparam("external_id"),
+    _SHOWN,
 )
 
 
@@ -112,12 +104,14 @@ def find(connection: sa.Connection, account_id: int, reference: str) -> Task | N
     """The account's task of this id or, if there is none, of this external id."""
     found = None
     if is_task_id(reference):
-        found = _BY_ID.first(connection, {"id": int(reference), "account_id": account_id})
+        values = {"id": int(reference), "account_id": account_id}
+        found = connection.execute(_BY_ID, values).first()
     # PostgreSQL takes no NUL in text, not even to look for.
     if found is None and "\0" not in reference:
-        values = {"account_id": account_id, "external_id": reference}
-        found = _BY_EXTERNAL_ID.first(connection, values)
-    return None if found is None else task_of(found)
+        found = connection.execute(
+            _BY_EXTERNAL_ID, {"account_id": account_id, "external_id": reference}
+        ).first()
+    return None if found is None else to_task(found)
 
 
 def is_task_id(text: str) -> bool:

@@ -22,11 +22,11 @@ from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.records import Result, Status, Task
 
-Announce = Callable[[Task], str]
+WritePayload = Callable[[Task], str]
 """Writes the body of the callback that tells of a task as it now is."""
 
 
-def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Task | None:
+def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Task | None:
     """Take the task that has waited longest, and raise its attempt; None when none is due."""
     waiting = (
         sa.select(tasks.c.id)
@@ -38,7 +38,7 @@ def claim(connection: sa.Connection, announce: Announce, *, now: int) -> Task | 
     )
     return _change(
         connection,
-        announce,
+        write_payload,
         sa.and_(tasks.c.id == waiting, tasks.c.status == Status.SUBMITTED),
         now,
         status=Status.PROCESSING,
@@ -72,7 +72,7 @@ def report_progress(
 
 def succeed(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     task_id: int,
     attempt: int,
     *,
@@ -86,7 +86,7 @@ def succeed(
     """
     return _end(
         connection,
-        announce,
+        write_payload,
         _held(task_id, attempt),
         now,
         status=Status.SUCCEEDED,
@@ -99,7 +99,7 @@ def succeed(
 
 def fail(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     task_id: int,
     attempt: int,
     *,
@@ -108,13 +108,18 @@ def fail(
 ) -> Task | None:
     """End an attempt's task without a result or a charge; None when it is no longer its."""
     return _end(
-        connection, announce, _held(task_id, attempt), now, status=Status.FAILED, message=message
+        connection,
+        write_payload,
+        _held(task_id, attempt),
+        now,
+        status=Status.FAILED,
+        message=message,
     )
 
 
 def retry(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     task_id: int,
     attempt: int,
     *,
@@ -128,7 +133,7 @@ def retry(
     """
     return _change(
         connection,
-        announce,
+        write_payload,
         _held(task_id, attempt),
         now,
         status=Status.SUBMITTED,
@@ -140,13 +145,13 @@ def retry(
 
 
 def cancel(
-    connection: sa.Connection, announce: Announce, task_id: int, *, message: str, now: int
+    connection: sa.Connection, write_payload: WritePayload, task_id: int, *, message: str, now: int
 ) -> Task | None:
     """End a task that has not ended, whoever holds it; None when it had."""
     live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
     return _end(
         connection,
-        announce,
+        write_payload,
         sa.and_(tasks.c.id == task_id, live),
         now,
         status=Status.FAILED,
@@ -182,13 +187,6 @@ def processing(connection: sa.Connection) -> list[Task]:
     return [to_task(row) for row in rows]
 
 
-def next_due(connection: sa.Connection) -> int | None:
-    """When (ms) the next submitted task may be claimed; None when none is submitted."""
-    return connection.execute(
-        sa.select(sa.func.min(tasks.c.not_before)).where(tasks.c.status == Status.SUBMITTED)
-    ).scalar()
-
-
 def oldest_unfinished(connection: sa.Connection) -> int | None:
     """When (ms) the oldest task that has not ended was made; None when there is none."""
     live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
@@ -205,7 +203,7 @@ def _held(task_id: int, attempt: int) -> sa.ColumnElement[bool]:
 
 def _end(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     which: sa.ColumnElement[bool],
     now: int,
     *,
@@ -219,7 +217,7 @@ def _end(
     charged = min(units, row.units_reserved)
     task = _change(
         connection,
-        announce,
+        write_payload,
         which,
         now,
         units_reserved=0,
@@ -235,7 +233,7 @@ def _end(
 
 def _change(
     connection: sa.Connection,
-    announce: Announce,
+    write_payload: WritePayload,
     which: sa.ColumnElement[bool],
     now: int,
     **values: Any,
@@ -257,7 +255,7 @@ def _change(
             seq=task.revision,
             url=task.request.callback_url,
             told=task.status,
-            body=announce(task),
+            body=write_payload(task),
             now=now,
         )
     return task
