@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from understudy.client import Client, Progress
+from understudy_client import Client, Progress
 
 
 def animate(picture: Any, clip: Path, output: Path, on_percent: Any = None, **options: Any) -> Path:

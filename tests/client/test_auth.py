@@ -5,7 +5,7 @@ from __future__ import annotations
 import jwt
 import pytest
 
-from understudy.client.auth import ApiKey, KeyPair, credentials
+from understudy_client.auth import ApiKey, KeyPair, credentials
 
 SECRET = "a secret key of thirty-two bytes and more"
 

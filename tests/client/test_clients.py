@@ -19,8 +19,8 @@ import anyio.from_thread
 import pytest
 from starlette.responses import Response
 
-import understudy.client
-from understudy.client import (
+import understudy_client
+from understudy_client import (
     AsyncClient,
     AuthenticationError,
     Client,
@@ -141,7 +141,7 @@ def test_the_key_goes_with_requests_but_not_with_the_results_url(
 
 
 def test_a_key_pair_signs_in_with_tokens(make: Make, server: Any) -> None:
-    client = make(api_key=None, access_key="ak", secret_key="sk")
+    client = make(api_key=None, access_key="ak", secret_key="s" * 32)
     client.create("http://a.example/p", "http://a.example/c")
     assert server.authorizations[0].startswith("Bearer eyJ")
 
@@ -288,7 +288,7 @@ def test_klings_own_servers_are_known_to_take_urls_only() -> None:
 def test_a_server_that_is_not_there_is_a_client_error() -> None:
     with (
         Client("http://127.0.0.1:9", api_key="k", retries=QUICK) as client,
-        pytest.raises(understudy.client.ConnectionFailedError) as caught,
+        pytest.raises(understudy_client.ConnectionFailedError) as caught,
     ):
         client.task("1")
     assert not caught.value.sent
@@ -322,6 +322,6 @@ def test_both_clients_have_the_same_methods_with_the_same_arguments() -> None:
 
 def test_importing_the_client_loads_nothing_heavy() -> None:
     heavy = {"numpy", "cv2", "av", "mediapipe", "fastapi", "pydantic", "rich", "cryptography"}
-    code = "import sys, understudy.client; print(*sys.modules)"
+    code = "import sys, understudy_client; print(*sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not heavy & set(run.stdout.split())

@@ -19,8 +19,8 @@ import httpx2
 import numpy as np
 import pytest
 
-from understudy.client import Client
 from understudy.testing import RehearsalServer, rehearsing
+from understudy_client import Client
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -91,7 +91,7 @@ def test_each_block_of_the_clients_page_runs(
         return
     block = block.replace("http://127.0.0.1:8000", service.url)
     block = block.replace("api-key-...", service.credentials.api_key)
-    prelude = "from understudy.client import Client\nclient = Client()\n"
+    prelude = "from understudy_client import Client\nclient = Client()\n"
     ending = "\nclient.close()\n"
     run([sys.executable, "-"], cwd=folder, env=environment, stdin=prelude + block + ending)
     for name in re.findall(r'output="(.*?)"', block):

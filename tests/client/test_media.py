@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from understudy.client import StoredFile
-from understudy.client.media import Local, Remote, recognise
+from understudy_client import StoredFile
+from understudy_client.media import Local, Remote, recognise
 
 
 def content(source: Local | Remote) -> bytes:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from understudy.client import (
+from understudy_client import (
     AuthenticationError,
     ConnectionFailedError,
     RateLimitError,
@@ -20,11 +20,11 @@ from understudy.client import (
     UploadUnsupportedError,
     WaitTimeoutError,
 )
-from understudy.client.auth import ApiKey, KeyPair
-from understudy.client.effects import Effect, Operation, Save, Send, Sleep, Tell
-from understudy.client.operations import Operations
-from understudy.client.options import TAKES
-from understudy.client.wire import Call, Reply
+from understudy_client.auth import ApiKey, KeyPair
+from understudy_client.effects import Effect, Operation, Save, Send, Sleep, Tell
+from understudy_client.operations import Operations
+from understudy_client.options import TAKES
+from understudy_client.wire import Call, Reply
 
 LOST = ConnectionFailedError("lost", sent=True)
 REFUSED = ConnectionFailedError("refused", sent=False)
@@ -185,7 +185,7 @@ def test_an_id_with_odd_characters_stays_one_part_of_the_path() -> None:
 
 def test_an_expired_token_is_signed_anew_once() -> None:
     ticks = iter(range(1000, 2000))
-    pair = KeyPair("ak", "sk", lambda: next(ticks))
+    pair = KeyPair("ak", "s" * 32, lambda: next(ticks))
     world = World(no(401, 1004), ok(record()))
     world.run(world.operations(credentials=pair).task("1"))
     first, second = (effect.token for effect in world.effects if isinstance(effect, Send))

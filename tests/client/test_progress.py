@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from understudy.client import Progress
-from understudy.client.progress import watching
+from understudy_client import Progress
+from understudy_client.progress import watching
 
 RENDERING = Progress("processing", "render", 42.5)
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.client import AnswerError
-from understudy.client.records import element_task_from, file_from, packs_from, task_from
+from understudy_client import AnswerError
+from understudy_client.parse import element_task_from, file_from, packs_from, task_from
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),

@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from understudy.client import ClientError, ConnectionFailedError, Retries
-from understudy.client.errors import refusal
-from understudy.client.retries import may_have_acted
+from understudy_client import ClientError, ConnectionFailedError, Retries
+from understudy_client.errors import refusal
+from understudy_client.retries import may_have_acted
 
 LOST = ConnectionFailedError("lost", sent=True)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import anyio
 import pytest
 
-from understudy.client import (
+from understudy.testing import RehearsalServer, rehearsing
+from understudy_client import (
     AsyncClient,
     AuthenticationError,
     Client,
@@ -18,7 +19,6 @@ from understudy.client import (
     Retries,
     TaskFailedError,
 )
-from understudy.testing import RehearsalServer, rehearsing
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"

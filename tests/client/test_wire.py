@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.client import (
+from understudy_client import (
     AccountError,
     AnswerError,
     ApiError,
@@ -22,7 +22,7 @@ from understudy.client import (
     RequestError,
     ServerError,
 )
-from understudy.client.wire import Reply, data_of
+from understudy_client.wire import Reply, data_of
 
 
 def reply(status: int, body: Any, **headers: str) -> Reply:

@@ -37,7 +37,9 @@ def wanted(lock: str) -> list[Requirement]:
     pyproject = tomllib.loads((ROOT / "pyproject.toml").read_text())
     lines = pyproject["project"]["dependencies"] + pyproject["dependency-groups"]["lean"]
     if "dev" in lock:
+        client = tomllib.loads((ROOT / "client" / "pyproject.toml").read_text())
         lines += pyproject["project"]["optional-dependencies"]["dev"]
+        lines += client["project"]["dependencies"]
     return [Requirement(line) for line in lines]
 
 

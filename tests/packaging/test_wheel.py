@@ -11,18 +11,23 @@ from pathlib import Path
 import pytest
 
 import understudy
+import understudy_client
 
 ROOT = Path(__file__).resolve().parents[2]
 PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet"]
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's wheel, built from the working tree."""
-    place = tmp_path_factory.mktemp("wheel")
-    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", place, ROOT]
+def built(project: Path, place: Path) -> Path:
+    """A project's wheel, built from the working tree."""
+    build = ["wheel", "--no-deps", "--no-build-isolation", "--wheel-dir", place, project]
     subprocess.run([*PIP, *build], check=True)
     return next(place.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The server's wheel."""
+    return built(ROOT, tmp_path_factory.mktemp("wheel"))
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +87,14 @@ def test_the_installed_package_is_the_one_that_runs(installed: Path) -> None:
         check=True,
     )
     assert Path(done.stdout.strip()).is_relative_to(installed)
+
+
+def test_the_clients_wheel_holds_the_client_and_nothing_else(tmp_path: Path) -> None:
+    wheel = built(ROOT / "client", tmp_path)
+    assert wheel.name == f"understudy_client-{understudy_client.__version__}-py3-none-any.whl"
+    names = zipfile.ZipFile(wheel).namelist()
+    files = {name.removeprefix("understudy_client/") for name in names if ".dist-info" not in name}
+    source = ROOT / "client" / "src" / "understudy_client"
+    assert files == {path.name for path in source.iterdir() if path.is_file()}
+    assert "py.typed" in files
+    assert any(name.endswith(".dist-info/licenses/LICENSE") for name in names)

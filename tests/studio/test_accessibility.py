@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from understudy.client import Client
 from understudy.testing import RehearsalServer
+from understudy_client import Client
 
 expect = pytest.importorskip("playwright.sync_api").expect
 

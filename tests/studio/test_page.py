@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from tests.studio.waiting import wait_until
-from understudy.client import Client, TaskFailedError
 from understudy.testing import RehearsalServer, rehearsing
+from understudy_client import Client, TaskFailedError
 
 expect = pytest.importorskip("playwright.sync_api").expect
 # Machines that test much else at once are slow.

@@ -17,8 +17,8 @@ import httpx2
 import pytest
 
 from tests.studio.waiting import stands_at, wait_until
-from understudy.client import Client, Task
 from understudy.testing import RehearsalServer
+from understudy_client import Client, Task
 
 expect = pytest.importorskip("playwright.sync_api").expect
 expect.set_options(timeout=30_000)

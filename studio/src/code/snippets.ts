@@ -54,7 +54,7 @@ function python(server: string, body: CreateBody): string {
   const lines = options
     .filter(([, value]) => value !== undefined && value !== '')
     .map(([name, value]) => `        ${name}=${pythonLiteral(value)},\n`)
-  return `from understudy.client import Client
+  return `from understudy_client import Client
 
 # The key is read from UNDERSTUDY_API_KEY.
 with Client(${pythonLiteral(server)}) as client:

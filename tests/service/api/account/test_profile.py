@@ -10,8 +10,8 @@ import pytest
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
-from understudy.client import verify_callback
 from understudy.testing import RehearsalServer
+from understudy_client import verify_callback
 
 ACCOUNT = "/v1/account"
 Body = Callable[..., dict[str, Any]]

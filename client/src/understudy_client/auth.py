@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +21,7 @@ class Credentials(Protocol):
         ...
 
     def renew(self) -> bool:
-        """Forget a token that the server calls expired; False when there is no other to be had."""
+        """Forget a token that the server calls expired; False when there can be no other."""
         ...
 
 
@@ -71,20 +67,15 @@ class KeyPair:
         return True
 
     def _sign(self, now: int) -> str:
-        # RFC 7519 with HS256 is two JSON texts and an HMAC; a JWT library would load cryptography.
-        head = {"alg": "HS256", "typ": "JWT"}
+        # Imported here: PyJWT loads cryptography where it is installed, and API keys need neither.
+        import jwt
+
         claims = {
             "iss": self.access_key,
             "exp": now + TOKEN_SECONDS,
             "nbf": now - _NOT_BEFORE_SECONDS,
         }
-        signed = b".".join(_base64url(json.dumps(part).encode()) for part in (head, claims))
-        signature = hmac.digest(self.secret_key.encode(), signed, hashlib.sha256)
-        return (signed + b"." + _base64url(signature)).decode()
-
-
-def _base64url(data: bytes) -> bytes:
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
+        return jwt.encode(claims, self.secret_key, algorithm="HS256")
 
 
 def credentials(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Protocol
 
-from understudy.client.records import Progress
+from understudy_client.records import Progress
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

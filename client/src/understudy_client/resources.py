@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from understudy.client.effects import Operation
-from understudy.client.errors import AnswerError
-from understudy.client.operations import ELEMENTS, Operations
-from understudy.client.options import TAKES, ElementId, element_id
-from understudy.client.pages import Pages
-from understudy.client.records import (
-    Element,
-    ElementTask,
-    Json,
-    ResourcePack,
-    Task,
-    element_task_from,
-    packs_from,
-    task_from,
-)
-from understudy.client.wire import Call
+from understudy_client.effects import Operation
+from understudy_client.errors import AnswerError
+from understudy_client.operations import ELEMENTS, Operations
+from understudy_client.options import TAKES, ElementId, element_id
+from understudy_client.pages import Pages
+from understudy_client.parse import element_task_from, packs_from, task_from
+from understudy_client.records import Element, ElementTask, Json, ResourcePack, Task
+from understudy_client.wire import Call
 
 _PRESETS = "/v1/general/advanced-presets-elements"
 _DELETE_ELEMENT = "/v1/general/delete-elements"

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, TypedDict
 from urllib.parse import quote
 
-from understudy.client.media import Media
-from understudy.client.records import Element
+from understudy_client.media import Media
+from understudy_client.records import Element
 
 ElementId = int | str | Element
 TAKES = "/v1/videos/motion-control"

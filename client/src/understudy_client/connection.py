@@ -7,9 +7,9 @@ import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from understudy.client.auth import credentials
-from understudy.client.operations import Operations
-from understudy.client.retries import Retries
+from understudy_client.auth import credentials
+from understudy_client.operations import Operations
+from understudy_client.retries import Retries
 
 DEFAULT_BASE_URL = "http://127.0.0.1:8000"
 BASE_URL_VARIABLE = "UNDERSTUDY_BASE_URL"

@@ -11,10 +11,10 @@ from typing import Any, BinaryIO
 
 import httpx2
 
-from understudy import __version__
-from understudy.client.effects import Send
-from understudy.client.errors import ClientError, ConnectionFailedError
-from understudy.client.wire import Reply
+from understudy_client.effects import Send
+from understudy_client.errors import ClientError, ConnectionFailedError
+from understudy_client.version import __version__
+from understudy_client.wire import Reply
 
 USER_AGENT = f"understudy-client/{__version__}"
 # No answer means that the request was not taken in.

@@ -1,38 +1,32 @@
 """What a call to a server can end in, as one tree.
 
-UnderstudyError
-└── ClientError                 everything that the client raises on purpose
-    ├── ApiError                the server refused: code, status, message, request_id
-    │   ├── AuthenticationError     1000-1004: no key, a wrong one, an expired token
-    │   ├── AccountError            1100-1103: abnormal, in arrears, units used up, not allowed
-    │   ├── RequestError            1200-1203: a wrong key or value, named in the message
-    │   │   └── NotFoundError           no such task, element or path
-    │   ├── PolicyError             1300, 1301: platform policy, content safety
-    │   ├── RateLimitError          1302-1304: too many requests or tasks; retry_after
-    │   └── ServerError             5000-5002: the server's own fault
-    ├── ConnectionFailedError   no answer came; `sent` says whether the request may have arrived
-    ├── AnswerError             an answer that the wire contract does not know
-    ├── TaskFailedError         the task ended `failed`; carries the task
-    ├── WaitTimeoutError        the task has not ended in time; carries the task
-    ├── UploadUnsupportedError  this server takes URLs only
-    └── CallbackError           a callback that was not sent by whom it should be
+ClientError                 everything that the client raises on purpose
+├── ApiError                the server refused: code, status, message, request_id
+│   ├── AuthenticationError     1000-1004: no key, a wrong one, an expired token
+│   ├── AccountError            1100-1103: abnormal, in arrears, units used up, not allowed
+│   ├── RequestError            1200-1203: a wrong key or value, named in the message
+│   │   └── NotFoundError           no such task, element or path
+│   ├── PolicyError             1300, 1301: platform policy, content safety
+│   ├── RateLimitError          1302-1304: too many requests or tasks; retry_after
+│   └── ServerError             5000-5002: the server's own fault
+├── ConnectionFailedError   no answer came; `sent` says whether the request may have arrived
+├── AnswerError             an answer that the wire contract does not know
+├── TaskFailedError         the task ended `failed`; carries the task
+├── WaitTimeoutError        the task has not ended in time; carries the task
+├── UploadUnsupportedError  this server takes URLs only
+└── CallbackError           a callback whose signature, time or form is wrong
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from understudy.errors import UnderstudyError
-
-if TYPE_CHECKING:
-    from understudy.client.records import ElementTask, Task
+from understudy_client.records import ElementTask, Task
 
 # The contract's code for an answer that carries none, as one made by a proxy does.
 _CODES = {401: 1000, 403: 1103, 404: 1203, 405: 1202, 429: 1302, 503: 5001, 504: 5002}
 _NOT_FOUND_MESSAGE = "not found by id"
 
 
-class ClientError(UnderstudyError):
+class ClientError(Exception):
     """The base of what the client raises."""
 
 

@@ -12,17 +12,17 @@ from typing import Any, Self, TypeVar, Unpack
 
 import httpx2
 
-from understudy.client import http, resources
-from understudy.client.connection import api_key_in, base_url_of, operations_for
-from understudy.client.effects import Effect, Operation, Outcome, Save, Send, Sleep, Tell
-from understudy.client.errors import ClientError
-from understudy.client.media import Media
-from understudy.client.options import ElementId, ElementOptions, TakeOptions
-from understudy.client.pages import LARGEST_PAGE, Pages
-from understudy.client.progress import Watcher, watching
-from understudy.client.records import Element, Inspection, ResourcePack, StoredFile, Task
-from understudy.client.retries import Retries
-from understudy.client.wire import Reply
+from understudy_client import http, resources
+from understudy_client.connection import api_key_in, base_url_of, operations_for
+from understudy_client.effects import Effect, Operation, Outcome, Save, Send, Sleep, Tell
+from understudy_client.errors import ClientError
+from understudy_client.media import Media
+from understudy_client.options import ElementId, ElementOptions, TakeOptions
+from understudy_client.pages import LARGEST_PAGE, Pages
+from understudy_client.progress import Watcher, watching
+from understudy_client.records import Element, Inspection, ResourcePack, StoredFile, Task
+from understudy_client.retries import Retries
+from understudy_client.wire import Reply
 
 Value = TypeVar("Value")
 
@@ -36,7 +36,7 @@ class Client:
     retries: when what failed is tried again. http_client: your own, for proxies or certificates;
     it stays open.
 
-    Every method raises ClientError's kinds (see understudy.client.errors). One client may be used
+    Every method raises ClientError's kinds (see understudy_client.errors). One client may be used
     by several threads. Close it, or use it in a `with` statement.
     """
 

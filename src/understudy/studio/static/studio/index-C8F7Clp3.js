@@ -14,7 +14,7 @@ var e=Array.isArray,t=Array.prototype.indexOf,n=Array.prototype.includes,r=Array
 # Then, with the ${a} of the answer, until task_status is succeed:
 curl ${tl(`${e}/${la}/`)}TASK_ID \\
   -H "Authorization: Bearer $UNDERSTUDY_API_KEY"
-`}function $c(e,t){let n=t.element_list?.[0]?.element_id,r=[[`orientation`,t.character_orientation],[`mode`,t.mode],[`model`,t.model_name],[`prompt`,t.prompt],[`sound`,t.keep_original_sound!==`no`&&void 0],[`watermark`,t.watermark_info?.enabled||void 0],[`element`,n],[`callback_url`,t.callback_url]].filter(([,e])=>e!==void 0&&e!==``).map(([e,t])=>`        ${e}=${nl(t)},\n`);return`from understudy.client import Client
+`}function $c(e,t){let n=t.element_list?.[0]?.element_id,r=[[`orientation`,t.character_orientation],[`mode`,t.mode],[`model`,t.model_name],[`prompt`,t.prompt],[`sound`,t.keep_original_sound!==`no`&&void 0],[`watermark`,t.watermark_info?.enabled||void 0],[`element`,n],[`callback_url`,t.callback_url]].filter(([,e])=>e!==void 0&&e!==``).map(([e,t])=>`        ${e}=${nl(t)},\n`);return`from understudy_client import Client
 
 # The key is read from UNDERSTUDY_API_KEY.
 with Client(${nl(e)}) as client:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
-from understudy.client.auth import Credentials, KeyPair
-from understudy.client.effects import Operation, Sleep, Tell, save, send
-from understudy.client.errors import (
+from understudy_client.auth import Credentials, KeyPair
+from understudy_client.effects import Operation, Sleep, Tell, save, send
+from understudy_client.errors import (
     ApiError,
     AuthenticationError,
     ClientError,
@@ -21,8 +21,8 @@ from understudy.client.errors import (
     UploadUnsupportedError,
     WaitTimeoutError,
 )
-from understudy.client.media import Local, Media, Remote, recognise
-from understudy.client.options import (
+from understudy_client.media import Local, Media, Remote, recognise
+from understudy_client.options import (
     TAKES,
     ElementOptions,
     TakeOptions,
@@ -31,19 +31,10 @@ from understudy.client.options import (
     take_call,
     under_an_id,
 )
-from understudy.client.records import (
-    ElementTask,
-    Inspection,
-    Progress,
-    StoredFile,
-    Task,
-    element_task_from,
-    file_from,
-    inspection_from,
-    task_from,
-)
-from understudy.client.retries import Retries, may_have_acted
-from understudy.client.wire import Call, data_of, refused
+from understudy_client.parse import element_task_from, file_from, inspection_from, task_from
+from understudy_client.records import ElementTask, Inspection, Progress, StoredFile, Task
+from understudy_client.retries import Retries, may_have_acted
+from understudy_client.wire import Call, data_of, refused
 
 ELEMENTS = "/v1/general/advanced-custom-elements"
 FILES = "/v1/files"

@@ -9,7 +9,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from understudy.client.records import StoredFile
+from understudy_client.records import StoredFile
 
 Media = str | os.PathLike[str] | bytes | BinaryIO | StoredFile
 

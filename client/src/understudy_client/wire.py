@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from understudy.client.errors import AnswerError, ApiError, refusal
-from understudy.client.media import Local
+from understudy_client.errors import AnswerError, ApiError, refusal
+from understudy_client.media import Local
 
 
 @dataclass(frozen=True, slots=True)

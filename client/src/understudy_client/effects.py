@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from understudy.client.records import Progress
-from understudy.client.wire import Call, Reply
+from understudy_client.records import Progress
+from understudy_client.wire import Call, Reply
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 
-from understudy.client.errors import ClientError, ConnectionFailedError, RateLimitError, ServerError
+from understudy_client.errors import ClientError, ConnectionFailedError, RateLimitError, ServerError
 
 _IP_NOT_ALLOWED = 1304
 

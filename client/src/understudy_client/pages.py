@@ -6,10 +6,10 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from understudy.client.effects import Operation
-from understudy.client.operations import Operations
-from understudy.client.records import Json
-from understudy.client.wire import Call
+from understudy_client.effects import Operation
+from understudy_client.operations import Operations
+from understudy_client.records import Json
+from understudy_client.wire import Call
 
 LARGEST_PAGE = 500
 _LAST_PAGE = 1000

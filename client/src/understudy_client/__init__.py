@@ -1,15 +1,15 @@
 """The client of the Motion Control API: for an Understudy server, and for Kling's own.
 
-from understudy.client import Client
+from understudy_client import Client
 
 with Client("http://127.0.0.1:8000", api_key="api-key-...") as client:
     client.animate("character.png", "dance.mp4", output="out.mp4", progress=True)
 """
 
-from understudy.client.async_client import AsyncClient
-from understudy.client.callbacks import Callback, verify_callback
-from understudy.client.client import Client
-from understudy.client.errors import (
+from understudy_client.async_client import AsyncClient
+from understudy_client.callbacks import Callback, verify_callback
+from understudy_client.client import Client
+from understudy_client.errors import (
     AccountError,
     AnswerError,
     ApiError,
@@ -26,9 +26,9 @@ from understudy.client.errors import (
     UploadUnsupportedError,
     WaitTimeoutError,
 )
-from understudy.client.media import Media
-from understudy.client.options import ElementOptions, TakeOptions
-from understudy.client.records import (
+from understudy_client.media import Media
+from understudy_client.options import ElementOptions, TakeOptions
+from understudy_client.records import (
     Element,
     ElementTask,
     Inspection,
@@ -39,7 +39,8 @@ from understudy.client.records import (
     Task,
     Video,
 )
-from understudy.client.retries import Retries
+from understudy_client.retries import Retries
+from understudy_client.version import __version__
 
 __all__ = [
     "AccountError",
@@ -73,5 +74,6 @@ __all__ = [
     "UploadUnsupportedError",
     "Video",
     "WaitTimeoutError",
+    "__version__",
     "verify_callback",
 ]

@@ -1,0 +1,3 @@
+"""The version of the client, which it names to servers."""
+
+__version__ = "0.1.0"
