@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.elements.assignment import ElementSource
+    from understudy.elements.element import ElementSource
     from understudy.media.limits import Mode, Orientation
     from understudy.take.plan import Plan
     from understudy.take.progress import OnProgress
@@ -113,6 +113,6 @@ def _source(picture: Path | str | bytes | None) -> Path | bytes | None:
 
 
 def _element(files: Sequence[Path | str | bytes]) -> ElementSource | None:
-    from understudy.elements.assignment import element_of
+    from understudy.elements.element import element_from_files
 
-    return element_of([file if isinstance(file, bytes) else Path(file) for file in files])
+    return element_from_files([file if isinstance(file, bytes) else Path(file) for file in files])

@@ -50,13 +50,13 @@ class Design:
     sleeve: Colour = SHIRT
     shirt: Colour = SHIRT
     skirt: bool = False
-    ground: Float32 | None = field(default=None, repr=False)
+    background: Float32 | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, eq=False)
 class Drawn:
-    """picture: (h, w, 3) float32. alpha: (h, w), the figure. arms: the visible part of each arm.
-    body: the body's colours without arms, and body_alpha where it is. ground: the background."""
+    """picture, background: (h, w, 3) float32. alpha: (h, w), the figure. arms: the visible part of
+    each arm. body: the body's colours without arms, and body_alpha where it is."""
 
     design: Design
     picture: Float32
@@ -64,7 +64,7 @@ class Drawn:
     arms: tuple[Float32, Float32]
     body: Float32
     body_alpha: Float32
-    ground: Float32
+    background: Float32
     landmarks: Landmarks
 
     @property
@@ -83,19 +83,19 @@ class Drawn:
         return PictureTrack(self.landmarks, np.asarray(mask, np.float32), 1.0)
 
 
-def plain_ground(size: tuple[int, int], colour: Colour = (0.86, 0.86, 0.84)) -> Float32:
+def plain_background(size: tuple[int, int], colour: Colour = (0.86, 0.86, 0.84)) -> Float32:
     """A wall that gets a little darker downwards."""
     w, h = size
     fall = np.linspace(1.0, 0.94, h, dtype=np.float32)[:, None, None]
     return np.ones((h, w, 3), np.float32) * np.array(colour, np.float32) * fall
 
 
-def striped_ground(size: tuple[int, int]) -> Float32:
+def striped_background(size: tuple[int, int]) -> Float32:
     """A wallpaper of upright stripes that repeats every 24 pixels."""
     w, h = size
     wave = 0.5 + 0.18 * np.sin(2 * np.pi * np.arange(w, dtype=np.float32) / 24)
-    ground = np.broadcast_to(wave[None, :, None], (h, w, 3)) * np.array([1.0, 0.8, 0.6])
-    return np.ascontiguousarray(ground, dtype=np.float32)
+    background = np.broadcast_to(wave[None, :, None], (h, w, 3)) * np.array([1.0, 0.8, 0.6])
+    return np.ascontiguousarray(background, dtype=np.float32)
 
 
 def draw(design: Design | None = None, **changes: object) -> Drawn:
@@ -108,8 +108,8 @@ def draw(design: Design | None = None, **changes: object) -> Drawn:
     def place(point: tuple[float, float], side: int) -> NDArray[np.float64]:
         return origin + np.array([side * point[0], point[1]]) * unit
 
-    ground = plain_ground(design.size) if design.ground is None else design.ground
-    body = ground.copy()
+    background = plain_background(design.size) if design.background is None else design.background
+    body = background.copy()
     body_alpha = np.zeros((h, w), np.float32)
 
     def lay(mask: Float32, colour: Colour) -> None:
@@ -160,7 +160,7 @@ def draw(design: Design | None = None, **changes: object) -> Drawn:
         (arms[0], arms[1]),
         body.astype(np.float32),
         body_alpha,
-        ground,
+        background,
         _landmarks(design, origin),
     )
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.character.drawn_figure import CLOSE, SHIRT, Drawn, draw, striped_ground
+from tests.character.drawn_figure import CLOSE, SHIRT, Drawn, draw, striped_background
 from understudy.character.cast import cast
 from understudy.character.character import Character, Layer
 
@@ -20,8 +20,8 @@ def _layer(character: Character, name: str) -> Layer:
 
 
 def _over_plate(character: Character) -> NDArray[np.float32]:
-    """The layers composited back to front over the plate, (h, w, 3) in 0..1."""
-    frame = character.plate.astype(np.float32) / 255
+    """The layers composited back to front over the background, (h, w, 3) in 0..1."""
+    frame = character.background.astype(np.float32) / 255
     for layer in character.layers:
         rgba = layer.rgba[: character.size[1]]
         frame = rgba[..., :3] + (1 - rgba[..., 3:]) * frame
@@ -32,7 +32,7 @@ def _overlap(found: NDArray[np.bool_], truth: NDArray[np.bool_]) -> float:
     return float((found & truth).sum() / (found | truth).sum())
 
 
-def test_layers_over_the_plate_give_the_picture_back(
+def test_layers_over_the_background_give_the_picture_back(
     standing: Drawn, standing_cast: Character
 ) -> None:
     wrong = np.abs(_over_plate(standing_cast) - standing.picture).max(axis=-1)
@@ -92,25 +92,28 @@ def test_nothing_of_the_arms_stays_on_the_body(standing: Drawn, standing_cast: C
     assert body[arms_only & away & (shoulders == 0)].mean() < 0.03
 
 
-def test_the_plate_is_the_ground_without_a_ghost(standing: Drawn, standing_cast: Character) -> None:
-    wrong = np.abs(standing_cast.plate / 255 - standing.ground).max(axis=-1)
+def test_the_background_shows_no_ghost(standing: Drawn, standing_cast: Character) -> None:
+    wrong = np.abs(standing_cast.background / 255 - standing.background).max(axis=-1)
     assert wrong.max() < 0.05
     far = cv2.dilate((standing.alpha > 0).astype(np.uint8), np.ones((41, 41))) == 0
-    assert (standing_cast.plate[far] == standing_cast.picture[far]).all()
+    assert (standing_cast.background[far] == standing_cast.picture[far]).all()
 
 
-def test_a_textured_ground_stays_textured() -> None:
-    drawn = draw(ground=striped_ground((360, 520)))
+def test_a_textured_background_stays_textured() -> None:
+    drawn = draw(background=striped_background((360, 520)))
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
     hidden = drawn.alpha > 0.5
-    inside, outside = character.plate[hidden].std(axis=0), character.plate[~hidden].std(axis=0)
+    inside, outside = (
+        character.background[hidden].std(axis=0),
+        character.background[~hidden].std(axis=0),
+    )
     assert (inside > 0.35 * outside).all()
-    assert np.abs(character.plate / 255 - drawn.ground)[hidden].mean() < 0.12
+    assert np.abs(character.background / 255 - drawn.background)[hidden].mean() < 0.12
 
 
 def test_the_same_picture_gives_the_same_bits(standing: Drawn, standing_cast: Character) -> None:
     again = cast(standing.opened(), standing.design.size, track=standing.track)
-    assert (again.plate == standing_cast.plate).all()
+    assert (again.background == standing_cast.background).all()
     assert (again.alpha == standing_cast.alpha).all()
     for layer, other in zip(again.layers, standing_cast.layers, strict=True):
         assert layer.name == other.name
@@ -120,7 +123,7 @@ def test_the_same_picture_gives_the_same_bits(standing: Drawn, standing_cast: Ch
 def test_crossed_arms_stay_on_the_body_and_the_plan_says_so() -> None:
     drawn = draw(**CROSSED)
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
-    assert character.traits.left_arm == character.traits.right_arm == "glued"
+    assert character.traits.left_arm == character.traits.right_arm == "fixed"
     assert [layer.name for layer in character.layers] == ["body"]
     assert character.warnings == ("The arms lie across the body; they stay there.",)
 
@@ -128,15 +131,17 @@ def test_crossed_arms_stay_on_the_body_and_the_plan_says_so() -> None:
 def test_one_arm_across_the_body_leaves_the_other_free() -> None:
     drawn = draw(left=CROSSED["left"])
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
-    assert character.traits.left_arm == "glued"
+    assert character.traits.left_arm == "fixed"
     assert character.traits.right_arm == "free"
     assert character.warnings == ("The left arm lies across the body; it stays there.",)
 
 
-def test_a_transparent_ground_is_the_matte_and_the_plate_its_backdrop(standing: Drawn) -> None:
+def test_a_transparent_picture_brings_its_matte_and_its_backdrop(
+    standing: Drawn,
+) -> None:
     character = cast(standing.opened(transparent=True), standing.design.size, track=standing.track)
     assert np.abs(character.alpha - standing.alpha).max() < 0.01
-    assert (character.plate == 236).all()
+    assert (character.background == 236).all()
 
 
 def test_the_figure_is_scaled_to_the_canvas(standing: Drawn) -> None:
@@ -148,7 +153,7 @@ def test_the_figure_is_scaled_to_the_canvas(standing: Drawn) -> None:
     character = cast(standing.opened(), (288, 416), track=track)  # type: ignore[arg-type]
     assert character.size == (288, 416)
     assert character.alpha.shape == (416, 288)
-    assert character.plate.shape == character.picture.shape == (416, 288, 3)
+    assert character.background.shape == character.picture.shape == (416, 288, 3)
     assert character.traits.left_arm == "free"
 
 
@@ -189,5 +194,5 @@ def test_hands_that_the_picture_does_not_show_keep_their_arms_still() -> None:
 
 def test_a_plain_light_wall_may_take_a_shadow(standing_cast: Character) -> None:
     assert standing_cast.traits.casts_shadow
-    dark = draw(ground=np.full((520, 360, 3), 0.12, np.float32))
+    dark = draw(background=np.full((520, 360, 3), 0.12, np.float32))
     assert not cast(dark.opened(), dark.design.size, track=dark.track).traits.casts_shadow

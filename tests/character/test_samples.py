@@ -37,8 +37,8 @@ def _cast(path: Path, tracker: TrackerProcess) -> Character:
 
 
 def _error(character: Character) -> float:
-    """How far the layers over the plate are from the picture, inside the figure."""
-    frame = character.plate.astype(np.float32) / 255
+    """How far the layers over the background are from the picture, inside the figure."""
+    frame = character.background.astype(np.float32) / 255
     for layer in character.layers:
         rgba = layer.rgba[: character.size[1]]
         frame = rgba[..., :3] + (1 - rgba[..., 3:]) * frame
@@ -64,10 +64,10 @@ MEDIA_TRAITS = {
     "character-man-jacket.png": ("whole_body", "free", "free"),
     "character-woman-hair-on-arm.png": ("whole_body", "free", "free"),
     "character-drawn-dress.png": ("whole_body", "free", "free"),
-    "character-anime.png": ("knees", "glued", "glued"),
+    "character-anime.png": ("knees", "fixed", "fixed"),
     "character-anime-glow.png": ("whole_body", "free", "free"),
     "character-elf-upper-body.jpeg": ("upper_body", "free", "free"),
-    "character-woman-arms-crossed.jpg": ("upper_body", "glued", "glued"),
+    "character-woman-arms-crossed.jpg": ("upper_body", "fixed", "fixed"),
 }
 
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tests.character.drawn_figure import draw, striped_ground
+from tests.character.drawn_figure import draw, striped_background
 from understudy.character.cast import cast
 from understudy.character.image import colour, guided_filter
 from understudy.character.inpaint import patch_kernels, poisson
@@ -25,6 +25,6 @@ def test_every_kernel_is_compiled_ahead_for_the_one_signature_that_it_is_called_
     warm_up()
     before = [list(kernel.signatures) for kernel in KERNELS]
     assert [len(signatures) for signatures in before] == [1] * len(KERNELS)
-    for drawn in (draw(), draw(ground=striped_ground((360, 520)))):
+    for drawn in (draw(), draw(background=striped_background((360, 520)))):
         cast(drawn.opened(), drawn.design.size, track=drawn.track)
     assert [list(kernel.signatures) for kernel in KERNELS] == before

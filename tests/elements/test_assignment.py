@@ -1,4 +1,4 @@
-"""Who plays in a take of a picture and an element."""
+"""Which pictures are used in a take of a picture and an element."""
 
 from __future__ import annotations
 
@@ -11,15 +11,8 @@ import numpy as np
 import pytest
 
 import understudy
-from understudy.elements.assignment import (
-    ElementSource,
-    audition,
-    cast_lead,
-    cast_views,
-    element_of,
-    give_out,
-    open_element,
-)
+from understudy.elements.assignment import assign_views, cast_primary, cast_views, judge_views
+from understudy.elements.element import ElementSource, element_from_files, open_element
 from understudy.errors import InputRefused
 from understudy.library.presets import FOLDER
 from understudy.media.clip import open_clip, read_frames
@@ -46,9 +39,9 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _scene() -> bytes:
     """A landscape with nobody in it."""
-    ground = np.full((600, 800, 3), (210, 190, 160), np.uint8)
-    cv2.rectangle(ground, (0, 420), (800, 600), (70, 130, 80), -1)
-    return cv2.imencode(".png", ground)[1].tobytes()
+    background = np.full((600, 800, 3), (210, 190, 160), np.uint8)
+    cv2.rectangle(background, (0, 420), (800, 600), (70, 130, 80), -1)
+    return cv2.imencode(".png", background)[1].tobytes()
 
 
 def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_path: Path) -> None:
@@ -61,27 +54,27 @@ def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_p
         assert made.streams.video[0].frames == 18
 
 
-def test_a_picture_that_can_be_moved_leads_and_inspecting_says_so(clip: Path) -> None:
+def test_a_picture_that_can_be_moved_is_used_and_inspecting_says_so(clip: Path) -> None:
     plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=ROBIN)
-    assert plan.element[0].startswith("The picture leads")
+    assert plan.element[0].startswith("The picture's own figure is used")
     assert plan.size == (720, 960)
     assert understudy.inspect(EXAMPLES / "photo.jpg", clip).element == ()
 
 
 def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
     picture = open_picture(_scene(), short_side=720)
-    heard = audition(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, None)
-    roles = give_out(heard, picture, "whole_body")
-    character = cast_lead(roles, (960, 720), None)
+    judged = judge_views(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, None)
+    assignment = assign_views(judged, picture, "whole_body")
+    character = cast_primary(assignment, (960, 720), None)
     assert character.size == (960, 720)
     rows, columns = np.nonzero(character.alpha > 0.5)
     assert 400 < columns.mean() < 560
     assert rows.max() > 620
-    assert "no figure" in roles.notes[0]
-    turning = cast_views(roles, character, ["left", "back"], None)
+    assert "no figure" in assignment.notes[0]
+    turning = cast_views(assignment, character, ["left", "back"], None)
     assert set(turning.views) == {"left", "back"}
     for view in turning.views.values():
-        assert view.plate is character.plate
+        assert view.background is character.background
         feet = [c.landmarks.body[27:29, :2].mean(axis=0) for c in (turning, view)]
         assert np.abs(feet[0] - feet[1]).max() < 4
     assert turning.views["left"].traits.near == "left", "the picture shows the right side"
@@ -91,7 +84,7 @@ def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
 
 def test_an_element_of_nobody_is_left_out_where_the_picture_shows_somebody(clip: Path) -> None:
     plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=[_scene()])
-    assert plan.element[0] == "The element shows no figure: it is left out."
+    assert plan.element[0] == "The element shows no figure and is not used."
     assert plan.picture_framing == "whole_body"
 
 
@@ -99,11 +92,11 @@ def test_a_face_alone_is_no_scene(clip: Path) -> None:
     close = open_picture(ROBIN[2]).rgb[130:430, 110:420]
     data = cv2.imencode(".png", cv2.cvtColor(close, cv2.COLOR_RGB2BGR))[1].tobytes()
     picture = open_picture(data, short_side=720)
-    heard = audition(open_element(ElementSource(ROBIN[:2]), "std"), picture, None)
-    roles = give_out(heard, picture, "whole_body")
-    assert roles.picture.digest == open_picture(ROBIN[0]).digest
-    assert roles.choice.face is heard.given
-    assert "face alone" in roles.notes[0]
+    judged = judge_views(open_element(ElementSource(ROBIN[:2]), "std"), picture, None)
+    assignment = assign_views(judged, picture, "whole_body")
+    assert assignment.picture.digest == open_picture(ROBIN[0]).digest
+    assert assignment.selection.face is judged.picture_view
+    assert "only a face" in assignment.notes[0]
 
 
 def test_an_element_of_nobody_is_refused_where_nobody_else_is(clip: Path, tmp_path: Path) -> None:
@@ -123,8 +116,8 @@ def test_an_element_goes_with_the_drivers_facing_alone(clip: Path, tmp_path: Pat
 
 
 def test_files_make_an_element_by_their_content(clip: Path) -> None:
-    assert element_of([]) is None
-    assert element_of(ROBIN) == ElementSource(pictures=ROBIN)
-    assert element_of([clip]) == ElementSource(clip=clip)
+    assert element_from_files([]) is None
+    assert element_from_files(ROBIN) == ElementSource(pictures=ROBIN)
+    assert element_from_files([clip]) == ElementSource(clip=clip)
     with pytest.raises(InputRefused, match="or one clip"):
-        element_of([ROBIN[0], clip])
+        element_from_files([ROBIN[0], clip])

@@ -29,7 +29,7 @@ def half() -> Character:
         size=size,
         picture=np.rint(small(doll.picture) * tint).astype(np.uint8),
         alpha=small(doll.alpha),
-        plate=np.zeros((size[1], size[0], 3), np.uint8),
+        background=np.zeros((size[1], size[0], 3), np.uint8),
         layers=tuple(
             Layer(
                 layer.name,
@@ -45,7 +45,7 @@ def test_it_stands_where_the_other_stood_at_the_same_size(half: Character) -> No
     doll = paper_doll()
     placed = place(half, onto=doll)
     assert placed.size == doll.size
-    assert placed.plate is doll.plate
+    assert placed.background is doll.background
     assert np.abs(placed.landmarks.body[:, :2] - doll.landmarks.body[:, :2]).max() < 0.5
     both = (placed.alpha > 0.5) & (doll.alpha > 0.5)
     either = (placed.alpha > 0.5) | (doll.alpha > 0.5)
@@ -79,7 +79,7 @@ def test_in_an_empty_scene_it_stands_on_the_floor(half: Character) -> None:
     scene = np.full((480, 640, 3), 120, np.uint8)
     placed = place(half, onto=scene_for(half, scene))
     assert placed.size == (640, 480)
-    assert placed.plate is scene
+    assert placed.background is scene
     rows, columns = np.nonzero(placed.alpha > 0.5)
     assert columns.mean() == pytest.approx(320, abs=6)
     assert 0.88 * 480 < rows.max() < 480

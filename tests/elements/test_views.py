@@ -34,16 +34,16 @@ def track(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PictureTracker]:
         yield tracker
 
 
-def _judged(name: str, place: int, track: PictureTracker) -> View:
-    view = judge(open_picture(ROBIN / name), place, track)
+def _judged(name: str, index: int, track: PictureTracker) -> View:
+    view = judge(open_picture(ROBIN / name), index, track)
     assert view is not None
     return view
 
 
 def test_the_front_the_back_and_the_face_are_told_apart(track: PictureTracker) -> None:
     front, back, face, side = (
-        _judged(name, place, track)
-        for place, name in enumerate(("front.jpg", "back.jpg", "face.jpg", "side.jpg"))
+        _judged(name, index, track)
+        for index, name in enumerate(("front.jpg", "back.jpg", "face.jpg", "side.jpg"))
     )
     assert (front.facing, front.framing, front.free_arms) == ("front", "whole_body", 2)
     assert (back.facing, back.framing, back.face) == ("back", "whole_body", 0.0)
@@ -51,7 +51,7 @@ def test_the_front_the_back_and_the_face_are_told_apart(track: PictureTracker) -
     assert not side.movable
     assert face.facing == "front"
     assert face.face > 2 * front.face
-    assert front.calm > 0.8
+    assert front.neutral > 0.8
 
 
 def test_a_back_may_come_first_beside_a_picture_of_the_front(track: PictureTracker) -> None:

@@ -28,7 +28,7 @@ def doll_landmarks(pose: Pose | None = None) -> Landmarks:
 
 
 def paper_doll(pose: Pose | None = None, *, casts_shadow: bool = False) -> Character:
-    """The doll on a plate with a grid, so that any change of the background is seen."""
+    """The doll on a background with a grid, so that any change of the background is seen."""
     marks = doll_landmarks(pose)
     joints = with_knuckles(marks.body)[:, :2]
     body = _Sheet()
@@ -47,15 +47,15 @@ def paper_doll(pose: Pose | None = None, *, casts_shadow: bool = False) -> Chara
         sheet.bones(joints, limb, (SLEEVE, SLEEVE, SKIN), (7, 6, 6))
         layers.append(Layer(name, sheet.rgba))  # type: ignore[arg-type]
     alpha = np.maximum.reduce([layer.rgba[..., 3] for layer in layers])
-    plate = grid_plate()
-    picture = plate.astype(np.float32) / 255
+    background = grid_background()
+    picture = background.astype(np.float32) / 255
     for layer in layers:
         picture = picture * (1 - layer.rgba[..., 3:]) + layer.rgba[..., :3]
     return Character(
         size=SIZE,
         picture=np.rint(picture * 255).astype(np.uint8),
         alpha=alpha,
-        plate=plate,
+        background=background,
         layers=tuple(layers),
         landmarks=marks,
         traits=Traits("whole_body", "free", "free", casts_shadow=casts_shadow),
@@ -97,12 +97,12 @@ def profile_doll() -> Character:
     )
 
 
-def grid_plate() -> NDArray[np.uint8]:
+def grid_background() -> NDArray[np.uint8]:
     """A light ground with lines every 24 pixels."""
-    plate = np.full((SIZE[1], SIZE[0], 3), 225, np.uint8)
-    plate[::24] = (180, 200, 190)
-    plate[:, ::24] = (190, 180, 200)
-    return plate
+    background = np.full((SIZE[1], SIZE[0], 3), 225, np.uint8)
+    background[::24] = (180, 200, 190)
+    background[:, ::24] = (190, 180, 200)
+    return background
 
 
 class _Sheet:

@@ -1,4 +1,4 @@
-"""The picture made ready to move: matte, plate, layers, traits."""
+"""The picture made ready to move: matte, background, layers, traits."""
 
 from understudy.character.character import Character, Layer, Traits
 

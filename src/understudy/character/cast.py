@@ -13,8 +13,8 @@ from understudy.character.character import ArmState, Character, Layer, Traits
 from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.find import Figure, Track, find_figure
 from understudy.character.image.masks import box_of
-from understudy.character.inpaint.background import Ground, make_ground
-from understudy.character.inpaint.glow_and_shadow import shed_light
+from understudy.character.inpaint.background import Background, make_background
+from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.layers import cut_layers
 from understudy.character.layers.parts import ARMS, find_parts
@@ -78,23 +78,23 @@ def _cast(
     size = rgb.shape[1], rgb.shape[0]
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
-    ground: Ground | None = None
+    background: Background | None = None
     if given is None:
         matte = find_matte(values, figure.mask, anatomy)
-        ground = make_ground(values, matte.alpha, anatomy)
-        plate = ground.plate
+        background = make_background(values, matte.alpha, anatomy)
+        behind = background.image
     else:
         matte = with_colours(values, given)
-        plate = np.empty_like(values)
-        plate[:] = np.array(picture.backdrop or (236, 236, 236)) / 255
+        behind = np.empty_like(values)
+        behind[:] = np.array(picture.backdrop or (236, 236, 236)) / 255
     alpha = matte.alpha
     light = None
-    if ground is not None and ground.glow.any():
-        light = shed_light(values, ground.plate, alpha, ground.glow, anatomy.torso)
+    if background is not None and background.glow.any():
+        light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
     layers, arms, hem = _cut(matte, light, anatomy, size)
     framing = framing_of(anatomy, matte.alpha)
-    plain = ground.plain if ground is not None else float(plate.mean()) > 0.35
+    plain = background.plain if background is not None else float(behind.mean()) > 0.35
     pad = pad_rows(matte.alpha, anatomy.torso)
     traits = Traits(
         framing=framing,
@@ -109,7 +109,7 @@ def _cast(
         size=size,
         picture=rgb,
         alpha=alpha,
-        plate=np.round(plate * 255).astype(np.uint8),
+        background=np.round(behind * 255).astype(np.uint8),
         layers=tuple(extend(layer, pad, anatomy) for layer in layers),
         landmarks=figure.landmarks,
         traits=traits,
@@ -132,7 +132,7 @@ def _cut(
 ) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
     """The layers (canvas), the arms' states and a skirt's hem.
 
-    Works on the figure's box: most pictures are mostly ground.
+    Works on the figure's box: most pictures are mostly background.
     """
     everything = matte.alpha if light is None else np.maximum(matte.alpha, light[..., 3])
     view = box_of(everything > 0, 0.1 * anatomy.torso) or (slice(0, size[1]), slice(0, size[0]))
@@ -159,13 +159,13 @@ def _cut(
 
 
 def _warnings(arms: tuple[ArmState, ArmState]) -> tuple[str, ...]:
-    if arms == ("glued", "glued"):
+    if arms == ("fixed", "fixed"):
         return ("The arms lie across the body; they stay there.",)
     if arms == ("unseen", "unseen"):
         return ("The picture does not show both hands; the arms do not move.",)
     said = []
     for side, state in zip(("left", "right"), arms, strict=True):
-        if state == "glued":
+        if state == "fixed":
             said.append(f"The {side} arm lies across the body; it stays there.")
         elif state == "unseen":
             said.append(f"The picture does not show the whole {side} arm; it does not move.")

@@ -66,13 +66,13 @@ def _cast(rgb: NDArray[np.uint8], given: Float32 | None, found: Profile) -> Char
         legs_move=framing == "whole_body",
         hem=hem,
     )
-    arms: ArmState = "free" if any(layer.name == "left_arm" for layer in layers) else "glued"
+    arms: ArmState = "free" if any(layer.name == "left_arm" for layer in layers) else "fixed"
     pad = pad_rows(matte.alpha, anatomy.torso)
     return Character(
         size=size,
         picture=rgb,
         alpha=matte.alpha,
-        plate=rgb,
+        background=rgb,
         layers=tuple(extend(layer, pad, anatomy) for layer in layers),
         landmarks=found.landmarks,
         traits=Traits(

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Aspect, Float32, Landmarks
 
 LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "over"]
-ArmState = Literal["free", "glued", "unseen"]
-Framing = Literal["whole_body", "knees", "upper_body", "head"]
+ArmState = Literal["free", "fixed", "unseen"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +35,7 @@ class Traits:
     """What is known of the figure and decides how far it may be moved.
 
     framing: how much of the figure the picture shows.
-    left_arm, right_arm: `free` moves on its own layer; `glued` is part of the body (crossed over
+    left_arm, right_arm: `free` moves on its own layer; `fixed` is part of the body (crossed over
         it, or not to be told apart from it); `unseen` is not in the picture.
     hem_y: canvas y of a skirt's hem, None without a skirt.
     head_cut: the picture's upper edge cuts the head.
@@ -61,19 +61,19 @@ class Character:
     size: (w, h) of the canvas in pixels, both even: the size of every frame of the take.
     picture: (h, w, 3) uint8 sRGB, the picture resized to the canvas.
     alpha: (h, w) float32 in 0..1, the matte of the figure.
-    plate: (h, w, 3) uint8 sRGB, the background with the figure taken out.
+    background: (h, w, 3) uint8 sRGB, the background with the figure taken out.
     layers: back to front as they lie in the picture; `body` is always there.
     landmarks: of the figure, in canvas pixels.
     traits: see `Traits`.
     warnings: sentences for the plan and the report.
-    views: the same character as other pictures show it, in the same place before the same plate:
-        its `back`, its `left` side, its `right` side.
+    views: the same character from other pictures (its `back`, its `left` and `right` side), in the
+        same place and with the same background.
     """
 
     size: tuple[int, int]
     picture: NDArray[np.uint8]
     alpha: Float32
-    plate: NDArray[np.uint8]
+    background: NDArray[np.uint8]
     layers: tuple[Layer, ...]
     landmarks: Landmarks
     traits: Traits

@@ -31,7 +31,7 @@ def character_record(character: Character) -> Message:
     arrays: dict[str, Array] = {
         "picture": character.picture,
         "alpha": character.alpha,
-        "plate": character.plate,
+        "background": character.background,
     }
     marks = {name: getattr(character.landmarks, name) for name in _LANDMARKS}
     arrays |= {name: array for name, array in marks.items() if array is not None}
@@ -57,7 +57,7 @@ def character_of(record: Message) -> Character:
         size=(width, height),
         picture=arrays["picture"],
         alpha=arrays["alpha"],
-        plate=arrays["plate"],
+        background=arrays["background"],
         layers=tuple(
             Layer(name, _whole(arrays[f"layer {name}"], top, left, (rows, width)))
             for name, top, left, rows in values["layers"]

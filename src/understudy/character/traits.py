@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.character import ArmState, Framing
+from understudy.character.character import ArmState
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points
 from understudy.character.image.masks import Mask
+from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 
 _COVERS = 0.08  # share of the trunk's middle from which an arm counts as lying across it
@@ -132,20 +133,20 @@ def middle_covered(arm: Mask, anatomy: Anatomy) -> float:
 def arm_states(
     anatomy: Anatomy, size: tuple[int, int], covered: tuple[float, float]
 ) -> tuple[ArmState, ArmState]:
-    """`free`, `glued` or `unseen` for the left and the right arm.
+    """`free`, `fixed` or `unseen` for the left and the right arm.
 
     covered: what `middle_covered` says of each. An arm across the body hides too much of it to be
     lifted off; arms that touch each other cannot be told apart.
     """
     seen = [arm_is_seen(anatomy, side, size) for side in (0, 1)]
-    glued = [share > _COVERS for share in covered]
+    fixed = [share > _COVERS for share in covered]
     if all(seen) and _forearms_apart(anatomy) < 0.1 * anatomy.torso:
-        glued = [True, True]
+        fixed = [True, True]
 
     def state(side: int) -> ArmState:
         if not seen[side]:
             return "unseen"
-        return "glued" if glued[side] else "free"
+        return "fixed" if fixed[side] else "free"
 
     return state(0), state(1)
 

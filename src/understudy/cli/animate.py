@@ -73,7 +73,7 @@ def animate(
         for file in element or ():
             check_input(file, field="--element")
 
-        from understudy.elements.assignment import element_of
+        from understudy.elements.element import element_from_files
         from understudy.take.run import TakeOptions, run_take
 
         options = TakeOptions(
@@ -93,7 +93,7 @@ def animate(
                 clip,
                 options,
                 output,
-                element=element_of(element or ()),
+                element=element_from_files(element or ()),
                 compare=compare,
                 measure_fidelity=fidelity,
                 on_progress=show,

@@ -80,10 +80,10 @@ def inspect(
 
 
 def _plan(picture: Path, clip: Path, element: Sequence[Path], **options: Any) -> Plan:
-    from understudy.elements.assignment import element_of
+    from understudy.elements.element import element_from_files
     from understudy.take.run import TakeOptions, inspect_take
 
-    return inspect_take(picture, clip, TakeOptions(**options), element=element_of(element))
+    return inspect_take(picture, clip, TakeOptions(**options), element=element_from_files(element))
 
 
 def problem(refusal: InputRefused) -> dict[str, str]:

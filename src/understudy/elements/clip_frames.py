@@ -51,7 +51,7 @@ def best_frames(clip: Clip, track: Track, cache: Cache | None = None) -> tuple[P
 
 
 def _judged(clip: Clip, track: Track) -> list[View]:
-    """Every frame that shows the character, its place being its index."""
+    """A view of every frame that shows the character, numbered one above the frame's index."""
     factor = min(1.0, 800 / max(clip.size))
     size = (round(clip.width * factor / 2) * 2, round(clip.height * factor / 2) * 2)
     views = []
@@ -74,8 +74,8 @@ def _choose(views: Sequence[View]) -> list[int]:
         sharp = min(1.0, _BLURRED + (1 - _BLURRED) * view.detail / max(sharpest, 1e-6))
         arms = 0.4 + 0.3 * view.free_arms
         # How a figure stands counts for more than how it looks.
-        calm = 0.4 if view.movable else 0.8
-        return sharp * arms * (1 - calm + calm * view.calm)
+        neutral = 0.4 if view.movable else 0.8
+        return sharp * arms * (1 - neutral + neutral * view.neutral)
 
     front = max(movable, key=lambda view: _FACING[view.facing] * merit(view))
     chosen = [front]
@@ -85,8 +85,8 @@ def _choose(views: Sequence[View]) -> list[int]:
             chosen.append(max(seen, key=merit))
     faces = [view for view in views if view.facing == "front" and view.face > 1.4 * front.face]
     if faces:
-        chosen.append(max(faces, key=lambda view: view.face * (0.5 + 0.5 * view.calm)))
-    return [view.place - 1 for view in chosen]
+        chosen.append(max(faces, key=lambda view: view.face * (0.5 + 0.5 * view.neutral)))
+    return [view.index - 1 for view in chosen]
 
 
 def _as_picture(clip: Clip, frame: Frame) -> Picture:

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character, Layer
-from understudy.character.figure.anatomy import FACE_OVAL, draw_polygon
+from understudy.character.figure.anatomy import draw_polygon
 from understudy.character.figure.find import Track
 from understudy.character.figure.plausibility import without_false_face
-from understudy.geometry.face_mesh import face_width
+from understudy.geometry.face_mesh import FACE_OVAL, face_width
 from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.media.picture import Picture
 
@@ -182,9 +182,9 @@ def _blurred(image: Float32, share: Float32, sigma: float) -> Float32:
 
 
 def _agreement(there: Float32, own: Float32, share: Float32, width: float) -> Float32:
-    """1 where the two faces show the same, 0 where hair or ground is over one of them: (h, w)."""
-    calm = [_blurred(image, share, _FINE * width) for image in (there, own)]
-    apart = calm[0] - calm[1]
+    """1 where both faces show the same, 0 where hair or background covers one of them: (h, w)."""
+    coarse = [_blurred(image, share, _FINE * width) for image in (there, own)]
+    apart = coarse[0] - coarse[1]
     apart = np.abs(apart - np.median(apart[share > 0.5], axis=0)).max(axis=-1)
     t = np.clip((_OTHER - cv2.GaussianBlur(apart, (0, 0), _FINE * width)) / (0.6 * _OTHER), 0, 1)
     return np.asarray(t * t * (3 - 2 * t), np.float32)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character, Layer, LayerName
-from understudy.elements.selection import WIDER
+from understudy.geometry.framing import EXTENT
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
 Float64 = NDArray[np.float64]
@@ -50,12 +50,12 @@ def place(character: Character, onto: Character) -> Character:
         size=onto.size,
         picture=_moved(character.picture, scale, shift, onto.size),
         alpha=alpha,
-        plate=onto.plate,
+        background=onto.background,
         layers=layers,
         landmarks=_landmarks(character.landmarks, scale, shift),
         traits=replace(
             traits,
-            framing=min(traits.framing, onto.traits.framing, key=WIDER.__getitem__),
+            framing=min(traits.framing, onto.traits.framing, key=EXTENT.__getitem__),
             hem_y=None if traits.hem_y is None else float(scale * traits.hem_y + shift[1]),
             head_cut=traits.head_cut or onto.traits.head_cut,
             casts_shadow=onto.traits.casts_shadow,
@@ -87,7 +87,7 @@ def mirrored(character: Character) -> Character:
         character,
         picture=np.ascontiguousarray(character.picture[:, ::-1]),
         alpha=np.ascontiguousarray(character.alpha[:, ::-1]),
-        plate=np.ascontiguousarray(character.plate[:, ::-1]),
+        background=np.ascontiguousarray(character.background[:, ::-1]),
         layers=tuple(
             Layer(_MIRRORED.get(layer.name, layer.name), np.ascontiguousarray(layer.rgba[:, ::-1]))
             for layer in character.layers
@@ -230,7 +230,7 @@ def scene_for(character: Character, scene: NDArray[np.uint8]) -> Character:
         size=(width, height),
         picture=scene,
         alpha=np.zeros((height, width), np.float32),
-        plate=scene,
+        background=scene,
         layers=(),
         landmarks=_landmarks(character.landmarks, scale, shift),
         traits=replace(character.traits, casts_shadow=whole, pad=pad),

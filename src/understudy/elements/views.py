@@ -10,8 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.character import Framing
-from understudy.character.figure.anatomy import SIDES, Anatomy, draw_bones, measure
+from understudy.character.figure.anatomy import Anatomy, draw_bones, measure
 from understudy.character.figure.find import Track, find_figure
 from understudy.character.figure.plausibility import without_false_face
 from understudy.character.figure.profile import Profile, find_profile
@@ -19,7 +18,9 @@ from understudy.character.traits import arm_is_seen, arm_states, framing_of, mid
 from understudy.errors import InputRefused
 from understudy.geometry.face_mesh import eye_opening, face_width, head_angles, head_frame
 from understudy.geometry.filters import smoothstep
+from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32, Landmarks
+from understudy.geometry.skeleton import SIDES
 from understudy.media.picture import Picture
 
 Facing = Literal["front", "three_quarter", "aside", "left", "right", "back"]
@@ -27,11 +28,11 @@ Facing = Literal["front", "three_quarter", "aside", "left", "right", "back"]
 VERSION = "view/2"
 
 # Pictures are judged at this longer side, in pixels: what decides is large.
-LOOKED_AT = 800
+JUDGED_SIDE = 800
 # Degrees by which a trunk is turned from where a view stops being one from the front, and from
 # where it is neither one from the front nor one from behind.
 _TURNED, _ASIDE = 24.0, 58.0
-# A face narrower than this (pixels as looked at) says nothing about eyes and mouth.
+# A face narrower than this (pixels when judged) says nothing about eyes and mouth.
 _READABLE_FACE = 20.0
 # One wider than this is found wherever it is to be seen.
 _PLAIN_FACE = 40.0
@@ -43,33 +44,33 @@ _FOREARM = 0.09
 class View:
     """What one picture shows of a character.
 
-    picture: as it was opened. place: its number among the element's, from 0; -1 for the picture
+    picture: as it was opened. index: its number among the element's, from 0; -1 for the picture
     that goes with the take.
     facing: how the trunk is turned; `left` and `right` are the sides that a profile shows, one arm
     and leg before the other, and `aside` is a figure turned as far whose limbs cross or stride.
-    movable: a figure that can be moved by itself was found; else the picture may still lend its
-    face or its side. free_arms: how many of the two can be lifted off the body.
-    torso, face: lengths in pixels of the file, `face` being the width of the face, 0 without one.
-    gaze: yaw and pitch of the face, radians. calm: 0..1, the eyes open and the mouth closed;
-    of a profile, how straight it stands.
-    detail: how sharp it is: the mean contrast of neighbouring pixels on the figure, 8-bit levels.
+    movable: shows a figure that can be animated; another picture may still serve for its face or
+    as a side view. free_arms: how many of the two arms are clear of the body.
+    torso, face: the torso's length and the face's width (0 without a face), in pixels of the file.
+    head_pose: yaw and pitch of the face, radians. neutral: 0..1, whether the eyes are open and the
+    mouth is closed; for a profile, how straight the figure stands.
+    detail: sharpness, the mean contrast of neighbouring pixels on the figure in 8-bit levels.
     """
 
     picture: Picture
-    place: int
+    index: int
     facing: Facing
     framing: Framing
     movable: bool
     free_arms: int
     torso: float
     face: float
-    gaze: tuple[float, float]
-    calm: float
+    head_pose: tuple[float, float]
+    neutral: float
     detail: float
 
 
 def judge(
-    picture: Picture, place: int, track: Track, *, frontal: bool | None = None
+    picture: Picture, index: int, track: Track, *, frontal: bool | None = None
 ) -> View | None:
     """Judge one picture; None when it shows neither a figure that can be moved nor a face.
 
@@ -77,104 +78,104 @@ def judge(
     or an animal's head might be, nor for one from the side. Unless told otherwise the take's own
     picture and the first one of an element are.
     """
-    rgb, alpha = _looked_at(picture)
+    rgb, alpha = _at_judged_size(picture)
     scale = picture.source_size[0] / rgb.shape[1]
     if frontal is None:
-        frontal = place <= 0
+        frontal = index <= 0
     if not frontal:
         profile = find_profile(rgb, alpha, track)
         if profile is not None:
-            return _from_the_side(picture, place, rgb, profile, scale)
+            return _profile_view(picture, index, rgb, profile, scale)
     try:
         figure = find_figure(rgb, alpha, track)
     except InputRefused:
-        return _face_alone(picture, place, rgb, scale, track)
+        return _face_view(picture, index, rgb, scale, track)
     marks, size = figure.landmarks, (rgb.shape[1], rgb.shape[0])
     anatomy = measure(marks)
     arms = arm_states(anatomy, size, _covered(anatomy, figure.mask.shape))
-    gaze, calm = _read_face(marks)
+    head_pose, neutral = _read_face(marks)
     return View(
         picture=picture,
-        place=place,
+        index=index,
         facing=_facing(marks, turned_round=figure.turned_round and not frontal),
         framing=framing_of(anatomy, figure.mask),
         movable=True,
         free_arms=arms.count("free"),
         torso=anatomy.torso * scale,
         face=0.0 if marks.face is None else float(face_width(marks.face)) * scale,
-        gaze=gaze,
-        calm=calm,
+        head_pose=head_pose,
+        neutral=neutral,
         detail=_detail(rgb, figure.mask > 0.5),
     )
 
 
-def _from_the_side(
-    picture: Picture, place: int, rgb: NDArray[np.uint8], profile: Profile, scale: float
+def _profile_view(
+    picture: Picture, index: int, rgb: NDArray[np.uint8], profile: Profile, scale: float
 ) -> View:
     anatomy, size = profile.anatomy, (rgb.shape[1], rgb.shape[0])
     return View(
         picture=picture,
-        place=place,
+        index=index,
         facing=profile.near,
         framing=framing_of(anatomy, profile.mask),
         movable=False,
         free_arms=int(arm_is_seen(anatomy, SIDES.index(profile.near), size)),
         torso=anatomy.torso * scale,
         face=0.0,
-        gaze=(0.0, 0.0),
-        calm=profile.calm,
+        head_pose=(0.0, 0.0),
+        neutral=profile.straightness,
         detail=_detail(rgb, profile.mask > 0.5),
     )
 
 
-def told_by_faces(views: Sequence[View]) -> tuple[View, ...]:
+def with_faceless_backs(views: Sequence[View]) -> tuple[View, ...]:
     """The views, those counted as backs that show no face where the frontal one's is plain to see.
 
     Without legs in sight the tracker takes a back for a front, left and right with it.
     """
-    frontal = next((view for view in views if view.place == 0 and view.face > 0), None)
+    frontal = next((view for view in views if view.index == 0 and view.face > 0), None)
     if frontal is None or not frontal.movable:
         return tuple(views)
 
     def judged(view: View) -> View:
         longer = max(view.picture.source_size)
-        expected = frontal.face * view.torso / frontal.torso * min(1.0, LOOKED_AT / longer)
+        expected = frontal.face * view.torso / frontal.torso * min(1.0, JUDGED_SIDE / longer)
         faceless = view.movable and view.face == 0 and expected > _PLAIN_FACE
-        if view.place > 0 and faceless and view.facing in ("front", "three_quarter"):
+        if view.index > 0 and faceless and view.facing in ("front", "three_quarter"):
             return replace(view, facing="back")
         return view
 
     return tuple(judged(view) for view in views)
 
 
-def _face_alone(
-    picture: Picture, place: int, rgb: NDArray[np.uint8], scale: float, track: Track
+def _face_view(
+    picture: Picture, index: int, rgb: NDArray[np.uint8], scale: float, track: Track
 ) -> View | None:
     """A close-up shows no figure, but a face."""
     found = track(rgb)
     marks = None if found.landmarks is None else without_false_face(found.landmarks)
     if marks is None or marks.face is None:
         return None
-    gaze, calm = _read_face(marks)
+    head_pose, neutral = _read_face(marks)
     return View(
         picture=picture,
-        place=place,
-        facing="front" if abs(gaze[0]) < np.radians(_TURNED) else "three_quarter",
+        index=index,
+        facing="front" if abs(head_pose[0]) < np.radians(_TURNED) else "three_quarter",
         framing="head",
         movable=False,
         free_arms=0,
         torso=0.0,
         face=float(face_width(marks.face)) * scale,
-        gaze=gaze,
-        calm=calm,
+        head_pose=head_pose,
+        neutral=neutral,
         detail=_detail(rgb, found.mask > 0.5),
     )
 
 
-def _looked_at(picture: Picture) -> tuple[NDArray[np.uint8], Float32 | None]:
+def _at_judged_size(picture: Picture) -> tuple[NDArray[np.uint8], Float32 | None]:
     """The picture and its matte at the size that is judged."""
     height, width = picture.rgb.shape[:2]
-    factor = min(1.0, LOOKED_AT / max(height, width))
+    factor = min(1.0, JUDGED_SIDE / max(height, width))
     size = (max(2, round(width * factor)), max(2, round(height * factor)))
     rgb = np.asarray(cv2.resize(picture.rgb, size, interpolation=cv2.INTER_AREA), np.uint8)
     if picture.alpha is None:
@@ -208,7 +209,7 @@ def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:
 
 
 def _read_face(marks: Landmarks) -> tuple[tuple[float, float], float]:
-    """Yaw and pitch of the face, and how calm it is; ((0, 0), 0.5) where it cannot be read."""
+    """Yaw and pitch of the face, and how neutral it is; ((0, 0), 0.5) where it cannot be read."""
     face = marks.face
     if face is None:
         return (0.0, 0.0), 0.5

@@ -7,18 +7,19 @@ from concurrent.futures import Executor, Future
 from typing import Protocol, TypeVar
 
 from understudy.cache import user_cache
-from understudy.character.character import Character, Framing
+from understudy.character.character import Character
 from understudy.elements.assignment import (
-    Audition,
-    Element,
-    Roles,
-    audition,
-    cast_lead,
+    Assignment,
+    JudgedViews,
+    assign_views,
+    cast_primary,
     cast_views,
-    give_out,
-    shown_by,
+    judge_views,
+    other_views,
 )
+from understudy.elements.element import Element
 from understudy.engines import Engine
+from understudy.geometry.framing import Framing
 from understudy.media import limits
 from understudy.media.picture import Picture
 from understudy.take.stages import TakeOptions, cast_picture
@@ -38,8 +39,8 @@ def _at_once(function: Callable[[], T], /) -> T:
 
 
 class Casting:
-    """A picture is cast at once. Of an element the pictures are judged first; its parts are given
-    out when it is known what the clip shows."""
+    """A picture is cast at once. An element's views are judged first, and assigned when it is known
+    what the clip shows."""
 
     def __init__(
         self,
@@ -59,18 +60,18 @@ class Casting:
         self._given = picture
         self._threads = threads
         self._measured = measured
-        self._roles: Roles | None = None
-        self._judging: Future[Audition] | None = None
+        self._assignment: Assignment | None = None
+        self._judging: Future[JudgedViews] | None = None
         self._casting: Future[Character | None] | None = None
         if element is not None:
-            self._judging = self._begin(lambda: audition(element, picture, user_cache()))
+            self._judging = self._begin(lambda: judge_views(element, picture, user_cache()))
         elif picture is not None:
             self._casting = self._begin(lambda: cast_picture(engine, picture, options))
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the element's pictures are used for, sentences for a person."""
-        return () if self._roles is None else self._roles.notes
+        return () if self._assignment is None else self._assignment.notes
 
     @property
     def has_failed(self) -> bool:
@@ -94,11 +95,11 @@ class Casting:
         if self._judging is None:
             assert self._given is not None
             return self._given
-        roles = self._roles = give_out(self._judging.result(), self._given, driver)
+        assignment = self._assignment = assign_views(self._judging.result(), self._given, driver)
         if self._casts:
-            size = limits.output_size(*roles.picture.source_size, self._options.mode)
-            self._casting = self._begin(lambda: cast_lead(roles, size, user_cache()))
-        return roles.picture
+            size = limits.output_size(*assignment.picture.source_size, self._options.mode)
+            self._casting = self._begin(lambda: cast_primary(assignment, size, user_cache()))
+        return assignment.picture
 
     def result(self, performance: Performance | None = None) -> Character | None:
         """The character, where the engine needs one; with its back and sides, where the driver
@@ -106,10 +107,10 @@ class Casting:
         if self._casting is None:
             return None
         character = self._casting.result()
-        roles = self._roles
-        if roles is None or character is None or performance is None:
+        assignment = self._assignment
+        if assignment is None or character is None or performance is None:
             return character
-        views = shown_by(roles.choice)
+        views = other_views(assignment.selection)
         if not views:
             return character
         from understudy.engines.puppet.retarget.facing import ASPECTS, FRONT, aspects_seen
@@ -118,7 +119,7 @@ class Casting:
         if not seen:
             return character
         front, aspects = character, [ASPECTS[index] for index in seen]
-        return self._measured(lambda: cast_views(roles, front, aspects, user_cache()))
+        return self._measured(lambda: cast_views(assignment, front, aspects, user_cache()))
 
     @property
     def _casts(self) -> bool:

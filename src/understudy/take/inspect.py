@@ -12,7 +12,7 @@ import numpy as np
 
 from understudy.cache import user_cache
 from understudy.character.character import Character
-from understudy.elements.assignment import ElementSource, open_element
+from understudy.elements.element import ElementSource, open_element
 from understudy.engines import load_engine
 from understudy.errors import EngineUnavailable, InputRefused
 from understudy.media import limits
@@ -93,7 +93,7 @@ def find_take(
             driver = _find_driver(opened_clip, scene)
         if casting is not None:
             with _noting(problems):
-                # Without a usable clip the parts are given out as for a whole driver.
+                # Without a usable clip the views are assigned as for a whole driver.
                 opened_picture = casting.settle(scene.framing if scene else "whole_body")
                 character = casting.result()
                 notes = casting.notes

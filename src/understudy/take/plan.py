@@ -7,6 +7,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import Any
 
+from understudy.geometry.framing import EXTENT, Framing
+
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
@@ -46,8 +48,8 @@ class Plan:
     clip_duration: float
     dropped: tuple[Dropped, ...]
     people: int
-    driver_framing: str
-    picture_framing: str
+    driver_framing: Framing
+    picture_framing: Framing
     sound: bool
     units: Decimal | None
     understood: tuple[str, ...] = ()
@@ -75,17 +77,14 @@ def units_for(seconds: float, per_second: Decimal) -> Decimal:
     return max(Decimal(1), whole) * per_second
 
 
-_WIDER = {"head": 0, "upper_body": 1, "knees": 2, "whole_body": 3}
-
-
-def framing_warning(picture: str, driver: str) -> str | None:
+def framing_warning(picture: Framing, driver: Framing) -> str | None:
     """A sentence when the picture and the clip show different amounts of the body, else None."""
-    if _WIDER[driver] > _WIDER[picture] and _WIDER[picture] < 2:
+    if EXTENT[driver] > EXTENT[picture] and EXTENT[picture] < 2:
         return (
             "The clip shows the whole body, the picture only the upper part of the character: "
             "the legs' motion is left out. A picture of the whole figure would show it."
         )
-    if _WIDER[picture] >= 2 and _WIDER[driver] < 2:
+    if EXTENT[picture] >= 2 and EXTENT[driver] < 2:
         return (
             "The picture shows the whole figure, the clip only the upper body of the driver: "
             "the legs keep the picture's stance."

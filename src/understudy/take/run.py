@@ -17,7 +17,7 @@ from typing import TypeVar
 
 from understudy import __version__
 from understudy.character.character import Character
-from understudy.elements.assignment import ElementSource
+from understudy.elements.element import ElementSource
 from understudy.engines import Engine, Job, load_engine
 from understudy.errors import TakeCancelled
 from understudy.media import limits

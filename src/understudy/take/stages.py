@@ -10,8 +10,8 @@ from pathlib import Path
 from understudy.cache import user_cache
 from understudy.character.cast import cast
 from understudy.character.character import Character
-from understudy.elements.assignment import FIELD as ELEMENT_FIELD
-from understudy.elements.assignment import Element, ElementSource, open_element
+from understudy.elements.element import FIELD as ELEMENT_FIELD
+from understudy.elements.element import Element, ElementSource, open_element
 from understudy.engines import DEFAULT_ENGINE, DEFAULT_MODEL, MODELS, Engine
 from understudy.errors import InputRefused
 from understudy.media import limits

@@ -35,7 +35,7 @@ def test_opening_only_removes_and_closing_only_adds(mask: np.ndarray, radius: fl
 
 
 @given(masks)
-def test_the_largest_piece_is_one_of_the_mask_s(mask: np.ndarray) -> None:
+def test_the_largest_piece_is_one_of_the_masks(mask: np.ndarray) -> None:
     piece = largest(mask)
     assert (piece <= mask).all()
     assert piece.any() == mask.any()

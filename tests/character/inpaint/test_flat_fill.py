@@ -44,7 +44,7 @@ def test_a_gentle_gradient_is_carried_on() -> None:
     assert np.abs(fill_flat(spoilt, hole) - picture).max() < 0.08
 
 
-def test_a_hole_at_the_picture_s_border_takes_its_other_side() -> None:
+def test_a_hole_at_the_pictures_border_takes_its_other_side() -> None:
     picture, hole = _landscape(), np.zeros((200, 240), bool)
     hole[20:180, :60] = True
     spoilt = np.where(hole[..., None], np.float32(0), picture)

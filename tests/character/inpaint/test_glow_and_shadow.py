@@ -3,7 +3,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from understudy.character.inpaint.glow_and_shadow import glow_region, shadow_region, shed_light
+from understudy.character.inpaint.glow_and_shadow import glow_layer, glow_region, shadow_region
 
 
 def _post(h: int = 240, w: int = 320) -> np.ndarray:
@@ -29,7 +29,7 @@ def test_light_that_falls_off_from_the_figure_is_found() -> None:
     assert not glow[figure].any()
 
 
-def test_a_figure_on_plain_ground_does_not_glow() -> None:
+def test_a_figure_on_plain_background_does_not_glow() -> None:
     figure = _post()
     picture = np.full((240, 320, 3), 0.3, np.float32)
     picture[figure] = 0.9
@@ -54,17 +54,17 @@ def test_a_soft_shadow_on_a_wall_is_found() -> None:
     assert found[shadow < 0.005].mean() < 0.12
 
 
-def test_light_over_the_plate_gives_the_picture_back() -> None:
+def test_light_over_the_background_gives_the_picture_back() -> None:
     figure = _post()
-    plate = np.full((240, 320, 3), (0.12, 0.10, 0.25), np.float32)
+    background = np.full((240, 320, 3), (0.12, 0.10, 0.25), np.float32)
     light = 0.5 * np.exp(-_away(figure) / 12)
-    picture = np.clip(plate + light[..., None] * np.array([1.0, 0.8, 0.7]), 0, 1)
+    picture = np.clip(background + light[..., None] * np.array([1.0, 0.8, 0.7]), 0, 1)
     picture = picture.astype(np.float32)
     alpha = figure.astype(np.float32)
     glow = (_away(figure) < 40) & ~figure
-    layer = shed_light(picture, plate, alpha, glow, 100.0)
+    layer = glow_layer(picture, background, alpha, glow, 100.0)
     assert layer.min() >= 0
     assert layer.max() <= 1
-    over = layer[..., :3] + (1 - layer[..., 3:]) * plate
+    over = layer[..., :3] + (1 - layer[..., 3:]) * background
     away = _away(figure)
     assert np.abs(over - picture)[(away > 4) & (away < 32)].mean() < 0.02

@@ -42,7 +42,7 @@ def test_the_matte_ends_the_limb() -> None:
     assert np.isnan(plus).all()
 
 
-def test_a_ribbon_covers_what_lies_between_its_outlines() -> None:
+def test_a_band_covers_what_lies_between_its_outlines() -> None:
     lab, alpha, start, end = _limb()
     strip = straighten(lab, alpha, np.zeros_like(alpha), start, end, reach=26)
     expected = np.full(len(strip.lab), 9.0)

@@ -10,14 +10,14 @@ from understudy.character.figure.anatomy import measure
 from understudy.character.image.colour import to_lab
 from understudy.character.matte.mirrored_head import mirrored_head
 
-FUR, GROUND = (0.80, 0.30, 0.10), (0.62, 0.78, 0.85)
+FUR, BACKGROUND = (0.80, 0.30, 0.10), (0.62, 0.78, 0.85)
 
 
 def _eared() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The drawn figure with two tall ears: picture, and masks of the left and the right one."""
     drawn = draw()
     anatomy = measure(drawn.landmarks)
-    picture = np.where(drawn.alpha[..., None] > 0.5, drawn.picture, np.array(GROUND))
+    picture = np.where(drawn.alpha[..., None] > 0.5, drawn.picture, np.array(BACKGROUND))
     masks = []
     x, y = anatomy.face_centre
     width = anatomy.face_width
@@ -44,22 +44,22 @@ def test_an_ear_is_found_by_the_other_one() -> None:
     assert (found & ~right).sum() < 0.1 * missing.sum()
 
 
-def test_ground_opposite_an_ear_is_left_alone() -> None:
+def test_background_opposite_an_ear_is_left_alone() -> None:
     picture, left, right = _eared()
     drawn = draw()
     body = drawn.alpha > 0.5
-    picture[right & ~body] = GROUND
+    picture[right & ~body] = BACKGROUND
     assert not mirrored_head(body | left, to_lab(picture), measure(drawn.landmarks)).any()
 
 
-def test_dark_ground_beside_dark_hair_is_no_ear() -> None:
+def test_dark_background_beside_dark_hair_is_no_ear() -> None:
     """A tower behind the head, as dark as hair and suit."""
     drawn = draw(shirt=HAIR, sleeve=HAIR)
     body = drawn.alpha > 0.5
     anatomy = measure(drawn.landmarks)
     x, y = (int(v) for v in anatomy.face_centre)
     width = int(anatomy.face_width)
-    picture = np.where(body[..., None], drawn.picture, np.array(GROUND)).astype(np.float32)
+    picture = np.where(body[..., None], drawn.picture, np.array(BACKGROUND)).astype(np.float32)
     tower = np.zeros_like(body)
     tower[y - int(1.5 * width) : y + width, x + int(0.45 * width) : x + 2 * width] = True
     picture[tower & ~body] = HAIR

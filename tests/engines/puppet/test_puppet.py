@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import label
 
-from tests.engines.paper_doll import AT, SCALE, SIZE, grid_plate, paper_doll
+from tests.engines.paper_doll import AT, SCALE, SIZE, grid_background, paper_doll
 from tests.geometry.stick_figure import T_POSE, Pose, performance_of
 from understudy.character.character import Character
 from understudy.engines.puppet.camera.wording import read_camera
@@ -78,7 +78,7 @@ def test_nothing_but_the_figure_changes() -> None:
     frame = drawn(puppet_of(character, held(REST)))
     empty = character.alpha < 0.001
     empty[:, 20:220] = False
-    assert np.abs(frame.astype(int) - character.plate)[empty].max() <= 16
+    assert np.abs(frame.astype(int) - character.background)[empty].max() <= 16
 
 
 def test_frames_are_the_same_bits_whatever_was_drawn_before() -> None:
@@ -108,10 +108,10 @@ def test_a_limb_is_never_torn_off() -> None:
     character = paper_doll()
     puppet = puppet_of(character, performance_of(poses, scale=SCALE, at=AT, size=SIZE))
     canvas = puppet.canvas()
-    plate = grid_plate()
+    background = grid_background()
     for index in range(24):
         frame = planes_to_rgb(puppet.draw(canvas, index)).astype(int)
-        figure = np.abs(frame - plate).max(axis=-1) > 25
+        figure = np.abs(frame - background).max(axis=-1) > 25
         pieces, count = label(figure, np.ones((3, 3)))
         sizes = np.bincount(pieces.ravel())[1:]
         assert count >= 1
@@ -146,7 +146,7 @@ def test_a_figure_cut_by_the_lower_edge_does_not_sink_out_of_the_frame() -> None
         size=(SIZE[0], high),
         picture=whole.picture[:high],
         alpha=whole.alpha[:high],
-        plate=whole.plate[:high],
+        background=whole.background[:high],
         traits=replace(whole.traits, framing="upper_body", pad=SIZE[1] - high),
     )
     down = [0.0] * 14 + [80.0] * 40

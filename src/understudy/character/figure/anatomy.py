@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.face_mesh import FACE_OVAL
+from understudy.geometry.hand_landmarks import KNUCKLES
 from understudy.geometry.landmarks import Body, Float32, Landmarks
+from understudy.geometry.skeleton import Side
 
-Side = Literal["left", "right"]
-SIDES: tuple[Side, Side] = ("left", "right")
 Points = NDArray[np.float64]
 
-# The outline of MediaPipe's canonical face, in order.
-FACE_OVAL = (
-    *(10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288),
-    *(397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150, 136),
-    *(172, 58, 132, 93, 234, 127, 162, 21, 54, 103, 67, 109),
-)
-# Bones of one hand, as pairs of hand landmarks: the fingers, and the knuckles across the palm.
-HAND_BONES = (
-    *((0, 1), (1, 2), (2, 3), (3, 4)),
-    *((0, 5), (5, 6), (6, 7), (7, 8)),
-    *((5, 9), (9, 10), (10, 11), (11, 12)),
-    *((9, 13), (13, 14), (14, 15), (15, 16)),
-    *((13, 17), (17, 18), (18, 19), (19, 20), (0, 17)),
-)
-FINGER_TIPS = (4, 8, 12, 16, 20)
 LEGS = (
     (Body.LEFT_HIP, Body.LEFT_KNEE, Body.LEFT_ANKLE, Body.LEFT_FOOT_INDEX, Body.LEFT_HEEL),
     (Body.RIGHT_HIP, Body.RIGHT_KNEE, Body.RIGHT_ANKLE, Body.RIGHT_FOOT_INDEX, Body.RIGHT_HEEL),
@@ -160,7 +146,7 @@ def _arm(side: Side, joints: Points, visibility: Points, fingers: Float32 | None
     hand = (joints[pinky] + joints[index]) / 2
     points = None if fingers is None else fingers[:, :2].astype(np.float64)
     if points is not None:
-        hand = points[[5, 9, 13, 17]].mean(axis=0)
+        hand = points[list(KNUCKLES)].mean(axis=0)
     return ArmBones(
         side,
         joints[first],

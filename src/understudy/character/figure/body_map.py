@@ -6,7 +6,6 @@ import cv2
 import numpy as np
 
 from understudy.character.figure.anatomy import (
-    HAND_BONES,
     LEGS,
     Anatomy,
     Points,
@@ -15,6 +14,7 @@ from understudy.character.figure.anatomy import (
     draw_polygon,
 )
 from understudy.character.image.masks import Mask
+from understudy.geometry.hand_landmarks import HAND_BONES
 from understudy.geometry.landmarks import Body
 
 Shape = tuple[int, int]

@@ -141,7 +141,7 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
 
 
 def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int]) -> float:
-    """How well the figure's height fits what stands out from a plain ground: 0.5 to 1.
+    """How well the figure's height fits what stands out from a plain background: 0.5 to 1.
 
     Of a figure with an odd head a detector may take the upper half for a whole one.
     """

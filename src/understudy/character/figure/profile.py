@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.figure.anatomy import Anatomy, Side, measure
+from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.find import Track
 from understudy.character.figure.plausibility import credibility, is_large_enough
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
+from understudy.geometry.skeleton import Side
 
 # Degrees by which shoulders and hips are turned from where a picture counts as a profile; three
 # quarters are a front.
@@ -25,8 +26,8 @@ _SIDEWAYS = 66.0
 _WIDE, _AHEAD, _APART = 0.42, 0.07, (0.42, 0.30)
 # Degrees by which the knee of somebody who stands straight is not bent.
 _BENT = 50.0
-# One that strides or crouches more than this shows legs that cannot be told apart.
-_CALM = 0.5
+# One that strides or crouches more than this shows legs that cannot be separated.
+_LEAST_STRAIGHTNESS = 0.5
 # What is seen less than this is hidden.
 _SEEN = 0.5
 # How credible the figure must be.
@@ -45,13 +46,13 @@ class Profile:
 
     near: which side of it is seen; a right side looks to the image's right. landmarks: pixels of
     the picture, those of the near side for both. mask: (h, w) float32 in 0..1, where the tracker
-    sees the figure. calm: 0..1, how straight it stands with its legs together.
+    sees the figure. straightness: 0..1, how straight it stands with its legs together.
     """
 
     near: Side
     landmarks: Landmarks
     mask: Float32
-    calm: float
+    straightness: float
 
     @property
     def anatomy(self) -> Anatomy:
@@ -71,7 +72,11 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
         return None
     h, w = rgb.shape[:2]
     near = _near_side(marks)
-    if near is None or _calm(marks) < _CALM or not is_large_enough(marks, (w, h)):
+    if (
+        near is None
+        or _straightness(marks) < _LEAST_STRAIGHTNESS
+        or not is_large_enough(marks, (w, h))
+    ):
         return None
     one = _of_one_side(marks, near)
     mask = found.mask if alpha is None else np.minimum(alpha, 1)
@@ -80,7 +85,7 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
     deep = replace(one, body=np.concatenate([joints, one.body[:, 2:]], axis=1))
     if credibility(deep, mask, found.presence, detected=True) < _CREDIBLE:
         return None
-    return Profile(near, one, mask, _calm(marks))
+    return Profile(near, one, mask, _straightness(marks))
 
 
 def _near_side(marks: Landmarks) -> Side | None:
@@ -109,7 +114,7 @@ def _near_side(marks: Landmarks) -> Side | None:
     return "right" if ahead > 0 else "left"
 
 
-def _calm(marks: Landmarks) -> float:
+def _straightness(marks: Landmarks) -> float:
     points = marks.body[:, :2].astype(np.float64)
     near, _ = _sides_by_sight(marks)
     if marks.body[[Body.LEFT_KNEE + near, Body.LEFT_ANKLE + near], 3].min() < _SEEN:

@@ -11,7 +11,7 @@ from understudy.geometry.landmarks import Float32
 
 
 def grab_cut(colours: Float32, sure: Mask, likely: Mask, possible: Mask, rounds: int) -> Mask:
-    """Cut figure from ground.
+    """Cut figure from background.
 
     colours: (h, w, 3) float32 sRGB in 0..1; sure, likely, possible: (h, w) bool, each within the
     next: surely figure, at first taken for figure, and all that may be figure. Returns (h, w) bool.

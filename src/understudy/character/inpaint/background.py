@@ -1,4 +1,4 @@
-"""The background plate: the picture with the figure taken out."""
+"""The background: the picture with the figure taken out."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 
 from understudy.character.figure.anatomy import (
-    FINGER_TIPS,
     Anatomy,
     draw_bones,
     draw_disc,
@@ -20,28 +19,31 @@ from understudy.character.inpaint.flat_fill import fill_flat, is_flat
 from understudy.character.inpaint.glow_and_shadow import glow_region, shadow_region
 from understudy.character.inpaint.patch_match import fill_with_texture
 from understudy.character.inpaint.poisson import fill_smoothly
+from understudy.geometry.hand_landmarks import FINGER_TIPS
 from understudy.geometry.landmarks import Float32
 
-# Detail of the ring round the figure, in Lab units, below which the ground counts as without
+# Detail of the ring round the figure, in Lab units, below which the background counts as without
 # texture, and below which as a wall or backdrop that nothing but a shadow makes uneven.
 _SMOOTH, _PLAIN = 2.5, 1.0
 _LIGHT = 0.35
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Ground:
-    """plate: (h, w, 3) float32 sRGB in 0..1, equal to the picture away from the figure. glow:
-    (h, w) bool, where the figure had lit it. plain: a light plain wall or backdrop, whose shadow
-    has been taken out.
+class Background:
+    """The background without the figure.
+
+    image: (h, w, 3) float32 sRGB in 0..1, equal to the picture away from the figure. glow: (h, w)
+    bool, where the figure lit it. plain: a light plain wall or backdrop; the figure's shadow on it
+    has been removed.
     """
 
-    plate: Float32
+    image: Float32
     glow: Mask
     plain: bool
 
 
-def make_ground(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Ground:
-    """The background without the figure, its glow and, on a plain ground, its shadow.
+def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Background:
+    """The background without the figure, its glow and, on a plain background, its shadow.
 
     picture: (h, w, 3) float32 sRGB in 0..1; alpha: (h, w) float32 in 0..1.
     """
@@ -49,18 +51,18 @@ def make_ground(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Ground:
     figure = figure_hole(alpha, anatomy)
     glow = glow_region(picture, alpha > 0.02, unit)
     hole = figure | grow(glow, 0.02 * unit) if glow.any() else figure
-    # Ground seen through a gap of the figure is too little to be kept without showing the gap.
+    # Background seen through a gap of the figure is too little to be kept without showing the gap.
     hole = ~without_small(~hole, 0.06 * unit**2)
     busy = detail_round(picture, hole, unit)
     if busy >= _SMOOTH:
         fill = fill_flat if is_flat(picture, hole, unit) else fill_with_texture
-        return Ground(fill(picture, hole), glow, plain=False)
+        return Background(fill(picture, hole), glow, plain=False)
     ring = grow(hole, 0.25 * unit) & ~hole
     plain = busy < _PLAIN and bool(ring.any()) and float(picture[ring].mean()) > _LIGHT
     if plain:
         hole = hole | shadow_region(picture, hole, unit)
-    plate = fill_smoothly(picture, hole, squeeze=2 if plain else 1) + _grain(picture, hole, unit)
-    return Ground(np.clip(plate, 0, 1).astype(np.float32), glow, plain)
+    image = fill_smoothly(picture, hole, squeeze=2 if plain else 1) + _grain(picture, hole, unit)
+    return Background(np.clip(image, 0, 1).astype(np.float32), glow, plain)
 
 
 def figure_hole(alpha: Float32, anatomy: Anatomy) -> Mask:
@@ -98,7 +100,7 @@ def detail_round(picture: Float32, hole: Mask, unit: float) -> float:
 
 
 def _grain(picture: Float32, hole: Mask, unit: float) -> Float32:
-    """The ground's own grain for a smooth fill, at least enough to keep gradients from banding."""
+    """The background's grain for a smooth fill, at least enough to keep gradients from banding."""
     rim = grow(hole, 0.06 * unit) & ~grow(hole, 2)
     strength = 0.0
     if rim.any():

@@ -19,13 +19,13 @@ from understudy.geometry.landmarks import Float32
 Rows = NDArray[np.float64]
 
 _EVEN = 1.5  # Lab steps between neighbours within an area of one colour
-_FLAT = 0.82  # share of the ground that lies within such areas
+_FLAT = 0.82  # share of the background that lies within such areas
 _SAME = 7.0  # Lab distance of two sides that belong to one area
 _NEAR, _FAR = 3, 11  # pixels beside the hole that say its side's colour
 
 
 def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
-    """Whether the ground round the hole is drawn in areas of one colour.
+    """Whether the background round the hole is drawn in areas of one colour.
 
     picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool; unit: the torso in pixels.
     """

@@ -1,7 +1,7 @@
-"""What the figure does to the ground round it: the light that it sheds, the shadow that it casts.
+"""The figure's glow on the background round it, and its shadow.
 
-Both are found against the ground as it is farther away. Light goes with the figure; a shadow stays
-behind and has to leave the plate.
+Both are measured against the background farther away in the same rows. A glow moves with the
+figure; a shadow is removed from the background.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ _SHADOW_LEAST = 0.012
 
 
 def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
-    """Where the figure lights up the ground: (h, w) bool, empty for a figure that does not glow.
+    """Where the figure lights the background: (h, w) bool, empty for a figure without a glow.
 
     picture: (h, w, 3) float32 sRGB in 0..1; figure: (h, w) bool; unit: torso length in pixels.
-    Glowing cloth that lets the ground through counts as light.
+    Glowing cloth that lets the background through counts as light.
     """
     small, mask, scale = _small(picture, figure)
     none = np.zeros(figure.shape, bool)
@@ -81,9 +81,9 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
 
 
 def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
-    """Where the figure darkens a plain ground: (h, w) bool.
+    """Where the figure darkens a plain background: (h, w) bool.
 
-    Arguments as `glow_region`. Sensible on plain grounds only.
+    Arguments as `glow_region`. Sensible on plain backgrounds only.
     """
     small, mask, scale = _small(picture, figure)
     reach = _SHADOW_REACH * unit * scale
@@ -99,25 +99,25 @@ def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     return resize_mask(dark, (figure.shape[1], figure.shape[0])) & ~figure
 
 
-def shed_light(
-    picture: Float32, plate: Float32, alpha: Float32, glow: Mask, unit: float
+def glow_layer(
+    picture: Float32, background: Float32, alpha: Float32, glow: Mask, unit: float
 ) -> Float32:
-    """The light in front of the plate: (h, w, 4) float32, premultiplied.
+    """The glow in front of the background: (h, w, 4) float32, premultiplied.
 
-    picture, plate: (h, w, 3) float32 sRGB in 0..1; alpha: (h, w) float32, the figure's matte; glow:
-    (h, w) bool; unit: torso length in pixels. The least alpha that still explains the picture over
-    the plate, fading out towards the glow's end.
+    picture, background: (h, w, 3) float32 sRGB in 0..1; alpha: (h, w) float32, the figure's matte;
+    glow: (h, w) bool; unit: torso length in pixels. It has the least alpha that still explains the
+    picture over the background, and fades out towards the glow's end.
     """
     clear = (alpha < 0.02).astype(np.float32)
     weight = cv2.GaussianBlur(clear, (0, 0), 2.5)
-    excess = cv2.GaussianBlur((picture - plate) * clear[..., None], (0, 0), 2.5)
+    excess = cv2.GaussianBlur((picture - background) * clear[..., None], (0, 0), 2.5)
     excess = np.maximum(excess / np.maximum(weight, 1e-3)[..., None], 0)
     # The figure itself stops no light, so that the fade is by the glow's outer end alone.
     ends = soften(shrink(glow | (alpha > 0.02), 0.02 * unit), 0.02 * unit)
-    lit = np.clip(plate + excess * ends[..., None], 0, 1)
-    light = np.max((lit - plate) / np.maximum(1 - plate, 0.05), axis=-1)
+    lit = np.clip(background + excess * ends[..., None], 0, 1)
+    light = np.max((lit - background) / np.maximum(1 - background, 0.05), axis=-1)
     light = np.clip(light, 0, 1).astype(np.float32)
-    colours = lit - plate * (1 - light)[..., None]
+    colours = lit - background * (1 - light)[..., None]
     return np.dstack([np.maximum(colours, 0), light]).astype(np.float32)
 
 

@@ -2,9 +2,9 @@
 
 Multi-scale patch voting (Wexler, Shechtman and Irani, TPAMI 2007) with PatchMatch's search (Barnes
 et al., SIGGRAPH 2009), texture features and an onion-peel start at the coarsest level (Newson,
-Almansa, Gousseau and Perez, "Non-Local Patch-Based Image Inpainting", IPOL 2017). Own to it are a
-penalty for leaving the row (grounds, horizons and walls repeat sideways, seldom up and down) and a
-price on what stands out from its row (a ship is there once).
+Almansa, Gousseau and Perez, "Non-Local Patch-Based Image Inpainting", IPOL 2017). Our
+additions are a penalty for leaving the row (floors, horizons and walls repeat sideways, seldom up
+and down) and a price on what stands out from its row (there is only one ship).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Where the arms are: a ribbon along upper arm and forearm, the hand at its end."""
+"""Where the arms are: a contour along upper arm and forearm, the hand at its end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d, median_filter
 
 from understudy.character.figure.anatomy import (
-    HAND_BONES,
     Anatomy,
     ArmBones,
     Points,
@@ -26,6 +25,7 @@ from understudy.character.layers.limb_contour import (
     straighten,
     trace,
 )
+from understudy.geometry.hand_landmarks import HAND_BONES
 from understudy.geometry.landmarks import Float32
 
 # Half widths of a bare arm in lengths of the torso.
@@ -37,7 +37,7 @@ _WIDEST = 2.6  # a sleeve is at most this many times as wide as the arm
 class ArmRegion:
     """Where one arm lies, hidden parts included; all (h, w) bool.
 
-    whole: ribbons and hand. sure: what is the arm if anything is: the half of the ribbons that
+    whole: contour and hand. sure: what is the arm if anything is: the half of the contour that
         looks away from the torso, all of them where they hang free, and the bones of the hand.
     even: the arm if both its sides were alike, which bounds what of it may be hidden. hand: the
         hand alone.
@@ -130,7 +130,7 @@ def _bone(
 
 
 def _ends_free(strip: Strip, line: Outline, outer: float) -> Points:
-    """Whether the inner side ends at the ground and not at the body, in each row (n,): 0 or 1."""
+    """Whether the inner side ends at the background, not at the body, in each row (n,): 0 or 1."""
     inside = line.minus if outer > 0 else line.plus
     matte = matte_width(strip, 1.3 * float(inside.max()) + 2)[1 if outer > 0 else 0]
     free = np.nan_to_num(matte, nan=1e9) < 1.25 * inside + 2

@@ -1,4 +1,4 @@
-"""A limb's bone as a ribbon: the bone straightened into a strip, its two outlines traced in it.
+"""A limb's bone as a contour: the bone straightened into a strip, its two outlines traced in it.
 
 Rows of a strip run along the bone, columns across it; the middle column is the bone.
 """
@@ -109,7 +109,7 @@ def matte_width(strip: Strip, limit: float) -> tuple[Points, Points]:
 def polygon(
     strip: Strip, outline: Outline, low: float | Points = -1.0, high: float | Points = 1.0
 ) -> Points:
-    """A band of the ribbon as a polygon, (2 n, 2) canvas pixels.
+    """A band of the contour as a polygon, (2 n, 2) canvas pixels.
 
     low, high: from which to which share of the half width, for all rows or each (n,): -1 is the
     outline towards the left columns, 0 the bone, 1 the outline towards the right ones.

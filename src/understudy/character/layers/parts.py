@@ -165,10 +165,10 @@ def _body_core(anatomy: Anatomy, shape: tuple[int, int]) -> Mask:
     return core | draw_bones(shape, [(joints[leg[1]], joints[leg[2]]) for leg in LEGS], 0.16 * unit)
 
 
-def _belongs_to_arm(free: Mask, ribbon: Mask, core: Mask, anatomy: Anatomy, arm: ArmBones) -> Mask:
-    """Pixels of the matte near the arm that its ribbon left out: sleeves, cuffs, slivers."""
+def _belongs_to_arm(free: Mask, contour: Mask, core: Mask, anatomy: Anatomy, arm: ArmBones) -> Mask:
+    """Pixels of the matte near the arm that its contour left out: sleeves, cuffs, slivers."""
     unit = anatomy.torso
-    to_arm, to_body = depth(~ribbon), depth(~core)
+    to_arm, to_body = depth(~contour), depth(~core)
     ys, xs = np.nonzero(free & (to_arm < to_body) & (to_arm < 0.45 * unit))
     outer, past_wrist = _outer_side(xs, ys, anatomy, arm)
     beside = np.abs(xs - anatomy.axis_x(ys.astype(np.float64)))
@@ -213,7 +213,7 @@ def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) 
     slivers &= ~opened(body & bodily & grow(core, 0.12 * unit), 0.01 * unit)
     for label in ARMS:
         arm = labels == label
-        # A sliver between an arm and the ground is the arm's outline, or its sleeve's.
+        # A sliver between an arm and the background is the arm's outline, or its sleeve's.
         labels[slivers & grow(arm, 0.02 * unit)] = label
     for label in ARMS:
         here = labels == label

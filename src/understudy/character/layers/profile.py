@@ -150,8 +150,8 @@ def _hand_rows(arm: Mask, anatomy: Anatomy, near: int) -> slice:
 def _silhouette(inside: Mask, arm: Mask, anatomy: Anatomy, near: int) -> Mask:
     """The figure without its near arm, what that hides included: (h, w) bool.
 
-    Row by row: where the body ends at the ground its edge is known; where the arm lies over it the
-    edge runs on from above to below, and what sticks out ahead beside the near hand is the other.
+    Row by row: where the body ends at the background its edge is known; where the arm covers it the
+    edge runs on from above to below, and what sticks out in front of the near hand is the other.
     """
     rows = np.flatnonzero(arm.any(axis=1))
     low = max(0, int(rows[0]) - 4)

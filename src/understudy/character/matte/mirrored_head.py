@@ -13,7 +13,7 @@ from understudy.geometry.landmarks import Float32
 
 _REACH = 2.6  # radius of the place that is compared, in widths of the face
 _ALIKE = 14.0  # Lab distance of a pixel from its counterpart, or from one close to that
-_STRANGE = 3.0  # how much likelier the figure's palette explains a colour than the ground's
+_STRANGE = 3.0  # how much likelier the figure's palette explains a colour than the background's
 _ASKEW, _STEPS = 0.12, 4  # how far counterparts are looked for, in torso lengths, and in steps
 
 
@@ -58,12 +58,12 @@ def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
 
 
 def _strange_to_the_ground(figure: Mask, lab: Float32, anatomy: Anatomy, here: Mask) -> Mask:
-    """Pixels with colours that the figure has and the ground round it has not, both `here`."""
+    """Pixels with colours that the figure has and the background round it has not, both `here`."""
     away = depth(~figure)
-    ground = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso) & here
+    background = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso) & here
     own = figure & here
-    if not ground.any() or not own.any():
+    if not background.any() or not own.any():
         return np.zeros_like(figure)
     colours = Colours(lab)
-    likely, unlikely = (colours.look_up(colours.palette(part)) for part in (own, ground))
+    likely, unlikely = (colours.look_up(colours.palette(part)) for part in (own, background))
     return np.asarray(likely > _STRANGE * unlikely)

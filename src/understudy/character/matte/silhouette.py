@@ -64,7 +64,7 @@ class _Search:
         self._unit = anatomy.torso
         self._shape = (prior.shape[0], prior.shape[1])
         self._bones = body_map.bones(self._shape, anatomy)
-        # Dark hair before a dark ground has no colour to be found by: there the segmentation knows.
+        # Colour cannot tell dark hair from a dark background: there the segmentation decides.
         self._skull = body_map.skull(self._shape, anatomy) & (prior > _HAIR)
 
     def run(self) -> Mask:
@@ -119,20 +119,20 @@ class _Search:
         return self._tidy((votes > 0) | (bones & figure))
 
     def _strays(self, figure: Mask) -> Mask:
-        """Parts of the cut away from the skeleton that look much more like the ground."""
+        """Parts of the cut away from the skeleton that look much more like the background."""
         unit = self._unit
         near = grow(body_map.bare_figure(self._shape, self._anatomy), 0.06 * unit)
-        own, ground = figure & near, depth(~figure) > 0.05 * unit
-        if own.sum() < 100 or ground.sum() < 100:
+        own, background = figure & near, depth(~figure) > 0.05 * unit
+        if own.sum() < 100 or background.sum() < 100:
             return np.zeros(self._shape, bool)
         colours = Colours(self._lab)
         likely = colours.look_up(colours.palette(own))
-        unlikely = colours.look_up(colours.palette(ground))
+        unlikely = colours.look_up(colours.palette(background))
         stray = figure & ~near & (likely < 0.2 * unlikely)
         return without_small(opened(stray, 0.015 * unit), 0.002 * unit**2)
 
     def _gaps(self, figure: Mask) -> Mask:
-        """Ground seen between limbs, or limbs and trunk, which the segmentation fills in."""
+        """Background seen between limbs, or limbs and trunk, which the segmentation fills in."""
         unit, bones = self._unit, self._bones
         between = grow(body_map.between_limbs(self._shape, self._anatomy), 0.07 * unit)
         where = between & figure & ~grow(bones, 0.03 * unit)
@@ -140,8 +140,8 @@ class _Search:
             return where
         doubtful = between | body_map.hands(self._shape, self._anatomy, 0.3)
         own = figure & (~doubtful | bones) & (depth(figure) > 0.02 * unit)
-        ground = depth(~figure) > 0.02 * unit
-        colour = likeness(self._lab, own, ground, where, max(6, round(0.3 * unit)))
+        background = depth(~figure) > 0.02 * unit
+        colour = likeness(self._lab, own, background, where, max(6, round(0.3 * unit)))
         gaps = opened(cv2.GaussianBlur(colour, (0, 0), 0.6) < 0.2, 0.006 * unit) & where
         # A white cord on a jacket is no hole in it: gaps open outwards, or are doubted somewhere.
         gaps = touching(gaps, (self._prior < 0.9) | grow(~figure, 2))

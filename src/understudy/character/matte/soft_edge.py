@@ -20,7 +20,7 @@ _LOOSE = 0.026  # half width of the edge of hair in torso lengths
 
 @njit(cache=True, nogil=True)
 def _sample(  # pragma: no cover - compiled
-    picture: Float32, figure: Mask, ground: Mask, where: Mask, reach: int, rays: int
+    picture: Float32, figure: Mask, background: Mask, where: Mask, reach: int, rays: int
 ) -> tuple[Float32, Float32]:
     """Alpha (h, w) and how well it explains the pixel (h, w), 0..1, for pixels of `where`."""
     h, w = where.shape
@@ -53,7 +53,7 @@ def _sample(  # pragma: no cover - compiled
                             fronts[n_front, c] = picture[yy, xx, c]
                         front_away[n_front] = r
                         n_front += 1
-                    elif not seen_back and ground[yy, xx]:
+                    elif not seen_back and background[yy, xx]:
                         seen_back = True
                         for c in range(3):
                             backs[n_back, c] = picture[yy, xx, c]
@@ -100,9 +100,9 @@ def soft_edge(picture: Float32, silhouette: Float32, loose: Mask, unit: float) -
     away = np.maximum(inner, outer)
     narrow, wide = max(2.5, 0.010 * unit), max(3.0, _LOOSE * unit)
     where = away <= np.where(loose, wide, narrow)
-    figure, ground = hard & ~where, ~hard & ~where
+    figure, background = hard & ~where, ~hard & ~where
     reach = max(6, round(4 * narrow), round(2 * wide))
-    sampled, trust = _sample(np.ascontiguousarray(picture), figure, ground, where, reach, _RAYS)
+    sampled, trust = _sample(np.ascontiguousarray(picture), figure, background, where, reach, _RAYS)
     # Where the colours do not tell, a ramp across the silhouette stands in.
     ramp = np.clip(0.5 + np.where(hard, inner - 0.5, 0.5 - outer) / 2.0, 0, 1)
     mixed = np.asarray((sampled * trust + ramp * 0.15) / (trust + 0.15), np.float32)

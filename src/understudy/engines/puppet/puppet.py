@@ -55,7 +55,7 @@ class Puppet:
 
         # The frame: kept around the figure, then moved as the camera.
         self._framing = reframe(motion, self._rig, character.size, head_cut=traits.head_cut)
-        self._plate = pack_frame(character.plate)
+        self._background = pack_frame(character.background)
         self._camera = None
         if script is not None:
             focus = np.array([character.size[0] / 2.0, skeleton.head[1]])
@@ -105,7 +105,7 @@ class Puppet:
 
     def canvas(self) -> Canvas:
         """A canvas to draw on, one to a thread."""
-        return Canvas(self._plate)
+        return Canvas(self._background)
 
     def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
         """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
@@ -131,7 +131,7 @@ class Puppet:
         if self._camera is None:
             canvas.begin()
         else:
-            canvas.replace_plate(_warped(self._plate, self._camera.background[index]))
+            canvas.replace_background(_warped(self._background, self._camera.background[index]))
         if self._shadow is not None:
             soles, ground, torso = self._shadow
             scale = float(self._framing[index, 0, 0])
@@ -183,10 +183,10 @@ def _composed(after: Float64, before: Float64) -> Float64:
     return np.asarray(product)
 
 
-def _warped(plate: NDArray[np.uint32], camera: Float64) -> NDArray[np.uint32]:
+def _warped(background: NDArray[np.uint32], camera: Float64) -> NDArray[np.uint32]:
     """The background under a camera's map; beyond its edges it is mirrored."""
-    height, width = plate.shape
-    channels = plate.view(np.uint8).reshape(height, width, 4)
+    height, width = background.shape
+    channels = background.view(np.uint8).reshape(height, width, 4)
     moved = cv2.warpAffine(
         channels, camera, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT_101
     )

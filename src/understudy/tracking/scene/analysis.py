@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.errors import ClipUnusable
+from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 from understudy.media.clip import Clip
 from understudy.processes.messages import Array, Message
@@ -25,7 +25,6 @@ from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 VERSION = "scene/3"
 
 LEAST_SECONDS = 3.0
-Framing = Literal["whole_body", "knees", "upper_body", "head"]
 
 # A landmark counts as shown when it is in the picture and this visible, in this share of the poses.
 _VISIBLE = 0.5

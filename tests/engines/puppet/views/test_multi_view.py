@@ -33,7 +33,7 @@ def two_sided() -> Character:
         Layer(layer.name, np.dstack([green * layer.rgba[..., 3:], layer.rgba[..., 3]]))
         for layer in front.layers
     )
-    back = replace(paper_doll(), layers=layers, plate=front.plate)
+    back = replace(paper_doll(), layers=layers, background=front.background)
     return replace(front, views={"back": back})
 
 
@@ -89,11 +89,11 @@ def test_the_back_is_drawn_while_the_driver_shows_it(two_sided: Character) -> No
 
 
 def test_the_figure_does_not_jump_where_the_view_changes(two_sided: Character) -> None:
-    plate = two_sided.plate.astype(int)
+    background = two_sided.background.astype(int)
     centres = []
     for planes in _frames(two_sided, TURN):
         rgb = YuvConverter().rgb(planes).astype(int)
-        rows, columns = np.nonzero(np.abs(rgb - plate).max(axis=2) > 60)
+        rows, columns = np.nonzero(np.abs(rgb - background).max(axis=2) > 60)
         centres.append((columns.mean(), rows.mean()))
     steps = np.abs(np.diff(np.array(centres), axis=0)).max(axis=1)
     assert steps.max() < 6, "pixels a frame, of a figure about 60 wide"

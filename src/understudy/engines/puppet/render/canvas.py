@@ -1,4 +1,4 @@
-"""The frame that a thread draws on: a plate that is restored only where it was drawn over."""
+"""The frame that a thread draws on: a background that is restored only where it was drawn over."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ Box = tuple[int, int, int, int]
 class Canvas:
     """A frame (H, W) with its I420 planes; one to a thread."""
 
-    def __init__(self, plate: Frame) -> None:
-        """plate: (H, W) uint32, see `colour.pack_frame`; both sides even."""
-        height, width = plate.shape
-        self._plate = plate
-        self.frame = plate.copy()
+    def __init__(self, background: Frame) -> None:
+        """background: (H, W) uint32, see `colour.pack_frame`; both sides even."""
+        height, width = background.shape
+        self._background = background
+        self.frame = background.copy()
         self._planes = np.empty((height * 3 // 2, width), np.uint8)
-        to_planes(plate, self._planes, 0, 0, width, height)
+        to_planes(background, self._planes, 0, 0, width, height)
         self._drawn: Box | None = None
         self._stale: Box | None = None
 
@@ -28,14 +28,14 @@ class Canvas:
         """Take off what was drawn since the last call."""
         if self._drawn is not None:
             left, top, right, bottom = self._drawn
-            self.frame[top:bottom, left:right] = self._plate[top:bottom, left:right]
+            self.frame[top:bottom, left:right] = self._background[top:bottom, left:right]
         self._stale, self._drawn = self._drawn, None
 
-    def replace_plate(self, plate: Frame) -> None:
-        """Begin a frame on another plate of the same size."""
-        self._plate = plate
-        self.frame[:] = plate
-        height, width = plate.shape
+    def replace_background(self, background: Frame) -> None:
+        """Begin a frame on another background of the same size."""
+        self._background = background
+        self.frame[:] = background
+        height, width = background.shape
         self._stale, self._drawn = (0, 0, width, height), None
 
     def draw(
