@@ -14,6 +14,8 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
+from understudy.geometry.hand_landmarks import MIDDLE_KNUCKLE, WRIST
 from understudy.geometry.landmarks import Body, Float32
 
 _LEAST_BODY_PRESENCE = 0.5
@@ -63,10 +65,6 @@ _ARMS = (
     (Body.LEFT_INDEX, Body.RIGHT_INDEX),
     (Body.LEFT_THUMB, Body.RIGHT_THUMB),
 )
-
-# Landmarks of the face mesh: nose tip, top, chin, and the ends of the cheeks, right and left.
-_MESH_NOSE, _MESH_TOP, _MESH_CHIN, _MESH_RIGHT, _MESH_LEFT = 1, 10, 152, 234, 454
-_PALM = 9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,9 +182,9 @@ def find_spikes(points: Float32, trunk: float) -> NDArray[np.bool_]:
 def believable_faces(raw: RawTrack) -> NDArray[np.bool_]:
     """(T,): whether there is a face that fits the body."""
     face, body = raw.face, raw.body
-    height = np.linalg.norm(face[:, _MESH_TOP, :2] - face[:, _MESH_CHIN, :2], axis=1)
-    off = np.linalg.norm(face[:, _MESH_NOSE, :2] - body[:, Body.NOSE, :2], axis=1)
-    across = face[:, _MESH_LEFT] - face[:, _MESH_RIGHT]
+    height = np.linalg.norm(face[:, FOREHEAD, :2] - face[:, CHIN, :2], axis=1)
+    off = np.linalg.norm(face[:, NOSE_TIP, :2] - body[:, Body.NOSE, :2], axis=1)
+    across = face[:, LEFT_CHEEK] - face[:, RIGHT_CHEEK]
     yaw = np.degrees(np.arctan2(across[:, 2], across[:, 0]))
     shoulders = raw.world[:, Body.LEFT_SHOULDER] - raw.world[:, Body.RIGHT_SHOULDER]
     turn = np.degrees(np.arctan2(shoulders[:, 2], shoulders[:, 0]))
@@ -215,7 +213,7 @@ def believable_hands(raw: RawTrack, side: str) -> NDArray[np.bool_]:
     forearm = float(np.percentile(forearms, 75)) if len(forearms) else 1.0
     own = np.linalg.norm(hand[:, 0, :2] - body[:, wrist], axis=1)
     foreign = np.linalg.norm(hand[:, 0, :2] - body[:, other], axis=1)
-    palm = np.linalg.norm(hand[:, _PALM] - hand[:, 0], axis=1)
+    palm = np.linalg.norm(hand[:, MIDDLE_KNUCKLE] - hand[:, WRIST], axis=1)
     presence = raw.presence[:, 2 if side == "left" else 3]
     with np.errstate(invalid="ignore"):
         good = presence >= _LEAST_HAND_PRESENCE

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.face_mesh import FACE_OVAL
+from understudy.geometry.face_mesh import FACE_OVAL, LEFT_CHEEK, RIGHT_CHEEK
 from understudy.geometry.hand_landmarks import KNUCKLES
 from understudy.geometry.landmarks import Body, Float32, Landmarks
 from understudy.geometry.skeleton import Side
@@ -128,7 +128,8 @@ def measure(landmarks: Landmarks) -> Anatomy:
     if landmarks.face is not None:
         face = landmarks.face[list(FACE_OVAL), :2].astype(np.float64)
         face_centre = face.mean(axis=0)
-        face_width = float(np.linalg.norm(landmarks.face[454, :2] - landmarks.face[234, :2]))
+        across = landmarks.face[LEFT_CHEEK, :2] - landmarks.face[RIGHT_CHEEK, :2]
+        face_width = float(np.linalg.norm(across))
         face_width = max(face_width, 0.15 * torso)
     arms = (
         _arm("left", joints, visibility, landmarks.left_hand),

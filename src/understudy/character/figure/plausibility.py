@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
+from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
 _SEEN = 0.5
@@ -113,9 +114,9 @@ def without_false_face(landmarks: Landmarks) -> Landmarks:
     if landmarks.face is None:
         return landmarks
     face = landmarks.face[:, :2]
-    width = float(np.linalg.norm(face[454] - face[234]))
-    off = float(np.linalg.norm(face[1] - landmarks.body[Body.NOSE, :2]))
-    inside_out = float(face[152, 1] - face[10, 1]) <= 0.3 * width
+    width = float(np.linalg.norm(face[LEFT_CHEEK] - face[RIGHT_CHEEK]))
+    off = float(np.linalg.norm(face[NOSE_TIP] - landmarks.body[Body.NOSE, :2]))
+    inside_out = float(face[CHIN, 1] - face[FOREHEAD, 1]) <= 0.3 * width
     if off < 0.6 * width and not inside_out:
         return landmarks
     return Landmarks(
