@@ -30,11 +30,12 @@ from bench.load import Load, Server, echoing, load, poll, raw_request
 from bench.table import table
 from bench.takes import Pair, sample_pairs
 from understudy.cache import FOLDER_VARIABLE
+from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts
 from understudy.tasks.db.repository.rows import pack
 from understudy.tasks.db.schema import tasks
-from understudy.tasks.records import Request, Source
+from understudy.tasks.records import Source, TaskRequest
 from understudy.tasks.workers.local import JOBS
 from understudy.testing import RehearsalServer, rehearsing
 
@@ -134,11 +135,8 @@ def measure_pages(folder: Path) -> list[Row]:
 def _fill(database: Database) -> None:
     account = database.read_now(accounts.every)[0]
     request = pack(
-        Request(
-            model="kling-v2-6",
-            engine="puppet",
-            orientation="video",
-            mode="std",
+        TaskRequest(
+            take=TakeRequest(),
             clip=Source(url="https://example.com/dance.mp4", max_bytes=1),
             picture=Source(key="inputs/1/picture", max_bytes=1),
         )

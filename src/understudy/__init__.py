@@ -1,7 +1,7 @@
 """Self-hosted motion control: a picture of a character performs the motion of a person in a video.
 
-The library's face: `animate` makes the video, `inspect` says what it would be, `track` gives the
-driver's motion as data. Importing this loads nothing else.
+The library's face: `animate` makes the video, `inspect` says beforehand what it would be, `track`
+gives the driver's motion as data. Importing this loads nothing else.
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.elements.element import ElementSource
     from understudy.media.limits import Mode, Orientation
-    from understudy.take.plan import Plan
+    from understudy.take.findings import Findings
+    from understudy.take.options import TakeMedia
     from understudy.take.progress import OnProgress
     from understudy.take.report import Report
     from understudy.tracking.performance import Performance
@@ -51,22 +51,22 @@ def animate(
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
-    from understudy.take.run import TakeOptions, run_take
+    from understudy.take.options import TakeRequest
+    from understudy.take.outputs import Outputs
+    from understudy.take.run import run_take
 
+    request = TakeRequest(
+        orientation=orientation,
+        mode=mode,
+        prompt=prompt,
+        sound=sound,
+        watermark=watermark,
+        engine=engine,
+    )
     return run_take(
-        _source(picture),
-        Path(clip),
-        TakeOptions(
-            orientation=orientation,
-            mode=mode,
-            prompt=prompt,
-            sound=sound,
-            watermark=watermark,
-            engine=engine,
-        ),
-        Path(out),
-        element=_element(element),
-        compare=None if compare is None else Path(compare),
+        _media(picture, clip, element),
+        request,
+        Outputs(video=Path(out), compare=None if compare is None else Path(compare)),
         measure_fidelity=measure_fidelity,
         on_progress=on_progress,
     )
@@ -74,7 +74,7 @@ def animate(
 
 def inspect(
     picture: Path | str | bytes | None,
-    clip: Path | str,
+    clip: Path | str | None,
     *,
     element: Sequence[Path | str | bytes] = (),
     orientation: Orientation = "video",
@@ -82,17 +82,20 @@ def inspect(
     prompt: str = "",
     sound: bool = True,
     engine: str = "puppet",
-) -> Plan:
-    """What `animate` would make of a picture and a clip.
+) -> Findings:
+    """The plan of what `animate` would make, or every problem that prevents it.
 
-    Raises `understudy.errors.InputRefused` for a picture or clip that cannot be used.
+    A picture or clip that is missing or cannot be used is a problem among the findings, and the
+    other one is inspected all the same. Raises `understudy.errors.InputRefused` for an option that
+    is not allowed.
     """
-    from understudy.take.run import TakeOptions, inspect_take
+    from understudy.take.inspect import inspect_take
+    from understudy.take.options import TakeRequest
 
-    options = TakeOptions(
+    request = TakeRequest(
         orientation=orientation, mode=mode, prompt=prompt, sound=sound, engine=engine
     )
-    return inspect_take(_source(picture), Path(clip), options, element=_element(element))
+    return inspect_take(_media(picture, clip, element), request)
 
 
 def track(clip: Path | str) -> Performance:
@@ -108,11 +111,19 @@ def track(clip: Path | str) -> Performance:
     return track_clip(opened, scene=analyze_scene(opened))
 
 
-def _source(picture: Path | str | bytes | None) -> Path | bytes | None:
-    return picture if picture is None or isinstance(picture, bytes) else Path(picture)
+def _media(
+    picture: Path | str | bytes | None,
+    clip: Path | str | None,
+    element: Sequence[Path | str | bytes],
+) -> TakeMedia:
+    from understudy.take.options import TakeMedia
+
+    return TakeMedia(
+        picture=None if picture is None else _file(picture),
+        clip=None if clip is None else Path(clip),
+        element=tuple(map(_file, element)),
+    )
 
 
-def _element(files: Sequence[Path | str | bytes]) -> ElementSource | None:
-    from understudy.elements.element import element_from_files
-
-    return element_from_files([file if isinstance(file, bytes) else Path(file) for file in files])
+def _file(given: Path | str | bytes) -> Path | bytes:
+    return given if isinstance(given, bytes) else Path(given)

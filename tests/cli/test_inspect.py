@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from decimal import Decimal
-from fractions import Fraction
 
-from understudy.cli.inspect import describe, problem
-from understudy.errors import InputRefused
+from understudy.cli.inspect import describe
 from understudy.take.plan import Dropped, Plan
 
 PLAN = Plan(
@@ -15,8 +12,9 @@ PLAN = Plan(
     orientation="video",
     mode="std",
     size=(720, 960),
-    fps=Fraction(24),
+    fps=24.0,
     frames=144,
+    duration=6.0,
     start=1.0,
     end=7.0,
     clip_duration=10.5,
@@ -25,7 +23,7 @@ PLAN = Plan(
     driver_framing="whole_body",
     picture_framing="upper_body",
     sound=True,
-    units=Decimal("3.0"),
+    units="3.0",
     understood=("slow zoom in",),
     left_out=("a dragon",),
     warnings=("The legs are left out.",),
@@ -46,7 +44,7 @@ def test_the_plan_says_what_is_used_and_what_is_dropped_and_why() -> None:
         ("character", "upper body"),
         ("units", "3.0"),
         ("prompt", "acted on: slow zoom in"),
-        ("prompt", "left out: a dragon"),
+        ("prompt", "ignored: a dragon"),
         ("note", "The legs are left out."),
     ]
 
@@ -58,13 +56,3 @@ def test_what_does_not_apply_is_not_said() -> None:
     names = [name for name, _ in rows(plan)]
     assert names == ["usable", "output", "engine", "driver", "character"]
     assert ("driver", "whole body; 2 people in view") in rows(plan)
-
-
-def test_a_problem_names_field_found_and_allowed() -> None:
-    refusal = InputRefused("prompt", found="2501 characters", allowed="allowed are 2500")
-    assert problem(refusal) == {
-        "field": "prompt",
-        "found": "2501 characters",
-        "allowed": "allowed are 2500",
-        "message": "prompt: 2501 characters; allowed are 2500",
-    }

@@ -90,7 +90,21 @@ def test_inspect_says_why_a_pair_cannot_be_used(
     done = understudy("inspect", picture, short_clip, "--json")
     assert done.returncode == 2
     answer = json.loads(done.stdout)
-    assert answer["usable"] is False
-    assert answer["problem"]["field"] == "video_url"
-    assert answer["problem"]["message"]
+    assert (answer["usable"], answer["plan"]) == (False, None)
+    (problem,) = answer["problems"]
+    assert problem["field"] == "video_url"
+    assert problem["message"]
+    assert answer["picture"]["outline"]
     assert done.stderr == ""
+
+
+def test_inspect_tells_all_problems_at_once(
+    understudy: Run, short_clip: Path, tmp_path: Path
+) -> None:
+    done = understudy("inspect", tmp_path / "no.png", short_clip, "--prompt", "x" * 2501)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    prompt, picture, clip = done.stderr.splitlines()
+    assert prompt.startswith("understudy: prompt: 2501 characters")
+    assert picture.startswith("understudy: image_url: there is no file")
+    assert "Video duration" in clip

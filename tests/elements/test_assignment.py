@@ -18,7 +18,9 @@ from understudy.library.presets import FOLDER
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.media.picture import open_picture
-from understudy.take.run import TakeOptions, run_take
+from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.outputs import Outputs
+from understudy.take.run import run_take
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROBIN = tuple(FOLDER / "robin" / name for name in ("front.jpg", "back.jpg", "face.jpg"))
@@ -102,7 +104,9 @@ def test_a_face_alone_is_no_scene(clip: Path) -> None:
 def test_an_element_of_nobody_is_refused_where_nobody_else_is(clip: Path, tmp_path: Path) -> None:
     with pytest.raises(InputRefused) as refusal:
         run_take(
-            None, clip, TakeOptions(), tmp_path / "o.mp4", element=ElementSource((_scene(),) * 2)
+            TakeMedia(clip=clip, element=(_scene(),) * 2),
+            TakeRequest(),
+            Outputs(video=tmp_path / "o.mp4"),
         )
     assert refusal.value.field == "element_list"
     assert list(tmp_path.iterdir()) == []

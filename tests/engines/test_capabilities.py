@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from understudy.engines import DEFAULT_MODEL, MODELS, engine_names
+from understudy.engines.capabilities import units_for
 
 
 @pytest.mark.parametrize(
@@ -24,3 +25,21 @@ def test_models_cost_and_can_do_what_the_contract_says(
 def test_every_model_is_served_by_an_engine_that_is_installed() -> None:
     assert {model.engine for model in MODELS.values()} <= set(engine_names())
     assert DEFAULT_MODEL in MODELS
+
+
+@pytest.mark.parametrize(
+    ("seconds", "rate", "units"),
+    [
+        (9.066, "0.5", "4.5"),
+        (3.0, "0.5", "1.5"),
+        (3.499, "0.8", "2.4"),
+        (3.5, "0.8", "3.2"),
+        (4.5, "0.9", "4.5"),
+        (30.02, "1.2", "36.0"),
+        (0.2, "0.5", "0.5"),
+    ],
+)
+def test_units_follow_the_output_rounded_to_whole_seconds(
+    seconds: float, rate: str, units: str
+) -> None:
+    assert units_for(seconds, Decimal(rate)) == Decimal(units)

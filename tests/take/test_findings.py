@@ -1,53 +1,72 @@
-"""Outlines of masks: closed, in shares of the picture, without specks."""
+"""What inspecting finds, in its JSON form, and together with what was found before."""
 
 from __future__ import annotations
 
-import numpy as np
+import json
+
+import pytest
+from pydantic import TypeAdapter
 
 from understudy.errors import InputRefused
-from understudy.take.findings import ClipFinding, Findings, PictureFinding, outline_mask
+from understudy.take.findings import (
+    ClipFinding,
+    DriverFinding,
+    Findings,
+    PictureFinding,
+    Problem,
+    Used,
+    collecting,
+)
 
 
-def test_a_rectangle_is_outlined_by_its_corners() -> None:
-    mask = np.zeros((200, 100), np.float32)
-    mask[50:150, 20:60] = 1
-    (outline,) = outline_mask(mask)
-    assert len(outline) == 4
-    assert np.allclose(
-        sorted(outline), [(0.2, 0.25), (0.2, 0.75), (0.6, 0.25), (0.6, 0.75)], atol=0.011
+def problem_of(field: str) -> Problem:
+    return Problem.of(InputRefused(field, found="wrong", allowed="right"))
+
+
+def findings_of(*fields: str) -> Findings:
+    outline = (((0.1, 0.2), (0.3, 0.4), (0.5, 0.1)),)
+    driver = DriverFinding(1.5, outline, ((0.0, 0.1, 0.1, 0.2, 0.3),))
+    return Findings(
+        usable=False,
+        plan=None,
+        problems=tuple(map(problem_of, fields)),
+        picture=PictureFinding(300, 400),
+        clip=ClipFinding(640, 480, 30.0, 4.0, used=Used(0.0, 4.0), driver=driver),
     )
 
 
-def test_what_touches_the_edge_closes_along_it() -> None:
-    mask = np.zeros((100, 100), np.float32)
-    mask[60:, :50] = 1
-    (outline,) = outline_mask(mask)
-    assert max(y for _, y in outline) > 0.99
-    assert min(x for x, _ in outline) < 0.01
-
-
-def test_specks_are_left_out_and_nothing_has_no_outline() -> None:
-    mask = np.zeros((200, 200), np.float32)
-    mask[20:180, 20:180] = 1
-    mask[5:8, 5:8] = 1
-    assert len(outline_mask(mask)) == 1
-    assert outline_mask(np.zeros((50, 50), np.float32)) == ()
-
-
-def test_a_large_mask_is_outlined_with_few_points() -> None:
-    y, x = np.mgrid[:2000, :1500]
-    disc = ((x - 750) ** 2 + (y - 1000) ** 2 < 600**2).astype(np.float32)
-    (outline,) = outline_mask(disc)
-    assert 12 < len(outline) < 80
-
-
-def test_every_problem_names_its_field_in_json() -> None:
-    problems = tuple(
-        InputRefused(field, found="wrong", allowed="right") for field in ("image_url", "video_url")
-    )
-    told = Findings(
-        None, problems, PictureFinding((300, 400)), ClipFinding((640, 480), 30.0, 4.0)
-    ).to_json()
+def test_every_problem_names_its_field_and_is_a_sentence_as_well() -> None:
+    told = findings_of("image_url", "video_url").to_json()
     assert [problem["field"] for problem in told["problems"]] == ["image_url", "video_url"]
+    assert told["problems"][0]["message"] == "image_url: wrong; right"
     assert told["picture"] == {"width": 300, "height": 400, "outline": None, "warnings": ()}
-    assert (told["clip"]["driver"], told["clip"]["used"]) == (None, None)
+
+
+def test_findings_come_back_from_their_json_as_they_were() -> None:
+    found = findings_of("image_url")
+    text = json.dumps(found.to_json())
+    assert TypeAdapter(Findings).validate_json(text) == found
+
+
+def test_an_input_that_could_not_be_fetched_is_not_missing_as_well() -> None:
+    found = findings_of("image_url", "video_url").after([problem_of("video_url")])
+    assert [problem.field for problem in found.problems] == ["video_url", "image_url"]
+
+
+def test_a_picture_that_an_unusable_element_stands_in_for_is_not_missing() -> None:
+    found = findings_of("image_url").after([problem_of("element_list")])
+    assert [problem.field for problem in found.problems] == ["element_list"]
+
+
+def test_an_earlier_problem_makes_findings_unusable() -> None:
+    found = findings_of().after([problem_of("prompt")])
+    assert (found.usable, found.plan) == (False, None)
+
+
+def test_refusals_are_collected_and_faults_are_not() -> None:
+    problems: list[Problem] = []
+    with collecting(problems):
+        raise InputRefused("mode", found="x", allowed="y")
+    assert [problem.field for problem in problems] == ["mode"]
+    with pytest.raises(ZeroDivisionError), collecting(problems):
+        _ = 1 / 0

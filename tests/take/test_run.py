@@ -8,8 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass, replace
-from fractions import Fraction
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -18,35 +17,19 @@ import numpy as np
 import pytest
 
 import understudy
+from tests.take.conftest import EXAMPLES, FPS, PICTURE
 from understudy.errors import InputRefused, TakeCancelled
 from understudy.media import limits
-from understudy.media.clip import open_clip, read_frames
-from understudy.media.output.encode import SoundSource, VideoWriter
-from understudy.take.inspect import find_take
-from understudy.take.outputs import watermarked_path
+from understudy.take.inspect import inspect_take
+from understudy.take.open import open_take_picture
+from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.outputs import Outputs, watermarked_path
 from understudy.take.progress import Progress
 from understudy.take.report import Report
-from understudy.take.run import TakeOptions, inspect_take, run_take
-from understudy.take.stages import open_for
+from understudy.take.run import run_take
 from understudy.tracking.formats.npz import load_npz
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
-PICTURE = EXAMPLES / "photo.jpg"
-FPS = Fraction(12)
 PROMPT = "static camera, in the rain"
-
-
-@pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds of the sample dance at 12 frames a second, with its sound."""
-    source = open_clip(EXAMPLES / "dance.mp4", orientation="video")
-    path = tmp_path_factory.mktemp("clips") / "short.mp4"
-    scale = 540 / min(source.size)
-    size = (round(source.width * scale / 2) * 2, round(source.height * scale / 2) * 2)
-    with VideoWriter(path, size, FPS, sound=SoundSource(source.path, 0.0, 3.0)) as writer:
-        for frame in read_frames(source, size=size, start=0.0, end=3.0, fps=FPS):
-            writer.write_rgb(frame.rgb)
-    return path
 
 
 @dataclass(frozen=True)
@@ -66,13 +49,9 @@ def made(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
     out, compare, cover = folder / "out.mp4", folder / "compare.mp4", folder / "cover.jpg"
     told: list[Progress] = []
     report = run_take(
-        PICTURE,
-        clip,
-        TakeOptions(watermark=True, prompt=PROMPT),
-        out,
-        compare=compare,
-        cover=cover,
-        performances=[folder / "motion.npz"],
+        TakeMedia(picture=PICTURE, clip=clip),
+        TakeRequest(watermark=True, prompt=PROMPT),
+        Outputs(video=out, compare=compare, cover=cover, performances=(folder / "motion.npz",)),
         on_progress=told.append,
     )
     return Made(out, compare, cover, report, told)
@@ -143,59 +122,6 @@ def test_the_driver_s_motion_is_written_with_a_row_for_every_frame(made: Made) -
     assert np.isfinite(performance.body).all()
 
 
-def test_what_inspecting_found_is_known_to_the_take_and_shown_with_outlines(
-    clip: Path, made: Made
-) -> None:
-    found = find_take(PICTURE, clip, TakeOptions(prompt=PROMPT))
-    assert found.plan is not None
-    assert (found.plan.frames, found.plan.size) == (36, made.report.plan.size)
-    assert found.picture is not None
-    assert found.picture.outline
-    assert found.clip is not None
-    assert found.clip.driver is not None
-    (outline, *_) = found.clip.driver.outline
-    for _, left, top, width, height in found.clip.driver.path:
-        assert 0 <= left < left + width <= 1
-        assert 0 <= top < top + height <= 1
-    xs, ys = zip(*outline, strict=True)
-    assert max(ys) - min(ys) > 0.4
-    assert 0.2 < float(np.mean(xs)) < 0.8
-
-
-def test_each_input_is_looked_at_while_the_other_is_missing(clip: Path, made: Made) -> None:
-    plan = made.report.plan
-    alone = find_take(PICTURE, None, TakeOptions())
-    assert [problem.field for problem in alone.problems] == ["video_url"]
-    assert (alone.plan, alone.clip) == (None, None)
-    assert alone.picture is not None
-    assert alone.picture.outline
-    alone = find_take(None, clip, TakeOptions())
-    assert [problem.field for problem in alone.problems] == ["image_url"]
-    assert (alone.plan, alone.picture) == (None, None)
-    assert alone.clip is not None
-    assert alone.clip.used == (plan.start, plan.end)
-    assert alone.clip.dropped == plan.dropped
-    assert alone.clip.driver is not None
-    assert alone.clip.driver.outline
-    # What belongs to one input stands beside it and in the plan.
-    assert {*alone.clip.warnings} <= {*plan.warnings}
-
-
-def test_an_engine_that_cannot_run_is_a_problem_of_the_model() -> None:
-    found = find_take(PICTURE, None, TakeOptions(engine="nowhere"))
-    (problem,) = found.problems
-    assert problem.field == "model_name"
-    assert "nowhere" in problem.found
-
-
-def test_a_picture_and_a_clip_that_are_both_wrong_are_two_problems(tmp_path: Path) -> None:
-    for name in ("picture.png", "clip.mp4"):
-        (tmp_path / name).write_bytes(b"neither")
-    found = find_take(tmp_path / "picture.png", tmp_path / "clip.mp4", TakeOptions())
-    assert [problem.field for problem in found.problems] == ["image_url", "video_url"]
-    assert (found.plan, found.picture, found.clip) == (None, None, None)
-
-
 def test_the_cover_is_the_first_frame(made: Made) -> None:
     cover = cv2.cvtColor(cv2.imread(str(made.cover)), cv2.COLOR_BGR2RGB)
     assert np.abs(cover.astype(int) - _frames(made.out)[0].astype(int)).mean() < 4
@@ -211,8 +137,10 @@ def test_the_same_input_gives_the_same_file_with_nothing_remembered(
 
 
 def test_inspecting_gives_the_plan_of_the_take(made: Made, clip: Path) -> None:
-    plan = inspect_take(PICTURE.read_bytes(), clip, TakeOptions(watermark=True, prompt=PROMPT))
-    assert plan == made.report.plan
+    media = TakeMedia(picture=PICTURE.read_bytes(), clip=clip)
+    found = inspect_take(media, TakeRequest(watermark=True, prompt=PROMPT))
+    assert found.problems == ()
+    assert found.plan == made.report.plan
 
 
 def test_fidelity_is_measured_when_asked_for(made: Made, clip: Path, tmp_path: Path) -> None:
@@ -231,7 +159,7 @@ def test_a_picture_without_a_character_is_refused_and_nothing_is_written(
     cv2.rectangle(ground, (0, 400), (480, 640), (60, 120, 60), -1)
     picture = cv2.imencode(".png", ground)[1].tobytes()
     with pytest.raises(InputRefused) as refusal:
-        run_take(picture, clip, TakeOptions(), tmp_path / "out.mp4")
+        understudy.animate(picture, clip, tmp_path / "out.mp4")
     assert refusal.value.field == "image_url"
     assert list(tmp_path.iterdir()) == []
 
@@ -244,10 +172,9 @@ def test_a_cancelled_take_leaves_nothing(
     told: list[Progress] = []
     with pytest.raises(TakeCancelled):
         run_take(
-            PICTURE,
-            clip,
-            TakeOptions(),
-            tmp_path / "out.mp4",
+            TakeMedia(picture=PICTURE, clip=clip),
+            TakeRequest(),
+            Outputs(video=tmp_path / "out.mp4"),
             on_progress=told.append,
             cancelled=lambda: bool(told) and told[-1].stage == stage,
         )
@@ -272,18 +199,14 @@ def test_a_killed_take_leaves_no_video_and_the_next_one_clears_up(
     assert os.listdir(tmp_path) == ["out.mp4"]  # noqa: PTH208 - hidden files as well
 
 
-def test_a_prompt_over_the_limit_is_refused_before_anything_else() -> None:
-    assert replace(TakeOptions(), prompt="x" * 2500).prompt
-    with pytest.raises(InputRefused, match="2501"):
-        TakeOptions(prompt="x" * 2501)
-
-
 def test_a_picture_may_have_the_bytes_that_its_design_allows(tmp_path: Path) -> None:
     picture = PICTURE.read_bytes() + bytes(11 * limits.MIB)
     most = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
-    assert open_for(picture, TakeOptions(), most).source_size == (864, 1152)
+    opened = open_take_picture(TakeMedia(picture=picture, picture_max_bytes=most), TakeRequest())
+    assert opened is not None
+    assert opened.source_size == (864, 1152)
     with pytest.raises(InputRefused, match="at most 10 MB"):
-        run_take(picture, EXAMPLES / "dance.mp4", TakeOptions(), tmp_path / "out.mp4")
+        understudy.animate(picture, EXAMPLES / "dance.mp4", tmp_path / "out.mp4")
 
 
 def _digest(path: Path) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.migrations import migrate
 from understudy.tasks.db.repository import accounts
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.ids import TASK_BITS, IdMaker
-from understudy.tasks.records import Account, Design, Request, Source
+from understudy.tasks.records import Account, Design, Source, TaskRequest
 
 MakeTask = Callable[..., NewTask]
 
@@ -57,11 +58,8 @@ def new_task(account: Account) -> MakeTask:
 
     def make(**changes: object) -> NewTask:
         callback_url = changes.pop("callback_url", None)
-        request = Request(
-            model="kling-v2-6",
-            engine="puppet",
-            orientation="video",
-            mode="std",
+        request = TaskRequest(
+            take=TakeRequest(),
             clip=Source(url="https://example.com/clip.mp4", max_bytes=100),
             picture=Source(key="inputs/1/picture", max_bytes=100),
             callback_url=callback_url,  # type: ignore[arg-type]

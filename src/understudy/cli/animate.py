@@ -27,7 +27,7 @@ from understudy.cli.options import (
 from understudy.cli.progress_bar import showing_progress
 
 if TYPE_CHECKING:
-    from understudy.take.run import Report
+    from understudy.take.report import Report
 
 
 def animate(
@@ -73,10 +73,11 @@ def animate(
         for file in element or ():
             check_input(file, field="--element")
 
-        from understudy.elements.element import element_from_files
-        from understudy.take.run import TakeOptions, run_take
+        from understudy.take.options import TakeMedia, TakeRequest
+        from understudy.take.outputs import Outputs
+        from understudy.take.run import run_take
 
-        options = TakeOptions(
+        request = TakeRequest(
             orientation=orientation,
             mode=mode,
             prompt=prompt,
@@ -89,12 +90,9 @@ def animate(
             showing_progress(sys.stderr) as show,
         ):
             done = run_take(
-                picture,
-                clip,
-                options,
-                output,
-                element=element_from_files(element or ()),
-                compare=compare,
+                TakeMedia(picture=picture, clip=clip, element=tuple(element or ())),
+                request,
+                Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,
                 on_progress=show,
                 cancelled=cancelled,
@@ -151,5 +149,5 @@ def _print_summary(report: Report, output: Path) -> None:
     width, height = report.plan.size
     typer.echo(
         f"{output}: {report.plan.duration:.1f} s of {width} × {height}"
-        f" at {float(report.plan.fps):g} fps, made in {report.seconds:.1f} s"
+        f" at {report.plan.fps:g} fps, made in {report.seconds:.1f} s"
     )

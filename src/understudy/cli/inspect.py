@@ -1,11 +1,11 @@
-"""The command `understudy inspect`: the plan of a take, or why there can be none."""
+"""The command `understudy inspect`: the plan of a take, or every reason why there can be none."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -22,9 +22,10 @@ from understudy.cli.options import (
     PromptOption,
     SoundOption,
 )
-from understudy.errors import InputRefused
 
 if TYPE_CHECKING:
+    from understudy.take.findings import Findings, Problem
+    from understudy.take.options import TakeMedia
     from understudy.take.plan import Plan
 
 _FRAMINGS = {
@@ -48,56 +49,60 @@ def inspect(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say what a take of PICTURE and CLIP would be, or why it cannot be.
+    """Show what a take of PICTURE and CLIP would be, or every reason why it cannot be made.
 
     The exit status is 0 when the two can be used and 2 when they cannot.
     """
     with reporting_faults(debug=debug):
-        try:
-            check_input(picture, field="image_url")
-            check_input(clip, field="video_url")
-            for file in element or ():
-                check_input(file, field="--element")
-            plan = _plan(
-                picture,
-                clip,
-                element=element or (),
-                orientation=orientation,
-                mode=mode,
-                prompt=prompt,
-                sound=sound,
-                engine=engine,
-            )
-        except InputRefused as refusal:
-            if not as_json:
-                raise
-            _print_json({"usable": False, "problem": problem(refusal)})
-            raise typer.Exit(REFUSED) from None
-        if as_json:
-            _print_json({"usable": True, "plan": plan.to_json()})
-        else:
-            typer.echo("\n".join(describe(plan)))
+        from understudy.take.findings import collecting
+        from understudy.take.inspect import inspect_take
+        from understudy.take.options import TakeRequest
+
+        problems: list[Problem] = []
+        request = TakeRequest(orientation=orientation, mode=mode, sound=sound, engine=engine)
+        with collecting(problems):
+            request = replace(request, prompt=prompt)
+        media = _usable_files(picture, clip, element or [], problems)
+        findings = inspect_take(media, request).after(problems)
+        _print(findings, as_json=as_json)
 
 
-def _plan(picture: Path, clip: Path, element: Sequence[Path], **options: Any) -> Plan:
-    from understudy.elements.element import element_from_files
-    from understudy.take.run import TakeOptions, inspect_take
+def _usable_files(
+    picture: Path, clip: Path, element: list[Path], problems: list[Problem]
+) -> TakeMedia:
+    """The files that can be read; each of the others is a problem."""
+    from understudy.media import limits
+    from understudy.take.findings import collecting
+    from understudy.take.options import TakeMedia
 
-    return inspect_take(picture, clip, TakeOptions(**options), element=element_from_files(element))
+    def readable(path: Path, field: str) -> Path | None:
+        with collecting(problems):
+            check_input(path, field=field)
+            return path
+        return None
+
+    return TakeMedia(
+        picture=readable(picture, limits.PICTURE_FIELD),
+        clip=readable(clip, limits.CLIP_FIELD),
+        element=tuple(file for file in element if readable(file, limits.ELEMENT_FIELD)),
+    )
 
 
-def problem(refusal: InputRefused) -> dict[str, str]:
-    """A refusal as JSON values."""
-    return {
-        "field": refusal.field,
-        "found": refusal.found,
-        "allowed": refusal.allowed,
-        "message": refusal.message,
-    }
+def _print(findings: Findings, *, as_json: bool) -> None:
+    """Print the findings; raises Exit with status 2 where they are not usable."""
+    if as_json:
+        typer.echo(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
+    elif findings.plan is not None:
+        typer.echo("\n".join(describe(findings.plan)))
+    else:
+        for problem in findings.problems:
+            typer.echo(f"understudy: {problem.message}", err=True)
+    if not findings.usable:
+        raise typer.Exit(REFUSED)
 
 
 def describe(plan: Plan) -> list[str]:
-    """The lines of the plan for a person."""
+    """The plan in lines for a person."""
     width, height = plan.size
     people = "1 person" if plan.people == 1 else f"{plan.people} people"
     rows = [
@@ -105,7 +110,7 @@ def describe(plan: Plan) -> list[str]:
         *(("dropped", f"{d.start:.1f} s to {d.end:.1f} s: {d.reason}") for d in plan.dropped),
         (
             "output",
-            f"{width} × {height}, {float(plan.fps):g} fps, {plan.frames} frames,"
+            f"{width} × {height}, {plan.fps:g} fps, {plan.frames} frames,"
             f" {plan.duration:.1f} s, {'with' if plan.sound else 'without'} sound",
         ),
         ("engine", f"{plan.engine}, orientation {plan.orientation}, mode {plan.mode}"),
@@ -113,15 +118,11 @@ def describe(plan: Plan) -> list[str]:
         ("character", _FRAMINGS.get(plan.picture_framing, plan.picture_framing)),
     ]
     if plan.units is not None:
-        rows.append(("units", str(plan.units)))
+        rows.append(("units", plan.units))
     if plan.understood:
         rows.append(("prompt", f"acted on: {', '.join(plan.understood)}"))
     if plan.left_out:
-        rows.append(("prompt", f"left out: {', '.join(plan.left_out)}"))
+        rows.append(("prompt", f"ignored: {', '.join(plan.left_out)}"))
     rows.extend(("element", note) for note in plan.element)
     rows.extend(("note", warning) for warning in plan.warnings)
     return [f"{name:<11}{words}" for name, words in rows]
-
-
-def _print_json(value: dict[str, Any]) -> None:
-    typer.echo(json.dumps(value, indent=2, ensure_ascii=False))

@@ -11,7 +11,9 @@ from pathlib import Path
 from understudy.cache import FOLDER_VARIABLE
 from understudy.engines import engine_names, load_engine
 from understudy.errors import EngineUnavailable
-from understudy.take.run import TakeOptions, run_take
+from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.outputs import Outputs
+from understudy.take.run import run_take
 
 
 def warm_up() -> float:
@@ -40,4 +42,8 @@ def rehearse() -> None:
         # What is at hand from before would not be computed, and so not be compiled.
         os.environ[FOLDER_VARIABLE] = folder
         picture = (pair / "picture.jpg").read_bytes()
-        run_take(picture, clip, TakeOptions(), Path(folder) / "take.mp4")
+        run_take(
+            TakeMedia(picture=picture, clip=clip),
+            TakeRequest(),
+            Outputs(video=Path(folder) / "take.mp4"),
+        )

@@ -12,7 +12,7 @@ from understudy.media.clip import Clip, open_clip
 from understudy.media.limits import Mode
 from understudy.media.picture import Picture, PictureSource, open_picture
 
-FIELD = "element_list"
+FIELD = limits.ELEMENT_FIELD
 
 
 @dataclass(frozen=True, slots=True)

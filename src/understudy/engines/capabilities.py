@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
 from understudy.media.limits import Mode
@@ -42,3 +42,9 @@ MODELS: Mapping[str, Model] = MappingProxyType(
         )
     }
 )
+
+
+def units_for(seconds: float, per_second: Decimal) -> Decimal:
+    """Units charged for an output of `seconds`, rounded to whole seconds, half up, at least one."""
+    whole = Decimal(str(round(seconds, 3))).quantize(Decimal(1), rounding=ROUND_HALF_UP)
+    return max(Decimal(1), whole) * per_second

@@ -19,7 +19,7 @@ from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
-from understudy.tasks.records import Design, Element, Request, Task
+from understudy.tasks.records import Design, Element, Task, TaskRequest
 
 _make_id = IdMaker(TASK_BITS)
 
@@ -88,7 +88,8 @@ class Creation:
 
         assert draft.clip is not None
         clip_look = self.checks.check_clip(
-            requested(draft.clip, draft.clip_field, "clip"), bounds=clip_limits(draft.orientation)
+            requested(draft.clip, draft.clip_field, "clip"),
+            bounds=clip_limits(draft.take.orientation),
         )
         if draft.picture is None:
             return None, await clip_look
@@ -142,23 +143,17 @@ def _new_task(
         id=task_id,
         account_id=caller.account_id,
         design=design,
-        request=Request(
-            model=draft.model.name,
-            engine=draft.model.engine,
-            orientation=draft.orientation,
-            mode=draft.mode,
+        request=TaskRequest(
+            take=draft.take,
             clip=clip.source,
             picture=None if picture is None else picture.source,
-            prompt=draft.prompt,
-            sound=draft.sound,
-            watermark=draft.watermark,
             element_id=draft.element_id,
             element_images=() if element is None else element.images,
             element_videos=() if element is None else element.videos,
             callback_url=draft.callback_url,
         ),
         external_id=draft.external_id,
-        units=reservation(draft.model, draft.mode, draft.orientation, clip.seconds),
+        units=reservation(draft.model, draft.take.mode, draft.take.orientation, clip.seconds),
     )
 
 

@@ -15,7 +15,7 @@ from understudy.tasks.records import Element
 async def find_element(
     database: Database, storage: Storage, caller: Caller, draft: Draft
 ) -> Element | None:
-    """The element of a draft, None when it names none. Raises ParameterInvalid."""
+    """The element that a draft names, None when it names none. Raises ParameterInvalid."""
     if draft.element_id is None:
         return None
     preset = find_preset(draft.element_id)

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from understudy.service.probe_errors import looking
+from understudy.service.probe_errors import probing
 from understudy.tasks.workers.prober import Prober
 
 _SECONDS = 60.0
@@ -33,7 +33,7 @@ class Engines:
     async def states(self, names: frozenset[str]) -> dict[str, EngineState]:
         """How each engine is. Raises InternalTimeout, InternalFault."""
         if time.monotonic() > self._until or not names <= self._known.keys():
-            with looking("Looking at the engines took too long"):
+            with probing("Looking at the engines took too long"):
                 told = await self.worker.ask("engines", {"names": sorted(names)}, seconds=_SECONDS)
             self._known = {name: _state(value) for name, value in told.items()}
             self._until = time.monotonic() + _REMEMBERED_SECONDS

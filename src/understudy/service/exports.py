@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
 from understudy.service.http.contract_errors import ResourceUnknown
-from understudy.service.probe_errors import looking
+from understudy.service.probe_errors import probing
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.records import Result
 from understudy.tasks.workers.prober import Prober
@@ -63,7 +63,7 @@ class Exports:
             try:
                 kept = await self.storage.fetch(source, Path(folder) / f"kept{_KEPT}")
                 arguments = {"performance": str(kept), "output": str(made)}
-                with looking("Writing this format took too long"):
+                with probing("Writing this format took too long"):
                     await self.worker.ask("export", arguments, seconds=_SECONDS)
             except FileNotFoundError as error:
                 raise ResourceUnknown from error

@@ -103,11 +103,11 @@ async def running_service(
         write_payload = task_payload_writer(links)
 
         def price_of(task: Task, seconds: float) -> int:
-            model = catalogue.by_name.get(task.request.model)
+            model = catalogue.by_name.get(task.request.take.model)
             if model is None:
                 # The operator took it out since: the task costs what was held.
                 return task.units_reserved
-            return price(model, task.request.mode, seconds)
+            return price(model, task.request.take.mode, seconds)
 
         controller = Controller(
             AttemptContext(

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from understudy.engines.capabilities import DEFAULT_MODEL, MODELS, Model
+from understudy.engines.capabilities import DEFAULT_MODEL, MODELS, Model, units_for
 from understudy.media.limits import CLIP_MAX_SECONDS, Mode, Orientation
 from understudy.settings import ExtraModel
-from understudy.take.plan import units_for
 
 __all__ = ["DEFAULT_MODEL", "Catalogue", "Model"]
 

@@ -1,4 +1,4 @@
-"""What a client is told when a child could not look at a file for us."""
+"""What a client is told when a child process could not look at a file for us."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from understudy.tasks.workers.prober import ProbeFailed, ProbeTimedOut
 
 
 @contextmanager
-def looking(too_long: str) -> Iterator[None]:
-    """Tell a look that takes too long as InternalTimeout, in these words, and a crash as
-    InternalFault; why the child crashed, the prober has logged."""
+def probing(too_long: str) -> Iterator[None]:
+    """Raise InternalTimeout with the message `too_long` for a probe that takes too long, and
+    InternalFault for one that fails; the prober has logged why."""
     try:
         yield
     except (TimeoutError, ProbeTimedOut) as error:

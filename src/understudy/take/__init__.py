@@ -1,1 +1,7 @@
-"""The take: one run of the whole way from a picture and a clip to a video."""
+"""The take: one run of the whole way from a picture and a clip to a video.
+
+`options` what is requested, and from which files · `open` the files · `concurrent_casting` the
+character · `driver` who is followed · `plan` what will be made · `outputs` rendering into files ·
+`run` all of it in order · `report` how it went · `progress`, `stage_times` on the way.
+`inspect` the way up to the plan · `findings` what it finds · `outlines` shapes for a thumbnail
+"""

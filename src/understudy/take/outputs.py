@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy import __version__
-from understudy.engines import Engine, Job
+from understudy.engines import Cancelled, Engine, Job
 from understudy.media.clip import Clip
 from understudy.media.output.compare import CompareWriter
 from understudy.media.output.cover import encode_preview, write_cover
@@ -20,25 +19,40 @@ from understudy.media.output.encode import SoundSource, VideoWriter
 from understudy.media.output.provenance import Provenance
 from understudy.media.output.watermark import make_watermark
 from understudy.media.output.yuv import YuvConverter
-from understudy.take.plan import Plan
+from understudy.take.plan import OutputFormat, Plan
 from understudy.take.progress import ProgressLine
 
+# Seconds between two previews: often enough to look alive, too rare to slow down the rendering.
 _PREVIEW_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
-    """Where a take's files go, and whether they carry the clip's sound.
+    """Where a take's files go; all but the video are optional.
 
-    video: the MP4; watermark: with a marked copy beside it. compare: driver and result side by
-    side, or None. cover: a JPEG of the first frame, or None.
+    video: the MP4; a watermarked copy goes to `watermarked_path(video)`. compare: an MP4 of driver
+    and result side by side. cover: a JPEG of the first frame. performances: the driver's motion,
+    each file in the format of its suffix; not written for engines that track nobody.
     """
 
     video: Path
+    compare: Path | None = None
+    cover: Path | None = None
+    performances: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finishing:
+    """What becomes of the frames.
+
+    clip: for its sound and for the comparison. watermark: write a watermarked copy as well.
+    """
+
+    clip: Clip
+    plan: Plan
+    format: OutputFormat
     watermark: bool
-    compare: Path | None
-    cover: Path | None
-    sound: bool
+    outputs: Outputs
 
 
 def watermarked_path(video: Path) -> Path:
@@ -49,15 +63,14 @@ def watermarked_path(video: Path) -> Path:
 def render(
     engine: Engine,
     job: Job,
-    plan: Plan,
-    clip: Clip,
-    outputs: Outputs,
+    finishing: Finishing,
     progress: ProgressLine,
-    cancelled: Callable[[], bool],
+    cancelled: Cancelled,
 ) -> str:
-    """Draw the frames of a job and write each to every output; what became of the sound.
+    """Draw the frames of a job and write each to every output.
 
-    The files appear when all frames are written, or not at all. Raises TakeCancelled, CannotWrite.
+    Returns what became of the sound (`Report.sound`). The files appear when all frames are written,
+    or not at all. Raises TakeCancelled, CannotWrite.
     """
     provenance = Provenance(
         tool=f"Understudy {__version__}", engine=f"{engine.info.name} {engine.info.version}"
@@ -66,7 +79,8 @@ def render(
     previewed = time.monotonic()
     first: NDArray[np.uint8] | None = None
     with ExitStack() as stack:
-        video, *others = _open_writers(stack, plan, clip, outputs, provenance)
+        video = stack.enter_context(_video_writer(finishing, provenance))
+        others = _copy_writers(stack, finishing, provenance)
         frames = engine.frames(job, on_progress=progress.tell, cancelled=cancelled)
         for index, frame in enumerate(frames):
             planes = frame if engine.info.pixels == "i420" else converter.planes(frame)
@@ -77,47 +91,47 @@ def render(
             if time.monotonic() - previewed > _PREVIEW_SECONDS:
                 previewed = time.monotonic()
                 preview = encode_preview(converter.rgb(planes))
-                progress.tell("render", (index + 1) / plan.frames, preview)
+                progress.tell("render", (index + 1) / job.frames, preview)
         progress.tell("finish")
-        if outputs.cover is not None and first is not None:
-            write_cover(outputs.cover, converter.rgb(first), provenance)
+        cover = finishing.outputs.cover
+        if cover is not None and first is not None:
+            write_cover(cover, converter.rgb(first), provenance)
     return video.sound_outcome
 
 
-def _open_writers(
-    stack: ExitStack, plan: Plan, clip: Clip, outputs: Outputs, provenance: Provenance
-) -> tuple[VideoWriter, *tuple[VideoWriter | CompareWriter, ...]]:
-    sound = SoundSource(clip.path, plan.start, plan.end) if outputs.sound else None
-    video = stack.enter_context(
-        VideoWriter(outputs.video, plan.size, plan.fps, sound=sound, provenance=provenance)
+def _video_writer(
+    finishing: Finishing, provenance: Provenance, *, watermarked: bool = False
+) -> VideoWriter:
+    plan, video, size = finishing.plan, finishing.outputs.video, finishing.format.size
+    return VideoWriter(
+        watermarked_path(video) if watermarked else video,
+        size,
+        finishing.format.fps,
+        sound=SoundSource(finishing.clip.path, plan.start, plan.end) if plan.sound else None,
+        provenance=provenance,
+        watermark=make_watermark(size) if watermarked else None,
     )
-    others: list[VideoWriter | CompareWriter] = []
-    if outputs.watermark:
-        others.append(
-            stack.enter_context(
-                VideoWriter(
-                    watermarked_path(outputs.video),
-                    plan.size,
-                    plan.fps,
-                    sound=sound,
-                    provenance=provenance,
-                    watermark=make_watermark(plan.size),
-                )
-            )
-        )
+
+
+def _copy_writers(
+    stack: ExitStack, finishing: Finishing, provenance: Provenance
+) -> list[VideoWriter | CompareWriter]:
+    """The writers of what is written beside the video, entered into the stack."""
+    plan, outputs = finishing.plan, finishing.outputs
+    writers: list[VideoWriter | CompareWriter] = []
+    if finishing.watermark:
+        marked = _video_writer(finishing, provenance, watermarked=True)
+        writers.append(stack.enter_context(marked))
     if outputs.compare is not None:
-        others.append(
-            stack.enter_context(
-                CompareWriter(
-                    outputs.compare,
-                    plan.size,
-                    plan.fps,
-                    clip=clip,
-                    start=plan.start,
-                    end=plan.end,
-                    with_sound=outputs.sound,
-                    provenance=provenance,
-                )
-            )
+        compare = CompareWriter(
+            outputs.compare,
+            finishing.format.size,
+            finishing.format.fps,
+            clip=finishing.clip,
+            start=plan.start,
+            end=plan.end,
+            with_sound=plan.sound,
+            provenance=provenance,
         )
-    return video, *others
+        writers.append(stack.enter_context(compare))
+    return writers

@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from understudy.geometry.framing import EXTENT, Framing
+from understudy.engines.capabilities import MODELS, units_for
+from understudy.media import limits
+from understudy.take.options import TakeRequest
+
+if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans without.
+    from understudy.character.character import Character
+    from understudy.engines import Engine
+    from understudy.media.clip import Clip
+    from understudy.media.picture import Picture
+    from understudy.tracking.scene.analysis import SceneAnalysis
+
+from understudy.geometry.framing import Framing
 
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """A part of the clip that the take leaves out: seconds of the clip, and why."""
+    """A part of the clip that the take does not use, in seconds of the clip, and why."""
 
     start: float
     end: float
@@ -23,16 +33,17 @@ class Dropped:
 class Plan:
     """What a take will be made of.
 
-    engine: the engine's name. orientation, mode: as asked for.
-    size: (width, height) of the output in pixels; fps: frames per second; frames: their number.
+    engine: the engine's name. orientation, mode: as requested.
+    size: (width, height) of the output in pixels; fps: frames per second; frames: their number;
+    duration: seconds.
     start, end: the run of the clip that is used, in seconds of the clip.
     clip_duration: seconds.
     dropped: the rest of the clip, with reasons.
-    people: how many persons the clip shows at once at most.
+    people: how many people the clip shows at once at most.
     driver_framing, picture_framing: how much of the driver and of the character is in view.
     sound: the clip's sound goes into the output.
-    units: what the take would cost, None for an engine without a price.
-    understood, left_out: the prompt's wordings that the engine acts on, and those it does not.
+    units: what the take costs, a decimal number; null for a model without a price.
+    understood, left_out: the parts of the prompt that the engine acts on, and those it ignores.
     element: what the element's pictures are used for, sentences for a person.
     warnings: sentences for a person.
     """
@@ -41,8 +52,9 @@ class Plan:
     orientation: str
     mode: str
     size: tuple[int, int]
-    fps: Fraction
+    fps: float
     frames: int
+    duration: float
     start: float
     end: float
     clip_duration: float
@@ -51,42 +63,99 @@ class Plan:
     driver_framing: Framing
     picture_framing: Framing
     sound: bool
-    units: Decimal | None
+    units: str | None
     understood: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     element: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
 
-    @property
-    def duration(self) -> float:
-        """Seconds of the output."""
-        return float(self.frames / self.fps)
-
     def to_json(self) -> dict[str, Any]:
-        """The plan as JSON values; rates as numbers, units as a decimal string."""
-        values = asdict(self)
-        values["fps"] = round(float(self.fps), 6)
-        values["duration"] = round(self.duration, 3)
-        values["units"] = None if self.units is None else str(self.units)
-        return values
+        """As JSON values."""
+        return asdict(self)
 
 
-def units_for(seconds: float, per_second: Decimal) -> Decimal:
-    """Units charged for an output of `seconds`, rounded to whole seconds, half up, at least one."""
-    whole = Decimal(str(round(seconds, 3))).quantize(Decimal(1), rounding=ROUND_HALF_UP)
-    return max(Decimal(1), whole) * per_second
+@dataclass(frozen=True, slots=True)
+class OutputFormat:
+    """What the output's frames are: (width, height) in pixels, and the exact rate."""
+
+    size: limits.Size
+    fps: Fraction
+
+    @classmethod
+    def of(cls, picture: Picture, clip: Clip, request: TakeRequest) -> OutputFormat:
+        """The picture's aspect at the size of the mode; the clip's rate, 30 at most."""
+        return cls(
+            size=limits.output_size(*picture.source_size, request.mode),
+            fps=limits.output_fps(clip.fps),
+        )
+
+
+def make_plan(
+    engine: Engine,
+    request: TakeRequest,
+    output: OutputFormat,
+    clip: Clip,
+    scene: SceneAnalysis,
+    character: Character | None,
+    notes: tuple[str, ...] = (),
+) -> Plan:
+    """What the take will be made of. notes: what the element's pictures are used for."""
+    from understudy.media.clip import count_frames
+
+    frames = count_frames(clip, start=scene.start, end=scene.end, fps=output.fps)
+    duration = round(float(frames / output.fps), 3)
+    prompt = engine.read_prompt(request.prompt)
+    picture_framing = scene.framing if character is None else character.traits.framing
+    mismatch = framing_warning(picture_framing, scene.framing)
+    model = MODELS.get(request.model)
+    return Plan(
+        engine=engine.info.name,
+        orientation=request.orientation,
+        mode=request.mode,
+        size=output.size,
+        fps=round(float(output.fps), 6),
+        frames=frames,
+        duration=duration,
+        start=scene.start,
+        end=scene.end,
+        clip_duration=clip.duration,
+        dropped=dropped_parts(scene),
+        people=scene.people,
+        driver_framing=scene.framing,
+        picture_framing=picture_framing,
+        sound=request.sound and clip.has_sound,
+        units=None if model is None else str(units_for(duration, model.units[request.mode])),
+        understood=prompt.understood,
+        left_out=prompt.left_out,
+        element=notes,
+        warnings=(
+            *scene.warnings,
+            *(() if character is None else character.warnings),
+            *(() if mismatch is None else (mismatch,)),
+        ),
+    )
+
+
+def dropped_parts(scene: SceneAnalysis) -> tuple[Dropped, ...]:
+    """The parts of the clip that a take does not use, and why."""
+    return tuple(Dropped(part.start, part.end, part.words) for part in scene.dropped)
 
 
 def framing_warning(picture: Framing, driver: Framing) -> str | None:
     """A sentence when the picture and the clip show different amounts of the body, else None."""
-    if EXTENT[driver] > EXTENT[picture] and EXTENT[picture] < 2:
+    legs_in_picture, legs_in_clip = (framing in _WITH_LEGS for framing in (picture, driver))
+    if legs_in_clip and not legs_in_picture:
         return (
-            "The clip shows the whole body, the picture only the upper part of the character: "
-            "the legs' motion is left out. A picture of the whole figure would show it."
+            "The clip shows the whole body, the picture only the upper part of the character: the "
+            "motion of the legs is left out. Use a picture of the whole figure to show it."
         )
-    if EXTENT[picture] >= 2 and EXTENT[driver] < 2:
+    if legs_in_picture and not legs_in_clip:
         return (
-            "The picture shows the whole figure, the clip only the upper body of the driver: "
-            "the legs keep the picture's stance."
+            "The picture shows the whole figure, the clip only the driver's upper body: the legs "
+            "keep their pose from the picture."
         )
     return None
+
+
+# The framings that show enough of the legs to move them.
+_WITH_LEGS: frozenset[Framing] = frozenset({"knees", "whole_body"})

@@ -9,7 +9,8 @@ from typing import Literal
 Stage = Literal["open", "inspect", "track", "cast", "retarget", "render", "finish"]
 STAGES: tuple[Stage, ...] = ("open", "inspect", "track", "cast", "retarget", "render", "finish")
 
-# Where the stages lie in the whole take, as measured on two cores; casting runs beside tracking.
+# Where each stage begins and ends, in shares of the whole take's time: measured on two cores.
+# Casting runs beside tracking and takes no time of its own.
 _SPANS: dict[Stage, tuple[float, float]] = {
     "open": (0.0, 0.02),
     "inspect": (0.02, 0.10),
@@ -25,8 +26,8 @@ _SPANS: dict[Stage, tuple[float, float]] = {
 class Progress:
     """How far a take is.
 
-    stage: what it is at. fraction: of the whole take, in 0..1, never falling.
-    preview: a small JPEG of the frame drawn last, now and then while rendering.
+    stage: the one that runs. fraction: of the whole take, in 0..1, never falling.
+    preview: a small JPEG of the last frame, from time to time while rendering.
     """
 
     stage: Stage
@@ -38,17 +39,14 @@ OnProgress = Callable[[Progress], None]
 
 
 class ProgressLine:
-    """Turns the progress of single stages into that of the take.
-
-    Not for several threads at once.
-    """
+    """Turns the progress of single stages into that of the take. Not thread-safe."""
 
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
         self._reached = 0.0
 
     def tell(self, stage: Stage, share: float = 0.0, preview: bytes | None = None) -> None:
-        """Say that `stage` is done to a share in 0..1."""
+        """Report that `stage` is done to a share in 0..1."""
         begin, end = _SPANS[stage]
         self._reached = max(self._reached, begin + (end - begin) * min(max(share, 0.0), 1.0))
         if self._on_progress is not None:

@@ -17,13 +17,13 @@ class Report:
     """What was used, what was left out, and what it took.
 
     plan: what the take was made of. understudy: the version. engine_version: of the plan's engine.
-    settings: the options as they were given.
+    settings: the options as they were given, by name.
     picture, clip: SHA-256 of the files, their sizes in pixels, and what was found in them.
     sound: what became of the clip's sound: `copied`, `transcoded`, `none` or `unreadable`.
     warnings: sentences for a person, those of the plan among them.
     timings: seconds by stage; stages overlap, so that they may sum to more than `seconds`.
-    seconds: from the call to the finished file. cached: stages whose results were at hand.
-    fidelity: of the video to its driver, where that was asked for and can be told.
+    seconds: from the call to the finished file. cached: stages whose results came from the cache.
+    fidelity: how well the video follows its driver, if that was measured.
     """
 
     plan: Plan

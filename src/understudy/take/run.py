@@ -7,229 +7,187 @@ rendering.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import asdict
-from pathlib import Path
-from typing import TypeVar
+from dataclasses import dataclass
 
 from understudy import __version__
 from understudy.character.character import Character
-from understudy.elements.element import ElementSource
-from understudy.engines import Engine, Job, load_engine
+from understudy.engines import Cancelled, Engine, Job, load_engine
 from understudy.errors import TakeCancelled
-from understudy.media import limits
-from understudy.media.picture import PictureSource
-from understudy.take.casting import Casting, Measured
-from understudy.take.outputs import Outputs, render
-from understudy.take.plan import Plan
-from understudy.take.progress import OnProgress, Progress, ProgressLine, Stage
+from understudy.media.clip import Clip
+from understudy.media.picture import Picture
+from understudy.take.concurrent_casting import ConcurrentCasting
+from understudy.take.driver import find_driver, follow_driver
+from understudy.take.open import Opened, open_media
+from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.outputs import Finishing, Outputs, render
+from understudy.take.plan import OutputFormat, Plan, make_plan
+from understudy.take.progress import OnProgress, ProgressLine
 from understudy.take.report import Report
-from understudy.take.stages import (
-    Cancelled,
-    Opened,
-    TakeOptions,
-    follow_driver,
-    look_through,
-    make_plan,
-    open_inputs,
-    with_sizes,
-)
+from understudy.take.stage_times import StageTimes
 from understudy.tracking.fidelity import video_fidelity
 from understudy.tracking.formats import write_performance
 from understudy.tracking.performance import Performance
 from understudy.tracking.trackers import TrackerPool
 
-__all__ = ["ElementSource", "Progress", "Report", "TakeOptions", "inspect_take", "run_take"]
 
-T = TypeVar("T")
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ready:
+    """What rendering needs, each as far as the engine needs it."""
 
-
-def inspect_take(
-    picture: PictureSource | None,
-    clip: Path,
-    options: TakeOptions,
-    *,
-    element: ElementSource | None = None,
-    picture_max_bytes: int = limits.PICTURE_MAX_BYTES,
-) -> Plan:
-    """What a take would be made of. picture, element, picture_max_bytes: as for `run_take`.
-
-    Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable.
-    """
-    engine = load_engine(options.engine)
-    inputs = open_inputs(picture, clip, options, element, picture_max_bytes)
-    with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
-        casting = Casting(engine, options, inputs.picture, inputs.element, threads)
-        scene = look_through(engine, inputs.clip, pool, _never)
-        opened = with_sizes(casting.settle(scene.framing), inputs.clip, options)
-        return make_plan(engine, options, opened, scene, casting.result(), casting.notes)
+    picture: Picture
+    clip: Clip
+    plan: Plan
+    format: OutputFormat
+    performance: Performance | None
+    character: Character | None
 
 
 def run_take(
-    picture: PictureSource | None,
-    clip: Path,
-    options: TakeOptions,
-    out: Path,
+    media: TakeMedia,
+    request: TakeRequest,
+    outputs: Outputs,
     *,
-    element: ElementSource | None = None,
-    picture_max_bytes: int = limits.PICTURE_MAX_BYTES,
-    compare: Path | None = None,
-    cover: Path | None = None,
-    performances: Sequence[Path] = (),
     measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
 ) -> Report:
-    """Make the take and write it to `out` (MP4), complete or not at all.
+    """Make the take and write its files, complete or not at all.
 
-    With `options.watermark` a marked copy goes to `outputs.watermarked_path(out)`. element: more
-    pictures, or a clip, of the character; without a picture the best suited one stands for it.
-    picture_max_bytes: what the picture's file may have; the tasks design allows more than others.
-    compare: where to write driver and result side by side. cover: where to write a JPEG of the
-    first frame. performances: where to write the driver's motion, each in the format of its suffix,
-    unless the engine follows nobody. measure_fidelity: track the finished video and report how well
-    it follows its driver (not with orientation `image`, which turns the figure). on_progress:
-    called from the calling thread. cancelled: asked now and then.
+    measure_fidelity: track the finished video and report how well it follows its driver (not with
+    orientation `image`, which turns the character). on_progress: called from the calling thread.
+    cancelled: called from time to time.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
     TakeCancelled, CannotWrite.
     """
-    began = time.monotonic()
-    stop = cancelled or _never
+    times = StageTimes()
     progress = ProgressLine(on_progress)
-    known: list[Stage] = []
-    clock = _Clock()
+    stop = cancelled or _never
 
     # 1. Open: what cannot be used is refused before it costs anything.
     progress.tell("open")
-    engine = load_engine(options.engine)
-    with clock.measuring("open"):
-        inputs = open_inputs(picture, clip, options, element, picture_max_bytes)
+    engine = load_engine(request.engine)
+    with times.measuring("open"):
+        opened = open_media(media, request)
 
+    # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
+    ready = _prepare(engine, request, opened, progress, times, stop)
+
+    # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
+    finishing = Finishing(
+        clip=ready.clip,
+        plan=ready.plan,
+        format=ready.format,
+        watermark=request.watermark,
+        outputs=outputs,
+    )
+    with times.measuring("render"):
+        sound = render(engine, _job(engine, request, ready), finishing, progress, stop)
+    fidelity = None
+    if ready.performance is not None:
+        for path in outputs.performances:
+            write_performance(ready.performance, path)
+        if measure_fidelity and request.orientation == "video":
+            fidelity = video_fidelity(outputs.video, ready.performance)
+    progress.tell("finish", 1.0)
+    return Report(
+        plan=ready.plan,
+        understudy=__version__,
+        engine_version=engine.info.version,
+        settings=request.to_json(),
+        picture=_picture_facts(ready.picture),
+        clip=_clip_facts(ready.clip),
+        sound=sound,
+        warnings=ready.plan.warnings,
+        timings=times.seconds,
+        seconds=times.total,
+        cached=tuple(times.cached),
+        fidelity=fidelity,
+    )
+
+
+def _prepare(
+    engine: Engine,
+    request: TakeRequest,
+    opened: Opened,
+    progress: ProgressLine,
+    times: StageTimes,
+    stop: Cancelled,
+) -> _Ready:
+    """Inspect and track the clip while the character is cast. Raises as `run_take` does."""
+    clip = opened.clip
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
-        # 2. Cast the picture, in a thread of its own.
-        casting = Casting(
-            engine, options, inputs.picture, inputs.element, threads, clock.timing("cast")
+        casting = ConcurrentCasting(
+            engine, request.mode, opened.picture, opened.element, threads, times.timing("cast")
         )
 
         def cancelled_or_refused() -> bool:
             return stop() or casting.has_failed
 
-        # 3. Inspect the clip.
         progress.tell("inspect")
-        with clock.measuring("inspect"), _or_refusal_of(casting):
-            scene = look_through(
+        with times.measuring("inspect"), _refusals_of(casting):
+            scene = find_driver(
                 engine,
-                inputs.clip,
+                clip,
                 pool,
-                cancelled_or_refused,
-                on_cached=lambda: known.append("inspect"),
+                cancelled=cancelled_or_refused,
+                on_cached=lambda: times.cached.append("inspect"),
             )
-        opened = with_sizes(casting.settle(scene.framing), inputs.clip, options)
+        picture = casting.settle(scene.framing)
+        output = OutputFormat.of(picture, clip, request)
 
-        # 4. Track the driver.
         progress.tell("track")
-        with clock.measuring("track"), _or_refusal_of(casting):
+        with times.measuring("track"), _refusals_of(casting):
             performance = follow_driver(
                 engine,
-                opened,
+                clip,
                 scene,
+                output.fps,
                 pool,
                 on_share=lambda share: progress.tell("track", share),
                 cancelled=cancelled_or_refused,
-                on_cached=lambda: known.append("track"),
+                on_cached=lambda: times.cached.append("track"),
             )
         character = casting.result(performance)
-    plan = make_plan(engine, options, opened, scene, character, casting.notes)
-
-    # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
-    outputs = Outputs(
-        video=out, watermark=options.watermark, compare=compare, cover=cover, sound=plan.sound
-    )
-    job = _job(engine, options, opened, plan, performance, character)
-    with clock.measuring("render"):
-        sound = render(engine, job, plan, opened.clip, outputs, progress, stop)
-    if performance is not None:
-        for path in performances:
-            write_performance(performance, path)
-    fidelity = None
-    if measure_fidelity and performance is not None and options.orientation == "video":
-        fidelity = video_fidelity(out, performance)
-    progress.tell("finish", 1.0)
-    return Report(
-        plan=plan,
-        understudy=__version__,
-        engine_version=engine.info.version,
-        settings=asdict(options),
-        picture={"sha256": opened.picture.digest, "size": list(opened.picture.source_size)},
-        clip={
-            "sha256": opened.clip.digest,
-            "size": list(opened.clip.size),
-            "fps": round(float(opened.clip.fps), 3),
-            "duration": round(opened.clip.duration, 3),
-        },
-        sound=sound,
-        warnings=plan.warnings,
-        timings=clock.seconds,
-        seconds=time.monotonic() - began,
-        cached=tuple(known),
-        fidelity=fidelity,
-    )
+    plan = make_plan(engine, request, output, clip, scene, character, casting.notes)
+    return _Ready(picture, clip, plan, output, performance, character)
 
 
-def _job(
-    engine: Engine,
-    options: TakeOptions,
-    opened: Opened,
-    plan: Plan,
-    performance: Performance | None,
-    character: Character | None,
-) -> Job:
+def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
     takes = engine.info.takes
     return Job(
-        size=plan.size,
-        fps=plan.fps,
-        frames=plan.frames,
-        orientation=options.orientation,
-        prompt=options.prompt,
-        start=plan.start,
-        picture=opened.picture if "picture" in takes else None,
-        clip=opened.clip if "clip" in takes else None,
-        performance=performance if "performance" in takes else None,
-        character=character if "character" in takes else None,
+        size=ready.format.size,
+        fps=ready.format.fps,
+        frames=ready.plan.frames,
+        orientation=request.orientation,
+        prompt=request.prompt,
+        start=ready.plan.start,
+        picture=ready.picture if "picture" in takes else None,
+        clip=ready.clip if "clip" in takes else None,
+        performance=ready.performance if "performance" in takes else None,
+        character=ready.character if "character" in takes else None,
     )
 
 
-class _Clock:
-    """Seconds by stage."""
+def _picture_facts(picture: Picture) -> dict[str, object]:
+    return {"sha256": picture.digest, "size": list(picture.source_size)}
 
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
 
-    @contextmanager
-    def measuring(self, stage: Stage) -> Iterator[None]:
-        began = time.monotonic()
-        try:
-            yield
-        finally:
-            self.seconds[stage] = self.seconds.get(stage, 0.0) + time.monotonic() - began
-
-    def timing(self, stage: Stage) -> Measured:
-        """What runs a function and counts its time to a stage."""
-
-        def measured(function: Callable[[], T], /) -> T:
-            with self.measuring(stage):
-                return function()
-
-        return measured
+def _clip_facts(clip: Clip) -> dict[str, object]:
+    return {
+        "sha256": clip.digest,
+        "size": list(clip.size),
+        "fps": round(float(clip.fps), 3),
+        "duration": round(clip.duration, 3),
+    }
 
 
 @contextmanager
-def _or_refusal_of(casting: Casting) -> Iterator[None]:
-    """A picture that is refused stops the stages beside casting, and its refusal is what counts."""
+def _refusals_of(casting: ConcurrentCasting) -> Iterator[None]:
+    """Raise the picture's refusal in place of the cancellation that it caused beside it."""
     try:
         yield
     except TakeCancelled:

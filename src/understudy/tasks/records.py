@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
-from understudy.media.limits import Mode, Orientation
+from understudy.take.options import TakeRequest
 
 
 class Status(StrEnum):
@@ -48,21 +48,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Request:
+class TaskRequest:
     """What a client asked for, the same whichever design it came through.
 
+    take: the options, which travel unchanged to the worker. clip, picture: the media.
     element_images, element_videos: those of the element, the frontal image first.
     """
 
-    model: str
-    engine: str
-    orientation: Orientation
-    mode: Mode
+    take: TakeRequest
     clip: Source
     picture: Source | None = None
-    prompt: str = ""
-    sound: bool = True
-    watermark: bool = False
     element_id: int | None = None
     element_images: tuple[Source, ...] = ()
     element_videos: tuple[Source, ...] = ()
@@ -100,7 +95,7 @@ class Task:
     id: int
     account_id: int
     design: Design
-    request: Request
+    request: TaskRequest
     external_id: str | None
     status: Status
     message: str

@@ -22,7 +22,6 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +31,17 @@ from understudy import __version__
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
-from understudy.take.findings import ClipFinding, DriverFinding, Findings, PictureFinding
+from understudy.media import limits
+from understudy.take.findings import (
+    ClipFinding,
+    DriverFinding,
+    Findings,
+    PictureFinding,
+    Problem,
+    Used,
+    collecting,
+)
+from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.plan import Plan
 from understudy.take.report import Report as TakeReport
 from understudy.tasks.workers import jobs
@@ -70,7 +79,8 @@ PREVIEW = bytes.fromhex(
 
 def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for a take; arguments and value are those of `tasks.workers.jobs.take`."""
-    word, _, rest = arguments["prompt"].partition(" ")
+    request, media = _read(arguments)
+    word, _, rest = request.prompt.partition(" ")
     report("open", 0.0, None)
     _misbehave(word, rest)
     nap = float(rest) if word == "nap" else 0.0
@@ -80,35 +90,37 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         if stage == "render" and word == "linger":
             _misbehave("hold", rest)
     workspace = Path(arguments["workspace"])
-    shutil.copyfile(arguments["clip"], workspace / "video.mp4")
-    if arguments["watermark"]:
-        shutil.copyfile(arguments["clip"], workspace / "video.watermarked.mp4")
+    assert media.clip is not None
+    shutil.copyfile(media.clip, workspace / "video.mp4")
+    if request.watermark:
+        shutil.copyfile(media.clip, workspace / "video.watermarked.mp4")
     save_npz(_performance(), workspace / "performance.npz")
-    (workspace / "report.json").write_text(json.dumps(_report(arguments).to_json()))
+    (workspace / "report.json").write_text(json.dumps(_report(request).to_json()))
     return {"seconds": SECONDS}
 
 
 def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for inspecting: the plan that the stand-in take goes by."""
-    problems: list[InputRefused] = []
-    pictured = arguments["picture"] is not None
-    missing = "nothing is given"
-    if not pictured and not any((arguments["element"] or {}).values()):
-        problems.append(InputRefused("image_url", found=missing, allowed="one is due"))
-    if arguments["clip"] is None:
-        problems.append(InputRefused("video_url", found=missing, allowed="one is due"))
-    try:
-        _misbehave(*arguments["prompt"].partition(" ")[::2])
-    except InputRefused as problem:
-        problems.append(problem)
+    request, media = _read(arguments)
+    problems: list[Problem] = []
+    for field, is_given in (
+        (limits.PICTURE_FIELD, media.picture is not None or media.element),
+        (limits.CLIP_FIELD, media.clip is not None),
+    ):
+        with collecting(problems):
+            if not is_given:
+                raise InputRefused(field, found="nothing is given", allowed="give one")
+    with collecting(problems):
+        _misbehave(*request.prompt.partition(" ")[::2])
     path = tuple((time / 2, 0.3, 0.15, 0.4, 0.75) for time in range(7))
     driver = DriverFinding(0.75, (_OVAL,), path)
-    clip = ClipFinding((864, 1080), 30.0, SECONDS, 1, (0.0, SECONDS), (), driver)
+    clip = ClipFinding(864, 1080, 30.0, SECONDS, 1, Used(0.0, SECONDS), driver=driver)
     return Findings(
-        plan=None if problems else _plan(arguments),
+        usable=not problems,
+        plan=None if problems else _plan(request),
         problems=tuple(problems),
-        picture=PictureFinding((864, 1152), (_OVAL,)) if pictured else None,
-        clip=None if arguments["clip"] is None else clip,
+        picture=None if media.picture is None else PictureFinding(864, 1152, (_OVAL,)),
+        clip=None if media.clip is None else clip,
     ).to_json()
 
 
@@ -134,14 +146,19 @@ def _performance() -> Performance:
     )
 
 
-def _plan(arguments: dict[str, Any]) -> Plan:
+def _read(arguments: dict[str, Any]) -> tuple[TakeRequest, TakeMedia]:
+    return TakeRequest.from_json(arguments["request"]), TakeMedia.from_json(arguments["media"])
+
+
+def _plan(request: TakeRequest) -> Plan:
     return Plan(
         engine="rehearsal",
-        orientation=arguments["orientation"],
-        mode=arguments["mode"],
+        orientation=request.orientation,
+        mode=request.mode,
         size=(720, 1280),
-        fps=Fraction(30),
+        fps=30.0,
         frames=round(SECONDS * 30),
+        duration=SECONDS,
         start=0.0,
         end=SECONDS,
         clip_duration=SECONDS,
@@ -149,17 +166,17 @@ def _plan(arguments: dict[str, Any]) -> Plan:
         people=1,
         driver_framing="whole_body",
         picture_framing="whole_body",
-        sound=arguments["sound"],
+        sound=request.sound,
         units=None,
     )
 
 
-def _report(arguments: dict[str, Any]) -> TakeReport:
+def _report(request: TakeRequest) -> TakeReport:
     return TakeReport(
-        plan=_plan(arguments),
+        plan=_plan(request),
         understudy=__version__,
         engine_version="0",
-        settings={},
+        settings=request.to_json(),
         picture={},
         clip={},
         sound="copied",

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions
 from understudy.tasks.db.repository.tasks import NewTask
@@ -139,7 +140,7 @@ def test_a_task_is_run_published_and_charged(
         assert path is not None
         assert path.read_bytes() == b"a video"
         (job,) = executor.started
-        assert Path(job.arguments["picture"]).read_bytes() == b"picture"
+        assert Path(job.arguments["media"]["picture"]).read_bytes() == b"picture"
         assert list((tmp_path / "scratch").iterdir()) == []
         assert database.read_now(accounts.get, account.id).units_used == 1500
 
@@ -250,7 +251,7 @@ def test_a_worker_that_lies_publishes_nothing(
     async def run() -> None:
         new = new_task()
         if lie == "watermark":
-            new = replace(new, request=replace(new.request, watermark=True))
+            new = replace(new, request=replace(new.request, take=TakeRequest(watermark=True)))
         task = store(database, new)
         executor = MemoryExecutor(script)
         async with (

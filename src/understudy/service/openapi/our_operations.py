@@ -13,7 +13,6 @@ from understudy.service.api.motion_control.routes import PATH
 from understudy.service.api.server import capabilities
 from understudy.service.api.server.health import METRICS_TYPE
 from understudy.service.api.takes import details
-from understudy.service.inspection import Inspected
 from understudy.service.openapi.operation import (
     OPEN_ERRORS,
     PAGE,
@@ -24,6 +23,7 @@ from understudy.service.openapi.operation import (
     Parameter,
     named,
 )
+from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 
 
@@ -171,7 +171,7 @@ OURS: tuple[Operation, ...] = (
         summary="Say what a take would be made of, or what is wrong or missing; no task, no units",
         tag="ours",
         body=motion_control.Inspect,
-        answer=Answer("The plan, or the problems", Inspected),
+        answer=Answer("The plan, or the problems", Findings),
         errors=(400, 401, 429, 500, 503, 504),
     ),
     Operation(

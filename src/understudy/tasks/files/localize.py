@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import stamina
 
 from understudy.errors import InputRefused
 from understudy.media import limits
+from understudy.take.options import TakeMedia
 from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
 from understudy.tasks.files.storage import Storage
-from understudy.tasks.records import Source
+from understudy.tasks.records import Source, TaskRequest
 
 UNREACHABLE = "Something went wrong when we tried to get the contents of the file."
 _TRIES = 3
@@ -55,3 +58,45 @@ def too_large(error: TooLarge, max_bytes: int, field: str) -> str:
 
 def _is_passing(error: Exception) -> bool:
     return isinstance(error, Unreachable) and error.passing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Localizer:
+    """Brings media into a folder; seconds: what one try at a URL may take."""
+
+    storage: Storage
+    fetcher: Fetcher
+    seconds: float
+    folder: Path
+
+    async def media(self, request: TaskRequest) -> TakeMedia:
+        """The files of a take. Raises as `file` does."""
+        picture = request.picture
+        return TakeMedia(
+            picture=None
+            if picture is None
+            else await self.file(picture, "picture", limits.PICTURE_FIELD),
+            clip=await self.file(request.clip, "clip", limits.CLIP_FIELD),
+            element=await self.element((*request.element_images, *request.element_videos)),
+            picture_max_bytes=limits.PICTURE_MAX_BYTES if picture is None else picture.max_bytes,
+        )
+
+    async def element(self, sources: Iterable[Source]) -> tuple[Path, ...]:
+        """An element's files, in order. Raises as `file` does."""
+        return tuple(
+            [
+                await self.file(source, f"element-{place}", limits.ELEMENT_FIELD)
+                for place, source in enumerate(sources)
+            ]
+        )
+
+    async def file(self, source: Source, name: str, field: str) -> Path:
+        """One file, which may be called `name` in the folder; raises as `localize` does."""
+        return await localize(
+            source,
+            self.folder / name,
+            field=field,
+            storage=self.storage,
+            fetcher=self.fetcher,
+            seconds=self.seconds,
+        )

@@ -12,7 +12,7 @@ import structlog
 
 from understudy.errors import InputRefused
 from understudy.tasks.db.repository import transitions
-from understudy.tasks.files.localize import localize
+from understudy.tasks.files.localize import Localizer
 from understudy.tasks.ids import now_ms
 from understudy.tasks.queue.attempt_context import (
     AttemptContext,
@@ -22,8 +22,9 @@ from understudy.tasks.queue.attempt_context import (
 )
 from understudy.tasks.queue.progress_writer import Reporter
 from understudy.tasks.queue.publishing import clear_up, publish
-from understudy.tasks.records import Source, Task
+from understudy.tasks.records import Task
 from understudy.tasks.workers.executor import Job
+from understudy.tasks.workers.jobs import take_arguments
 from understudy.tasks.workers.messages import Crashed, Progressed, Refused, as_refusal
 
 GIVEN_UP = "Internal error: the task was tried several times and given up"
@@ -114,7 +115,7 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
 
 
 async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
-    arguments = await _gather(context, task, workspace)
+    arguments = await _arguments(context, task, workspace)
     job = Job(
         task_id=task.id,
         attempt=task.attempt,
@@ -138,45 +139,16 @@ async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
     raise JobCrashed("the executor lost the job")
 
 
-async def _gather(context: AttemptContext, task: Task, workspace: Path) -> dict[str, Any]:
-    request = task.request
-
-    async def bring(source: Source, name: str, field: str) -> str:
-        path = await localize(
-            source,
-            workspace / name,
-            field=field,
-            storage=context.storage,
-            fetcher=context.fetcher,
-            seconds=context.fetch_seconds,
-        )
-        return str(path)
-
-    element = {
-        "images": [
-            await bring(source, f"element-image-{place}", "element_list")
-            for place, source in enumerate(request.element_images)
-        ],
-        "videos": [
-            await bring(source, f"element-video-{place}", "element_list")
-            for place, source in enumerate(request.element_videos)
-        ],
-    }
-    picture = request.picture
-    return {
-        "picture": None if picture is None else await bring(picture, "picture", "image_url"),
-        "picture_max_bytes": None if picture is None else picture.max_bytes,
-        "clip": await bring(request.clip, "clip", "video_url"),
-        "element": element,
-        "workspace": str(workspace),
-        "orientation": request.orientation,
-        "mode": request.mode,
-        "prompt": request.prompt,
-        "sound": request.sound,
-        "watermark": request.watermark,
-        "engine": request.engine,
-        "model": request.model,
-    }
+async def _arguments(context: AttemptContext, task: Task, workspace: Path) -> dict[str, Any]:
+    """The arguments of the job, once its files have been brought to the workspace."""
+    localizer = Localizer(
+        storage=context.storage,
+        fetcher=context.fetcher,
+        seconds=context.fetch_seconds,
+        folder=workspace,
+    )
+    media = await localizer.media(task.request)
+    return take_arguments(task.request.take, media, workspace)
 
 
 def _make_anew(folder: Path) -> None:

@@ -53,7 +53,7 @@ async def publish(
         if path.is_file() and not path.is_symlink():
             await context.storage.put_or_move(prefix + name, path)
             keys[part] = prefix + name
-    if "video" not in keys or (task.request.watermark and "watermarked" not in keys):
+    if "video" not in keys or (task.request.take.watermark and "watermarked" not in keys):
         raise JobCrashed("the take left no video")
     result = Result(video_id=video_id, duration_ms=round(seconds * 1000), **keys)
     done = await write_outcome(

@@ -9,12 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from understudy.media.limits import ClipLimits
-
-if TYPE_CHECKING:
-    from understudy.take.run import ElementSource, TakeOptions
+from understudy.take.options import TakeMedia, TakeRequest
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -23,15 +21,23 @@ Values = dict[str, Any]
 _CHECK_SIDE = 32
 
 
+def take_arguments(request: TakeRequest, media: TakeMedia, workspace: Path) -> Values:
+    """The arguments of `take`; workspace: the folder for what it writes."""
+    return {**inspect_arguments(request, media), "workspace": str(workspace)}
+
+
+def inspect_arguments(request: TakeRequest, media: TakeMedia) -> Values:
+    """The arguments of `inspect`."""
+    return {"request": request.to_json(), "media": media.to_json()}
+
+
 def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
-    Arguments: picture (a path; None where an element stands for it), picture_max_bytes (what its
-    file may have), clip (a path), element (with the paths `images` and `videos`), workspace (a
-    folder), and the options of `TakeOptions`. Leaves video.mp4, cover.jpg, report.json,
-    performance.npz (of engines that follow the driver) and, if asked for, video.watermarked.mp4 in
-    the workspace.
+    Arguments: those of `take_arguments`. Leaves video.mp4, cover.jpg, report.json, performance.npz
+    (of engines that follow the driver) and, if asked for, video.watermarked.mp4 in the workspace.
     """
+    from understudy.take.outputs import Outputs
     from understudy.take.progress import Progress
     from understudy.take.run import run_take
 
@@ -40,14 +46,13 @@ def take(arguments: Values, report: Report) -> Values:
 
     workspace = Path(arguments["workspace"])
     made = run_take(
-        _picture(arguments),
-        Path(arguments["clip"]),
-        _options(arguments),
-        workspace / "video.mp4",
-        element=_element(arguments),
-        picture_max_bytes=_picture_max_bytes(arguments),
-        cover=workspace / "cover.jpg",
-        performances=(workspace / "performance.npz",),
+        TakeMedia.from_json(arguments["media"]),
+        TakeRequest.from_json(arguments["request"]),
+        Outputs(
+            video=workspace / "video.mp4",
+            cover=workspace / "cover.jpg",
+            performances=(workspace / "performance.npz",),
+        ),
         on_progress=tell,
     )
     (workspace / "report.json").write_text(json.dumps(made.to_json()))
@@ -55,21 +60,14 @@ def take(arguments: Values, report: Report) -> Values:
 
 
 def inspect(arguments: Values, report: Report) -> Values:
-    """Say what a take would be made of. Arguments as for `take`, but the clip may be None too.
+    """Find out what a take would be made of. Returns `take.findings.Findings` as JSON values.
 
-    Returns the findings.
+    Arguments: those of `inspect_arguments`.
     """
-    from understudy.take.inspect import find_take
+    from understudy.take.inspect import inspect_take
 
-    clip = arguments["clip"]
-    found = find_take(
-        _picture(arguments),
-        None if clip is None else Path(clip),
-        _options(arguments),
-        element=_element(arguments),
-        picture_max_bytes=_picture_max_bytes(arguments),
-    )
-    return found.to_json()
+    request = TakeRequest.from_json(arguments["request"])
+    return inspect_take(TakeMedia.from_json(arguments["media"]), request).to_json()
 
 
 def export(arguments: Values, report: Report) -> Values:
@@ -143,41 +141,6 @@ def check_clip(arguments: Values, report: Report) -> Values:
         "fps": round(float(clip.fps), 6),
         "sound": clip.has_sound,
     }
-
-
-def _picture(arguments: Values) -> Path | None:
-    picture = arguments["picture"]
-    return None if picture is None else Path(picture)
-
-
-def _picture_max_bytes(arguments: Values) -> int:
-    from understudy.media import limits
-
-    return arguments.get("picture_max_bytes") or limits.PICTURE_MAX_BYTES
-
-
-def _element(arguments: Values) -> ElementSource | None:
-    from understudy.take.run import ElementSource
-
-    given = arguments.get("element") or {}
-    images, videos = given.get("images", ()), given.get("videos", ())
-    if not (images or videos):
-        return None
-    return ElementSource(tuple(map(Path, images)), *map(Path, videos[:1]))
-
-
-def _options(arguments: Values) -> TakeOptions:
-    from understudy.take.run import TakeOptions
-
-    return TakeOptions(
-        orientation=arguments["orientation"],
-        mode=arguments["mode"],
-        prompt=arguments["prompt"],
-        sound=arguments["sound"],
-        watermark=arguments["watermark"],
-        engine=arguments["engine"],
-        model=arguments["model"],
-    )
 
 
 def _picture_limits(arguments: Values) -> Any:

@@ -21,7 +21,7 @@ from understudy.service.http.contract_errors import LinkInvalid, ParameterInvali
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import invalid
 from understudy.service.http.multipart import receive_file
-from understudy.service.probe_errors import looking
+from understudy.service.probe_errors import probing
 from understudy.tasks.db.repository import uploads
 from understudy.tasks.files.content_types import BY_FORMAT, content_type
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH, UPLOAD_ID_CHARACTERS
@@ -99,7 +99,7 @@ async def _examine(
             f"{field}: the file is {file_types.is_or_a(name)}; {_ALLOWED[wanted]}"
         )
     try:
-        with looking("Looking at the file took too long"):
+        with probing("Looking at the file took too long"):
             facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal

@@ -26,6 +26,7 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import DEFAULT_MODEL, Catalogue
+from understudy.take.options import TakeRequest
 
 _MEDIA = ("image_url", "video_url")
 _REQUIRED = (*_MEDIA, "character_orientation", "mode")
@@ -164,16 +165,20 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         _check_element(model.elements, read.character_orientation, name)
     return Draft(
         model=model,
-        orientation=read.character_orientation,
-        mode=read.mode,
+        take=TakeRequest(
+            model=model.name,
+            engine=model.engine,
+            orientation=read.character_orientation,
+            mode=read.mode,
+            prompt=read.prompt or "",
+            sound=read.keep_original_sound != "no",
+            watermark=bool(read.watermark_info and read.watermark_info.enabled),
+        ),
         clip=read.video_url,
         picture=None if is_blank(read.image_url) else read.image_url,
         picture_max_bytes=limits.PICTURE_MAX_BYTES,
         picture_field="image_url",
         clip_field="video_url",
-        prompt=read.prompt or "",
-        sound=read.keep_original_sound != "no",
-        watermark=bool(read.watermark_info and read.watermark_info.enabled),
         element_id=elements[0].element_id if elements else None,
         callback_url=read.callback_url,
         external_id=read.external_task_id,

@@ -104,7 +104,7 @@ def record(task: Task, links: Links) -> Record:
         "task_status": STATUS_WORDS[task.status],  # type: ignore[typeddict-item]
         "task_status_msg": task.message,
         "task_info": _info(task),
-        "watermark_info": {"enabled": task.request.watermark},
+        "watermark_info": {"enabled": task.request.take.watermark},
         "created_at": task.created_at,
         "updated_at": task.updated_at,
         "progress": {"stage": task.stage, "percent": task.percent},

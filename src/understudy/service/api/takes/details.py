@@ -120,22 +120,22 @@ async def _found(request: Request) -> tuple[Service, Task]:
 
 
 def _asked(service: Service, task: Task) -> Asked:
-    asked = task.request
+    asked, take = task.request, task.request.take
     body: Asked = {
-        "model_name": asked.model,
+        "model_name": take.model,
         "image_url": _address(service, task, asked.picture) if asked.picture else "",
         "video_url": _address(service, task, asked.clip),
-        "keep_original_sound": "yes" if asked.sound else "no",
-        "character_orientation": asked.orientation,
-        "mode": asked.mode,
+        "keep_original_sound": "yes" if take.sound else "no",
+        "character_orientation": take.orientation,
+        "mode": take.mode,
     }
     if asked.picture is None:
         del body["image_url"]
-    if asked.prompt:
-        body["prompt"] = asked.prompt
+    if take.prompt:
+        body["prompt"] = take.prompt
     if asked.element_id is not None:
         body["element_list"] = [{"element_id": asked.element_id}]
-    if asked.watermark:
+    if take.watermark:
         body["watermark_info"] = {"enabled": True}
     if asked.callback_url is not None:
         body["callback_url"] = asked.callback_url

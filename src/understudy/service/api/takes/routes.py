@@ -28,7 +28,8 @@ async def inspect(request: Request) -> Response:
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
     draft = motion_control.read_inspect(await read_object(request), service.catalogue)
-    return success(request, await service.inspection.inspect(caller, draft))
+    findings = await service.inspection.inspect(caller, draft)
+    return success(request, findings.to_json())
 
 
 async def cancel(request: Request) -> Response:

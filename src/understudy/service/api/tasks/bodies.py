@@ -27,6 +27,7 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import Model
+from understudy.take.options import TakeRequest
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
 _MAX_CONTENTS = 16
@@ -153,16 +154,20 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         _check_element(model, orientation)
     return Draft(
         model=model,
-        orientation=orientation,
-        mode=_MODES[read.settings.resolution or "720p"],
+        take=TakeRequest(
+            model=model.name,
+            engine=model.engine,
+            orientation=orientation,
+            mode=_MODES[read.settings.resolution or "720p"],
+            prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
+            sound=read.settings.audio != "off",
+            watermark=bool(options.watermark_info and options.watermark_info.enabled),
+        ),
         clip=video.url,
         picture=image.url if isinstance(image, ImageContent) else None,
         picture_max_bytes=limits.PICTURE_MAX_BYTES_TASKS_DESIGN,
         picture_field="image url",
         clip_field="video url",
-        prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
-        sound=read.settings.audio != "off",
-        watermark=bool(options.watermark_info and options.watermark_info.enabled),
         element_id=element.element_id if isinstance(element, ElementContent) else None,
         callback_url=options.callback_url,
         external_id=options.external_task_id,

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
 import sqlalchemy as sa
 
+from understudy.take.options import TakeRequest
 from understudy.tasks.records import (
     CallbackEvent,
     Design,
     Element,
-    Request,
     Result,
     Source,
     Status,
     Task,
+    TaskRequest,
     Try,
     Upload,
 )
@@ -22,14 +24,16 @@ from understudy.tasks.records import (
 Row = sa.Row[Any]
 
 
-def pack(value: Request | Result | Source | None) -> dict[str, Any] | None:
-    """A record as JSON values, without what is absent."""
+def pack(value: TaskRequest | Result | Source | None) -> dict[str, Any] | None:
+    """A record as JSON values, without what is absent; a take's options lie beside its media."""
     if value is None:
         return None
     packed: dict[str, Any] = {}
     for name in value.__slots__:
         part = getattr(value, name)
-        if isinstance(part, Source):
+        if isinstance(part, TakeRequest):
+            packed.update(part.to_json())
+        elif isinstance(part, Source):
             packed[name] = pack(part)
         elif isinstance(part, tuple) and part:
             packed[name] = [pack(source) for source in part]
@@ -38,15 +42,20 @@ def pack(value: Request | Result | Source | None) -> dict[str, Any] | None:
     return packed
 
 
-def unpack_request(values: dict[str, Any]) -> Request:
-    """The inverse of `pack`; takes the dictionary over."""
-    values["clip"] = Source(**values["clip"])
-    if values.get("picture") is not None:
-        values["picture"] = Source(**values["picture"])
+def unpack_request(values: dict[str, Any]) -> TaskRequest:
+    """The inverse of `pack`. Raises InputRefused for options that are unknown or not allowed."""
+    own = {name: value for name, value in values.items() if name in _REQUEST_FIELDS}
+    take = TakeRequest.from_json({name: values[name] for name in values.keys() - own.keys()})
+    own["clip"] = Source(**own["clip"])
+    if own.get("picture") is not None:
+        own["picture"] = Source(**own["picture"])
     for name in ("element_images", "element_videos"):
-        if name in values:
-            values[name] = tuple(Source(**source) for source in values[name])
-    return Request(**values)
+        if name in own:
+            own[name] = tuple(Source(**source) for source in own[name])
+    return TaskRequest(take=take, **own)
+
+
+_REQUEST_FIELDS = frozenset(field.name for field in fields(TaskRequest)) - {"take"}
 
 
 def to_task(row: Row) -> Task:

@@ -12,7 +12,7 @@ from understudy.tasks.db.repository import accounts
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.ids import first_task_id
-from understudy.tasks.records import Design, Request, Status, Task
+from understudy.tasks.records import Design, Status, Task, TaskRequest
 
 TASK_ID_DIGITS = 18
 
@@ -28,7 +28,7 @@ class NewTask:
     id: int
     account_id: int
     design: Design
-    request: Request
+    request: TaskRequest
     external_id: str | None
     units: int
 

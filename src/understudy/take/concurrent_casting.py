@@ -1,4 +1,4 @@
-"""Casting beside the other stages of a take, in a thread of its own."""
+"""Casting in a thread of its own, beside the analysis and the tracking of the clip."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from typing import Protocol, TypeVar
 
 from understudy.cache import user_cache
+from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.elements.assignment import (
     Assignment,
@@ -21,15 +22,15 @@ from understudy.elements.element import Element
 from understudy.engines import Engine
 from understudy.geometry.framing import Framing
 from understudy.media import limits
+from understudy.media.limits import Mode
 from understudy.media.picture import Picture
-from understudy.take.stages import TakeOptions, cast_picture
 from understudy.tracking.performance import Performance
 
 T = TypeVar("T")
 
 
 class Measured(Protocol):
-    """Runs a function and may note how long it took."""
+    """Runs a function and may record how long it took."""
 
     def __call__(self, function: Callable[[], T], /) -> T: ...
 
@@ -38,14 +39,14 @@ def _at_once(function: Callable[[], T], /) -> T:
     return function()
 
 
-class Casting:
-    """A picture is cast at once. An element's views are judged first, and assigned when it is known
-    what the clip shows."""
+class ConcurrentCasting:
+    """Begins to cast a picture at once. The pictures of an element are judged first; its views are
+    assigned in `settle`, when it is known how much of the driver the clip shows."""
 
     def __init__(
         self,
         engine: Engine,
-        options: TakeOptions,
+        mode: Mode,
         picture: Picture | None,
         element: Element | None,
         threads: Executor,
@@ -53,20 +54,21 @@ class Casting:
     ) -> None:
         """Begin with a picture, an element or both.
 
-        threads: where the work is done. measured: runs each part of it.
+        mode: the output's. threads: where the work is done. measured: runs each part of it.
         """
-        self._engine = engine
-        self._options = options
+        self._casts = "cast" in engine.info.stages
+        self._mode = mode
         self._given = picture
         self._threads = threads
         self._measured = measured
         self._assignment: Assignment | None = None
         self._judging: Future[JudgedViews] | None = None
-        self._casting: Future[Character | None] | None = None
+        self._casting: Future[Character] | None = None
         if element is not None:
             self._judging = self._begin(lambda: judge_views(element, picture, user_cache()))
-        elif picture is not None:
-            self._casting = self._begin(lambda: cast_picture(engine, picture, options))
+        elif picture is not None and self._casts:
+            size = self._output_size(picture)
+            self._casting = self._begin(lambda: cast(picture, size, cache=user_cache()))
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -75,20 +77,20 @@ class Casting:
 
     @property
     def has_failed(self) -> bool:
-        """Whether what has begun ended in a refusal or a fault, which `raise_failure` raises."""
+        """Whether the work ended in a refusal or a fault, which `raise_failure` raises."""
         return any(
             work is not None and work.done() and work.exception() is not None
             for work in (self._judging, self._casting)
         )
 
     def raise_failure(self) -> None:
-        """Raise what it failed of, if it has."""
+        """Raise the refusal or fault that the work ended in, if it did."""
         for work in (self._judging, self._casting):
             if work is not None and work.done():
                 work.result()
 
     def settle(self, driver: Framing) -> Picture:
-        """The picture that the take is made of; casting goes on.
+        """The picture that the take is made from; casting goes on.
 
         driver: how much of the driver the clip shows. Raises InputRefused.
         """
@@ -97,18 +99,18 @@ class Casting:
             return self._given
         assignment = self._assignment = assign_views(self._judging.result(), self._given, driver)
         if self._casts:
-            size = limits.output_size(*assignment.picture.source_size, self._options.mode)
+            size = self._output_size(assignment.picture)
             self._casting = self._begin(lambda: cast_primary(assignment, size, user_cache()))
         return assignment.picture
 
     def result(self, performance: Performance | None = None) -> Character | None:
-        """The character, where the engine needs one; with its back and sides, where the driver
-        turns and the element shows them. Raises InputRefused."""
+        """The character, if the engine needs one; with its back and sides, if the driver turns and
+        the element shows them. Raises InputRefused."""
         if self._casting is None:
             return None
         character = self._casting.result()
         assignment = self._assignment
-        if assignment is None or character is None or performance is None:
+        if assignment is None or performance is None:
             return character
         views = other_views(assignment.selection)
         if not views:
@@ -121,9 +123,8 @@ class Casting:
         front, aspects = character, [ASPECTS[index] for index in seen]
         return self._measured(lambda: cast_views(assignment, front, aspects, user_cache()))
 
-    @property
-    def _casts(self) -> bool:
-        return "cast" in self._engine.info.stages
+    def _output_size(self, picture: Picture) -> limits.Size:
+        return limits.output_size(*picture.source_size, self._mode)
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         return self._threads.submit(lambda: self._measured(work))

@@ -1,0 +1,71 @@
+"""Opening a take's files: what cannot be used is refused before any work is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from understudy.elements.element import Element, element_from_files, open_element
+from understudy.errors import InputRefused
+from understudy.media import limits
+from understudy.media.clip import Clip, open_clip
+from understudy.media.picture import Picture, open_picture
+from understudy.take.options import TakeMedia, TakeRequest
+
+_NOT_GIVEN = "nothing is given"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Opened:
+    """A take's files, open: a picture, an element, or both; the clip."""
+
+    picture: Picture | None
+    element: Element | None
+    clip: Clip
+
+
+def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
+    """Open all files, the clip first. Raises InputRefused for the first that cannot be used."""
+    check_character(media, request)
+    return Opened(
+        clip=open_take_clip(media, request),
+        picture=open_take_picture(media, request),
+        element=open_take_element(media, request),
+    )
+
+
+def check_character(media: TakeMedia, request: TakeRequest) -> None:
+    """Refuse media without a character, and an element with another orientation than `video`.
+
+    Raises InputRefused.
+    """
+    if media.picture is None and not media.element:
+        raise InputRefused(
+            limits.PICTURE_FIELD, found=_NOT_GIVEN, allowed="give a picture or an element"
+        )
+    if media.element and request.orientation != "video":
+        raise InputRefused(
+            limits.ELEMENT_FIELD,
+            found=f"the orientation is '{request.orientation}'",
+            allowed="with an element only 'video' is allowed",
+        )
+
+
+def open_take_picture(media: TakeMedia, request: TakeRequest) -> Picture | None:
+    """Open the picture, if there is one, at the size that the output needs. Raises InputRefused."""
+    if media.picture is None:
+        return None
+    side = limits.OUTPUT_SHORT_SIDE[request.mode]
+    return open_picture(media.picture, short_side=side, max_bytes=media.picture_max_bytes)
+
+
+def open_take_element(media: TakeMedia, request: TakeRequest) -> Element | None:
+    """Open the element, if there is one. Raises InputRefused."""
+    source = element_from_files(media.element)
+    return None if source is None else open_element(source, request.mode)
+
+
+def open_take_clip(media: TakeMedia, request: TakeRequest) -> Clip:
+    """Open the clip. Raises InputRefused, also when there is none."""
+    if media.clip is None:
+        raise InputRefused(limits.CLIP_FIELD, found=_NOT_GIVEN, allowed="give a clip")
+    return open_clip(media.clip, orientation=request.orientation)

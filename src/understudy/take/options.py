@@ -1,0 +1,149 @@
+"""What a take is asked for, and what it is made from: the two values that every take begins with.
+
+Both have a JSON form, in which they go from the service to a worker. A new option is one more field
+of `TakeRequest`, with a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+
+from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL
+from understudy.errors import InputRefused
+from understudy.media import limits
+from understudy.media.limits import Mode, Orientation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeRequest:
+    """The options of a take.
+
+    model: the wire contract's model name, which sets the price. engine: the engine's name.
+    orientation: `video` follows the driver's facing, `image` keeps the picture's. mode: the
+    output's short side, `std` 720 and `pro` 1080 px. prompt: free text of at most 2500 characters.
+    sound: keep the clip's sound. watermark: write a second, watermarked video.
+
+    Raises InputRefused naming the option whose value has the wrong type or is not allowed.
+    """
+
+    model: str = DEFAULT_MODEL
+    engine: str = DEFAULT_ENGINE
+    orientation: Orientation = "video"
+    mode: Mode = "std"
+    prompt: str = ""
+    sound: bool = True
+    watermark: bool = False
+
+    def __post_init__(self) -> None:
+        for name, kind in _KINDS.items():
+            _check_value(name, getattr(self, name), kind)
+        limits.check_prompt(self.prompt)
+
+    def to_json(self) -> dict[str, Any]:
+        """The options by name, as JSON values."""
+        return {name: getattr(self, name) for name in _KINDS}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`; an option that is absent takes its default.
+
+        Raises InputRefused for an option that is unknown or has a value that is not allowed.
+        """
+        _check_names(values, _KINDS, "option")
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeMedia:
+    """The files that a take is made from.
+
+    picture: a JPEG or PNG, its path or its bytes; None where an element stands in for it. clip: the
+    path of an MP4 or MOV; None only when a picture is inspected by itself. element: more pictures
+    of the character, the frontal one first, or one clip of it. picture_max_bytes: the limit on the
+    picture's file.
+    """
+
+    picture: Path | bytes | None = None
+    clip: Path | None = None
+    element: tuple[Path | bytes, ...] = ()
+    picture_max_bytes: int = limits.PICTURE_MAX_BYTES
+
+    def to_json(self) -> dict[str, Any]:
+        """Paths as text. Raises TypeError where a picture is given as bytes."""
+        return {
+            "picture": _path_text(self.picture),
+            "clip": _path_text(self.clip),
+            "element": [_path_text(file) for file in self.element],
+            "picture_max_bytes": self.picture_max_bytes,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The inverse of `to_json`. Raises InputRefused for what is unknown or of a wrong type."""
+        _check_names(values, {field.name for field in fields(cls)}, "input")
+        element = values.get("element", [])
+        _check_value("element", element, list)
+        most = values.get("picture_max_bytes", limits.PICTURE_MAX_BYTES)
+        _check_value("picture_max_bytes", most, int)
+        return cls(
+            picture=_optional_path("picture", values.get("picture")),
+            clip=_optional_path("clip", values.get("clip")),
+            element=tuple(_path("element", file) for file in element),
+            picture_max_bytes=most,
+        )
+
+
+# The options' types by name, which the fields alone declare.
+_KINDS: Mapping[str, Any] = get_type_hints(TakeRequest)
+
+
+_WORDS: Mapping[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    type(None): "nothing",
+}
+
+
+def _check_value(name: str, value: object, kind: Any) -> None:
+    """Refuse a value that is not of a type: a class, a union of classes, or a Literal of texts."""
+    allowed = get_args(kind) or (kind,)
+    if get_origin(kind) is Literal:
+        if not isinstance(value, str) or value not in allowed:
+            words = " or ".join(f"'{each}'" for each in allowed)
+            raise InputRefused(name, found=f"the value is {value!r}", allowed=f"use {words}")
+    # To Python, True is an int as well.
+    elif not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
+        words = " or ".join(_WORDS.get(each, each.__name__) for each in allowed)
+        raise InputRefused(
+            name, found=f"the value is a {type(value).__name__}", allowed=f"use {words}"
+        )
+
+
+def _check_names(values: Mapping[str, Any], known: Mapping[str, Any] | set[str], what: str) -> None:
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise InputRefused(
+            unknown[0],
+            found=f"there is no such {what}",
+            allowed=f"use one of {', '.join(sorted(known))}",
+        )
+
+
+def _path_text(file: Path | bytes | None) -> str | None:
+    if isinstance(file, bytes):
+        raise TypeError("a picture given as bytes has no JSON form")
+    return None if file is None else str(file)
+
+
+def _path(name: str, text: object) -> Path:
+    _check_value(name, text, str)
+    return Path(str(text))
+
+
+def _optional_path(name: str, text: object) -> Path | None:
+    return None if text is None else _path(name, text)
