@@ -19,10 +19,10 @@ from bench.image_metrics import mean_absolute_error, psnr, ssim
 from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.engines import Engine, Job
-from understudy.engines.puppet.render.colour import planes_to_rgb
 from understudy.geometry.landmarks import Body
 from understudy.media.clip import Clip, read_frames
 from understudy.media.limits import output_size
+from understudy.media.output.yuv import YuvConverter
 from understudy.media.picture import open_picture
 from understudy.tracking.performance import Performance
 
@@ -112,12 +112,13 @@ def score(
     truth = (f.rgb for f in read_frames(clip) if f.index >= picture_frame)
     made: list[tuple[float, float, float]] = []
     held: list[tuple[float, float, float]] = []
+    to_rgb = YuvConverter().rgb
     still = _reduced(character.picture, size)
     for index, (planes, wanted) in enumerate(zip(engine.frames(job), truth, strict=False)):
         if index % EVERY:
             continue
         reference = _reduced(wanted, size)
-        made.append(_compare(_reduced(planes_to_rgb(planes), size), reference))
+        made.append(_compare(_reduced(to_rgb(planes), size), reference))
         held.append(_compare(still, reference))
     return SelfReenactment(_mean(made), _mean(held), picture_frame)
 

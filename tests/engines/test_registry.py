@@ -16,7 +16,7 @@ def test_the_puppet_is_installed_and_ready() -> None:
     engine = load_engine("puppet")
     assert isinstance(engine, Engine)
     assert engine.info.name == "puppet"
-    assert engine.info.takes == {"performance", "character"}
+    assert engine.info.inputs == {"performance", "character"}
 
 
 def test_an_engine_that_is_not_installed_is_said_to_be_so() -> None:

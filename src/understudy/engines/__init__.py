@@ -1,4 +1,4 @@
-"""Engines: what makes frames of a picture and a clip, and the models that they serve."""
+"""Engines: they turn a picture and a clip into frames. The capability map names their models."""
 
 from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL, MODELS, Model
 from understudy.engines.engine import (

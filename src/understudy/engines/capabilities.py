@@ -1,4 +1,4 @@
-"""The capability map: which model names a client may ask for, what they cost, what they can do."""
+"""The capability map: the model names a client may request, their prices and abilities."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ DEFAULT_ENGINE = "puppet"
 class Model:
     """A model as the wire contract names it.
 
-    name: on the legacy paths. path: in the paths of the tasks design, None where it has none there.
-    units: per second of output, by mode. elements: whether an element may go with the picture.
+    name: on the legacy paths. path: in the paths of the tasks API, None if it is not offered there.
+    units: per second of output, by mode. elements: whether a request may include an element.
     engine: the name of the engine that serves it.
     """
 

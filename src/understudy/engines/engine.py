@@ -1,4 +1,4 @@
-"""What an engine is: the seam between the way of a take and what makes the frames."""
+"""The engine interface: what a take gives an engine, and the frames it gets back."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from understudy.media.limits import Orientation
 
-if TYPE_CHECKING:  # They load numpy and codecs, which a look at the capability map must not.
+if TYPE_CHECKING:  # These load numpy and codecs, which reading the capability map must not.
     import numpy as np
     from numpy.typing import NDArray
 
@@ -29,20 +29,20 @@ Cancelled = Callable[[], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
-    """What a take must know of an engine before it runs it.
+    """What a take must know about an engine before running it.
 
-    takes: the materials that it is given; a take makes only these.
-    stages: those between inspecting and finishing that it needs; it reports progress for
-        `retarget` and `render` itself.
-    pixels: what its frames are: `i420` planes (H * 3 / 2, W) uint8, BT.709 limited, or `rgb`
+    inputs: the materials the engine needs; a take prepares only these.
+    stages: the stages between inspecting and finishing that it needs; the engine itself reports
+        progress for `retarget` and `render`.
+    pixels: the format of its frames: `i420` planes (H * 3 / 2, W) uint8, BT.709 limited, or `rgb`
         (H, W, 3) uint8.
-    whole_prompt: it takes the whole prompt, and not only what `read_prompt` understands.
+    whole_prompt: it uses the whole prompt, not only what `read_prompt` understands.
     moving_camera: it can follow a clip whose camera moves.
     """
 
     name: str
     version: str
-    takes: frozenset[Material]
+    inputs: frozenset[Material]
     stages: tuple[Stage, ...]
     pixels: Pixels
     whole_prompt: bool
@@ -51,11 +51,11 @@ class EngineInfo:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Job:
-    """All that an engine may be given for one take; of the materials, those that it takes.
+    """What an engine receives for one take; materials it did not ask for are None.
 
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
-    clip that the first frame shows. clip: the raw clip. performance: of the driver, a row for each
-    output frame. skeleton_video: a file of the driver as an OpenPose-coloured skeleton on black.
+    clip at the first frame. clip: the raw clip. performance: of the driver, one row for each
+    output frame. skeleton_video: a file with the driver as an OpenPose-coloured skeleton on black.
     """
 
     size: tuple[int, int]
@@ -73,7 +73,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class PromptReading:
-    """What an engine makes of a prompt: wordings that it acts on, and those that it leaves out."""
+    """The parts of a prompt that an engine acts on, and those that it ignores."""
 
     understood: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
@@ -85,19 +85,19 @@ class Engine(Protocol):
 
     @property
     def info(self) -> EngineInfo:
-        """What it is called and what it is given."""
+        """Its name, version, inputs and abilities."""
         ...
 
     def check(self) -> None:
-        """Raise EngineUnavailable, saying what is missing, when it cannot run here."""
+        """Raise EngineUnavailable, naming what is missing, if it cannot run here."""
         ...
 
     def warm_up(self) -> None:
-        """Compile, load or fetch what the first take would wait for; again at no cost."""
+        """Compile, load or fetch what the first take waits for; a second call is free."""
         ...
 
     def read_prompt(self, prompt: str) -> PromptReading:
-        """What it would do of a prompt."""
+        """Which parts of a prompt it would act on."""
         ...
 
     def frames(
@@ -105,7 +105,7 @@ class Engine(Protocol):
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield the take's frames in order, as `info.pixels` says.
 
-        on_progress: called with a stage and its share in 0..1. cancelled: asked between frames;
-        raises TakeCancelled once it says True. Closing the generator stops the work.
+        on_progress: called with a stage and its progress in 0..1. cancelled: called between frames;
+        once it returns True, TakeCancelled is raised. Closing the generator stops the work.
         """
         ...

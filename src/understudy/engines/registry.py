@@ -1,6 +1,6 @@
-"""Finding engines: any distribution may bring some, in the entry point group `understudy.engines`.
+"""Finding engines: any distribution can add one, in the entry point group `understudy.engines`.
 
-An entry point names a callable without arguments that makes the engine, usually its class.
+An entry point names a callable without arguments that returns the engine, usually its class.
 """
 
 from __future__ import annotations
@@ -14,29 +14,29 @@ GROUP = "understudy.engines"
 
 
 def engine_names() -> tuple[str, ...]:
-    """The names of the engines that are installed, in order; none of them is loaded."""
+    """The names of the installed engines, sorted; loads none of them."""
     return tuple(sorted(point.name for point in entry_points(group=GROUP)))
 
 
 def load_engine(name: str) -> Engine:
     """The engine of that name, checked.
 
-    Raises EngineUnavailable when none is installed by that name, or when it cannot run here.
+    Raises EngineUnavailable if no such engine is installed, or if it cannot run here.
     """
     points = [point for point in entry_points(group=GROUP) if point.name == name]
     if not points:
         known = ", ".join(engine_names()) or "none"
         raise EngineUnavailable(f"no engine is called {name!r}; installed: {known}")
-    engine = _made(points[0])
+    engine = _instance(points[0])
     engine.check()
     return engine
 
 
-def _made(point: EntryPoint) -> Engine:
+def _instance(point: EntryPoint) -> Engine:
     try:
         engine = point.load()()
     except ImportError as missing:
         raise EngineUnavailable(f"the engine {point.name!r} needs {missing.name}") from missing
     if not isinstance(engine, Engine):
-        raise EngineUnavailable(f"what is installed as {point.name!r} is not an engine")
+        raise EngineUnavailable(f"the entry point {point.name!r} does not provide an engine")
     return engine

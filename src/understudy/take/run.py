@@ -157,7 +157,7 @@ def _prepare(
 
 
 def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
-    takes = engine.info.takes
+    inputs = engine.info.inputs
     return Job(
         size=ready.format.size,
         fps=ready.format.fps,
@@ -165,10 +165,10 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         orientation=request.orientation,
         prompt=request.prompt,
         start=ready.plan.start,
-        picture=ready.picture if "picture" in takes else None,
-        clip=ready.clip if "clip" in takes else None,
-        performance=ready.performance if "performance" in takes else None,
-        character=ready.character if "character" in takes else None,
+        picture=ready.picture if "picture" in inputs else None,
+        clip=ready.clip if "clip" in inputs else None,
+        performance=ready.performance if "performance" in inputs else None,
+        character=ready.character if "character" in inputs else None,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
 from tests.geometry.stick_figure import Pose, performance_of
 from understudy.engines import Job
-from understudy.engines.puppet import PuppetEngine, PuppetOptions
+from understudy.engines.puppet import PuppetEngine
 from understudy.errors import TakeCancelled
 
 
@@ -34,8 +34,8 @@ def test_it_yields_a_frame_for_every_row_of_the_performance() -> None:
 
 
 def test_any_number_of_threads_gives_the_same_frames() -> None:
-    one = [f.tobytes() for f in PuppetEngine(PuppetOptions(threads=1)).frames(job_of())]
-    three = [f.tobytes() for f in PuppetEngine(PuppetOptions(threads=3)).frames(job_of())]
+    one = [f.tobytes() for f in PuppetEngine(threads=1).frames(job_of())]
+    three = [f.tobytes() for f in PuppetEngine(threads=3).frames(job_of())]
     assert one == three
 
 

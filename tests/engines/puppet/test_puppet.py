@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 from PIL import Image
 from scipy.ndimage import label
 
+from tests.engines.i420 import planes_to_rgb
 from tests.engines.paper_doll import AT, SCALE, SIZE, grid_background, paper_doll
 from tests.geometry.stick_figure import T_POSE, Pose, performance_of
 from understudy.character.character import Character
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.engines.puppet.puppet import Puppet
-from understudy.engines.puppet.render.colour import planes_to_rgb
 from understudy.engines.puppet.retarget import retarget
 from understudy.engines.puppet.rig.rig import skeleton_of_character
 from understudy.tracking.performance import Performance

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
 from queue import SimpleQueue
 
 import numpy as np
@@ -18,25 +17,23 @@ from understudy.errors import TakeCancelled
 VERSION = "1"
 
 
-@dataclass(frozen=True, slots=True)
-class PuppetOptions:
-    """threads: how many frames are drawn at once; the frames are the same with any number."""
-
-    threads: int = 2
+THREADS = 2
+"""Frames drawn at once. Any number gives the same frames."""
 
 
 class PuppetEngine:
     """Moves a layered cut-out of the picture by the driver's landmarks; needs no GPU."""
 
-    def __init__(self, options: PuppetOptions | None = None) -> None:
-        self._options = options or PuppetOptions()
+    def __init__(self, threads: int = THREADS) -> None:
+        """threads: frames drawn at once; any number gives the same frames."""
+        self._threads = threads
 
     @property
     def info(self) -> EngineInfo:
         return EngineInfo(
             name="puppet",
             version=VERSION,
-            takes=frozenset({"performance", "character"}),
+            inputs=frozenset({"performance", "character"}),
             stages=("track", "cast", "retarget", "render"),
             pixels="i420",
             whole_prompt=False,
@@ -44,7 +41,7 @@ class PuppetEngine:
         )
 
     def check(self) -> None:
-        """It runs wherever the package can be installed."""
+        """Does nothing: it runs wherever the package can be installed."""
 
     def warm_up(self) -> None:
         """Compile the drawing kernels, or load them from numba's cache."""
@@ -53,7 +50,7 @@ class PuppetEngine:
         warm_up()
 
     def read_prompt(self, prompt: str) -> PromptReading:
-        """The camera wording of a prompt: the rest is left out."""
+        """The camera wording of a prompt; the rest is ignored."""
         script = read_camera(prompt)
         return PromptReading(script.understood, script.left_out)
 
@@ -65,23 +62,23 @@ class PuppetEngine:
         from understudy.engines.puppet.render.canvas import Canvas
         from understudy.engines.puppet.views.multi_view import build_puppet
 
-        # 1. What was given.
+        # 1. The inputs.
         character, performance = job.character, job.performance
         if character is None or performance is None:
-            raise ValueError("the puppet engine is given a character and a performance")
+            raise ValueError("the puppet engine needs a character and a performance")
         if character.size != job.size:
-            raise ValueError("the character is cast at another size than the output's")
+            raise ValueError("the character was cast at a different size from the output")
         progress = on_progress or (lambda stage, share: None)
         is_cancelled = cancelled or (lambda: False)
 
-        # 2. The driver's motion on the character's bones, and the character on those.
+        # 2. The driver's motion on the character's bones.
         progress("retarget", 0.0)
         puppet = build_puppet(character, performance, job.orientation, read_camera(job.prompt))
         progress("retarget", 1.0)
 
         # 3. Frames, several at a time, in order.
         canvases: SimpleQueue[Canvas] = SimpleQueue()
-        for _ in range(self._options.threads):
+        for _ in range(self._threads):
             canvases.put(puppet.canvas())
 
         def draw(index: int) -> NDArray[np.uint8]:
@@ -92,15 +89,15 @@ class PuppetEngine:
                 canvases.put(canvas)
 
         pending: deque[Future[NDArray[np.uint8]]] = deque()
-        with ThreadPoolExecutor(self._options.threads, "puppet") as pool:
+        with ThreadPoolExecutor(self._threads, "puppet") as pool:
             try:
-                for index in range(len(puppet) + self._options.threads):
+                for index in range(len(puppet) + self._threads):
                     if is_cancelled():
                         raise TakeCancelled("the take was cancelled while it was rendered")
                     if index < len(puppet):
                         pending.append(pool.submit(draw, index))
-                    if index >= self._options.threads:
-                        progress("render", (index - self._options.threads + 1) / len(puppet))
+                    if index >= self._threads:
+                        progress("render", (index - self._threads + 1) / len(puppet))
                         yield pending.popleft().result()
             finally:
                 for future in pending:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from understudy.engines.puppet.render.colour import pack_frame, planes_to_rgb, to_ycbcr
+from tests.engines.i420 import planes_to_rgb
+from understudy.engines.puppet.render.colour import pack_frame, to_ycbcr
 from understudy.engines.puppet.render.rasterizer import to_planes
 
 

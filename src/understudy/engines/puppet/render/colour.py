@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from understudy.geometry.landmarks import Float32
 
 KR, KB = 0.2126, 0.0722
-BLACK_Y, NO_COLOUR = 16.0, 128.0
 
 
 def to_ycbcr(rgb: NDArray[np.floating]) -> Float32:
@@ -49,19 +48,3 @@ def pack_frame(rgb: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """A picture (H, W, 3) uint8 sRGB as words of Y, Cb, Cr from the lowest byte."""
     lanes = np.clip(to_ycbcr(rgb.astype(np.float32) / 255.0) + 0.5, 0.0, 255.0).astype(np.uint32)
     return np.ascontiguousarray(lanes[..., 0] | (lanes[..., 1] << 8) | (lanes[..., 2] << 16))
-
-
-def planes_to_rgb(planes: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """I420 planes (H * 3 / 2, W) as a picture (H, W, 3) uint8 sRGB, chroma repeated."""
-    width = planes.shape[1]
-    height = planes.shape[0] * 2 // 3
-    flat = planes.reshape(-1)
-    area = height * width
-    luma = flat[:area].reshape(height, width).astype(np.float32)
-    chroma = flat[area:].reshape(2, height // 2, width // 2).astype(np.float32)
-    blue, red = chroma.repeat(2, axis=1).repeat(2, axis=2)
-    y = (luma - 16.0) / 219.0
-    b = y + (blue - 128.0) / 224.0 * 2.0 * (1.0 - KB)
-    r = y + (red - 128.0) / 224.0 * 2.0 * (1.0 - KR)
-    g = (y - KR * r - KB * b) / (1.0 - KR - KB)
-    return np.clip(np.stack([r, g, b], axis=-1) * 255.0 + 0.5, 0.0, 255.0).astype(np.uint8)
