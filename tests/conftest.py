@@ -22,6 +22,12 @@ POSTGRES = os.environ.get(
 )
 
 
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """The event loop that asynchronous tests run in."""
+    return "asyncio"
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What takes remember goes to a folder of this run's own, also in the processes it starts."""

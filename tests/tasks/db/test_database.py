@@ -24,13 +24,13 @@ def test_a_transaction_that_raises_leaves_nothing(database: Database, account: A
     assert database.read_now(accounts.get, account.id).units_total is None
 
 
-def test_reads_and_writes_run_beside_the_event_loop(database: Database, account: Account) -> None:
-    async def run() -> None:
-        await database.write(accounts.set_units, account.id, 5, now=1)
-        found = await asyncio.gather(*(database.read(accounts.get, account.id) for _ in range(20)))
-        assert {each.units_total for each in found} == {5}
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_reads_and_writes_run_beside_the_event_loop(
+    database: Database, account: Account
+) -> None:
+    await database.write(accounts.set_units, account.id, 5, now=1)
+    found = await asyncio.gather(*(database.read(accounts.get, account.id) for _ in range(20)))
+    assert {each.units_total for each in found} == {5}
 
 
 def test_a_server_that_is_not_there_is_unavailable() -> None:
@@ -48,7 +48,8 @@ def test_a_database_of_tables_that_are_not_there_is_unavailable(tmp_path: Path) 
     database.close()
 
 
-def test_a_locked_file_is_read_and_waited_for(tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_a_locked_file_is_read_and_waited_for(tmp_path: Path) -> None:
     """Readers go on while somebody writes; a writer waits its turn."""
     path = tmp_path / "x.db"
     database = Database(f"sqlite:///{path}")
@@ -61,17 +62,13 @@ def test_a_locked_file_is_read_and_waited_for(tmp_path: Path) -> None:
         return int(connection.execute(sa.text("SELECT count(*) FROM t")).scalar_one())
 
     assert database.read_now(count) == 0
-
-    async def run() -> None:
-        writing = asyncio.ensure_future(
-            database.write(lambda connection: connection.execute(sa.text("DELETE FROM t")).rowcount)
-        )
-        await asyncio.sleep(0.05)
-        assert not writing.done()
-        other.execute("COMMIT")
-        assert await writing == 1
-
-    asyncio.run(run())
+    writing = asyncio.ensure_future(
+        database.write(lambda connection: connection.execute(sa.text("DELETE FROM t")).rowcount)
+    )
+    await asyncio.sleep(0.05)
+    assert not writing.done()
+    other.execute("COMMIT")
+    assert await writing == 1
     other.close()
     database.close()
 

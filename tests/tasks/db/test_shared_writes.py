@@ -36,51 +36,45 @@ def stored(database: Database) -> list[int]:
     return database.read_now(lambda connection: list(connection.execute(query).scalars()))
 
 
-def test_each_gets_its_own_answer_and_a_fault_undoes_itself_alone(numbers: Database) -> None:
-    async def run() -> None:
-        writes = [numbers.write_shortly(add, number) for number in (1, -2, 3)]
-        one, two, three = await asyncio.gather(*writes, return_exceptions=True)
-        assert (one, three) == (1, 3)
-        assert isinstance(two, ValueError)
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_each_gets_its_own_answer_and_a_fault_undoes_itself_alone(numbers: Database) -> None:
+    writes = [numbers.write_shortly(add, number) for number in (1, -2, 3)]
+    one, two, three = await asyncio.gather(*writes, return_exceptions=True)
+    assert (one, three) == (1, 3)
+    assert isinstance(two, ValueError)
     assert stored(numbers) == [1, 3]
 
 
-def test_a_write_whose_client_has_gone_is_no_bother_to_the_others(numbers: Database) -> None:
-    async def run() -> None:
-        gone = asyncio.ensure_future(numbers.write_shortly(add, 1))
-        stays = asyncio.ensure_future(numbers.write_shortly(add, 2))
-        await asyncio.sleep(0)
-        gone.cancel()
-        assert await stays == 2
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_a_write_whose_client_has_gone_is_no_bother_to_the_others(numbers: Database) -> None:
+    gone = asyncio.ensure_future(numbers.write_shortly(add, 1))
+    stays = asyncio.ensure_future(numbers.write_shortly(add, 2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert await stays == 2
     assert 2 in stored(numbers)
 
 
-def test_while_somebody_else_writes_they_wait_off_the_event_loop(
+@pytest.mark.anyio
+async def test_while_somebody_else_writes_they_wait_off_the_event_loop(
     numbers: Database, tmp_path: Path
 ) -> None:
     other = sqlite3.connect(tmp_path / "numbers.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-
-    async def run() -> None:
-        writes = [asyncio.ensure_future(numbers.write_shortly(add, n)) for n in (1, -2, 3)]
-        for _ in range(20):
-            await asyncio.sleep(0.005)
-        assert not any(write.done() for write in writes)
-        other.execute("COMMIT")
-        one, two, three = await asyncio.gather(*writes, return_exceptions=True)
-        assert (one, three) == (1, 3)
-        assert isinstance(two, ValueError)
-
-    asyncio.run(run())
+    writes = [asyncio.ensure_future(numbers.write_shortly(add, n)) for n in (1, -2, 3)]
+    for _ in range(20):
+        await asyncio.sleep(0.005)
+    assert not any(write.done() for write in writes)
+    other.execute("COMMIT")
+    one, two, three = await asyncio.gather(*writes, return_exceptions=True)
+    assert (one, three) == (1, 3)
+    assert isinstance(two, ValueError)
     other.close()
     assert stored(numbers) == [1, 3]
 
 
-def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_over(
+@pytest.mark.anyio
+async def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_over(
     numbers: Database, tmp_path: Path
 ) -> None:
     connecting = sa.create_engine(
@@ -91,35 +85,32 @@ def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_over(
     other = sqlite3.connect(tmp_path / "numbers.db", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     sent: list[int] = []
+    over = asyncio.Event()
 
-    async def run() -> None:
-        over = asyncio.Event()
+    async def in_thread(works: Sequence[Work]) -> list[Outcome]:
+        sent.append(len(works))
+        await over.wait()
+        with connecting.connect() as connection:
+            return write_together(connection, works)
 
-        async def in_thread(works: Sequence[Work]) -> list[Outcome]:
-            sent.append(len(works))
-            await over.wait()
-            with connecting.connect() as connection:
-                return write_together(connection, works)
-
-        shared = SharedWrites(connecting.connect(), in_thread)
-        writes = []
-        for number in (1, 2, 3):
-            writes.append(asyncio.ensure_future(shared.write(partial(add, number=number))))
-            await asyncio.sleep(0)
-            await asyncio.sleep(0)
-        other.execute("COMMIT")
-        over.set()
-        assert await asyncio.gather(*writes) == [1, 2, 3]
-        shared.close()
-
-    asyncio.run(run())
+    shared = SharedWrites(connecting.connect(), in_thread)
+    writes = []
+    for number in (1, 2, 3):
+        writes.append(asyncio.ensure_future(shared.write(partial(add, number=number))))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    other.execute("COMMIT")
+    over.set()
+    assert await asyncio.gather(*writes) == [1, 2, 3]
+    shared.close()
     connecting.dispose()
     other.close()
     assert sent == [1]
     assert stored(numbers) == [1, 2, 3]
 
 
-def test_a_full_disk_fails_all_and_later_writes_go_on(numbers: Database) -> None:
+@pytest.mark.anyio
+async def test_a_full_disk_fails_all_and_later_writes_go_on(numbers: Database) -> None:
     """A limit on the file's pages stands for a disk that takes nothing more."""
 
     def limit(connection: sa.Connection, pages: int) -> None:
@@ -128,14 +119,11 @@ def test_a_full_disk_fails_all_and_later_writes_go_on(numbers: Database) -> None
     def much(connection: sa.Connection) -> None:
         connection.execute(sa.text("INSERT INTO t VALUES (zeroblob(1000000))"))
 
-    async def run() -> None:
-        await numbers.write_shortly(limit, 3)
-        writes = [numbers.write_shortly(add, 1), numbers.write_shortly(much)]
-        answers = await asyncio.gather(*writes, return_exceptions=True)
-        assert [type(answer) for answer in answers] == [DatabaseUnavailable] * 2
-        assert "full" in str(answers[0])
-        await numbers.write_shortly(limit, 2**30)
-        assert await numbers.write_shortly(add, 2) == 2
-
-    asyncio.run(run())
+    await numbers.write_shortly(limit, 3)
+    writes = [numbers.write_shortly(add, 1), numbers.write_shortly(much)]
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    assert [type(answer) for answer in answers] == [DatabaseUnavailable] * 2
+    assert "full" in str(answers[0])
+    await numbers.write_shortly(limit, 2**30)
+    assert await numbers.write_shortly(add, 2) == 2
     assert stored(numbers) == [2]

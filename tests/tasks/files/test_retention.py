@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from pathlib import Path
 
@@ -25,8 +24,8 @@ def storage(tmp_path: Path) -> Storage:
     return Storage((tmp_path / "files").as_uri())
 
 
-def put(storage: Storage, key: str) -> None:
-    asyncio.run(storage.put(key, b"data"))
+async def put(storage: Storage, key: str) -> None:
+    await storage.put(key, b"data")
 
 
 def there(storage: Storage, key: str) -> bool:
@@ -35,12 +34,12 @@ def there(storage: Storage, key: str) -> bool:
     return path.exists()
 
 
-def finished(database: Database, storage: Storage, new: NewTask, *, at: int) -> Task:
+async def finished(database: Database, storage: Storage, new: NewTask, *, at: int) -> Task:
     database.write_now(tasks.insert, new, now=1, concurrency_limit=99)
     held = database.write_now(transitions.claim, str, now=1)
     assert held is not None
     for key in (f"results/{new.id}/1/v.mp4", f"inputs/{new.id}/picture"):
-        put(storage, key)
+        await put(storage, key)
     done = database.write_now(
         transitions.succeed,
         str,
@@ -54,51 +53,55 @@ def finished(database: Database, storage: Storage, new: NewTask, *, at: int) -> 
     return done
 
 
-def delete(database: Database, storage: Storage, *, now: int) -> int:
+async def delete(database: Database, storage: Storage, *, now: int) -> int:
     retention = Retention(database, storage, kept_ms=KEPT, clock=lambda: now)
-    return asyncio.run(retention.delete_batch())
+    return await retention.delete_batch()
 
 
-def test_results_and_inputs_go_when_their_time_is_over(
+@pytest.mark.anyio
+async def test_results_and_inputs_go_when_their_time_is_over(
     database: Database, storage: Storage, new_task: MakeTask
 ) -> None:
-    old = finished(database, storage, new_task(), at=1000)
-    young = finished(database, storage, new_task(), at=2000)
-    assert delete(database, storage, now=2000) == 0
-    assert delete(database, storage, now=2500) == 1
+    old = await finished(database, storage, new_task(), at=1000)
+    young = await finished(database, storage, new_task(), at=2000)
+    assert await delete(database, storage, now=2000) == 0
+    assert await delete(database, storage, now=2500) == 1
     assert not there(storage, f"results/{old.id}")
     assert not there(storage, f"inputs/{old.id}")
     assert there(storage, f"results/{young.id}/1/v.mp4")
     record = database.read_now(tasks.find, old.account_id, str(old.id))
     assert record is not None
     assert record.purged_at == 2500
-    assert delete(database, storage, now=2500) == 0
+    assert await delete(database, storage, now=2500) == 0
 
 
-def test_unfinished_tasks_are_kept_however_old(
+@pytest.mark.anyio
+async def test_unfinished_tasks_are_kept_however_old(
     database: Database, storage: Storage, new_task: MakeTask
 ) -> None:
     new = new_task()
     database.write_now(tasks.insert, new, now=1, concurrency_limit=99)
-    put(storage, f"inputs/{new.id}/picture")
-    assert delete(database, storage, now=10**12) == 0
+    await put(storage, f"inputs/{new.id}/picture")
+    assert await delete(database, storage, now=10**12) == 0
     assert there(storage, f"inputs/{new.id}/picture")
 
 
-def test_a_job_stopped_half_way_goes_on_where_it_was(
+@pytest.mark.anyio
+async def test_a_job_stopped_half_way_goes_on_where_it_was(
     database: Database, storage: Storage, new_task: MakeTask
 ) -> None:
     """The files are gone and the row does not know it yet."""
-    old = finished(database, storage, new_task(), at=1000)
-    asyncio.run(storage.delete_all(f"results/{old.id}"))
-    assert delete(database, storage, now=9000) == 1
+    old = await finished(database, storage, new_task(), at=1000)
+    await storage.delete_all(f"results/{old.id}")
+    assert await delete(database, storage, now=9000) == 1
     assert not there(storage, f"inputs/{old.id}")
 
 
-def test_a_deleted_task_is_found_no_more_and_its_files_go(
+@pytest.mark.anyio
+async def test_a_deleted_task_is_found_no_more_and_its_files_go(
     database: Database, storage: Storage, new_task: MakeTask, account: Account
 ) -> None:
-    done = finished(database, storage, new_task(external_id="mine"), at=1000)
+    done = await finished(database, storage, new_task(external_id="mine"), at=1000)
     running = new_task()
     database.write_now(tasks.insert, running, now=1, concurrency_limit=99)
     remove = transitions.delete
@@ -110,7 +113,7 @@ def test_a_deleted_task_is_found_no_more_and_its_files_go(
         assert database.read_now(tasks.find, account.id, reference) is None
     listed = database.read_now(tasks.page, account.id, offset=0, limit=9)
     assert [task.id for task in listed] == [running.id]
-    assert delete(database, storage, now=1501) == 1
+    assert await delete(database, storage, now=1501) == 1
     assert not there(storage, f"results/{done.id}")
     database.write_now(tasks.insert, new_task(external_id="mine"), now=2000, concurrency_limit=99)
 
@@ -129,52 +132,56 @@ def upload_of(account: Account, name: str, *, used_at: int) -> Upload:
     )
 
 
-def test_uploads_go_when_nobody_used_them_for_long(
+@pytest.mark.anyio
+async def test_uploads_go_when_nobody_used_them_for_long(
     database: Database, storage: Storage, account: Account
 ) -> None:
     for name, used_at in (("old", 1000), ("young", 2000)):
         database.write_now(uploads.insert, upload_of(account, name, used_at=used_at))
-        put(storage, f"uploads/1/{name}")
-    assert delete(database, storage, now=2500) == 1
+        await put(storage, f"uploads/1/{name}")
+    assert await delete(database, storage, now=2500) == 1
     assert not there(storage, "uploads/1/old")
     assert there(storage, "uploads/1/young")
     assert database.read_now(uploads.find, account.id, "old") is None
     assert not database.write_now(uploads.touch, ["old"], now=3000)
     assert database.write_now(uploads.touch, ["young", "young"], now=3000)
-    assert delete(database, storage, now=3500) == 0
+    assert await delete(database, storage, now=3500) == 0
 
 
-def test_what_an_unfinished_task_may_need_is_kept_however_long_it_waits(
+@pytest.mark.anyio
+async def test_what_an_unfinished_task_may_need_is_kept_however_long_it_waits(
     database: Database, storage: Storage, account: Account, new_task: MakeTask
 ) -> None:
     """Of an upload's use within the minute before nothing is noted."""
     made, noted = 100_000, 100_000 - uploads.NOTED_WITHIN_MS
     for name, used_at in (("its", noted), ("older", noted - 1)):
         database.write_now(uploads.insert, upload_of(account, name, used_at=used_at))
-        put(storage, f"uploads/1/{name}")
+        await put(storage, f"uploads/1/{name}")
     new = new_task()
     database.write_now(tasks.insert, new, now=made, concurrency_limit=99)
-    assert delete(database, storage, now=9_000_000) == 1
+    assert await delete(database, storage, now=9_000_000) == 1
     assert there(storage, "uploads/1/its")
     assert not there(storage, "uploads/1/older")
     database.write_now(transitions.cancel, str, new.id, message="", now=9_000_000)
-    assert delete(database, storage, now=9_000_000) == 1
+    assert await delete(database, storage, now=9_000_000) == 1
     assert not there(storage, "uploads/1/its")
 
 
-def test_an_upload_whose_deletion_was_stopped_is_deleted_at_last(
+@pytest.mark.anyio
+async def test_an_upload_whose_deletion_was_stopped_is_deleted_at_last(
     database: Database, storage: Storage, account: Account
 ) -> None:
     """It is hidden already, and its file still there."""
     database.write_now(uploads.insert, upload_of(account, "half", used_at=1000))
-    put(storage, "uploads/1/half")
+    await put(storage, "uploads/1/half")
     database.write_now(uploads.purge_unused, before=1500, now=1500, limit=9)
     assert database.read_now(uploads.find, account.id, "half") is None
-    assert delete(database, storage, now=2500) == 1
+    assert await delete(database, storage, now=2500) == 1
     assert not there(storage, "uploads/1/half")
 
 
-def test_told_events_are_forgotten_and_untold_ones_kept(
+@pytest.mark.anyio
+async def test_told_events_are_forgotten_and_untold_ones_kept(
     database: Database, storage: Storage, account: Account
 ) -> None:
     for subject in (1, 2):
@@ -200,6 +207,6 @@ def test_told_events_are_forgotten_and_untold_ones_kept(
         next_try_at=1,
     )
     far_future = 4 * 10**12
-    assert delete(database, storage, now=far_future) == 1
+    assert await delete(database, storage, now=far_future) == 1
     left = database.read_now(callbacks.of_account, account.id, offset=0, limit=9)
     assert [event.id for event in left] == [events[1].id]

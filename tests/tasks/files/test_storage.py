@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -36,75 +35,86 @@ def bucket(s3: str) -> Storage:
     return Storage(f"s3://{make_bucket(s3)}/understudy")
 
 
-def read(storage: Storage, key: str, tmp_path: Path) -> bytes:
-    return asyncio.run(storage.fetch(key, tmp_path / "fetched")).read_bytes()
+async def read(storage: Storage, key: str, tmp_path: Path) -> bytes:
+    return (await storage.fetch(key, tmp_path / "fetched")).read_bytes()
 
 
-def test_what_is_put_is_fetched(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_what_is_put_is_fetched(storage: Storage, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"from a file")
-    asyncio.run(storage.put("a/b/c.mp4", path))
-    assert read(storage, "a/b/c.mp4", tmp_path) == b"from a file"
+    await storage.put("a/b/c.mp4", path)
+    assert await read(storage, "a/b/c.mp4", tmp_path) == b"from a file"
     assert path.exists()
-    asyncio.run(storage.put("a/b/c.mp4", b"from bytes"))
-    assert read(storage, "a/b/c.mp4", tmp_path) == b"from bytes"
-    assert asyncio.run(storage.read("a/b/c.mp4")) == b"from bytes"
-    assert asyncio.run(storage.has("a/b/c.mp4"))
-    assert not asyncio.run(storage.has("a/b"))
+    await storage.put("a/b/c.mp4", b"from bytes")
+    assert await read(storage, "a/b/c.mp4", tmp_path) == b"from bytes"
+    assert await storage.read("a/b/c.mp4") == b"from bytes"
+    assert await storage.has("a/b/c.mp4")
+    assert not await storage.has("a/b")
 
 
-def test_a_file_that_may_go_is_put_too(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_a_file_that_may_go_is_put_too(storage: Storage, tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"data")
-    asyncio.run(storage.put_or_move("results/1/1/v.mp4", path))
-    assert read(storage, "results/1/1/v.mp4", tmp_path) == b"data"
+    await storage.put_or_move("results/1/1/v.mp4", path)
+    assert await read(storage, "results/1/1/v.mp4", tmp_path) == b"data"
 
 
-def test_a_large_file_arrives_whole(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_a_large_file_arrives_whole(storage: Storage, tmp_path: Path) -> None:
     """Stores take it in parts."""
     path = tmp_path / "file"
     path.write_bytes(os.urandom(12_000_001))
-    asyncio.run(storage.put("results/1/1/v.mp4", path))
-    assert read(storage, "results/1/1/v.mp4", tmp_path) == path.read_bytes()
+    await storage.put("results/1/1/v.mp4", path)
+    assert await read(storage, "results/1/1/v.mp4", tmp_path) == path.read_bytes()
 
 
-def test_what_is_not_there_is_not_found(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_what_is_not_there_is_not_found(storage: Storage, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read(storage, "a/b", tmp_path)
+        await read(storage, "a/b", tmp_path)
     with pytest.raises(FileNotFoundError):
-        asyncio.run(storage.read("a/b"))
+        await storage.read("a/b")
 
 
-def test_deleting_is_done_once_and_again(storage: Storage, tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_deleting_is_done_once_and_again(storage: Storage, tmp_path: Path) -> None:
     for key in ("a/1/x", "a/1/y/z", "a/12/x"):
-        asyncio.run(storage.put(key, b"data"))
+        await storage.put(key, b"data")
     for _ in range(2):
-        asyncio.run(storage.delete("a/12/x"))
-        asyncio.run(storage.delete_all("a/1"))
+        await storage.delete("a/12/x")
+        await storage.delete_all("a/1")
     for key in ("a/1/x", "a/1/y/z", "a/12/x"):
         with pytest.raises(FileNotFoundError):
-            read(storage, key, tmp_path)
+            await read(storage, key, tmp_path)
 
 
-def test_deleting_a_folder_leaves_those_of_like_names(storage: Storage, tmp_path: Path) -> None:
-    asyncio.run(storage.put("a/1/x", b"data"))
-    asyncio.run(storage.put("a/12/x", b"data"))
-    asyncio.run(storage.discard("a/1"))
-    assert not asyncio.run(storage.has("a/1/x"))
-    assert read(storage, "a/12/x", tmp_path) == b"data"
+@pytest.mark.anyio
+async def test_deleting_a_folder_leaves_those_of_like_names(
+    storage: Storage, tmp_path: Path
+) -> None:
+    await storage.put("a/1/x", b"data")
+    await storage.put("a/12/x", b"data")
+    await storage.discard("a/1")
+    assert not await storage.has("a/1/x")
+    assert await read(storage, "a/12/x", tmp_path) == b"data"
 
 
-def test_a_storage_that_can_be_used_is_ready(storage: Storage) -> None:
-    asyncio.run(storage.check())
+@pytest.mark.anyio
+async def test_a_storage_that_can_be_used_is_ready(storage: Storage) -> None:
+    await storage.check()
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("url", ["file", "memory:///"])
-def test_files_have_no_links_of_their_own(url: str, tmp_path: Path) -> None:
+async def test_files_have_no_links_of_their_own(url: str, tmp_path: Path) -> None:
     storage = Storage(tmp_path.as_uri() if url == "file" else url)
-    assert asyncio.run(storage.presign("a", "GET", 5)) is None
+    assert await storage.presign("a", "GET", 5) is None
 
 
-def test_a_link_of_s3_gives_the_file_by_ranges_and_says_what_it_is(bucket: Storage) -> None:
+@pytest.mark.anyio
+async def test_a_link_of_s3_gives_the_file_by_ranges_and_says_what_it_is(bucket: Storage) -> None:
     clip = b"\0\0\0\x14ftypqt  \0\0\0\0qt  "
     kept = {
         "results/1/1/v.mp4": (b"0123456789", "video/mp4"),
@@ -114,8 +124,8 @@ def test_a_link_of_s3_gives_the_file_by_ranges_and_says_what_it_is(bucket: Stora
         "inputs/1/other": (b"?", "application/octet-stream"),
     }
     for key, (content, kind) in kept.items():
-        asyncio.run(bucket.put(key, content))
-        url = asyncio.run(bucket.presign(key, "GET", 60))
+        await bucket.put(key, content)
+        url = await bucket.presign(key, "GET", 60)
         assert url is not None
         whole = httpx2.get(url, trust_env=False)
         assert (whole.status_code, whole.content) == (200, content)
@@ -124,21 +134,23 @@ def test_a_link_of_s3_gives_the_file_by_ranges_and_says_what_it_is(bucket: Stora
         if len(content) > 3:
             assert (part.status_code, part.content) == (206, content[1:4])
             assert part.headers["content-range"] == f"bytes 1-3/{len(content)}"
-        asked = asyncio.run(bucket.presign(key, "HEAD", 60))
+        asked = await bucket.presign(key, "HEAD", 60)
         assert asked is not None
         head = httpx2.head(asked, trust_env=False)
         assert (head.status_code, head.headers["content-length"]) == (200, str(len(content)))
 
 
-def test_a_link_of_s3_is_signed_and_says_when_it_ends(bucket: Storage) -> None:
+@pytest.mark.anyio
+async def test_a_link_of_s3_is_signed_and_says_when_it_ends(bucket: Storage) -> None:
     """That it is refused afterwards is the store's business; the stand-in does not check."""
-    link = httpx2.URL(asyncio.run(bucket.presign("results/1/1/v.mp4", "GET", 3600)) or "")
+    link = httpx2.URL(await bucket.presign("results/1/1/v.mp4", "GET", 3600) or "")
     assert link.params["X-Amz-Expires"] == "3600"
     assert link.params["X-Amz-SignedHeaders"] == "host"
     assert len(link.params["X-Amz-Signature"]) == 64
 
 
-def test_a_store_that_does_not_answer_or_refuses_is_unavailable(
+@pytest.mark.anyio
+async def test_a_store_that_does_not_answer_or_refuses_is_unavailable(
     s3: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(module, "_CHECK_SECONDS", 0.2)
@@ -153,9 +165,9 @@ def test_a_store_that_does_not_answer_or_refuses_is_unavailable(
             storage.delete_all("a"),
         ):
             with pytest.raises(StorageUnavailable) as caught:
-                asyncio.run(asked)
+                await asked
             assert "secret" not in str(caught.value)
             assert "\n" not in str(caught.value)
-        asyncio.run(storage.discard("a"))
+        await storage.discard("a")
     with pytest.raises(StorageUnavailable):
-        asyncio.run(silent.fetch("a", tmp_path / "fetched"))
+        await silent.fetch("a", tmp_path / "fetched")

@@ -124,79 +124,74 @@ def files(storage: Storage, folder: str) -> list[Path]:
     return [path for path in root.rglob("*") if path.is_file()]
 
 
-def test_a_task_is_run_published_and_charged(
+@pytest.mark.anyio
+async def test_a_task_is_run_published_and_charged(
     database: Database, new_task: MakeTask, account: Account, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor()
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            done = await ended(database, task)
-        assert done.status is Status.SUCCEEDED
-        assert done.result is not None
-        assert done.result.duration_ms == 3000
-        assert done.units_charged == 1500
-        path = storage.local_path(done.result.video)
-        assert path is not None
-        assert path.read_bytes() == b"a video"
-        (job,) = executor.started
-        assert Path(job.arguments["media"]["picture"]).read_bytes() == b"picture"
-        assert list((tmp_path / "scratch").iterdir()) == []
-        assert database.read_now(accounts.get, account.id).units_used == 1500
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor()
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task)
+    assert done.status is Status.SUCCEEDED
+    assert done.result is not None
+    assert done.result.duration_ms == 3000
+    assert done.units_charged == 1500
+    path = storage.local_path(done.result.video)
+    assert path is not None
+    assert path.read_bytes() == b"a video"
+    (job,) = executor.started
+    assert Path(job.arguments["media"]["picture"]).read_bytes() == b"picture"
+    assert list((tmp_path / "scratch").iterdir()) == []
+    assert database.read_now(accounts.get, account.id).units_used == 1500
 
 
-def test_no_more_tasks_run_at_once_than_there_are_slots(
+@pytest.mark.anyio
+async def test_no_more_tasks_run_at_once_than_there_are_slots(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        at_once: list[int] = []
-        running: set[str] = set()
-        both = asyncio.Event()
+    at_once: list[int] = []
+    running: set[str] = set()
+    both = asyncio.Event()
 
-        async def script(job: Job) -> AsyncIterator[Any]:
-            running.add(job.name)
-            at_once.append(len(running))
-            if len(running) == 2:
-                both.set()
-            await both.wait()
-            await asyncio.sleep(0.01)
-            running.discard(job.name)
-            async for message in finished_take(job):
-                yield message
+    async def script(job: Job) -> AsyncIterator[Any]:
+        running.add(job.name)
+        at_once.append(len(running))
+        if len(running) == 2:
+            both.set()
+        await both.wait()
+        await asyncio.sleep(0.01)
+        running.discard(job.name)
+        async for message in finished_take(job):
+            yield message
 
-        made = [store(database, new_task()) for _ in range(6)]
-        executor = MemoryExecutor(script, capacity=2)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            for task in made:
-                await ended(database, task)
-        assert max(at_once) == 2
-
-    asyncio.run(run())
+    made = [store(database, new_task()) for _ in range(6)]
+    executor = MemoryExecutor(script, capacity=2)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        for task in made:
+            await ended(database, task)
+    assert max(at_once) == 2
 
 
-def test_a_worker_that_dies_is_tried_again_and_then_given_up(
+@pytest.mark.anyio
+async def test_a_worker_that_dies_is_tried_again_and_then_given_up(
     database: Database, new_task: MakeTask, account: Account, storage: Storage, tmp_path: Path
 ) -> None:
     async def script(job: Job) -> AsyncIterator[Any]:
         yield Progressed(stage="track", fraction=0.2)
         yield Crashed(reason="out of memory")
 
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(script)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            done = await ended(database, task, hurry=True)
-        assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
-        assert [job.attempt for job in executor.started] == [1, 2, 3]
-        after = database.read_now(accounts.get, account.id)
-        assert (after.units_used, after.units_reserved, after.active_tasks) == (0, 0, 0)
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(script)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
+    assert [job.attempt for job in executor.started] == [1, 2, 3]
+    after = database.read_now(accounts.get, account.id)
+    assert (after.units_used, after.units_reserved, after.active_tasks) == (0, 0, 0)
 
 
-def test_a_worker_that_dies_once_costs_one_attempt(
+@pytest.mark.anyio
+async def test_a_worker_that_dies_once_costs_one_attempt(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     async def script(job: Job) -> AsyncIterator[Any]:
@@ -205,38 +200,34 @@ def test_a_worker_that_dies_once_costs_one_attempt(
         async for message in finished_take(job):
             yield message
 
-    async def run() -> None:
-        task = store(database, new_task())
-        async with (
-            context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
-            leading(context),
-        ):
-            done = await ended(database, task, hurry=True)
-        assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
-        assert len(files(storage, f"results/{task.id}")) == 1
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    async with (
+        context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
+        leading(context),
+    ):
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
+    assert len(files(storage, f"results/{task.id}")) == 1
 
 
-def test_a_refused_input_is_not_tried_again(
+@pytest.mark.anyio
+async def test_a_refused_input_is_not_tried_again(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     async def script(job: Job) -> AsyncIterator[Any]:
         yield Refused(field="image_url", found="x", allowed="y", code=1201, message="no character")
 
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(script)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            done = await ended(database, task)
-        assert (done.status, done.message) == (Status.FAILED, "no character")
-        assert len(executor.started) == 1
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(script)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task)
+    assert (done.status, done.message) == (Status.FAILED, "no character")
+    assert len(executor.started) == 1
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize("lie", ["no file", "link", "no length", "endless", "watermark"])
-def test_a_worker_that_lies_publishes_nothing(
+async def test_a_worker_that_lies_publishes_nothing(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path, lie: str
 ) -> None:
     async def script(job: Job) -> AsyncIterator[Any]:
@@ -248,20 +239,17 @@ def test_a_worker_that_lies_publishes_nothing(
         values = {"no length": {}, "endless": {"seconds": 1e9}}
         yield Done(value=values.get(lie, {"seconds": 3.0}))
 
-    async def run() -> None:
-        new = new_task()
-        if lie == "watermark":
-            new = replace(new, request=replace(new.request, take=TakeRequest(watermark=True)))
-        task = store(database, new)
-        executor = MemoryExecutor(script)
-        async with (
-            context_of(database, storage, tmp_path, executor, max_attempts=1) as context,
-            leading(context),
-        ):
-            done = await ended(database, task)
-        assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
-
-    asyncio.run(run())
+    new = new_task()
+    if lie == "watermark":
+        new = replace(new, request=replace(new.request, take=TakeRequest(watermark=True)))
+    task = store(database, new)
+    executor = MemoryExecutor(script)
+    async with (
+        context_of(database, storage, tmp_path, executor, max_attempts=1) as context,
+        leading(context),
+    ):
+        done = await ended(database, task)
+    assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
 
 
 async def _forever(job: Job) -> AsyncIterator[Any]:
@@ -276,33 +264,40 @@ async def _started(executor: MemoryExecutor, count: int = 1) -> None:
     await eventually(check)
 
 
-def test_a_cancelled_task_frees_its_slot(
+async def _freed(executor: MemoryExecutor) -> None:
+    async def check() -> bool:
+        return not await executor.attached()
+
+    await eventually(check)
+
+
+@pytest.mark.anyio
+async def test_a_cancelled_task_frees_its_slot(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(_forever, capacity=1)
-        async with (
-            context_of(database, storage, tmp_path, executor) as context,
-            leading(context) as leader,
-        ):
-            await _started(executor)
-            database.write_now(
-                transitions.cancel, context.write_payload, task.id, message="stopped", now=5
-            )
-            leader.cancel(task.id)
-            executor.script = finished_take
-            other = store(database, new_task())
-            leader.wake()
-            assert (await ended(database, other)).status is Status.SUCCEEDED
-            assert not await executor.attached()
-        done = await ended(database, task)
-        assert (done.status, done.message) == (Status.FAILED, "stopped")
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(_forever, capacity=1)
+    async with (
+        context_of(database, storage, tmp_path, executor) as context,
+        leading(context) as leader,
+    ):
+        await _started(executor)
+        database.write_now(
+            transitions.cancel, context.write_payload, task.id, message="stopped", now=5
+        )
+        leader.cancel(task.id)
+        executor.script = finished_take
+        other = store(database, new_task())
+        leader.wake()
+        assert (await ended(database, other)).status is Status.SUCCEEDED
+        # The row says so a moment before the attempt lets go of its job.
+        await _freed(executor)
+    done = await ended(database, task)
+    assert (done.status, done.message) == (Status.FAILED, "stopped")
 
 
-def test_a_task_cancelled_elsewhere_is_noticed(
+@pytest.mark.anyio
+async def test_a_task_cancelled_elsewhere_is_noticed(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     """Another server's cancel is only to be seen in the row."""
@@ -312,43 +307,35 @@ def test_a_task_cancelled_elsewhere_is_noticed(
             yield Progressed(stage=f"stage {place}", fraction=place / 100)
             await asyncio.sleep(0.02)
 
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(script)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            await _started(executor)
-            database.write_now(
-                transitions.cancel, context.write_payload, task.id, message="stopped", now=5
-            )
-
-            async def free() -> bool:
-                return not await executor.attached()
-
-            await eventually(free)
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(script)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        await _started(executor)
+        database.write_now(
+            transitions.cancel, context.write_payload, task.id, message="stopped", now=5
+        )
+        await _freed(executor)
 
 
-def test_stopping_puts_tasks_back_without_counting_a_failure(
+@pytest.mark.anyio
+async def test_stopping_puts_tasks_back_without_counting_a_failure(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(_forever)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            await _started(executor)
-        found = database.read_now(tasks.find, task.account_id, str(task.id))
-        assert found is not None
-        assert (found.status, found.attempt, found.failures) == (Status.SUBMITTED, 1, 0)
-        executor = MemoryExecutor()
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            done = await ended(database, task)
-        assert (done.status, done.attempt) == (Status.SUCCEEDED, 2)
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(_forever)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        await _started(executor)
+    found = database.read_now(tasks.find, task.account_id, str(task.id))
+    assert found is not None
+    assert (found.status, found.attempt, found.failures) == (Status.SUBMITTED, 1, 0)
+    executor = MemoryExecutor()
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task)
+    assert (done.status, done.attempt) == (Status.SUCCEEDED, 2)
 
 
-def test_stopping_gives_running_takes_their_grace(
+@pytest.mark.anyio
+async def test_stopping_gives_running_takes_their_grace(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     async def script(job: Job) -> AsyncIterator[Any]:
@@ -356,148 +343,133 @@ def test_stopping_gives_running_takes_their_grace(
         async for message in finished_take(job):
             yield message
 
-    async def run() -> None:
-        task = store(database, new_task())
-        executor = MemoryExecutor(script)
-        async with (
-            context_of(database, storage, tmp_path, executor) as context,
-            leading(context, grace=9),
-        ):
-            await _started(executor)
-        assert (await ended(database, task)).status is Status.SUCCEEDED
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    executor = MemoryExecutor(script)
+    async with (
+        context_of(database, storage, tmp_path, executor) as context,
+        leading(context, grace=9),
+    ):
+        await _started(executor)
+    assert (await ended(database, task)).status is Status.SUCCEEDED
 
 
-def test_what_a_killed_server_was_at_is_tried_again(
+@pytest.mark.anyio
+async def test_what_a_killed_server_was_at_is_tried_again(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     """The row is as a server leaves it that is killed: processing, and nobody at it."""
-
-    async def run() -> None:
-        task = store(database, new_task())
-        database.write_now(transitions.claim, str, now=2000)
-        left = tmp_path / "scratch" / f"{task.id}-1"
-        left.mkdir(parents=True)
-        async with (
-            context_of(database, storage, tmp_path, MemoryExecutor()) as context,
-            leading(context),
-        ):
-            done = await ended(database, task, hurry=True)
-        assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
-        assert not left.exists()
-
-    asyncio.run(run())
+    task = store(database, new_task())
+    database.write_now(transitions.claim, str, now=2000)
+    left = tmp_path / "scratch" / f"{task.id}-1"
+    left.mkdir(parents=True)
+    async with (
+        context_of(database, storage, tmp_path, MemoryExecutor()) as context,
+        leading(context),
+    ):
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
+    assert not left.exists()
 
 
-def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
+@pytest.mark.anyio
+async def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        go_on = asyncio.Event()
+    go_on = asyncio.Event()
 
-        async def script(job: Job) -> AsyncIterator[Any]:
-            await go_on.wait()
-            async for message in finished_take(job):
-                yield message
+    async def script(job: Job) -> AsyncIterator[Any]:
+        await go_on.wait()
+        async for message in finished_take(job):
+            yield message
 
-        task = store(database, new_task())
-        executor = MemoryExecutor(script, lasting=True)
-        async with context_of(database, storage, tmp_path, executor) as context:
-            claimed = database.write_now(transitions.claim, str, now=2000)
-            assert claimed is not None
-            job = Job(
-                task_id=task.id,
-                attempt=1,
-                function="take",
-                arguments={},
-                workspace=tmp_path / "scratch" / f"{task.id}-1",
-            )
-            first = asyncio.ensure_future(anext(executor.run(job)))
-            await _started(executor)
-            first.cancel()
-            async with leading(context) as leader:
+    task = store(database, new_task())
+    executor = MemoryExecutor(script, lasting=True)
+    async with context_of(database, storage, tmp_path, executor) as context:
+        claimed = database.write_now(transitions.claim, str, now=2000)
+        assert claimed is not None
+        job = Job(
+            task_id=task.id,
+            attempt=1,
+            function="take",
+            arguments={},
+            workspace=tmp_path / "scratch" / f"{task.id}-1",
+        )
+        first = asyncio.ensure_future(anext(executor.run(job)))
+        await _started(executor)
+        first.cancel()
+        async with leading(context) as leader:
 
-                async def at_it() -> bool:
-                    return leader.running == 1 and job.workspace.exists()
+            async def at_it() -> bool:
+                return leader.running == 1 and job.workspace.exists()
 
-                await eventually(at_it)
-                go_on.set()
-                done = await ended(database, task)
-        assert (done.status, done.attempt) == (Status.SUCCEEDED, 1)
-        assert len(executor.started) == 1
-
-    asyncio.run(run())
+            await eventually(at_it)
+            go_on.set()
+            done = await ended(database, task)
+    assert (done.status, done.attempt) == (Status.SUCCEEDED, 1)
+    assert len(executor.started) == 1
 
 
-def test_a_full_storage_costs_attempts_and_no_task(
+@pytest.mark.anyio
+async def test_a_full_storage_costs_attempts_and_no_task(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
     """A file in the place of the results' folder stands for a disk that takes nothing more."""
+    task = store(database, new_task())
+    block = tmp_path / "files" / "results"
+    block.touch()
 
-    async def run() -> None:
-        task = store(database, new_task())
-        block = tmp_path / "files" / "results"
-        block.touch()
+    async def script(job: Job) -> AsyncIterator[Any]:
+        if job.attempt == 2:
+            block.unlink()
+        async for message in finished_take(job):
+            yield message
 
-        async def script(job: Job) -> AsyncIterator[Any]:
-            if job.attempt == 2:
-                block.unlink()
-            async for message in finished_take(job):
-                yield message
-
-        async with (
-            context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
-            leading(context),
-        ):
-            done = await ended(database, task, hurry=True)
-        assert (done.status, done.failures) == (Status.SUCCEEDED, 1)
-
-    asyncio.run(run())
+    async with (
+        context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
+        leading(context),
+    ):
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.failures) == (Status.SUCCEEDED, 1)
 
 
-def test_an_attempt_that_lost_its_lease_leaves_no_result(
+@pytest.mark.anyio
+async def test_an_attempt_that_lost_its_lease_leaves_no_result(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        task = store(database, new_task())
+    task = store(database, new_task())
 
-        async def script(job: Job) -> AsyncIterator[Any]:
-            database.write_now(transitions.cancel, lambda _: "", task.id, message="stopped", now=5)
-            (job.workspace / "video.mp4").write_bytes(b"too late")
-            yield Done(value={"seconds": 3.0})
+    async def script(job: Job) -> AsyncIterator[Any]:
+        database.write_now(transitions.cancel, lambda _: "", task.id, message="stopped", now=5)
+        (job.workspace / "video.mp4").write_bytes(b"too late")
+        yield Done(value={"seconds": 3.0})
 
-        executor = MemoryExecutor(script)
-        async with context_of(database, storage, tmp_path, executor) as context, leading(context):
-            done = await ended(database, task)
-            async with asyncio.timeout(10):
-                while files(storage, f"results/{task.id}"):
-                    await asyncio.sleep(0.01)
-        assert (done.status, done.result, done.units_charged) == (Status.FAILED, None, 0)
-
-    asyncio.run(run())
+    executor = MemoryExecutor(script)
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task)
+        async with asyncio.timeout(10):
+            while files(storage, f"results/{task.id}"):
+                await asyncio.sleep(0.01)
+    assert (done.status, done.result, done.units_charged) == (Status.FAILED, None, 0)
 
 
-def test_of_two_controllers_one_leads_and_the_other_takes_over(
+@pytest.mark.anyio
+async def test_of_two_controllers_one_leads_and_the_other_takes_over(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:
-    async def run() -> None:
-        one, two = MemoryExecutor(), MemoryExecutor()
-        async with (
-            context_of(database, storage, tmp_path, one) as first,
-            context_of(database, storage, tmp_path, two) as second,
-        ):
-            async with leading(first):
-                await ended(database, store(database, new_task()))
-                async with leading(second):
-                    for _ in range(3):
-                        await ended(database, store(database, new_task()))
-            assert (len(one.started), len(two.started)) == (4, 0)
+    one, two = MemoryExecutor(), MemoryExecutor()
+    async with (
+        context_of(database, storage, tmp_path, one) as first,
+        context_of(database, storage, tmp_path, two) as second,
+    ):
+        async with leading(first):
+            await ended(database, store(database, new_task()))
             async with leading(second):
-                await ended(database, store(database, new_task()))
-        assert len(two.started) == 1
-
-    asyncio.run(run())
+                for _ in range(3):
+                    await ended(database, store(database, new_task()))
+        assert (len(one.started), len(two.started)) == (4, 0)
+        async with leading(second):
+            await ended(database, store(database, new_task()))
+    assert len(two.started) == 1
 
 
 def test_leadership_is_had_by_one(database: Database) -> None:
@@ -512,7 +484,8 @@ def test_leadership_is_had_by_one(database: Database) -> None:
     second.let_go()
 
 
-def test_leadership_is_lost_with_the_database_session(database: Database) -> None:
+@pytest.mark.anyio
+async def test_leadership_is_lost_with_the_database_session(database: Database) -> None:
     if database.is_sqlite:
         pytest.skip("SQLite has no sessions")
     first, second = leadership_of(database), leadership_of(database)
@@ -531,7 +504,7 @@ def test_leadership_is_lost_with_the_database_session(database: Database) -> Non
             # The session is told to end, and ends some time after.
             return second.take()
 
-        assert asyncio.run(eventually(second_takes))
+        assert await eventually(second_takes)
         assert not first.holds()
     finally:
         first.let_go()

@@ -92,7 +92,8 @@ def test_waits_grow_to_an_hour() -> None:
         assert waits[-1] == pytest.approx(HOUR * (0.75 + jitter / 2))
 
 
-def test_an_event_is_told_signed_and_noted(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_an_event_is_told_signed_and_noted(database: Database, account_id: int) -> None:
     async def run(far: FarSide) -> None:
         clock = Time()
         note(database, account_id, f"{far.url}/cb", subject=1, seq=1, now=clock.now)
@@ -106,10 +107,11 @@ def test_an_event_is_told_signed_and_noted(database: Database, account_id: int) 
         assert (tried.http_status, tried.error) == (200, None)
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_events_of_a_subject_keep_their_order_while_the_first_fails(
+@pytest.mark.anyio
+async def test_events_of_a_subject_keep_their_order_while_the_first_fails(
     database: Database, account_id: int
 ) -> None:
     async def run(far: FarSide) -> None:
@@ -134,10 +136,11 @@ def test_events_of_a_subject_keep_their_order_while_the_first_fails(
         assert far.none_waits()
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_an_event_is_given_up_after_a_day_and_the_next_one_told(
+@pytest.mark.anyio
+async def test_an_event_is_given_up_after_a_day_and_the_next_one_told(
     database: Database, account_id: int
 ) -> None:
     async def run(far: FarSide) -> None:
@@ -162,9 +165,10 @@ def test_an_event_is_given_up_after_a_day_and_the_next_one_told(
             await settled(outbox, lambda: events(database, account_id)[0].status == "delivered")
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
+@pytest.mark.anyio
 @pytest.mark.parametrize(
     ("url", "error"),
     [
@@ -172,21 +176,21 @@ def test_an_event_is_given_up_after_a_day_and_the_next_one_told(
         ("http://name-that-is-not.invalid/", "ConnectError"),
     ],
 )
-def test_why_nobody_answered_is_noted(
+async def test_why_nobody_answered_is_noted(
     database: Database, account_id: int, url: str, error: str
 ) -> None:
-    async def run() -> None:
-        clock = Time()
-        note(database, account_id, url, subject=1, seq=1, now=clock.now)
-        async with telling(database, clock) as outbox:
-            await settled(outbox, lambda: events(database, account_id)[0].tries == 1)
-        (tried,) = events(database, account_id)[0].log
-        assert (tried.http_status, tried.error) == (None, error)
-
-    asyncio.run(run())
+    clock = Time()
+    note(database, account_id, url, subject=1, seq=1, now=clock.now)
+    async with telling(database, clock) as outbox:
+        await settled(outbox, lambda: events(database, account_id)[0].tries == 1)
+    (tried,) = events(database, account_id)[0].log
+    assert (tried.http_status, tried.error) == (None, error)
 
 
-def test_callbacks_never_reach_inside_the_network(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_callbacks_never_reach_inside_the_network(
+    database: Database, account_id: int
+) -> None:
     async def run(far: FarSide) -> None:
         clock = Time()
         note(database, account_id, f"{far.url}/inner", subject=1, seq=1, now=clock.now)
@@ -197,10 +201,11 @@ def test_callbacks_never_reach_inside_the_network(database: Database, account_id
         assert far.none_waits()
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_a_redirect_is_no_acknowledgement(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_a_redirect_is_no_acknowledgement(database: Database, account_id: int) -> None:
     async def run(far: FarSide) -> None:
         clock = Time()
         far.answers["/a"] = [302]
@@ -211,10 +216,11 @@ def test_a_redirect_is_no_acknowledgement(database: Database, account_id: int) -
         assert (event.status, event.log[0].http_status) == ("pending", 302)
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_a_receiver_that_hangs_is_hung_up_on(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_a_receiver_that_hangs_is_hung_up_on(database: Database, account_id: int) -> None:
     async def run(far: FarSide) -> None:
         clock = Time()
         note(database, account_id, f"{far.url}/hang", subject=1, seq=1, now=clock.now)
@@ -225,10 +231,11 @@ def test_a_receiver_that_hangs_is_hung_up_on(database: Database, account_id: int
         assert told[1].error == "no answer within 0.2 s"
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_a_call_under_way_is_not_made_again(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_a_call_under_way_is_not_made_again(database: Database, account_id: int) -> None:
     """Events of other subjects make the outbox look again while a receiver takes its time."""
 
     async def run(far: FarSide) -> None:
@@ -249,10 +256,11 @@ def test_a_call_under_way_is_not_made_again(database: Database, account_id: int)
         assert far.none_waits()
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_one_accounts_slow_receivers_leave_room_for_other_accounts(
+@pytest.mark.anyio
+async def test_one_accounts_slow_receivers_leave_room_for_other_accounts(
     database: Database, account_id: int
 ) -> None:
     async def run(far: FarSide) -> None:
@@ -271,10 +279,11 @@ def test_one_accounts_slow_receivers_leave_room_for_other_accounts(
         assert far.none_waits()
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_a_server_stopped_in_the_middle_of_a_call_makes_it_again(
+@pytest.mark.anyio
+async def test_a_server_stopped_in_the_middle_of_a_call_makes_it_again(
     database: Database, account_id: int
 ) -> None:
     async def run(far: FarSide) -> None:
@@ -290,10 +299,11 @@ def test_a_server_stopped_in_the_middle_of_a_call_makes_it_again(
         assert first.headers["webhook-id"] == again.headers["webhook-id"]
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_an_account_without_a_secret_gets_unsigned_calls(
+@pytest.mark.anyio
+async def test_an_account_without_a_secret_gets_unsigned_calls(
     database: Database, account_id: int
 ) -> None:
     from understudy.tasks.db.schema import accounts as table
@@ -309,10 +319,11 @@ def test_an_account_without_a_secret_gets_unsigned_calls(
         assert "webhook-signature" not in far.next_callback().headers
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)
 
 
-def test_an_event_may_be_sent_again(database: Database, account_id: int) -> None:
+@pytest.mark.anyio
+async def test_an_event_may_be_sent_again(database: Database, account_id: int) -> None:
     async def run(far: FarSide) -> None:
         clock = Time()
         note(database, account_id, f"{far.url}/a", subject=1, seq=1, now=clock.now)
@@ -325,4 +336,4 @@ def test_an_event_may_be_sent_again(database: Database, account_id: int) -> None
         assert far.next_callback().body == far.next_callback().body
 
     with far_side() as far:
-        asyncio.run(run(far))
+        await run(far)

@@ -49,36 +49,33 @@ async def probing(tmp_path: Path, jobs: str) -> AsyncIterator[Prober]:
         await prober.close()
 
 
-def test_one_child_answers_until_it_dies(tmp_path: Path, jobs: str) -> None:
-    async def run() -> None:
-        async with probing(tmp_path, jobs) as prober:
-            first = await prober.ask("pid", {}, seconds=20)
-            assert await prober.ask("pid", {}, seconds=20) == first
-            with pytest.raises(InputRefused, match="a; b"):
-                await prober.ask("refuse", {}, seconds=20)
-            assert await prober.ask("pid", {}, seconds=20) == first
-            with pytest.raises(ProbeFailed) as died:
-                await prober.ask("die", {}, seconds=20)
-            assert not isinstance(died.value, ProbeTimedOut)
-            second = await prober.ask("pid", {}, seconds=20)
-            assert second != first
-            with pytest.raises(ProbeTimedOut, match=r"longer than 0\.2 s"):
-                await prober.ask("hang", {}, seconds=0.2)
-            assert await prober.ask("pid", {}, seconds=20) not in (first, second)
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_one_child_answers_until_it_dies(tmp_path: Path, jobs: str) -> None:
+    async with probing(tmp_path, jobs) as prober:
+        first = await prober.ask("pid", {}, seconds=20)
+        assert await prober.ask("pid", {}, seconds=20) == first
+        with pytest.raises(InputRefused, match="a; b"):
+            await prober.ask("refuse", {}, seconds=20)
+        assert await prober.ask("pid", {}, seconds=20) == first
+        with pytest.raises(ProbeFailed) as died:
+            await prober.ask("die", {}, seconds=20)
+        assert not isinstance(died.value, ProbeTimedOut)
+        second = await prober.ask("pid", {}, seconds=20)
+        assert second != first
+        with pytest.raises(ProbeTimedOut, match=r"longer than 0\.2 s"):
+            await prober.ask("hang", {}, seconds=0.2)
+        assert await prober.ask("pid", {}, seconds=20) not in (first, second)
 
 
-def test_those_who_ask_at_once_take_turns(tmp_path: Path, jobs: str) -> None:
-    async def run() -> None:
-        async with probing(tmp_path, jobs) as prober:
-            answers = await asyncio.gather(*(prober.ask("pid", {}, seconds=20) for _ in range(5)))
-        assert len({answer["pid"] for answer in answers}) == 1
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_those_who_ask_at_once_take_turns(tmp_path: Path, jobs: str) -> None:
+    async with probing(tmp_path, jobs) as prober:
+        answers = await asyncio.gather(*(prober.ask("pid", {}, seconds=20) for _ in range(5)))
+    assert len({answer["pid"] for answer in answers}) == 1
 
 
-def test_the_jobs_of_the_service_tell_facts(tmp_path: Path) -> None:
+@pytest.mark.anyio
+async def test_the_jobs_of_the_service_tell_facts(tmp_path: Path) -> None:
     from PIL import Image
 
     picture, clip = tmp_path / "picture", tmp_path / "clip"
@@ -87,18 +84,14 @@ def test_the_jobs_of_the_service_tell_facts(tmp_path: Path) -> None:
     head = tmp_path / "head"
     head.write_bytes(picture.read_bytes()[:64])
     common = {"field": "file", "max_bytes": 10**8}
-
-    async def run() -> None:
-        async with probing(tmp_path, "understudy.tasks.workers.jobs") as prober:
-            facts = await prober.ask("check_picture", {"path": str(picture), **common}, seconds=60)
-            assert facts == {"width": 400, "height": 300, "format": "png"}
-            arguments = {"path": str(head), "total_bytes": 9999, **common}
-            assert await prober.ask("check_picture_head", arguments, seconds=60) == facts
-            head.write_bytes(picture.read_bytes()[:12])
-            assert await prober.ask("check_picture_head", arguments, seconds=60) == {}
-            arguments = {"path": str(clip), "max_seconds": 30, **common}
-            facts = await prober.ask("check_clip", arguments, seconds=60)
-            assert (facts["width"], facts["height"], facts["sound"]) == (640, 360, False)
-            assert facts["seconds"] == pytest.approx(3.2)
-
-    asyncio.run(run())
+    async with probing(tmp_path, "understudy.tasks.workers.jobs") as prober:
+        facts = await prober.ask("check_picture", {"path": str(picture), **common}, seconds=60)
+        assert facts == {"width": 400, "height": 300, "format": "png"}
+        arguments = {"path": str(head), "total_bytes": 9999, **common}
+        assert await prober.ask("check_picture_head", arguments, seconds=60) == facts
+        head.write_bytes(picture.read_bytes()[:12])
+        assert await prober.ask("check_picture_head", arguments, seconds=60) == {}
+        arguments = {"path": str(clip), "max_seconds": 30, **common}
+        facts = await prober.ask("check_clip", arguments, seconds=60)
+        assert (facts["width"], facts["height"], facts["sound"]) == (640, 360, False)
+        assert facts["seconds"] == pytest.approx(3.2)

@@ -1,9 +1,10 @@
-"""The program of a child process: runs jobs that come as lines on stdin.
+"""The program of a child process: runs jobs that arrive as lines on stdin.
 
-Two processes. The guard, which is this program's first process, does nothing but wait; the worker,
-its child, runs the jobs. When the server dies (its end of the lifeline closes) or the worker does,
-the guard kills the whole process group, so that no helper process of a take outlives it and keeps
-a core or a GPU.
+Two processes. The guard, this program's first process, only waits; the worker, its child, runs the
+jobs. When the server dies (its end of the lifeline closes) or the worker does, the guard kills the
+whole process group, so that no helper process of a take lives on and keeps a core or a GPU. When
+the guard dies, the worker's own lifeline closes and the worker ends. Pipes and threads do this the
+same way on every POSIX system.
 
     python -m understudy.tasks.workers.worker MODULE MEMORY_MB LIFELINE
 """
@@ -11,23 +12,27 @@ a core or a GPU.
 from __future__ import annotations
 
 import base64
-import ctypes
+import contextlib
 import importlib
 import json
 import os
 import resource
-import select
 import signal
 import sys
+import threading
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from understudy.errors import InputRefused
 
 NICE = 5
-# The kernel, when memory runs out, should take a worker and not the server.
+"""Below the server, which answers requests, and above what the machine does when idle."""
 OOM_SCORE = 500
-_PR_SET_PDEATHSIG = 1
+"""Of -1000 to 1000: when memory runs out, Linux kills a worker before the server (0)."""
+OOM_SCORE_FILE = "/proc/self/oom_score_adj"
+MAX_TRACE_CHARACTERS = 15_000
+"""Below the 20,000 of a message's reason, which gets the worker's last lines as well."""
 
 
 def main() -> None:
@@ -36,55 +41,55 @@ def main() -> None:
     messages = os.dup(1)
     # What libraries print must not mix with the messages.
     os.dup2(2, 1)
-    guard = os.getpid()
+    read_end, write_end = os.pipe()
     worker = os.fork()
     if worker:
+        os.close(read_end)
         _guard(worker, lifeline, messages)
     os.close(lifeline)
-    _die_with(guard)
+    os.close(write_end)
+    _on_close(read_end, lambda: os.kill(os.getpid(), signal.SIGKILL))
     _limit(memory_mb)
     _work(module, messages)
 
 
 def _guard(worker: int, lifeline: int, messages: int) -> None:
     os.close(0)
-    poll = select.poll()
-    poll.register(lifeline, select.POLLHUP)
-    watched = os.pidfd_open(worker)
-    poll.register(watched, select.POLLIN)
-    ready = {descriptor for descriptor, _ in poll.poll()}
-    if watched in ready:
-        _, status = os.waitpid(worker, 0)
-        code = os.waitstatus_to_exitcode(status)
-        if code:
-            _say(messages, {"kind": "crashed", "reason": _in_words(code)})
+    _on_close(lifeline, lambda: os.killpg(0, signal.SIGKILL))
+    _, status = os.waitpid(worker, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code:
+        _say(messages, {"kind": "crashed", "reason": _in_words(code)})
     os.killpg(0, signal.SIGKILL)
+
+
+def _on_close(pipe: int, act: Callable[[], None]) -> None:
+    """Call `act` in a thread once the other end of a pipe is closed, however its holder ends."""
+
+    def wait() -> None:
+        os.read(pipe, 1)
+        act()
+
+    threading.Thread(target=wait, daemon=True).start()
 
 
 def _in_words(code: int) -> str:
     if code == -signal.SIGKILL:
-        return "the worker was killed, as it is when memory runs out"
+        return "the worker was killed, probably because memory ran out"
     return f"the worker died of {signal.Signals(-code).name}" if code < 0 else f"status {code}"
 
 
-def _die_with(parent: int) -> None:
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os.kill(os.getpid(), signal.SIGKILL)
-
-
 def _limit(memory_mb: int) -> None:
+    """Give way to the server; what a system does not know, or refuses, is left out."""
     os.nice(NICE)
-    # Interrupts of the terminal are the server's to handle.
+    # Interrupts from the terminal are the server's to handle.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        with open("/proc/self/oom_score_adj", "w") as file:  # noqa: PTH123 - no pathlib, to start fast
-            file.write(str(OOM_SCORE))
-    except OSError:
-        pass
+    with contextlib.suppress(OSError), open(OOM_SCORE_FILE, "w") as file:  # noqa: PTH123 - no pathlib, to start fast
+        file.write(str(OOM_SCORE))
     if memory_mb:
         most = memory_mb * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+        with contextlib.suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_DATA, (most, most))
 
 
 def _work(module: str, messages: int) -> None:
@@ -114,9 +119,9 @@ def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
             "message": refusal.message,
         }
     except MemoryError:
-        return {"kind": "crashed", "reason": "the worker's memory did not suffice"}
+        return {"kind": "crashed", "reason": "the worker ran out of memory"}
     except Exception:
-        return {"kind": "crashed", "reason": traceback.format_exc()[-15_000:]}
+        return {"kind": "crashed", "reason": traceback.format_exc()[-MAX_TRACE_CHARACTERS:]}
     return {"kind": "done", "value": value}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 from collections.abc import Callable, Iterator
@@ -159,16 +158,14 @@ def test_an_inspection_that_crashes_is_a_fault_of_ours(
     assert client.data("POST", f"{PATH}/inspect", json=create_body())["usable"]
 
 
-def test_an_inspection_that_takes_too_long_says_so(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with running_service(Settings(data=tmp_path), REHEARSAL, Metrics()) as service:
-            body = {"character_orientation": "video", "mode": "std", "prompt": "hang"}
-            draft = motion_control.read_inspect(body, service.catalogue)
-            with pytest.raises(InternalTimeout, match="Inspecting took too long") as told:
-                await replace(service.inspection, seconds=0.2).inspect(Caller(1, "default"), draft)
-            assert (told.value.status, told.value.code) == (504, 5002)
-
-    asyncio.run(run())
+@pytest.mark.anyio
+async def test_an_inspection_that_takes_too_long_says_so(tmp_path: Path) -> None:
+    async with running_service(Settings(data=tmp_path), REHEARSAL, Metrics()) as service:
+        body = {"character_orientation": "video", "mode": "std", "prompt": "hang"}
+        draft = motion_control.read_inspect(body, service.catalogue)
+        with pytest.raises(InternalTimeout, match="Inspecting took too long") as told:
+            await replace(service.inspection, seconds=0.2).inspect(Caller(1, "default"), draft)
+        assert (told.value.status, told.value.code) == (504, 5002)
 
 
 def test_inspecting_checks_fields_as_a_create_does(client: Client, create_body: Body) -> None:
