@@ -15,7 +15,8 @@ from understudy.character.character import Character
 from understudy.errors import InputRefused
 from understudy.media.limits import output_size
 from understudy.media.picture import Picture, open_picture
-from understudy.tracking.trackers import TrackerProcess, track_picture
+from understudy.processes.child import Child
+from understudy.tracking.trackers import start_tracker, track_picture
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
@@ -23,12 +24,12 @@ MEDIA = ROOT.parent / "shared" / "media"
 
 
 @pytest.fixture(scope="module")
-def tracker() -> Iterator[TrackerProcess]:
-    with TrackerProcess() as process:
+def tracker() -> Iterator[Child]:
+    with start_tracker() as process:
         yield process
 
 
-def _cast(path: Path, tracker: TrackerProcess) -> Character:
+def _cast(path: Path, tracker: Child) -> Character:
     # The short side of 480 keeps the tests quick; nothing depends on the size.
     picture = open_picture(path, short_side=480)
     w, h = output_size(*picture.source_size, "std")
@@ -47,7 +48,7 @@ def _error(character: Character) -> float:
 
 
 @pytest.mark.parametrize("name", ["photo.jpg", "cartoon.png", "drawing.jpg"])
-def test_the_samples_are_cast_whole_with_free_arms(name: str, tracker: TrackerProcess) -> None:
+def test_the_samples_are_cast_whole_with_free_arms(name: str, tracker: Child) -> None:
     character = _cast(EXAMPLES / name, tracker)
     traits = character.traits
     assert traits.framing == "whole_body"
@@ -73,9 +74,7 @@ MEDIA_TRAITS = {
 
 @pytest.mark.skipif(not MEDIA.exists(), reason="the third parties' pictures are not here")
 @pytest.mark.parametrize("name", MEDIA_TRAITS)
-def test_pictures_of_third_parties_are_cast_as_they_look(
-    name: str, tracker: TrackerProcess
-) -> None:
+def test_pictures_of_third_parties_are_cast_as_they_look(name: str, tracker: Child) -> None:
     character = _cast(MEDIA / name, tracker)
     traits = character.traits
     framing = {traits.framing, "knees" if traits.framing == "upper_body" else traits.framing}
@@ -99,7 +98,7 @@ def _beast() -> np.ndarray:
 
 
 @pytest.mark.parametrize("kind", ["beast", "meadow"])
-def test_what_is_no_figure_on_two_legs_is_refused(kind: str, tracker: TrackerProcess) -> None:
+def test_what_is_no_figure_on_two_legs_is_refused(kind: str, tracker: Child) -> None:
     rgb = _beast()
     if kind == "meadow":
         rgb[:, :] = rgb[:, :1]

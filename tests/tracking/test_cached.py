@@ -19,6 +19,7 @@ from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.smoothing import smooth
 from understudy.tracking.trackers import PictureTrack, TrackerPool
+from understudy.tracking.trackers.picture_message import picture_message, picture_of
 
 
 @pytest.fixture
@@ -71,7 +72,7 @@ def test_values_come_back_from_their_records_as_they_were() -> None:
     )
     assert_same(serialization.scene_of(serialization.scene_record(analyzed())), analyzed())
     nobody = PictureTrack(None, np.zeros((4, 5), np.float32), 0.0)
-    assert_same(serialization.picture_of(serialization.picture_record(nobody)), nobody)
+    assert_same(picture_of(picture_message(nobody)), nobody)
 
 
 def test_the_same_clip_is_analyzed_and_tracked_once(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.media.clip import Clip
+from understudy.processes.child import Child
 from understudy.tracking import serialization, track
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene import analysis
@@ -21,10 +22,11 @@ from understudy.tracking.trackers import (
     PictureTrack,
     Region,
     TrackerPool,
-    TrackerProcess,
+    start_tracker,
     track_picture,
 )
 from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
+from understudy.tracking.trackers.picture_message import picture_message, picture_of
 
 
 def analyze_scene(
@@ -106,7 +108,7 @@ class PictureTracker:
     def __init__(self, cache: Cache | None) -> None:
         """cache: None remembers nothing."""
         self._cache = cache
-        self._process: TrackerProcess | None = None
+        self._process: Child | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -129,12 +131,12 @@ class PictureTracker:
         }
         record = None if self._cache is None else self._cache.load("picture", key)
         if record is not None:
-            return serialization.picture_of(record)
+            return picture_of(record)
         if self._process is None:
-            self._process = TrackerProcess()
+            self._process = start_tracker()
         done = track_picture(rgb, region, process=self._process)
         if self._cache is not None:
-            self._cache.store("picture", key, serialization.picture_record(done))
+            self._cache.store("picture", key, picture_message(done))
         return done
 
 

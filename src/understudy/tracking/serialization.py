@@ -1,10 +1,9 @@
-"""Performances, scene analyses and picture tracks as messages, the form the cache stores."""
+"""Performances and scene analyses as messages, the form in which the cache stores them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 
-from understudy.geometry.landmarks import Landmarks
 from understudy.processes.messages import Array, Message
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
@@ -12,10 +11,8 @@ from understudy.tracking.scene.camera_motion import CameraPath, Movement
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
-from understudy.tracking.trackers.tracker import PictureTrack
 
 _PERFORMANCE = ("times", "body", "world", "left_hand", "right_hand", "face")
-_LANDMARKS = ("body", "world", "left_hand", "right_hand", "face")
 
 
 def performance_record(performance: Performance) -> Message:
@@ -28,30 +25,6 @@ def performance_of(record: Message) -> Performance:
     """The performance that a message holds."""
     width, height = record.values["size"]
     return Performance(size=(width, height), **{n: record.arrays[n] for n in _PERFORMANCE})
-
-
-def picture_record(track: PictureTrack) -> Message:
-    """A picture's track as a message."""
-    arrays: dict[str, Array] = {"mask": track.mask}
-    if track.landmarks is not None:
-        marks = {name: getattr(track.landmarks, name) for name in _LANDMARKS}
-        arrays |= {name: array for name, array in marks.items() if array is not None}
-    return Message("picture", {"presence": track.presence}, arrays)
-
-
-def picture_of(record: Message) -> PictureTrack:
-    """The picture's track that a message holds."""
-    arrays = record.arrays
-    landmarks = None
-    if "body" in arrays:
-        landmarks = Landmarks(
-            body=arrays["body"],
-            world=arrays["world"],
-            left_hand=arrays.get("left_hand"),
-            right_hand=arrays.get("right_hand"),
-            face=arrays.get("face"),
-        )
-    return PictureTrack(landmarks, arrays["mask"], float(record.values["presence"]))
 
 
 def scene_record(scene: SceneAnalysis) -> Message:

@@ -51,7 +51,7 @@ def track_clip(
     the same number of processes.
 
     Raises ClipUnusable where the driver is never seen; InputRefused where the clip cannot be
-    decoded; TakeCancelled once `cancelled` says so; TrackerError where a tracker's process fails.
+    decoded; TakeCancelled once `cancelled` says so; ChildFailed where a tracker's process fails.
     """
     if pool is None:
         with TrackerPool() as own:

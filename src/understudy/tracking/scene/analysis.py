@@ -88,7 +88,7 @@ def analyze_scene(
     camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
 
     Raises ClipUnusable where no run of three seconds is left, naming where and why; TakeCancelled
-    once `cancelled` says so; TrackerError where a tracker's process fails.
+    once `cancelled` says so; ChildFailed where a tracker's process fails.
     """
     if pool is None:
         with TrackerPool() as own:

@@ -2,15 +2,14 @@
 
 from understudy.tracking.trackers.pictures import track_picture
 from understudy.tracking.trackers.pool import TrackerPool
-from understudy.tracking.trackers.processes import TrackerError, TrackerProcess
+from understudy.tracking.trackers.process import start_tracker
 from understudy.tracking.trackers.tracker import Detection, PictureTrack, Region
 
 __all__ = [
     "Detection",
     "PictureTrack",
     "Region",
-    "TrackerError",
     "TrackerPool",
-    "TrackerProcess",
+    "start_tracker",
     "track_picture",
 ]

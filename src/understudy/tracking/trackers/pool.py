@@ -10,17 +10,20 @@ from types import TracebackType
 from typing import Self
 
 from understudy import errors
+from understudy.processes.child import Child
 from understudy.processes.messages import Message
-from understudy.tracking.trackers.processes import TrackerProcess
+from understudy.tracking.trackers.process import start_tracker
 
-_MOST_PROCESSES = 4
-_POLL = 0.05
+# More trackers than this gain little: decoding and the split's warm-up frames are repeated.
+_MAX_PROCESSES = 4
+# Seconds between two looks at `cancelled`.
+_POLL_SECONDS = 0.05
 
 
 def process_count() -> int:
-    """How many tracker processes this machine's cores carry."""
+    """How many tracker processes to run on this machine: one per core, four at most."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(_MOST_PROCESSES, cores or 1))
+    return max(1, min(_MAX_PROCESSES, cores or 1))
 
 
 class TrackerPool:
@@ -32,7 +35,7 @@ class TrackerPool:
     def __init__(self, count: int | None = None) -> None:
         """Of `count` processes, one for each core without it (four at most)."""
         self._count = count or process_count()
-        self._started: list[TrackerProcess] = []
+        self._started: list[Child] = []
         self._closed = False
 
     def __enter__(self) -> Self:
@@ -50,15 +53,15 @@ class TrackerPool:
         return self._count
 
     @property
-    def _processes(self) -> list[TrackerProcess]:
+    def _processes(self) -> list[Child]:
         if self._closed:
             raise ValueError("the pool of trackers is closed")
         if not self._started:
-            self._started = [TrackerProcess() for _ in range(self._count)]
+            self._started = [start_tracker() for _ in range(self._count)]
         return self._started
 
     @property
-    def processes(self) -> tuple[TrackerProcess, ...]:
+    def processes(self) -> tuple[Child, ...]:
         """The processes; they may be used one by one while `run` is not."""
         return tuple(self._processes)
 
@@ -71,24 +74,24 @@ class TrackerPool:
     def run(
         self, requests: Sequence[Message], *, cancelled: Callable[[], bool] | None = None
     ) -> Iterator[tuple[int, Message]]:
-        """Have each request done by the next free process.
+        """Send each request to the next free process.
 
         Yields the answers as they come, with the number of their request; `done` ends a request's
-        answers and is not handed on. The generator must be run to its end: where it is not, or
-        raises, the processes are killed. Raises what `TrackerProcess.receive` raises.
+        answers and is not yielded. The generator must be run to its end: where it is not, or
+        raises, the processes are killed. Raises what `Child.receive` raises.
         """
         waiting = deque(enumerate(requests))
-        busy: dict[TrackerProcess, int] = {}
+        busy: dict[Child, int] = {}
         finished = False
         try:
             with selectors.DefaultSelector() as selector:
                 for process in self._processes[: len(waiting)]:
                     selector.register(process, selectors.EVENT_READ, process)
-                    self._hand_out(process, waiting, busy)
+                    self._assign(process, waiting, busy)
                 while busy:
                     if cancelled is not None and cancelled():
                         raise errors.TakeCancelled("cancelled while tracking")
-                    for key, _ in selector.select(_POLL):
+                    for key, _ in selector.select(_POLL_SECONDS):
                         process = key.data
                         answer = process.receive()
                         if answer.kind != "done":
@@ -96,7 +99,7 @@ class TrackerPool:
                             continue
                         del busy[process]
                         if waiting:
-                            self._hand_out(process, waiting, busy)
+                            self._assign(process, waiting, busy)
                         else:
                             selector.unregister(process)
             finished = True
@@ -105,10 +108,10 @@ class TrackerPool:
                 self.close()
 
     @staticmethod
-    def _hand_out(
-        process: TrackerProcess,
+    def _assign(
+        process: Child,
         waiting: deque[tuple[int, Message]],
-        busy: dict[TrackerProcess, int],
+        busy: dict[Child, int],
     ) -> None:
         number, request = waiting.popleft()
         busy[process] = number

@@ -1,7 +1,7 @@
 """The seam behind which a tracker stands, and the values that cross it.
 
-A tracker lives in a worker process (`worker`); the rest of the project talks to that process
-(`processes`) and never imports a tracker's libraries.
+A tracker lives in a process of its own (`worker`); the rest of the project talks to that process
+(`process`, `pool`) and never imports a tracker's libraries.
 """
 
 from __future__ import annotations

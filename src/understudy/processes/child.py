@@ -1,4 +1,4 @@
-"""A tracker's process as the main process sees it."""
+"""A child process of ours, seen from its parent: it runs a module and exchanges messages."""
 
 from __future__ import annotations
 
@@ -7,40 +7,52 @@ import selectors
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import IO, Self
 
 from understudy import errors
 from understudy.processes.messages import Message, MessageError, read_message, write_message
 
+# Bytes of the child's standard error that a failure quotes.
 _STDERR_TAIL = 4000
-_POLL = 0.05
-_CHUNK = 1 << 20
+# Seconds between two looks at `cancelled`.
+_POLL_SECONDS = 0.05
+# Bytes read from the pipe at once.
+_READ_BYTES = 1 << 20
+# Seconds that a child whose pipe has closed gets to report its exit status.
+_EXIT_SECONDS = 1
 
 
-class TrackerError(Exception):
-    """A tracker's process failed; the message carries the end of what it printed."""
+class ChildFailed(Exception):  # noqa: N818 - a state of the process
+    """A child process died or broke the protocol; the message quotes the end of its stderr."""
 
 
-class TrackerProcess:
-    """One process with a tracker in it.
+class Child:
+    """One child process, which runs a module that calls `serving.serve`.
 
-    It belongs to the thread that started it: on Linux it is killed when that thread ends. Leaving
-    the `with` block kills it, whatever it is doing.
+    It belongs to the thread that started it: on Linux it is killed when that thread ends, elsewhere
+    when the parent process does. Leaving the `with` block kills it, whatever it is doing.
     """
 
-    def __init__(self) -> None:
-        """Start the process; it loads while the caller goes on."""
+    def __init__(
+        self, module: str, *, name: str, environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the process; it loads while the caller goes on.
+
+        module: run as `python -m`, with this process's import path. name: how failures call it.
+        environment: variables that are set in addition to this process's own.
+        """
+        self._name = name
         self._stderr: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the process
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", f"{__package__}.worker", str(os.getpid())],
+            [sys.executable, "-P", "-m", module, str(os.getpid())],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._stderr,
             bufsize=0,
-            env=_environment(),
-            # Ctrl-C on a terminal is for the take, which ends its trackers itself.
+            env={**os.environ, "PYTHONPATH": _import_path(), **(environment or {})},
+            # Ctrl-C on a terminal is for the parent, which ends its children itself.
             process_group=0,
         )
         assert self._process.stdin is not None
@@ -73,49 +85,49 @@ class TrackerProcess:
         return self._process.pid
 
     def fileno(self) -> int:
-        """The descriptor that turns readable when an answer comes."""
+        """The descriptor that becomes readable when an answer arrives."""
         return self._source.fileno()
 
     def send(self, message: Message) -> None:
         """Send a request.
 
-        Raises TrackerError where the process has died.
+        Raises ChildFailed where the process has died.
         """
         try:
             write_message(_Writer(self._sink), message)
         except BrokenPipeError:
-            raise self._fault() from None
+            raise self._failure("the process ended") from None
 
     def receive(self, cancelled: Callable[[], bool] | None = None) -> Message:
         """Wait for the next answer.
 
-        Raises InputRefused where the worker says so, TrackerError where the process has died or
-        says what cannot be read, TakeCancelled once `cancelled` says so.
+        Raises InputRefused where the child says so, ChildFailed where the process has died or its
+        answer cannot be read, TakeCancelled once `cancelled` returns true.
         """
         try:
             message = read_message(_Reader(self._source, cancelled))
         except MessageError as error:
-            raise self._fault(str(error)) from error
+            raise self._failure(str(error)) from error
         if message is None:
-            raise self._fault()
+            raise self._failure("the process ended")
         if message.kind == "refused":
             field, found, allowed = (str(message.values[k]) for k in ("field", "found", "allowed"))
             raise errors.InputRefused(field, found=found, allowed=allowed)
         return message
 
-    def _fault(self, what: str = "the process ended") -> TrackerError:
+    def _failure(self, what: str) -> ChildFailed:
         try:
-            code: int | str = self._process.wait(timeout=1)
+            code: int | str = self._process.wait(timeout=_EXIT_SECONDS)
         except subprocess.TimeoutExpired:
             code = "still running"
         size = self._stderr.seek(0, os.SEEK_END)
         self._stderr.seek(max(0, size - _STDERR_TAIL))
         printed = self._stderr.read().decode(errors="replace").strip()
-        return TrackerError(f"tracker: {what} (exit code {code})\n{printed}".rstrip())
+        return ChildFailed(f"{self._name}: {what} (exit code {code})\n{printed}".rstrip())
 
 
 class _Writer:
-    """Takes all bytes of a write, also where the pipe takes them in parts."""
+    """Writes all the bytes, even where the pipe accepts only some at a time."""
 
     def __init__(self, sink: IO[bytes]) -> None:
         self._sink = sink
@@ -127,7 +139,7 @@ class _Writer:
 
 
 class _Reader:
-    """Reads exactly as many bytes as asked for, and looks up now and then."""
+    """Reads exactly as many bytes as asked for, and checks `cancelled` meanwhile."""
 
     def __init__(self, source: IO[bytes], cancelled: Callable[[], bool] | None) -> None:
         self._source = source
@@ -139,19 +151,14 @@ class _Reader:
             selector.register(self._source, selectors.EVENT_READ)
             while len(data) < size:
                 if self._cancelled is not None and self._cancelled():
-                    raise errors.TakeCancelled("cancelled while tracking")
-                if selector.select(_POLL):
-                    part = os.read(self._source.fileno(), min(_CHUNK, size - len(data)))
+                    raise errors.TakeCancelled("cancelled while waiting for a child process")
+                if selector.select(_POLL_SECONDS):
+                    part = os.read(self._source.fileno(), min(_READ_BYTES, size - len(data)))
                     if not part:
                         break
                     data += part
         return data
 
 
-def _environment() -> dict[str, str]:
-    """The worker's environment: our import path, one thread for each numeric library."""
-    environment = dict(os.environ)
-    environment["PYTHONPATH"] = os.pathsep.join(path for path in sys.path if path)
-    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-        environment[name] = "1"
-    return environment
+def _import_path() -> str:
+    return os.pathsep.join(path for path in sys.path if path)
