@@ -20,7 +20,12 @@ from understudy.media.clip.scale import FrameScaler
 
 # A frame counts as on screen this much before its time, in parts of the source's frame interval:
 # containers round times, and phones jitter. A last frame is not shown for less than this either.
-_EARLY = 0.25
+_EARLY = Fraction(1, 4)
+# Times in seconds are rational numbers with at most this denominator, so that 0.35 s is 7/20 s and
+# a time base, at most 1/90000 s as a rule, is exact.
+_MAX_DENOMINATOR = 1_000_000
+# Seconds by which times that were kept as floats may be off.
+_SLACK = 1e-6
 # Below this share of decoded frames a clip is refused.
 _LEAST_DECODED = 0.5
 
@@ -43,9 +48,9 @@ def count_frames(
     clip: Clip, *, start: float = 0.0, end: float | None = None, fps: Fraction | None = None
 ) -> int:
     """How many frames `read_frames` yields for the same arguments."""
-    rate = float(clip.fps if fps is None else fps)
+    rate = clip.fps if fps is None else fps
     last = clip.duration if end is None else min(end, clip.duration)
-    return max(0, math.ceil((last - start) * rate - _EARLY))
+    return max(0, math.ceil((_exact(last) - _exact(start)) * rate - _EARLY))
 
 
 def read_frames(
@@ -71,13 +76,14 @@ def read_frames(
     if total == 0:
         return
     scaler = FrameScaler(size or clip.size, clip.transform)
-    early = _EARLY / max(float(clip.fps), float(rate))
-    stop = start + (total - 1) / float(rate) + early
+    # When the first frame is due, and up to when a frame still counts as on screen then.
+    due = _exact(start) + _EARLY / max(clip.fps, rate)
+    stop = due + (total - 1) / rate
     shown: VideoFrame | None = None
     rgb: NDArray[np.uint8] | None = None
     index = 0
-    for time, frame in _decode_from(clip, start + early, stop, threads):
-        while index < total and shown is not None and time > start + index / rate + early:
+    for time, frame in _decode_from(clip, due, stop, threads):
+        while index < total and shown is not None and time > due + index / rate:
             if rgb is None:
                 rgb = scaler.to_rgb(shown)
             yield Frame(index, start + float(index / rate), rgb)
@@ -94,21 +100,22 @@ def read_frames(
 
 
 def _decode_from(
-    clip: Clip, first: float, stop: float, threads: int
-) -> Iterator[tuple[float, VideoFrame]]:
+    clip: Clip, first: Fraction, stop: Fraction, threads: int
+) -> Iterator[tuple[Fraction, VideoFrame]]:
     """Decoded frames with their times, beginning with the one on screen at `first`.
 
     Ends after the first frame later than `stop`. Raises InputRefused when little decodes.
     """
-    begin = _last_at_or_before(clip.times, first)
+    begin = _last_at_or_before(clip.times, float(first) - _SLACK)
     key = _last_at_or_before(clip.keyframes, begin)
-    expected = int(np.count_nonzero((clip.times >= begin) & (clip.times <= stop)))
+    expected = int(np.count_nonzero((clip.times >= begin) & (clip.times <= float(stop))))
     decoded = 0
     with open_container(clip.path) as container:
         stream = video_stream(container, threads=threads)
         if stream is None or stream.time_base is None:
             raise _undecodable(clip, 0, expected)
         base = stream.time_base
+        origin = round(clip.start / base)
         if key > 0:
             container.seek(round((clip.start + key) / float(base)), stream=stream)
         packets = container.demux(stream)
@@ -125,8 +132,8 @@ def _decode_from(
             for frame in frames:
                 if frame.pts is None:
                     continue
-                time = float(frame.pts * base) - clip.start
-                if time < begin - 1e-6:
+                time = (frame.pts - origin) * base
+                if time < begin - _SLACK:
                     continue
                 decoded += 1
                 yield time, frame
@@ -134,6 +141,10 @@ def _decode_from(
                     return
     if decoded < _LEAST_DECODED * expected:
         raise _undecodable(clip, decoded, expected)
+
+
+def _exact(seconds: float) -> Fraction:
+    return Fraction(seconds).limit_denominator(_MAX_DENOMINATOR)
 
 
 def _last_at_or_before(times: NDArray[np.float64], time: float) -> float:
