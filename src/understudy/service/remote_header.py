@@ -10,6 +10,8 @@ import struct
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
+from understudy.media.clip import boxes
+
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 _MAX_STEPS = 16
 
@@ -30,16 +32,14 @@ async def read_header(read: ReadFrom) -> Header | None:
     """Find and read the movie header; None when nothing is certain."""
     position = 0
     for _ in range(_MAX_STEPS):
-        start = await read(position, 16)
-        if len(start) < 16:
+        # Where the file ends is unknown, so a box that reaches to the end is taken for none.
+        box = boxes.parse_header(await read(position, boxes.HEADER_BYTES), position, position)
+        if box is None:
             return None
-        kind, size, header = _box(start, 0)
-        if size < header:
-            return None
-        if kind == b"moov":
-            movie = await read(position, size) if size <= MAX_HEADER_BYTES else b""
-            return _read_movie(movie[header:]) if len(movie) == size else None
-        position += size
+        if box.kind == b"moov":
+            movie = await read(position, box.size) if box.size <= MAX_HEADER_BYTES else b""
+            return _read_movie(movie[box.header :]) if len(movie) == box.size else None
+        position = box.end
     return None
 
 
@@ -87,19 +87,5 @@ def _edited_duration(elst: bytes) -> int:
 
 
 def _children(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    position = 0
-    while position + 8 <= len(data):
-        kind, size, header = _box(data, position)
-        if size < header or position + size > len(data):
-            return
-        yield kind, data[position + header : position + size]
-        position += size
-
-
-def _box(data: bytes, position: int) -> tuple[bytes, int, int]:
-    """Kind, whole size and header's size of the box at a position."""
-    size, kind = struct.unpack_from(">I4s", data, position)
-    if size == 1 and position + 16 <= len(data):
-        (size,) = struct.unpack_from(">Q", data, position + 8)
-        return kind, size, 16
-    return kind, size, 8
+    for box in boxes.children(data):
+        yield box.kind, data[box.start + box.header : box.end]

@@ -11,6 +11,9 @@ import pytest
 from tests.media.media_maker import numbered, read_number, write_clip
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.output.compare import CompareWriter
+from understudy.media.output.yuv import YuvConverter
+
+CONVERTER = YuvConverter()
 
 
 @pytest.mark.parametrize("driver_size", [(352, 480), (640, 352)])
@@ -21,7 +24,7 @@ def test_both_sides_show_the_same_time(driver_size: tuple[int, int], tmp_path: P
     out = tmp_path / "compare.mp4"
     with CompareWriter(out, size, Fraction(25), clip=clip, start=1.0, end=4.2) as writer:
         for k in range(80):
-            writer.write_rgb(numbered(k, size))
+            writer.write_yuv420(CONVERTER.planes(numbered(k, size)))
     both = open_clip(out, orientation="video")
     assert both.frame_count == 80
     assert both.has_sound
@@ -41,7 +44,7 @@ def test_past_the_clips_end_its_last_frame_stays(tmp_path: Path) -> None:
     out = tmp_path / "compare.mp4"
     with CompareWriter(out, (352, 352), Fraction(25), clip=clip, with_sound=False) as writer:
         for k in range(80):
-            writer.write_rgb(numbered(k))
+            writer.write_yuv420(CONVERTER.planes(numbered(k)))
     frames = [f.rgb for f in read_frames(open_clip(out, orientation="video"))]
     assert [read_number(f[:, :352]) for f in frames] == [*range(76), 75, 75, 75, 75]
 
@@ -51,6 +54,6 @@ def test_a_failure_leaves_nothing(tmp_path: Path) -> None:
     folder.mkdir()
     clip = open_clip(write_clip(tmp_path / "clip.mp4"), orientation="video")
     writer = CompareWriter(folder / "out.mp4", (352, 352), Fraction(25), clip=clip)
-    writer.write_rgb(np.zeros((352, 352, 3), np.uint8))
+    writer.write_yuv420(np.zeros((528, 352), np.uint8))
     writer.abort()
     assert list(folder.iterdir()) == []

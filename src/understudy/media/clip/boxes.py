@@ -1,7 +1,7 @@
 """The boxes (atoms) that an MP4 or QuickTime file is made of (ISO/IEC 14496-12, 4.2).
 
-Read here only to tell a file that was cut off, or whose header claims more than the file can hold,
-before a demuxer is let near it: libavformat reserves memory by what a sample table claims.
+Used to detect a file that was cut off, or whose header claims more than the file can hold, before a
+demuxer opens it: libavformat reserves memory by what a sample table claims.
 """
 
 from __future__ import annotations
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
+# The longest that a box's header is: a size of 32 bits, a kind, a size of 64 bits.
+HEADER_BYTES = 16
 _CONTAINERS = frozenset(
     (b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts", b"moof", b"traf", b"mvex")
 )
@@ -52,6 +54,33 @@ def top_boxes(file: BinaryIO, size: int) -> Iterator[Box]:
         position = box.end
 
 
+def children(data: bytes, start: int = 0, end: int | None = None) -> Iterator[Box]:
+    """The boxes that lie side by side in `data`, in order; stops at bytes that are no whole box."""
+    end = len(data) if end is None else end
+    position = start
+    while position + 8 <= end:
+        box = parse_header(data[position : position + HEADER_BYTES], position, end)
+        if box is None or box.end > end:
+            return
+        yield box
+        position = box.end
+
+
+def parse_header(head: bytes, start: int, end: int) -> Box | None:
+    """The box whose first HEADER_BYTES bytes are `head`; None where they are no box's.
+
+    start: where the box lies. end: where a box ends that says it reaches to the end.
+    """
+    size, header = int.from_bytes(head[:4], "big"), 8
+    if size == 1:
+        size, header = int.from_bytes(head[8:16], "big"), 16
+    elif size == 0:
+        size = end - start
+    if len(head) < header or size < header:
+        return None
+    return Box(head[4:8], start, header, size)
+
+
 def check_boxes(file: BinaryIO, size: int) -> None:
     """Refuse a file that was cut off, lacks its header, or claims absurd amounts of samples.
 
@@ -84,36 +113,22 @@ def _count_within(data: bytes, start: int, end: int, depth: int) -> int:
     if depth > MAX_DEPTH:
         raise BrokenBoxes("the file's header is nested too deeply")
     total = 0
-    position = start
-    while position + 8 <= end:
-        size, body = int.from_bytes(data[position : position + 4], "big"), position + 8
-        kind = data[position + 4 : position + 8]
-        if size == 1:
-            size, body = int.from_bytes(data[position + 8 : position + 16], "big"), position + 16
-        elif size == 0:
-            size = end - position
-        if size < body - position or position + size > end:
-            break
-        if kind == b"cmov":
+    for box in children(data, start, end):
+        body = box.start + box.header
+        if box.kind == b"cmov":
             raise BrokenBoxes("the file's header is compressed")
-        if kind in _CONTAINERS:
-            total += _count_within(data, body, position + size, depth + 1)
-        elif kind in _COUNTS:
-            at = body + _COUNTS[kind]
+        if box.kind in _CONTAINERS:
+            total += _count_within(data, body, box.end, depth + 1)
+        elif box.kind in _COUNTS:
+            at = body + _COUNTS[box.kind]
             total += int.from_bytes(data[at : at + 4], "big")
-        position += size
     return total
 
 
 def _read_box(file: BinaryIO, position: int, file_size: int) -> Box | None:
     file.seek(position)
-    head = file.read(16)
-    size, header = int.from_bytes(head[:4], "big"), 8
-    kind = head[4:8]
-    if not all(32 <= c < 127 or c == 0xA9 for c in kind):
+    box = parse_header(file.read(HEADER_BYTES), position, file_size)
+    # Kinds are printable; a copyright sign opens QuickTime's own.
+    if box is None or not all(32 <= c < 127 or c == 0xA9 for c in box.kind):
         return None
-    if size == 1:
-        size, header = int.from_bytes(head[8:16], "big"), 16
-    elif size == 0:
-        size = file_size - position
-    return Box(kind, position, header, size) if size >= header else None
+    return box

@@ -28,10 +28,6 @@ class DisplayTransform:
             return 90 if self.mirrored_x else 270
         return 180 if self.mirrored_y else 0
 
-    @property
-    def is_mirrored(self) -> bool:
-        return (self.transposed + self.mirrored_x + self.mirrored_y) % 2 == 1
-
     def size(self, width: int, height: int) -> tuple[int, int]:
         """The (w, h) after the turn; the same exchange leads back."""
         return (height, width) if self.transposed else (width, height)

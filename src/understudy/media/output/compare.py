@@ -76,10 +76,6 @@ class CompareWriter:
         else:
             self.abort()
 
-    def write_rgb(self, rgb: NDArray[np.uint8]) -> None:
-        """Add a frame of the result, (h, w, 3) uint8 RGB."""
-        self.write_yuv420(self._converter.planes(rgb))
-
     def write_yuv420(self, planes: NDArray[np.uint8]) -> None:
         """Add a frame of the result, (h * 3 / 2, w) uint8 I420, BT.709 limited."""
         frame = next(self._frames, None)

@@ -28,8 +28,6 @@ from understudy.media.output.yuv import YuvConverter, tag
 
 __all__ = ["CannotWrite", "SoundSource", "VideoWriter"]
 
-_BT709 = 1
-_LIMITED = 1
 _QUEUED_FRAMES = 4
 # A player can jump to any of these; x264's own 250 frames are too far apart for short videos.
 _KEYFRAME_SECONDS = 4
@@ -195,8 +193,7 @@ class VideoWriter:
         context.pix_fmt = "yuv420p"
         context.time_base = 1 / self.fps
         context.thread_count = threads
-        context.colorspace = context.color_primaries = context.color_trc = _BT709
-        context.color_range = _LIMITED
+        tag(context)
         return stream
 
     def _encode(self) -> None:

@@ -77,12 +77,3 @@ def append_xmp(path: Path, packet: bytes) -> None:
     box = _XMP_BOX + packet
     with path.open("ab") as file:
         file.write((8 + len(box)).to_bytes(4, "big") + b"uuid" + box)
-
-
-def find_xmp(data: bytes) -> bytes | None:
-    """The XMP packet of an MP4's bytes, None where there is none."""
-    at = data.rfind(b"uuid" + _XMP_BOX)
-    if at < 4:
-        return None
-    size = int.from_bytes(data[at - 4 : at], "big")
-    return data[at + 20 : at - 4 + size]

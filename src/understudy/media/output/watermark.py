@@ -33,12 +33,6 @@ class Watermark:
     letters: NDArray[np.uint16]
     keep_chroma: NDArray[np.uint16]
 
-    def stamp_rgb(self, rgb: NDArray[np.uint8]) -> None:
-        """Mark a frame (H, W, 3) uint8 RGB in place."""
-        h, w = self.keep.shape
-        part = rgb[self.y : self.y + h, self.x : self.x + w]
-        part[:] = (part * self.keep[:, :, None] + 255 * self.letters[:, :, None] + 128) >> 8
-
     def stamp_yuv420(
         self, luma: NDArray[np.uint8], u: NDArray[np.uint8], v: NDArray[np.uint8]
     ) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
 from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
 from numpy.typing import NDArray
 
 Planes = tuple[NDArray[np.uint8], NDArray[np.uint8], NDArray[np.uint8]]
 
+# ITU-T H.273's codes of primaries, transfer and matrix, and libav's of the range.
 _BT709 = 1
 _LIMITED = 1
 
@@ -65,7 +67,7 @@ class YuvConverter:
         return np.asarray(converted.to_ndarray(), np.uint8)
 
 
-def tag(frame: VideoFrame) -> None:
-    """Mark a frame as BT.709 limited."""
-    frame.colorspace = frame.color_primaries = frame.color_trc = _BT709
-    frame.color_range = _LIMITED
+def tag(target: VideoFrame | VideoCodecContext) -> None:
+    """Mark a frame, or all frames of an encoder, as BT.709 limited."""
+    target.colorspace = target.color_primaries = target.color_trc = _BT709
+    target.color_range = _LIMITED
