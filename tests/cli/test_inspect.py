@@ -26,6 +26,7 @@ PLAN = Plan(
     units="3.0",
     understood=("slow zoom in",),
     left_out=("a dragon",),
+    element=(),
     warnings=("The legs are left out.",),
 )
 

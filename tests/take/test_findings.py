@@ -30,8 +30,8 @@ def findings_of(*fields: str) -> Findings:
         usable=False,
         plan=None,
         problems=tuple(map(problem_of, fields)),
-        picture=PictureFinding(300, 400),
-        clip=ClipFinding(640, 480, 30.0, 4.0, used=Used(0.0, 4.0), driver=driver),
+        picture=PictureFinding(300, 400, None, ()),
+        clip=ClipFinding(640, 480, 30.0, 4.0, 1, Used(0.0, 4.0), (), (), driver),
     )
 
 

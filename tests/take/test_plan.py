@@ -46,6 +46,10 @@ def test_a_plan_becomes_json_with_its_reasons() -> None:
         picture_framing="whole_body",
         sound=True,
         units="5.0",
+        understood=(),
+        left_out=(),
+        element=(),
+        warnings=(),
     )
     values = json.loads(json.dumps(plan.to_json()))
     assert (values["fps"], values["duration"], values["units"]) == (23.976024, 10.01, "5.0")

@@ -1,7 +1,7 @@
 """What inspecting finds: the plan or the problems, and where the character and the driver are.
 
 The values are their own JSON form: the command line prints them, the service answers with them, and
-the OpenAPI document describes them.
+the OpenAPI document describes them. Hence no field has a default: every one is always there.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ class PictureFinding:
 
     width: int
     height: int
-    outline: tuple[Outline, ...] | None = None
-    warnings: tuple[str, ...] = ()
+    outline: tuple[Outline, ...] | None
+    warnings: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +82,11 @@ class ClipFinding:
     height: int
     fps: float
     duration: float
-    people: int = 0
-    used: Used | None = None
-    dropped: tuple[Dropped, ...] = ()
-    warnings: tuple[str, ...] = ()
-    driver: DriverFinding | None = None
+    people: int
+    used: Used | None
+    dropped: tuple[Dropped, ...]
+    warnings: tuple[str, ...]
+    driver: DriverFinding | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import numpy as np
 
@@ -105,7 +104,7 @@ def _picture_finding(picture: Picture | None, character: Character | None) -> Pi
         return None
     width, height = picture.source_size
     if character is None:
-        return PictureFinding(width, height)
+        return PictureFinding(width, height, outline=None, warnings=())
     return PictureFinding(width, height, outline_mask(character.alpha), character.warnings)
 
 
@@ -114,16 +113,17 @@ def _clip_finding(
 ) -> ClipFinding | None:
     if clip is None:
         return None
-    found = ClipFinding(*clip.size, round(float(clip.fps), 3), round(clip.duration, 3))
-    if scene is None:
-        return found
-    return replace(
-        found,
-        people=scene.people,
-        used=Used(scene.start, scene.end),
-        dropped=dropped_parts(scene),
+    width, height = clip.size
+    return ClipFinding(
+        width=width,
+        height=height,
+        fps=round(float(clip.fps), 3),
+        duration=round(clip.duration, 3),
+        people=0 if scene is None else scene.people,
+        used=None if scene is None else Used(scene.start, scene.end),
+        dropped=() if scene is None else dropped_parts(scene),
+        warnings=() if scene is None else scene.warnings,
         driver=driver,
-        warnings=scene.warnings,
     )
 
 

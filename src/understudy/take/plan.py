@@ -7,7 +7,9 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from understudy.engines.capabilities import MODELS, units_for
+from understudy.geometry.framing import Framing
 from understudy.media import limits
+from understudy.media.limits import Mode, Orientation
 from understudy.take.options import TakeRequest
 
 if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans without.
@@ -16,8 +18,6 @@ if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans w
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
     from understudy.tracking.scene.analysis import SceneAnalysis
-
-from understudy.geometry.framing import Framing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +49,8 @@ class Plan:
     """
 
     engine: str
-    orientation: str
-    mode: str
+    orientation: Orientation
+    mode: Mode
     size: tuple[int, int]
     fps: float
     frames: int
@@ -64,10 +64,10 @@ class Plan:
     picture_framing: Framing
     sound: bool
     units: str | None
-    understood: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
-    element: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
+    understood: tuple[str, ...]
+    left_out: tuple[str, ...]
+    element: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""

@@ -114,12 +114,13 @@ def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         _misbehave(*request.prompt.partition(" ")[::2])
     path = tuple((time / 2, 0.3, 0.15, 0.4, 0.75) for time in range(7))
     driver = DriverFinding(0.75, (_OVAL,), path)
-    clip = ClipFinding(864, 1080, 30.0, SECONDS, 1, Used(0.0, SECONDS), driver=driver)
+    used = Used(0.0, SECONDS)
+    clip = ClipFinding(864, 1080, 30.0, SECONDS, 1, used, dropped=(), warnings=(), driver=driver)
     return Findings(
         usable=not problems,
         plan=None if problems else _plan(request),
         problems=tuple(problems),
-        picture=None if media.picture is None else PictureFinding(864, 1152, (_OVAL,)),
+        picture=None if media.picture is None else PictureFinding(864, 1152, (_OVAL,), ()),
         clip=None if media.clip is None else clip,
     ).to_json()
 
@@ -168,6 +169,10 @@ def _plan(request: TakeRequest) -> Plan:
         picture_framing="whole_body",
         sound=request.sound,
         units=None,
+        understood=(),
+        left_out=(),
+        element=(),
+        warnings=(),
     )
 
 

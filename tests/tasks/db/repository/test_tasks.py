@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import fields
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from understudy.errors import InputRefused
+from understudy.take.options import TakeRequest
+from understudy.tasks.db import schema
 from understudy.tasks.db.database import Database
-from understudy.tasks.db.repository import accounts, tasks
+from understudy.tasks.db.repository import accounts, rows, tasks
 from understudy.tasks.db.repository.tasks import ExternalIdTaken, NewTask
-from understudy.tasks.records import Account, Status
+from understudy.tasks.records import Account, Source, Status, TaskRequest
 
 MakeTask = Callable[..., NewTask]
 
@@ -120,3 +125,65 @@ def test_creates_at_once_never_pass_the_concurrency_limit(
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(attempt, range(12))) == limit
     assert database.read_now(accounts.get, account.id).active_tasks == limit
+
+
+# As rows were written before the options of a take had a value of their own.
+_EARLIER_REQUEST = {
+    "model": "kling-v3",
+    "engine": "puppet",
+    "orientation": "image",
+    "mode": "pro",
+    "clip": {"url": "https://example.com/clip.mp4", "max_bytes": 100},
+    "picture": {"key": "inputs/1/picture", "file_id": "f", "max_bytes": 50},
+    "prompt": "zoom in",
+    "sound": False,
+    "watermark": True,
+    "element_id": 101,
+    "element_images": [{"key": "elements/1", "max_bytes": 10}],
+    "callback_url": "https://example.com/cb",
+}
+
+
+def _rewrite_request(connection: sa.Connection, request: dict[str, Any]) -> None:
+    connection.execute(schema.tasks.update().values(request=request))
+
+
+def test_a_row_of_an_earlier_version_reads_as_a_request(
+    database: Database, new_task: MakeTask
+) -> None:
+    made = store(database, new_task())
+    database.write_now(_rewrite_request, _EARLIER_REQUEST)
+    found = database.read_now(tasks.find, made.account_id, str(made.id))
+    assert found is not None
+    assert found.request == TaskRequest(
+        take=TakeRequest(
+            model="kling-v3",
+            orientation="image",
+            mode="pro",
+            prompt="zoom in",
+            sound=False,
+            watermark=True,
+        ),
+        clip=Source(url="https://example.com/clip.mp4", max_bytes=100),
+        picture=Source(key="inputs/1/picture", file_id="f", max_bytes=50),
+        element_id=101,
+        element_images=(Source(key="elements/1", max_bytes=10),),
+        callback_url="https://example.com/cb",
+    )
+    # And is written as it was.
+    assert rows.pack(found.request) == _EARLIER_REQUEST
+
+
+def test_a_row_with_an_option_that_is_not_allowed_is_refused_loudly(
+    database: Database, new_task: MakeTask
+) -> None:
+    made = store(database, new_task())
+    database.write_now(_rewrite_request, {**_EARLIER_REQUEST, "mode": "4k"})
+    with pytest.raises(InputRefused, match="mode: the value is '4k'"):
+        database.read_now(tasks.find, made.account_id, str(made.id))
+
+
+def test_options_and_media_have_different_names() -> None:
+    """They lie side by side in a row's JSON."""
+    options, media = ({field.name for field in fields(kind)} for kind in (TakeRequest, TaskRequest))
+    assert not options & media
