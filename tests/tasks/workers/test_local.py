@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
+from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tasks.workers.executor import Job
+from understudy.tasks.workers.jobs import take_arguments
 from understudy.tasks.workers.local import LocalExecutor
 from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused, parse
 
@@ -24,19 +26,11 @@ REHEARSAL = "understudy.testing.rehearsal"
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux")
 
 
-def job(path: Path, prompt: str = "", **changes: Any) -> Job:
+def job(path: Path, prompt: str = "", *, watermark: bool = False) -> Job:
     clip = path / "clip"
     clip.write_bytes(b"a clip")
-    arguments = {
-        "prompt": prompt,
-        "clip": str(clip),
-        "workspace": str(path),
-        "watermark": False,
-        "orientation": "video",
-        "mode": "std",
-        "sound": True,
-        **changes,
-    }
+    request = TakeRequest(prompt=prompt, watermark=watermark)
+    arguments = take_arguments(request, TakeMedia(clip=clip), path)
     return Job(task_id=1, attempt=1, function="take", arguments=arguments, workspace=path)
 
 
@@ -137,12 +131,14 @@ async def test_the_job_sees_no_secret_of_the_server(
 SERVER = """
     import asyncio, sys
     from pathlib import Path
-    from understudy.tasks.workers.executor import Job
+    from understudy.take.options import TakeMedia, TakeRequest
+from understudy.tasks.workers.executor import Job
+from understudy.tasks.workers.jobs import take_arguments
     from understudy.tasks.workers.local import LocalExecutor
 
     async def main():
         path = Path(sys.argv[1])
-        arguments = {"prompt": "spawn", "clip": "", "workspace": "", "watermark": False}
+        arguments: dict[str, Any] = {}
         made = LocalExecutor(1, seconds=60, memory_mb=0, jobs="orphans")
         job = Job(task_id=1, attempt=1, function="take", arguments=arguments, workspace=path)
         async for message in made.run(job):
