@@ -13,9 +13,14 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from understudy.weights import weights_folder
+
 # An example is not timed: the machine may be busy with other work.
 settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
+
+# Where the weights of this machine lie, before tests are given a folder without any.
+_MACHINE_WEIGHTS = weights_folder()
 
 POSTGRES = os.environ.get(
     "UNDERSTUDY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
@@ -30,14 +35,21 @@ def anyio_backend() -> str:
 
 @pytest.fixture(autouse=True, scope="session")
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """What takes remember goes to a folder of this run's own, also in the processes it starts."""
-    before = os.environ.get("UNDERSTUDY_CACHE_DIR")
-    os.environ["UNDERSTUDY_CACHE_DIR"] = str(tmp_path_factory.mktemp("cache"))
-    yield
-    if before is None:
-        del os.environ["UNDERSTUDY_CACHE_DIR"]
-    else:
-        os.environ["UNDERSTUDY_CACHE_DIR"] = before
+    """What takes remember goes to a folder of this run's own, also in the processes it starts.
+
+    It holds no weights, so that takes come out the same on every machine.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("UNDERSTUDY_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        patch.delenv("UNDERSTUDY_WEIGHTS_DIR", raising=False)
+        yield
+
+
+@pytest.fixture
+def machine_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of the weights that were fetched to this machine, for one test to use."""
+    monkeypatch.setenv("UNDERSTUDY_WEIGHTS_DIR", str(_MACHINE_WEIGHTS))
+    return _MACHINE_WEIGHTS
 
 
 @pytest.fixture(scope="session")

@@ -6,13 +6,12 @@ Requests: `picture` (landmarks and mask of a picture), `sample` (cheap samples o
 
 from __future__ import annotations
 
-import ctypes
-import sys
 from collections.abc import Iterator
 from functools import partial
 
 import cv2
 
+from understudy.processes.memory import trim_memory
 from understudy.processes.messages import Message
 from understudy.processes.serving import Answer, serve
 from understudy.tracking.trackers.chunks import track_chunk
@@ -39,7 +38,7 @@ def _answer(tracker: Tracker, request: Message) -> Iterator[Message]:
             yield _track_picture(tracker, request)
         case "chunk":
             tracker.unload_detector()
-            _trim_memory()
+            trim_memory()
             yield from track_chunk(tracker, request)
         case "sample":
             yield from sample_chunk(tracker, request)
@@ -53,14 +52,6 @@ def _track_picture(tracker: Tracker, request: Message) -> Message:
         request.arrays["rgb"], None if region is None else Region(*(float(v) for v in region))
     )
     return picture_message(track)
-
-
-def _trim_memory() -> None:
-    """Hand freed memory back to the system, which glibc's allocator would keep."""
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-        if trim is not None:
-            trim(0)
 
 
 if __name__ == "__main__":

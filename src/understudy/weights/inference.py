@@ -1,0 +1,112 @@
+"""Models run in a process of their own, which takes its memory along when it ends."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from understudy.processes.child import Child
+from understudy.processes.messages import Array, Message
+
+
+class InferenceProcess:
+    """A process that opens models and runs them.
+
+    The process starts when the first model is opened. It belongs to the thread that started it, and
+    leaving the `with` block kills it. Its calls raise ChildFailed where the process fails, also by
+    want of memory, and TakeCancelled once `cancelled` says so.
+    """
+
+    def __init__(
+        self, *, threads: int | None = None, cancelled: Callable[[], bool] | None = None
+    ) -> None:
+        """threads: of each run; None for as many as there are cores."""
+        self._threads = threads or _usable_cores()
+        self._cancelled = cancelled
+        self._process: Child | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End the process; does nothing a second time."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    @property
+    def pid(self) -> int | None:
+        """The process's number, None where it has not started or has ended."""
+        return self._process.pid if self._process is not None else None
+
+    def open(self, *paths: Path, side: int | None = None) -> Model:
+        """Open the model of these files: one `.onnx`, or a `.param` and a `.bin`.
+
+        side: see `sessions.OnnxSession`.
+        """
+        key = "|".join(map(str, (*paths, side)))
+        values = {"paths": list(map(str, paths)), "side": side, "threads": self._threads}
+        opened = self.ask("open", key, values).values
+        inputs = {str(name): tuple(map(int, shape)) for name, shape in opened["inputs"].items()}
+        return Model(self, key, inputs)
+
+    def ask(
+        self,
+        kind: str,
+        model: str,
+        values: Mapping[str, object] | None = None,
+        arrays: Mapping[str, Array] | None = None,
+    ) -> Message:
+        """Send a request about a model and wait for its answer."""
+        if self._process is None:
+            environment = {"OMP_NUM_THREADS": str(self._threads)}
+            self._process = Child(
+                f"{__package__}.worker", name="inference", environment=environment
+            )
+        self._process.send(Message(kind, {"model": model, **(values or {})}, arrays or {}))
+        return self._process.receive(self._cancelled)
+
+
+class Model:
+    """An open model in an InferenceProcess.
+
+    inputs: the shapes that it takes, by input name; -1 for a side that is free, () for any shape.
+    """
+
+    def __init__(
+        self, process: InferenceProcess, key: str, inputs: Mapping[str, tuple[int, ...]]
+    ) -> None:
+        self._process = process
+        self._key = key
+        self.inputs = inputs
+
+    def run(self, inputs: Mapping[str, Array] | Array, *outputs: str) -> Mapping[str, Array]:
+        """The named outputs by name, or the first output where none is named.
+
+        inputs: arrays by input name, or one array for a model of one input. uint8, int32, float32
+        and float64 pass; of outputs, half floats come as float32 and long integers as int32.
+        """
+        arrays = inputs if isinstance(inputs, Mapping) else {"": inputs}
+        return self._process.ask("run", self._key, {"outputs": list(outputs)}, arrays).arrays
+
+    def close(self) -> None:
+        """Drop the model and hand its memory back, while the process goes on."""
+        self._process.ask("close", self._key)
+
+
+def _usable_cores() -> int:
+    """The processor cores that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
