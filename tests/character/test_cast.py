@@ -125,7 +125,7 @@ def test_crossed_arms_stay_on_the_body_and_the_plan_says_so() -> None:
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
     assert character.traits.left_arm == character.traits.right_arm == "fixed"
     assert [layer.name for layer in character.layers] == ["body"]
-    assert character.warnings == ("The arms lie across the body; they stay there.",)
+    assert character.warnings == ("The arms lie across the body and will not move.",)
 
 
 def test_one_arm_across_the_body_leaves_the_other_free() -> None:
@@ -133,7 +133,7 @@ def test_one_arm_across_the_body_leaves_the_other_free() -> None:
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
     assert character.traits.left_arm == "fixed"
     assert character.traits.right_arm == "free"
-    assert character.warnings == ("The left arm lies across the body; it stays there.",)
+    assert character.warnings == ("The left arm lies across the body and will not move.",)
 
 
 def test_a_transparent_picture_brings_its_matte_and_its_backdrop(

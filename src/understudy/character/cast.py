@@ -160,13 +160,13 @@ def _cut(
 
 def _warnings(arms: tuple[ArmState, ArmState]) -> tuple[str, ...]:
     if arms == ("fixed", "fixed"):
-        return ("The arms lie across the body; they stay there.",)
+        return ("The arms lie across the body and will not move.",)
     if arms == ("unseen", "unseen"):
-        return ("The picture does not show both hands; the arms do not move.",)
+        return ("The picture does not show both hands, so the arms will not move.",)
     said = []
     for side, state in zip(("left", "right"), arms, strict=True):
         if state == "fixed":
-            said.append(f"The {side} arm lies across the body; it stays there.")
+            said.append(f"The {side} arm lies across the body and will not move.")
         elif state == "unseen":
-            said.append(f"The picture does not show the whole {side} arm; it does not move.")
+            said.append(f"The picture does not show the whole {side} arm, so it will not move.")
     return tuple(said)

@@ -41,7 +41,7 @@ def cast_profile(
         raise InputRefused(
             FIELD,
             found="no figure that is seen from the side",
-            allowed="allowed is one figure in profile that stands with its legs together",
+            allowed="use one figure in profile that stands with its legs together",
         )
     character = _cast(rgb, given, found)
     if cache is not None:

@@ -36,7 +36,7 @@ class Traits:
 
     framing: how much of the figure the picture shows.
     left_arm, right_arm: `free` moves on its own layer; `fixed` is part of the body (crossed over
-        it, or not to be told apart from it); `unseen` is not in the picture.
+        it, or not separable from it); `unseen` is not in the picture.
     hem_y: canvas y of a skirt's hem, None without a skirt.
     head_cut: the picture's upper edge cuts the head.
     casts_shadow: a contact shadow may be drawn under the feet (light plain floor without one).

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,9 +13,37 @@ from understudy.character.image.masks import Mask
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 
-_COVERS = 0.08  # share of the trunk's middle from which an arm counts as lying across it
-_SEEN, _SEEN_ASIDE = 0.35, 0.6  # what the tracker must think of an arm's visibility
-_ASIDE = 0.5  # torso lengths between the shoulders of a figure that is turned aside
+
+@dataclass(frozen=True, slots=True)
+class TraitNumbers:
+    """What decides a figure's traits. T is the torso's length; visibility is the tracker's, 0..1.
+
+    All set by eye.
+    """
+
+    seen_joint: tuple[float, float] = (0.25, 0.6)  # visibility: on the matte, and off it
+    beyond_side: float = 0.05  # of the picture's width: how far outside a joint may be guessed
+    feet: tuple[float, float] = (
+        -0.15,
+        0.5,
+    )  # T, from above the ankles to below: a figure's end
+    bottom: float = 0.985  # of the picture's height: what reaches below is cut by its edge
+    covers: float = 0.08  # of the trunk's middle: an arm that covers more lies across it
+    middle: float = 0.55  # of half the shoulders' width: the trunk's middle
+    seen_arm: float = 0.35  # visibility
+    seen_arm_turned: float = 0.6  # visibility: a turned trunk hides the farther upper arm
+    turned: float = 0.5  # T: shoulders nearer than this belong to a figure turned sideways
+    wrist_margin: float = 0.02  # T: how far inside the picture a wrist must be
+    tip_margin: float = -0.06  # T: fingertips may be cut off
+    arms_touch: float = 0.1  # T: arms nearer than this cannot be separated
+    skirt: float = 0.60  # T: how much wider than the legs a skirt is, both sides together
+    apart: float = 0.30  # T: legs farther apart than this are closed by a skirt alone
+    closed_from: float = 0.45  # T below the hips: above, trousers are closed as well
+    hem_from: float = 0.25  # T below the hips: where a skirt may end
+    least_skirt: float = 0.12  # T: a shorter one is a pocket or a hand
+
+
+_NUMBERS = TraitNumbers()
 
 
 def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
@@ -22,11 +52,13 @@ def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
 
     def shown(joint: int) -> bool:
         x, y = anatomy.joints[joint]
-        if not (-0.05 * w < x < 1.05 * w and y < 1.01 * h):
+        beyond = _NUMBERS.beyond_side
+        if not (-beyond * w < x < (1 + beyond) * w and y < 1.01 * h):
             return False
         # The tracker doubts what it hardly sees, as legs before a dark street; the matte knows.
         top, left = int(np.clip(y, 0, h - 1)), int(np.clip(x, 0, w - 1))
-        return bool(anatomy.visibility[joint] > (0.25 if alpha[top, left] > 0.5 else 0.6))
+        on_matte, off_matte = _NUMBERS.seen_joint
+        return bool(anatomy.visibility[joint] > (on_matte if alpha[top, left] > 0.5 else off_matte))
 
     ankles = [Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
     if all(shown(j) for j in ankles) or _ends_at(
@@ -45,19 +77,20 @@ def _ends_at(ankle: float, alpha: Float32, anatomy: Anatomy) -> bool:
     """Whether the figure ends inside the canvas and about where its feet must be."""
     h = len(alpha)
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
-    if rows.size == 0 or rows[-1] > 0.985 * h or ankle > h:
+    if rows.size == 0 or rows[-1] > _NUMBERS.bottom * h or ankle > h:
         return False
-    return bool(-0.15 * anatomy.torso < rows[-1] - ankle < 0.5 * anatomy.torso)
+    least, most = _NUMBERS.feet
+    return bool(least * anatomy.torso < rows[-1] - ankle < most * anatomy.torso)
 
 
 def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
     """Whether the picture shows enough of an arm (0 left, 1 right) to move it.
 
-    An arm without its hand would be lifted as a stump; fingertips may be missing. The trunk of a
-    figure turned aside hides the farther upper arm, of which the tracker is then less sure.
+    An arm without its hand would move as a stump; only fingertips may be missing. The tracker is
+    less sure of the farther arm of a figure turned sideways, so that one must be clearer.
     """
     left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
-    aside = float(np.hypot(*(left - right))) < _ASIDE * anatomy.torso
+    turned = float(np.hypot(*(left - right))) < _NUMBERS.turned * anatomy.torso
     arm = anatomy.arms[side]
     w, h = size
     tip = arm.wrist + 1.5 * (arm.hand - arm.wrist)
@@ -66,21 +99,22 @@ def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
         rim = margin * anatomy.torso
         return bool(rim <= point[0] < w - rim and rim <= point[1] < h - rim)
 
-    enough = _SEEN_ASIDE if aside else _SEEN
-    return arm.visibility > enough and inside(arm.wrist, 0.02) and inside(tip, -0.06)
+    if arm.visibility <= (_NUMBERS.seen_arm_turned if turned else _NUMBERS.seen_arm):
+        return False
+    return inside(arm.wrist, _NUMBERS.wrist_margin) and inside(tip, _NUMBERS.tip_margin)
 
 
 def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
     """Canvas y of a skirt's hem, or None.
 
     alpha: (h, w) float32; arms: (h, w) bool, pixels of the arms. A skirt is where the silhouette
-    is wider than the legs by .30 of the torso, or closes the space between legs that stand apart.
+    is much wider than the legs, or closes the space between legs that stand apart.
     """
     h = alpha.shape[0]
     unit, joints = anatomy.torso, anatomy.joints
     hips = float(anatomy.pelvis[1])
     ankles = max(float(joints[leg[2], 1]) for leg in LEGS)
-    rows = np.arange(int(max(0, hips + 0.25 * unit)), int(min(h, ankles)))
+    rows = np.arange(int(max(0, hips + _NUMBERS.hem_from * unit)), int(min(h, ankles)))
     if rows.size < 8:
         return None
     cloth = np.zeros(rows.size, bool)
@@ -91,9 +125,9 @@ def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
             continue
         apart = abs(xs[0] - xs[1])
         # Trousers are closed as well where the legs meet.
-        closed = apart > 0.30 * unit and y > hips + 0.45 * unit
-        cloth[j] = line[-1] - line[0] > apart + 0.60 * unit or closed
-    if cloth.sum() < 0.12 * unit:
+        closed = apart > _NUMBERS.apart * unit and y > hips + _NUMBERS.closed_from * unit
+        cloth[j] = line[-1] - line[0] > apart + _NUMBERS.skirt * unit or closed
+    if cloth.sum() < _NUMBERS.least_skirt * unit:
         return None
     return float(rows[np.flatnonzero(cloth)[-1]])
 
@@ -126,7 +160,8 @@ def middle_covered(arm: Mask, anatomy: Anatomy) -> float:
         return 0.0
     rows = np.arange(top, bottom)
     columns = np.arange(w)[None]
-    middle = np.abs(columns - anatomy.axis_x(rows)[:, None]) < 0.55 * anatomy.shoulder_half_width
+    half = _NUMBERS.middle * anatomy.shoulder_half_width
+    middle = np.abs(columns - anatomy.axis_x(rows)[:, None]) < half
     return float((middle & arm[top:bottom]).sum() / max(1, middle.sum()))
 
 
@@ -136,11 +171,11 @@ def arm_states(
     """`free`, `fixed` or `unseen` for the left and the right arm.
 
     covered: what `middle_covered` says of each. An arm across the body hides too much of it to be
-    lifted off; arms that touch each other cannot be told apart.
+    lifted off; arms that touch each other cannot be separated.
     """
     seen = [arm_is_seen(anatomy, side, size) for side in (0, 1)]
-    fixed = [share > _COVERS for share in covered]
-    if all(seen) and _forearms_apart(anatomy) < 0.1 * anatomy.torso:
+    fixed = [share > _NUMBERS.covers for share in covered]
+    if all(seen) and _forearms_apart(anatomy) < _NUMBERS.arms_touch * anatomy.torso:
         fixed = [True, True]
 
     def state(side: int) -> ArmState:

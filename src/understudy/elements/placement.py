@@ -1,8 +1,8 @@
-"""Placing a character in another's picture: its own layers, the other's size and background."""
+"""Placing a character in another's picture: its layers on the other's background."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -20,12 +20,22 @@ _SHOULDERS = (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER)
 _HIPS = (Body.LEFT_HIP, Body.RIGHT_HIP)
 _ANKLES = (Body.LEFT_ANKLE, Body.RIGHT_ANKLE)
 _MIRRORED: dict[LayerName, LayerName] = {"left_arm": "right_arm", "right_arm": "left_arm"}
-# A colour cast between two pictures of one character is taken out up to this, in 8-bit levels of
-# Lab; clothes that differ by more are different clothes.
-_SAME_CLOTHES = 22.0
-_TAKEN_OUT = 0.8
-# Half the width of a trunk in profile that is surely clothes, in torsos.
-_PROFILE = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementNumbers:
+    """How a figure is placed in another picture. T is the torso's length. All set by eye."""
+
+    same_clothes: float = 22.0  # 8-bit Lab: clothes that differ by more are different clothes
+    corrected: float = 0.8  # share of a difference in light that is removed
+    profile: float = 0.12  # T: half the width of a trunk in profile that is surely clothes
+    least_clothes: int = 200  # px: fewer say nothing about the light
+    average_below: float = 0.7  # scale: below, pixels are averaged first
+    floor: float = 0.92  # of the height of an empty scene: where the ankles stand
+    height: float = 0.66  # of the height of an empty scene: from ankles to ears
+
+
+_NUMBERS = PlacementNumbers()
 
 
 def place(character: Character, onto: Character) -> Character:
@@ -43,7 +53,7 @@ def place(character: Character, onto: Character) -> Character:
         for layer in character.layers
     )
     alpha = _moved(character.alpha, scale, shift, onto.size)
-    layers = _in_its_light(layers, character, onto)
+    layers = _with_light_of(layers, character, onto)
     traits = character.traits
     return replace(
         character,
@@ -133,7 +143,7 @@ def _moved(
     """An image (h, w[, c]) scaled, shifted and cut to `size` (w, h); empty where it does not
     reach."""
     way = cv2.INTER_LINEAR
-    if scale < 0.7:
+    if scale < _NUMBERS.average_below:
         # Averaging first: a bilinear sample sees but four pixels.
         less = 1.0 / np.ceil(1.0 / scale)
         small = (round(image.shape[1] * less), round(image.shape[0] * less))
@@ -162,18 +172,20 @@ def _landmarks(marks: Landmarks, scale: float, shift: Float64) -> Landmarks:
     )
 
 
-def _in_its_light(
+def _with_light_of(
     layers: tuple[Layer, ...], character: Character, onto: Character
 ) -> tuple[Layer, ...]:
-    """The layers without a difference in light and white balance between the two pictures, told
-    by the clothes on the trunk."""
+    """The layers corrected for the other picture's light and white balance, judged by the clothes
+    on the trunk."""
     mine, theirs = _clothes(character), _clothes(onto)
     if mine is None or theirs is None:
         return layers
     shift = theirs - mine
-    if float(np.abs(shift).max()) > _SAME_CLOTHES:
+    if float(np.abs(shift).max()) > _NUMBERS.same_clothes:
         return layers
-    return tuple(Layer(layer.name, _tinted(layer.rgba, _TAKEN_OUT * shift)) for layer in layers)
+    return tuple(
+        Layer(layer.name, _tinted(layer.rgba, _NUMBERS.corrected * shift)) for layer in layers
+    )
 
 
 def _clothes(character: Character) -> Float32 | None:
@@ -182,12 +194,12 @@ def _clothes(character: Character) -> Float32 | None:
     corners = body[[*_SHOULDERS, _HIPS[1], _HIPS[0]], :2].astype(np.float64)
     if character.traits.near is not None:
         # In profile the two sides are one: the trunk is as wide as it is deep.
-        aside = _PROFILE * _span(body, _SHOULDERS, _HIPS)
+        aside = _NUMBERS.profile * _span(body, _SHOULDERS, _HIPS)
         corners[:, 0] += np.array([aside, -aside, -aside, aside])
     inside = np.zeros(character.alpha.shape, np.uint8)
     cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
     trunk = (inside > 0) & (character.alpha > 0.9)
-    if trunk.sum() < 200:
+    if trunk.sum() < _NUMBERS.least_clothes:
         return None
     pixels = character.picture[trunk][None]
     lab = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB)[0]
@@ -204,21 +216,17 @@ def _tinted(rgba: Float32, shift: Float32) -> Float32:
     return np.concatenate([colours * alpha, alpha], axis=-1).astype(np.float32)
 
 
-# Where a figure stands in a scene that has none: its ankles at this height of the picture, from
-# ankles to ears so much of it; one that is cut below stands as in its own picture.
-_FLOOR, _TALL = 0.92, 0.66
-
-
 def scene_for(character: Character, scene: NDArray[np.uint8]) -> Character:
     """A character to `place` another onto: as if it stood in the middle of a scene.
 
-    scene: (h, w, 3) uint8 sRGB, a picture without a figure, at the output's size.
+    scene: (h, w, 3) uint8 sRGB, a picture without a figure, at the output's size. A figure that is
+    cut below stands as in its own picture.
     """
     height, width = scene.shape[:2]
     body = character.landmarks.body
     if character.traits.framing == "whole_body":
-        scale = _TALL * height / _span(body, _EARS, _ANKLES)
-        shift = np.array([width / 2, _FLOOR * height]) - scale * _ground(body)
+        scale = _NUMBERS.height * height / _span(body, _EARS, _ANKLES)
+        shift = np.array([width / 2, _NUMBERS.floor * height]) - scale * _ground(body)
         pad = 0
     else:
         scale = height / character.size[1]

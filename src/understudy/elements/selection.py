@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SelectionWeights:
-    """What makes one view better than another. All are factors of one product, without a unit, and
-    were set by eye on the preset elements and pictures of many framings; only their order matters.
+    """What makes one view better than another. All but the last are factors of one product,
+    without a unit, and were set by eye; only the order that they give matters.
 
     framing: by the view's framing, then the driver's. What the driver shows should be there to
         move; what the driver does not show only makes the face smaller.

@@ -1,4 +1,4 @@
-"""One picture of an element, judged: what it shows of the character and what it is good for."""
+"""Judging one picture of an element: what it shows of the character and what it can be used for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,14 @@ from understudy.character.figure.plausibility import without_false_face
 from understudy.character.figure.profile import Profile, find_profile
 from understudy.character.traits import arm_is_seen, arm_states, framing_of, middle_covered
 from understudy.errors import InputRefused
-from understudy.geometry.face_mesh import eye_opening, face_width, head_angles, head_frame
+from understudy.geometry.face_mesh import (
+    INNER_LIPS,
+    MOUTH_CORNERS,
+    eye_opening,
+    face_width,
+    head_angles,
+    head_frame,
+)
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32, Landmarks
@@ -27,17 +34,25 @@ Facing = Literal["front", "three_quarter", "aside", "left", "right", "back"]
 
 VERSION = "view/2"
 
-# Pictures are judged at this longer side, in pixels: what decides is large.
-JUDGED_SIDE = 800
-# Degrees by which a trunk is turned from where a view stops being one from the front, and from
-# where it is neither one from the front nor one from behind.
-_TURNED, _ASIDE = 24.0, 58.0
-# A face narrower than this (pixels when judged) says nothing about eyes and mouth.
-_READABLE_FACE = 20.0
-# One wider than this is found wherever it is to be seen.
-_PLAIN_FACE = 40.0
-# Half the width of a forearm, in torsos.
-_FOREARM = 0.09
+
+@dataclass(frozen=True, slots=True)
+class ViewNumbers:
+    """How a view is judged. T is the torso's length. All set by eye."""
+
+    side: int = 800  # px: the longer side at which pictures are judged; what decides is large
+    turned: float = 24.0  # degrees: a trunk turned by more is no longer seen from the front
+    sideways: float = 58.0  # degrees: turned by more, it is neither a front nor a back
+    readable_face: float = 20.0  # px when judged: a narrower one says nothing of eyes and mouth
+    plain_face: float = 40.0  # px when judged: a wider one is found wherever it is visible
+    forearm: float = 0.09  # T: half its width
+    hips: float = 0.5  # weight of the hips beside the shoulders in how a trunk is turned
+    mouth: tuple[float, float] = (0.30, 0.08)  # opening per width: open, closed
+    eyes: tuple[float, float] = (0.12, 0.24)  # opening per width: closed, open
+    fine: float = 1.2  # px when judged: what is coarser is no detail
+
+
+_NUMBERS = ViewNumbers()
+JUDGED_SIDE = _NUMBERS.side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,11 +87,11 @@ class View:
 def judge(
     picture: Picture, index: int, track: Track, *, frontal: bool | None = None
 ) -> View | None:
-    """Judge one picture; None when it shows neither a figure that can be moved nor a face.
+    """Judge one picture. None if it shows neither a figure that can be animated nor a face.
 
-    frontal: it is known to be from the front, and never taken for a view from behind, as a helmet
-    or an animal's head might be, nor for one from the side. Unless told otherwise the take's own
-    picture and the first one of an element are.
+    frontal: the picture is known to be taken from the front. It is then never judged a back, as a
+    helmet or an animal's head might be, nor a side. By default that holds for the take's own
+    picture and for the first one of an element.
     """
     rgb, alpha = _at_judged_size(picture)
     scale = picture.source_size[0] / rgb.shape[1]
@@ -129,9 +144,9 @@ def _profile_view(
 
 
 def with_faceless_backs(views: Sequence[View]) -> tuple[View, ...]:
-    """The views, those counted as backs that show no face where the frontal one's is plain to see.
+    """The views, with those without a face judged as backs where the frontal view's face is large.
 
-    Without legs in sight the tracker takes a back for a front, left and right with it.
+    If the legs are not in the picture the tracker mistakes a back for a front.
     """
     frontal = next((view for view in views if view.index == 0 and view.face > 0), None)
     if frontal is None or not frontal.movable:
@@ -140,7 +155,7 @@ def with_faceless_backs(views: Sequence[View]) -> tuple[View, ...]:
     def judged(view: View) -> View:
         longer = max(view.picture.source_size)
         expected = frontal.face * view.torso / frontal.torso * min(1.0, JUDGED_SIDE / longer)
-        faceless = view.movable and view.face == 0 and expected > _PLAIN_FACE
+        faceless = view.movable and view.face == 0 and expected > _NUMBERS.plain_face
         if view.index > 0 and faceless and view.facing in ("front", "three_quarter"):
             return replace(view, facing="back")
         return view
@@ -151,7 +166,7 @@ def with_faceless_backs(views: Sequence[View]) -> tuple[View, ...]:
 def _face_view(
     picture: Picture, index: int, rgb: NDArray[np.uint8], scale: float, track: Track
 ) -> View | None:
-    """A close-up shows no figure, but a face."""
+    """The view of a close-up, which shows a face but no figure."""
     found = track(rgb)
     marks = None if found.landmarks is None else without_false_face(found.landmarks)
     if marks is None or marks.face is None:
@@ -160,7 +175,7 @@ def _face_view(
     return View(
         picture=picture,
         index=index,
-        facing="front" if abs(head_pose[0]) < np.radians(_TURNED) else "three_quarter",
+        facing="front" if abs(head_pose[0]) < np.radians(_NUMBERS.turned) else "three_quarter",
         framing="head",
         movable=False,
         free_arms=0,
@@ -186,21 +201,23 @@ def _at_judged_size(picture: Picture) -> tuple[NDArray[np.uint8], Float32 | None
 
 def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
     across = marks.world[Body.LEFT_SHOULDER] - marks.world[Body.RIGHT_SHOULDER]
-    across = across + 0.5 * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
+    across = across + _NUMBERS.hips * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
     yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
     aside = min(yaw, 180.0 - yaw)
-    if aside > _ASIDE:
+    if aside > _NUMBERS.sideways:
         return "aside"
     if turned_round:
         return "back"
-    return "front" if aside < _TURNED else "three_quarter"
+    return "front" if aside < _NUMBERS.turned else "three_quarter"
 
 
 def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:
-    """How much of the trunk's middle each forearm lies over, by its bones alone."""
+    """How much of the trunk's middle each forearm covers, judged by its bones alone."""
     left, right = (
         middle_covered(
-            draw_bones((shape[0], shape[1]), list(arm.segments[1:]), 2 * _FOREARM * anatomy.torso),
+            draw_bones(
+                (shape[0], shape[1]), list(arm.segments[1:]), 2 * _NUMBERS.forearm * anatomy.torso
+            ),
             anatomy,
         )
         for arm in anatomy.arms
@@ -214,17 +231,17 @@ def _read_face(marks: Landmarks) -> tuple[tuple[float, float], float]:
     if face is None:
         return (0.0, 0.0), 0.5
     yaw, pitch, _ = head_angles(head_frame(face)).tolist()
-    if float(face_width(face)) < _READABLE_FACE:
+    if float(face_width(face)) < _NUMBERS.readable_face:
         return (yaw, pitch), 0.5
     points = face[:, :2].astype(np.float64)
-    gap = float(np.hypot(*(points[13] - points[14])))
-    mouth = float(np.hypot(*(points[78] - points[308]))) + 1e-6
-    closed = float(smoothstep(0.30, 0.08, gap / mouth))
-    awake = float(smoothstep(0.12, 0.24, float(eye_opening(face).min())))
+    gap = float(np.hypot(*(points[INNER_LIPS[0]] - points[INNER_LIPS[1]])))
+    mouth = float(np.hypot(*(points[MOUTH_CORNERS[0]] - points[MOUTH_CORNERS[1]]))) + 1e-6
+    closed = float(smoothstep(*_NUMBERS.mouth, gap / mouth))
+    awake = float(smoothstep(*_NUMBERS.eyes, float(eye_opening(face).min())))
     return (yaw, pitch), (closed + awake) / 2
 
 
 def _detail(rgb: NDArray[np.uint8], inside: NDArray[np.bool_]) -> float:
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), 1.2))
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), _NUMBERS.fine))
     return float(fine[inside].mean()) if inside.any() else float(fine.mean())

@@ -1,4 +1,8 @@
-"""Where a figure's skeleton says its parts lie: masks drawn from the anatomy alone."""
+"""Masks of a figure's parts, drawn from its skeleton alone.
+
+Thicknesses are given where they are drawn, in T (the torso's length): those of a slim bare figure,
+set by eye.
+"""
 
 from __future__ import annotations
 

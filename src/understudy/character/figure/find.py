@@ -1,4 +1,4 @@
-"""Finding the figure in the picture, or saying that there is none that can be moved."""
+"""Finding the figure in the picture, or refusing a picture without one."""
 
 from __future__ import annotations
 
@@ -23,8 +23,26 @@ from understudy.geometry.landmarks import Body, Float32, Landmarks
 from understudy.tracking.trackers import PictureTrack, Region
 
 FIELD = "image_url"
-_GOOD, _ENOUGH = 0.72, 0.5
-_ROOM = 1.25  # how much larger than the figure the place is that the tracker looks at
+
+
+@dataclass(frozen=True, slots=True)
+class SearchNumbers:
+    """When a figure is found, and where to search. All set by eye."""
+
+    good: float = 0.72  # credibility: the search ends
+    enough: float = 0.5  # credibility: less is no figure
+    room: float = 1.25  # how much larger than the figure the region is that the tracker sees
+    side: int = 160  # px: the size at which something stands out
+    differs: float = 12  # Lab: from the picture's rim
+    differs_by_spread: float = 2.5  # and more of it, where the rim itself varies
+    plain: float = 5.0  # Lab: the spread of a plain rim
+    area: tuple[float, float] = (0.01, 0.6)  # of the picture: what stands out may cover
+    piece: float = 0.55  # of each side: pieces searched for a small figure
+    piece_from: float = 0.45  # of each side: where the last piece begins
+    covered: tuple[float, float] = (0.45, 0.7)  # of what stands out: doubted, believed
+
+
+_NUMBERS = SearchNumbers()
 
 
 class Track(Protocol):
@@ -51,14 +69,14 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
     """The largest figure of the picture.
 
     rgb: (h, w, 3) uint8 sRGB; alpha: (h, w) float32, the matte that came with the picture, or None.
-    A drawn head, a helmet or an animal's can hide a figure from the tracker, so when the first look
-    finds nothing credible others follow: places where something stands out, nearer, with more
+    A drawn head, a helmet or an animal's head can hide a figure from the tracker. So if the first
+    search finds nothing credible, others follow: where something stands out, closer, and with more
     contrast. Raises InputRefused("image_url") when none finds a figure.
     """
     h, w = rgb.shape[:2]
     best: tuple[float, Landmarks, Float32] | None = None
     region, sure = _standing_out(rgb, alpha)
-    for found, detected in _looks(rgb, region, track):
+    for found, detected in _searches(rgb, region, track):
         if found.landmarks is None:
             continue
         mask = found.mask if alpha is None else np.minimum(alpha, 1)
@@ -66,36 +84,36 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
         trust *= _agreement(found.landmarks, region if sure else None, (w, h))
         if best is None or trust > best[0]:
             best = (trust, found.landmarks, found.mask)
-        if trust >= _GOOD:
+        if trust >= _NUMBERS.good:
             break
-    if best is None or best[0] < _ENOUGH:
+    if best is None or best[0] < _NUMBERS.enough:
         raise InputRefused(
             FIELD,
             found="no figure on two legs was found in the picture",
-            allowed="allowed is one figure, drawn or real, that stands on two legs and whose head, "
-            "trunk and arms can be told apart; animals on four legs cannot be moved",
+            allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
+            "head, trunk and arms are clearly separate; four-legged animals cannot be animated",
         )
     as_seen = without_false_face(best[1])
     landmarks = facing_the_viewer(as_seen)
     if not is_large_enough(landmarks, (w, h)):
         raise InputRefused(
             FIELD,
-            found="the figure is too small in the picture to tell its limbs apart",
-            allowed="allowed is a figure of at least a tenth of the picture's longer side",
+            found="the figure is too small in the picture for its limbs to be distinguished",
+            allowed="use a figure of at least a tenth of the picture's longer side",
         )
     return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
 
 
-def _looks(
+def _searches(
     rgb: NDArray[np.uint8], region: Region | None, track: Track
 ) -> Iterator[tuple[PictureTrack, bool]]:
-    """Looks at the picture, the most promising first, and whether anybody was detected in them."""
+    """Searches, the most promising first, each with whether a person was detected in it."""
     h, w = rgb.shape[:2]
     yield track(rgb), True
     side = float(max(h, w))
     if region is not None:
         yield track(rgb, region), False
-    yield track(rgb, Region(w / 2, h / 2, 1.25 * side)), False
+    yield track(rgb, Region(w / 2, h / 2, _NUMBERS.room * side)), False
     yield track(rgb, Region(w / 2, h / 2, side)), False
     strong = _with_contrast(rgb)
     yield track(strong), True
@@ -103,8 +121,9 @@ def _looks(
         yield track(strong, region), False
     # Somebody small: the detector sees few pixels of a large picture.
     for top, left in ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (0.5, 0.5)):
-        y, x = int(top * 0.45 * h), int(left * 0.45 * w)
-        piece = np.ascontiguousarray(rgb[y : y + int(0.55 * h), x : x + int(0.55 * w)])
+        y, x = int(top * _NUMBERS.piece_from * h), int(left * _NUMBERS.piece_from * w)
+        rows, columns = int(_NUMBERS.piece * h), int(_NUMBERS.piece * w)
+        piece = np.ascontiguousarray(rgb[y : y + rows, x : x + columns])
         yield _moved(track(piece), x, y, (h, w)), False
 
 
@@ -114,7 +133,7 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
     Also whether it is surely a figure of its own: the rim is plain, or there is a matte.
     """
     h, w = rgb.shape[:2]
-    scale = 160 / max(h, w)
+    scale = _NUMBERS.side / max(h, w)
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     if alpha is not None:
         out = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)) > 0.5
@@ -125,19 +144,23 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
         rim = np.concatenate([lab[0], lab[:, 0], lab[:, -1]])
         usual = np.median(rim, axis=0)
         spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
-        out = np.linalg.norm(lab - usual, axis=-1) > 12 + 2.5 * spread
+        out = (
+            np.linalg.norm(lab - usual, axis=-1)
+            > _NUMBERS.differs + _NUMBERS.differs_by_spread * spread
+        )
     out = largest(opened(out, 1))
     box = box_of(out, 0)
-    if box is None or not 0.01 < out.mean() < 0.6:
+    least, most = _NUMBERS.area
+    if box is None or not least < out.mean() < most:
         return None, False
     rows, columns = box
     height, width = rows.stop - rows.start, columns.stop - columns.start
     region = Region(
         (columns.start + columns.stop) / 2 / scale,
         (rows.start + rows.stop) / 2 / scale,
-        _ROOM * max(height, width) / scale,
+        _NUMBERS.room * max(height, width) / scale,
     )
-    return region, spread < 5.0
+    return region, spread < _NUMBERS.plain
 
 
 def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int]) -> float:
@@ -151,9 +174,9 @@ def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int
     if landmarks.body[[Body.LEFT_HIP, Body.RIGHT_HIP], 3].min() < 0.5:
         return 1.0
     top, bottom = max(0.0, float(seen.min())), min(float(size[1]), float(seen.max()))
-    blob = min(float(size[1]), region.side / _ROOM)
+    blob = min(float(size[1]), region.side / _NUMBERS.room)
     covered = (bottom - top) / max(1.0, blob)
-    return float(np.interp(covered, [0.45, 0.7], [0.5, 1.0]))
+    return float(np.interp(covered, _NUMBERS.covered, [0.5, 1.0]))
 
 
 def _with_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

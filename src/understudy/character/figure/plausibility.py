@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,8 +11,36 @@ from understudy.character.figure.anatomy import Points
 from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
-_SEEN = 0.5
-_LEAST_TORSO = 0.028  # of the picture's longer side: of less, hands are a pixel or two
+Range = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class PlausibilityNumbers:
+    """How far a measure may be off: a pair is where doubt begins and where it is complete.
+
+    T is the torso's length. All set by eye.
+    """
+
+    seen: float = 0.5  # visibility
+    least_torso: float = 0.028  # of the picture's longer side: below, hands are a pixel or two
+    torso_of_shoulders: float = 1.25  # T per shoulder width, where the picture cuts the hips off
+    lean: Range = (50, 80)  # degrees from upright
+    head_above: float = 0.12  # T: a head lower than this over the neck is beside the trunk
+    head_far: Range = (1.2, 2.0)  # T from the neck
+    wide: Range = (1.4, 2.2)  # T between the shoulders
+    narrow: float = 0.2  # T between the shoulders
+    thighs_down: float = 0.3  # T: both knees higher than this below the hips are odd
+    weak: float = 0.6  # weight of what speaks less clearly: thighs, arms out of sight
+    inside: float = 0.7  # of the joints must lie on the mask
+    presence: float = 0.9  # the tracker's own estimate
+    area: float = 0.6  # T^2: the least that the mask covers
+    arm_seen: float = 0.8  # visibility of elbow and wrist, where nobody was detected
+    elbow_seen: float = 0.35  # visibility of the clearer elbow, where somebody was
+    face_off: float = 0.6  # face widths from the mesh's nose to the body's
+    face_height: float = 0.3  # face widths from forehead to chin: less is inside out
+
+
+_NUMBERS = PlausibilityNumbers()
 _LIMBS = (
     # (upper joint, lower joint, least and most length in torsos)
     (Body.LEFT_SHOULDER, Body.LEFT_ELBOW, 0.10, 1.1),
@@ -26,38 +56,40 @@ _LIMBS = (
 
 def is_large_enough(landmarks: Landmarks, size: tuple[int, int]) -> bool:
     """Whether the figure's limbs are more than a few pixels wide on a canvas of (w, h)."""
-    return _torso(landmarks) >= _LEAST_TORSO * max(size)
+    return _torso(landmarks) >= _NUMBERS.least_torso * max(size)
 
 
 def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detected: bool) -> float:
     """How credible it is that these are a figure's landmarks: 0 not at all, 1 beyond doubt.
 
-    mask: (h, w) float32 in 0..1, where the figure is seen. presence: the tracker's own word.
-    detected: whether somebody was detected, not only looked for where something stands out; then
-    both arms must be seen. An animal on four legs, or a tree, gives limbs of odd lengths, a head
-    beside the trunk, or joints outside of what is seen.
+    mask: (h, w) float32 in 0..1, where the figure is seen. presence: the tracker's own
+    estimate. detected: a person was detected; where something merely stood out, both arms must be
+    visible. An animal on four legs, or a tree, gives limbs of odd lengths, a head beside the trunk,
+    or joints off the mask.
     """
     h, w = mask.shape
     points = landmarks.body[:, :2].astype(np.float64)
     visibility = landmarks.body[:, 3]
-    seen = visibility > _SEEN
+    seen = visibility > _NUMBERS.seen
     left, right = points[Body.LEFT_SHOULDER], points[Body.RIGHT_SHOULDER]
     wide = float(np.linalg.norm(left - right))
     hips_seen = bool(seen[[Body.LEFT_HIP, Body.RIGHT_HIP]].all())
     # Hips below the picture's edge are guessed: the shoulders are the better measure then.
-    torso = _torso(landmarks) if hips_seen else 1.25 * wide
+    torso = _torso(landmarks) if hips_seen else _NUMBERS.torso_of_shoulders * wide
     if torso < 4 or not seen[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].all():
         return 0.0
     neck = (left + right) / 2
     pelvis = (points[Body.LEFT_HIP] + points[Body.RIGHT_HIP]) / 2
     faults = 0.0
     down = (pelvis - neck) / max(1.0, float(np.linalg.norm(pelvis - neck)))
-    faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), 50, 80)
+    faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), *_NUMBERS.lean)
     head = (points[Body.NOSE] - neck) / torso
-    faults += _beyond(0.12 - float(-head @ down), 0.0, 0.2)
-    faults += _beyond(float(np.linalg.norm(head)), 1.2, 2.0)
+    faults += _beyond(_NUMBERS.head_above - float(-head @ down), 0.0, 0.2)
+    faults += _beyond(float(np.linalg.norm(head)), *_NUMBERS.head_far)
     if hips_seen:
-        faults += _beyond(wide / torso, 1.4, 2.2) + _beyond(0.2 - wide / torso, 0.0, 0.12)
+        faults += _beyond(wide / torso, *_NUMBERS.wide) + _beyond(
+            _NUMBERS.narrow - wide / torso, 0.0, 0.12
+        )
     limbs = [(a, b, low, high) for a, b, low, high in _LIMBS if seen[a] and seen[b]]
     odd = 0.0
     for a, b, low, high in limbs:
@@ -71,18 +103,20 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
         if seen[knee]
     ]
     if len(thighs) == 2:
-        faults += 0.6 * _beyond(0.3 - sum(thighs) / 2, 0.0, 0.3)
-    faults += _beyond(0.7 - _inside(points[seen], mask), 0.0, 0.4)
-    faults += _beyond(0.9 - presence, 0.0, 0.4)
-    faults += _beyond(0.6 - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
+        faults += _NUMBERS.weak * _beyond(_NUMBERS.thighs_down - sum(thighs) / 2, 0.0, 0.3)
+    faults += _beyond(_NUMBERS.inside - _inside(points[seen], mask), 0.0, 0.4)
+    faults += _beyond(_NUMBERS.presence - presence, 0.0, 0.4)
+    faults += _beyond(_NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
     in_picture = [
         i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
     ]
     if not detected:
         sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
-        faults += _beyond(0.8 - float(min(sides)), 0.0, 0.4)
+        faults += _beyond(_NUMBERS.arm_seen - float(min(sides)), 0.0, 0.4)
     elif in_picture:
-        faults += 0.6 * _beyond(0.35 - float(visibility[in_picture].max()), 0.0, 0.3)
+        faults += _NUMBERS.weak * _beyond(
+            _NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, 0.3
+        )
     return max(0.0, 1.0 - faults)
 
 
@@ -116,8 +150,8 @@ def without_false_face(landmarks: Landmarks) -> Landmarks:
     face = landmarks.face[:, :2]
     width = float(np.linalg.norm(face[LEFT_CHEEK] - face[RIGHT_CHEEK]))
     off = float(np.linalg.norm(face[NOSE_TIP] - landmarks.body[Body.NOSE, :2]))
-    inside_out = float(face[CHIN, 1] - face[FOREHEAD, 1]) <= 0.3 * width
-    if off < 0.6 * width and not inside_out:
+    inside_out = float(face[CHIN, 1] - face[FOREHEAD, 1]) <= _NUMBERS.face_height * width
+    if off < _NUMBERS.face_off * width and not inside_out:
         return landmarks
     return Landmarks(
         landmarks.body, landmarks.world, landmarks.left_hand, landmarks.right_hand, None

@@ -18,23 +18,24 @@ from understudy.character.figure.plausibility import credibility, is_large_enoug
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 from understudy.geometry.skeleton import Side
 
-# Degrees by which shoulders and hips are turned from where a picture counts as a profile; three
-# quarters are a front.
-_SIDEWAYS = 66.0
-# Torsos: the most that shoulders may lie apart, the least that the nose lies before the ears, the
-# most that the far ankle or wrist may lie from the near one.
-_WIDE, _AHEAD, _APART = 0.42, 0.07, (0.42, 0.30)
-# Degrees by which the knee of somebody who stands straight is not bent.
-_BENT = 50.0
-# One that strides or crouches more than this shows legs that cannot be separated.
-_LEAST_STRAIGHTNESS = 0.5
-# What is seen less than this is hidden.
-_SEEN = 0.5
-# How credible the figure must be.
-_CREDIBLE = 0.5
-# Half of a trunk's depth at shoulders and hips, in torsos.
-_DEPTH = (0.19, 0.16)
-_METRES = 0.5  # a torso
+
+@dataclass(frozen=True, slots=True)
+class ProfileNumbers:
+    """What counts as a profile. T is the torso's length. All set by eye."""
+
+    sideways: float = 66.0  # degrees that shoulders and hips are turned; three quarters are a front
+    wide: float = 0.42  # T: the most between the shoulders
+    ahead: float = 0.07  # T: the least from the ears to the nose
+    apart: tuple[float, float] = (0.42, 0.30)  # T: the most between the ankles, between the wrists
+    bent: float = 50.0  # degrees: the knee of a figure that stands straight is bent less
+    least_straightness: float = 0.5  # below, the legs cannot be separated
+    seen: float = 0.5  # visibility: what is seen less is hidden
+    credible: float = 0.5
+    depth: tuple[float, float] = (0.19, 0.16)  # T: half of a trunk's depth at shoulders and hips
+    metres: float = 0.5  # of a torso, for the world landmarks
+
+
+_NUMBERS = ProfileNumbers()
 
 _SHOULDERS = (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER)
 _HIPS = (Body.LEFT_HIP, Body.RIGHT_HIP)
@@ -74,7 +75,7 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
     near = _near_side(marks)
     if (
         near is None
-        or _straightness(marks) < _LEAST_STRAIGHTNESS
+        or _straightness(marks) < _NUMBERS.least_straightness
         or not is_large_enough(marks, (w, h))
     ):
         return None
@@ -83,7 +84,7 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
     # A profile is as narrow as no figure from the front may be.
     joints = _with_depth(measure(one)).joints.astype(np.float32)
     deep = replace(one, body=np.concatenate([joints, one.body[:, 2:]], axis=1))
-    if credibility(deep, mask, found.presence, detected=True) < _CREDIBLE:
+    if credibility(deep, mask, found.presence, detected=True) < _NUMBERS.credible:
         return None
     return Profile(near, one, mask, _straightness(marks))
 
@@ -100,15 +101,15 @@ def _near_side(marks: Landmarks) -> Side | None:
     ahead = float(points[Body.NOSE, 0] - ears[0])
     if (
         torso < 4
-        or min(yaw, 180.0 - yaw) < _SIDEWAYS
-        or abs(shoulders[0, 0] - shoulders[1, 0]) > _WIDE * torso
-        or abs(ahead) < _AHEAD * torso
+        or min(yaw, 180.0 - yaw) < _NUMBERS.sideways
+        or abs(shoulders[0, 0] - shoulders[1, 0]) > _NUMBERS.wide * torso
+        or abs(ahead) < _NUMBERS.ahead * torso
     ):
         return None
     near, far = _sides_by_sight(marks)
-    for joint, most in zip((Body.LEFT_ANKLE, Body.LEFT_WRIST), _APART, strict=True):
+    for joint, most in zip((Body.LEFT_ANKLE, Body.LEFT_WRIST), _NUMBERS.apart, strict=True):
         a, b = points[joint + near], points[joint + far]
-        shown = marks.body[[joint + near, joint + far], 3].min() > _SEEN
+        shown = marks.body[[joint + near, joint + far], 3].min() > _NUMBERS.seen
         if shown and float(np.linalg.norm(a - b)) > most * torso:
             return None
     return "right" if ahead > 0 else "left"
@@ -117,7 +118,7 @@ def _near_side(marks: Landmarks) -> Side | None:
 def _straightness(marks: Landmarks) -> float:
     points = marks.body[:, :2].astype(np.float64)
     near, _ = _sides_by_sight(marks)
-    if marks.body[[Body.LEFT_KNEE + near, Body.LEFT_ANKLE + near], 3].min() < _SEEN:
+    if marks.body[[Body.LEFT_KNEE + near, Body.LEFT_ANKLE + near], 3].min() < _NUMBERS.seen:
         return 1.0
     hip, knee, ankle = (points[j + near] for j in (_HIPS[0], Body.LEFT_KNEE, Body.LEFT_ANKLE))
     torso = float(np.linalg.norm(points[list(_SHOULDERS)].mean(axis=0) - hip)) + 1e-6
@@ -127,7 +128,9 @@ def _straightness(marks: Landmarks) -> float:
     )
     thigh, shank = (np.degrees(np.arctan2(*(b - a))) for a, b in ((hip, knee), (knee, ankle)))
     bent = abs((thigh - shank + 180.0) % 360.0 - 180.0)
-    return float(np.clip(1.2 - apart / _APART[0], 0, 1) * np.clip(1.2 - bent / _BENT, 0, 1))
+    return float(
+        np.clip(1.2 - apart / _NUMBERS.apart[0], 0, 1) * np.clip(1.2 - bent / _NUMBERS.bent, 0, 1)
+    )
 
 
 def _sides_by_sight(marks: Landmarks) -> tuple[int, int]:
@@ -147,7 +150,7 @@ def _of_one_side(marks: Landmarks, near: Side) -> Landmarks:
     body[hidden] = body[exchanged[hidden]]
     torso = float(np.linalg.norm(body[_SHOULDERS[0], :2] - body[_HIPS[0], :2]))
     world = np.zeros((len(body), 3), np.float32)
-    world[:, :2] = (body[:, :2] - body[_HIPS[0], :2]) * (_METRES / max(torso, 1.0))
+    world[:, :2] = (body[:, :2] - body[_HIPS[0], :2]) * (_NUMBERS.metres / max(torso, 1.0))
     hand = hands[seen]
     return Landmarks(
         body=body,
@@ -159,7 +162,7 @@ def _of_one_side(marks: Landmarks, near: Side) -> Landmarks:
 
 def _with_depth(anatomy: Anatomy) -> Anatomy:
     joints = anatomy.joints.copy()
-    for (left, right), depth in zip((_SHOULDERS, _HIPS), _DEPTH, strict=True):
+    for (left, right), depth in zip((_SHOULDERS, _HIPS), _NUMBERS.depth, strict=True):
         joints[left, 0] += depth * anatomy.torso
         joints[right, 0] -= depth * anatomy.torso
     return replace(anatomy, joints=joints)

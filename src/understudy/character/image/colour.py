@@ -9,7 +9,7 @@ from numba import njit
 from understudy.character.image.masks import Mask
 from understudy.geometry.landmarks import Float32
 
-_SPREAD = 5.0  # Lab units: colours nearer than this are hardly told apart
+_SPREAD = 5.0  # Lab units: colours nearer than this look alike
 _UNKNOWN = 2e-3  # likelihood of a colour that neither place has
 
 

@@ -7,6 +7,8 @@ slope in a straight line.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +20,22 @@ from understudy.geometry.landmarks import Float32
 
 Rows = NDArray[np.float64]
 
-_EVEN = 1.5  # Lab steps between neighbours within an area of one colour
-_FLAT = 0.82  # share of the background that lies within such areas
-_SAME = 7.0  # Lab distance of two sides that belong to one area
-_NEAR, _FAR = 3, 11  # pixels beside the hole that say its side's colour
+
+@dataclass(frozen=True, slots=True)
+class FlatNumbers:
+    """What counts as a flat drawing, and as one of its areas. Set by eye.
+
+    T is the torso's length."""
+
+    even: float = 1.5  # Lab: the most that neighbours within one area differ
+    flat: float = 0.82  # share of the background that lies within such areas
+    grain: float = 0.25  # of `even`: where the median neighbour differs by more, paper has grain
+    ring: float = 0.6  # T: how far round the hole the background is judged
+    same: float = 7.0  # Lab: sides that differ by less belong to one area
+    beside: tuple[int, int] = (3, 11)  # px: from and to where beside the hole its colour is taken
+
+
+_NUMBERS = FlatNumbers()
 
 
 def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
@@ -29,7 +43,7 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
 
     picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool; unit: the torso in pixels.
     """
-    ring = grow(hole, 0.6 * unit) & ~grow(hole, 3)
+    ring = grow(hole, _NUMBERS.ring * unit) & ~grow(hole, 3)
     if not ring.any():
         return False
     lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.float32))
@@ -39,7 +53,9 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
         part = np.s_[: step.shape[0], : step.shape[1]]
         steps[part] = np.maximum(steps[part], step)
     # Grain makes every pixel differ a little; gradients and areas do not.
-    return bool((steps[ring] < _EVEN).mean() > _FLAT and np.median(steps[ring]) < 0.25 * _EVEN)
+    even, ring_steps = _NUMBERS.even, steps[ring]
+    flat = (ring_steps < even).mean() > _NUMBERS.flat
+    return bool(flat and np.median(ring_steps) < _NUMBERS.grain * even)
 
 
 def fill_flat(picture: Float32, hole: Mask) -> Float32:
@@ -57,12 +73,12 @@ def fill_flat(picture: Float32, hole: Mask) -> Float32:
     left, right = _sides(picture, hole, rows, first, last)
     labels = to_lab(np.stack([left, right]).astype(np.float32))
     apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
-    border = _borders(labels, apart > _SAME, first.astype(np.float64), last + 1.0)
+    border = _borders(labels, apart > _NUMBERS.same, first.astype(np.float64), last + 1.0)
     filled = picture.copy()
     columns = np.arange(w)
     for number, y in enumerate(rows):
         a, b = first[number], last[number] + 1
-        if apart[number] > _SAME:
+        if apart[number] > _NUMBERS.same:
             share = np.clip(columns[a:b] - border[number] + 0.5, 0, 1)
         else:
             share = (columns[a:b] - a + 0.5) / (b - a)
@@ -85,7 +101,7 @@ def _sides(
     w = picture.shape[1]
     found: list[Rows] = []
     for start, way in ((first, -1), (last, 1)):
-        at = start[:, None] + way * np.arange(_NEAR, _FAR)
+        at = start[:, None] + way * np.arange(*_NUMBERS.beside)
         usable = (at >= 0) & (at < w)
         at = np.clip(at, 0, w - 1)
         colours = picture[rows[:, None], at].astype(np.float64)
@@ -123,7 +139,7 @@ def _borders(labels: Float32, differ: NDArray[np.bool_], first: Rows, end: Rows)
         for number, (row, outside) in enumerate(((start, start - 1), (stop - 1, stop))):
             if 0 <= outside < n:
                 away = np.linalg.norm(labels[:, row] - labels[:, outside].mean(axis=0), axis=-1)
-                if away.min() < _SAME:
+                if away.min() < _NUMBERS.same:
                     ends[number] = 1.0 if away[0] < away[1] else 0.0
         way = np.linspace(ends[0], ends[1], stop - start)
         border[start:stop] = first[start:stop] + way * (end - first)[start:stop]

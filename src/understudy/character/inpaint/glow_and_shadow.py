@@ -6,6 +6,8 @@ figure; a shadow is removed from the background.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -23,10 +25,30 @@ from understudy.character.image.masks import (
 from understudy.character.inpaint.poisson import fill_smoothly
 from understudy.geometry.landmarks import Float32
 
-_SCALE_SIDE = 256  # both are smooth: a small picture shows them
-_GLOW_REACH, _SHADOW_REACH = 0.36, 0.7  # torso lengths
-_GLOW_LEAST = 0.05  # of white, in four fifths of the places at the figure's edge
-_SHADOW_LEAST = 0.012
+
+@dataclass(frozen=True, slots=True)
+class LightNumbers:
+    """What counts as glow or shadow. T is the torso's length, white is 1.
+
+    All set by eye.
+    """
+
+    side: int = 256  # px: both are smooth, so a picture this small shows them
+    squeeze: int = 8  # how much nearer a place in the same row counts, for the ground farther away
+    glow_reach: float = 0.36  # T
+    glow_least: float = 0.05  # of white, in four fifths of the places at the figure's edge
+    glow_rise: float = 0.08  # of white: from the end of its reach to the figure's edge
+    glow_visible: float = 0.03  # of white: what is fainter is no glow
+    glow_edge: tuple[float, float] = (0.01, 0.06)  # T: where the figure's edge is judged
+    glow_tint: float = 0.88  # cosine: a bright thing behind the figure has another colour
+    falls_off: float = 0.35  # correlation of brightness and nearness
+    shadow_reach: float = 0.7  # T
+    shadow_least: float = 0.012  # of white
+    shadow_small: float = 30  # px at `side`: a smaller spot is no shadow
+    most_covered: float = 0.97  # of the picture: beyond, nothing is left to compare with
+
+
+_NUMBERS = LightNumbers()
 
 
 def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
@@ -38,25 +60,27 @@ def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     small, mask, scale = _small(picture, figure)
     none = np.zeros(figure.shape, bool)
     t = unit * scale
-    reach = _GLOW_REACH * t
+    reach = _NUMBERS.glow_reach * t
     if reach < 6:
         return none
-    light = small - fill_smoothly(small, grow(mask, reach), squeeze=8)
+    light = small - fill_smoothly(small, grow(mask, reach), squeeze=_NUMBERS.squeeze)
     excess = np.asarray(light.mean(axis=-1), np.float32)
     away = depth(~mask)
-    edge = excess[(away > 0.01 * t) & (away < 0.06 * t)]
+    at_edge = (away > _NUMBERS.glow_edge[0] * t) & (away < _NUMBERS.glow_edge[1] * t)
+    edge = excess[at_edge]
     rim = excess[(away > 0.8 * reach) & (away < reach)]
     if edge.size < 50 or rim.size < 50:
         return none
-    if np.percentile(edge, 20) < _GLOW_LEAST or np.median(edge) - np.median(rim) < 0.08:
+    rise = np.median(edge) - np.median(rim)
+    if np.percentile(edge, 20) < _NUMBERS.glow_least or rise < _NUMBERS.glow_rise:
         return none
     fading = _falls_off(excess, away, reach)
-    bright = cv2.GaussianBlur(excess, (0, 0), max(0.8, 0.01 * t)) > 0.03
+    bright = cv2.GaussianBlur(excess, (0, 0), max(0.8, 0.01 * t)) > _NUMBERS.glow_visible
     lit = bright & (away < reach) & (fading | (away < 0.1 * t))
     # A bright thing behind the figure shines in another colour.
-    tint = np.median(light[(away > 0.01 * t) & (away < 0.06 * t)], axis=0)
+    tint = np.median(light[at_edge], axis=0)
     norms = np.linalg.norm(light, axis=-1) * np.linalg.norm(tint)
-    lit &= (light @ tint) > 0.88 * norms
+    lit &= (light @ tint) > _NUMBERS.glow_tint * norms
     lit = touching(opened(lit | mask, 0.01 * t), mask)
     lit = grow(lit, 0.02 * t) & (away < reach)
     return resize_mask(lit, (figure.shape[1], figure.shape[0])) & ~figure
@@ -77,7 +101,7 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
     spread_near = mean(near * near) - mean_near**2
     spread_excess = mean(excess * excess) - mean_excess**2
     likeness = together / np.sqrt(np.maximum(spread_near * spread_excess, 1e-10))
-    return np.asarray((likeness > 0.35) & (together > 0.1 * spread_near))
+    return np.asarray((likeness > _NUMBERS.falls_off) & (together > 0.1 * spread_near))
 
 
 def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
@@ -86,16 +110,18 @@ def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     Arguments as `glow_region`. Sensible on plain backgrounds only.
     """
     small, mask, scale = _small(picture, figure)
-    reach = _SHADOW_REACH * unit * scale
+    reach = _NUMBERS.shadow_reach * unit * scale
     beyond = grow(mask, reach)
-    if beyond.mean() > 0.97:
+    if beyond.mean() > _NUMBERS.most_covered:
         beyond = grow(mask, 0.4 * reach)
-    if beyond.mean() > 0.97:
+    if beyond.mean() > _NUMBERS.most_covered:
         return np.zeros(figure.shape, bool)
-    lack = np.asarray((fill_smoothly(small, beyond, squeeze=8) - small).mean(axis=-1), np.float32)
+    lack = np.asarray(
+        (fill_smoothly(small, beyond, squeeze=_NUMBERS.squeeze) - small).mean(axis=-1), np.float32
+    )
     lack = np.asarray(cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), 2.0), np.float32)
-    dark = (lack > _SHADOW_LEAST) & beyond & ~mask
-    dark = grow(without_small(opened(dark, 1.5), 30), 3)
+    dark = (lack > _NUMBERS.shadow_least) & beyond & ~mask
+    dark = grow(without_small(opened(dark, 1.5), _NUMBERS.shadow_small), 3)
     return resize_mask(dark, (figure.shape[1], figure.shape[0])) & ~figure
 
 
@@ -123,7 +149,7 @@ def glow_layer(
 
 def _small(picture: Float32, figure: Mask) -> tuple[Float32, Mask, float]:
     h, w = figure.shape
-    scale = min(1.0, _SCALE_SIDE / max(h, w))
+    scale = min(1.0, _NUMBERS.side / max(h, w))
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
     return np.asarray(small, np.float32), resize_mask(figure, size, 0.02), scale

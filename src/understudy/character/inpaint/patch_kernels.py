@@ -26,16 +26,16 @@ _ROW_PENALTY, _COLUMN_PENALTY = 40.0, 0.8
 
 @njit(cache=True, nogil=True, fastmath=True)
 def _cost(  # pragma: no cover - compiled
-    image: Float32, dear: Float32, y: int, x: int, sy: int, sx: int, limit: float, run: int
+    image: Float32, price: Float32, y: int, x: int, sy: int, sx: int, limit: float, run: int
 ) -> float:
     """Mean squared difference of two patches plus the source's price; infinite beyond `limit`.
 
     run: SIDE * FEATURES. It comes in as a variable so that the compiler makes a loop of it, and
     that loop a vector one.
     """
-    h = dear.shape[0]
-    price = _ROW_PENALTY * float((sy - y) * (sy - y)) / float(h * h) + dear[sy, sx]
-    stop = (limit - price) * _AREA
+    h = price.shape[0]
+    away = _ROW_PENALTY * float((sy - y) * (sy - y)) / float(h * h) + price[sy, sx]
+    stop = (limit - away) * _AREA
     if stop <= 0.0:
         return 1e18
     total = np.float32(0.0)
@@ -48,14 +48,14 @@ def _cost(  # pragma: no cover - compiled
             total += d * d
         if total > stop:
             return 1e18
-    cost: float = float(total) / _AREA + price
+    cost: float = float(total) / _AREA + away
     return cost
 
 
 @njit(cache=True, nogil=True, fastmath=True)
 def search(  # pragma: no cover - compiled
     image: Float32,
-    dear: Float32,
+    price: Float32,
     ys: Int32,
     xs: Int32,
     wanted: Mask,
@@ -67,18 +67,18 @@ def search(  # pragma: no cover - compiled
 ) -> Float32:
     """Improve `match` in place; returns the costs (h, w).
 
-    dear: (h, w), what it costs to copy from a place. ys, xs: (n,), the pixels to match, in rows;
+    price: (h, w), what it costs to copy from a place. ys, xs: (n,), the pixels to match, in rows;
     wanted: (h, w), the same as a mask; source: (h, w), where may be copied from. match:
     (h, w, 2), the source y, x of each pixel's patch. reach: how far the random search begins.
     """
-    h, w = dear.shape
+    h, w = price.shape
     run = SIDE * (image.shape[1] // (w + 2 * HALF))
     np.random.seed(seed)
     costs = np.zeros((h, w), np.float32)
     count = len(ys)
     for i in range(count):
         y, x = ys[i], xs[i]
-        costs[y, x] = _cost(image, dear, y, x, match[y, x, 0], match[y, x, 1], 1e9, run)
+        costs[y, x] = _cost(image, price, y, x, match[y, x, 0], match[y, x, 1], 1e9, run)
     for sweep in range(sweeps):
         step = 1 if sweep % 2 == 0 else -1
         for k in range(count):
@@ -96,7 +96,7 @@ def search(  # pragma: no cover - compiled
                     continue
                 if cy == by and cx == bx:
                     continue
-                cost = _cost(image, dear, y, x, cy, cx, best, run)
+                cost = _cost(image, price, y, x, cy, cx, best, run)
                 if cost < best:
                     best, by, bx = cost, cy, cx
             r = reach
@@ -106,7 +106,7 @@ def search(  # pragma: no cover - compiled
                 r //= 2
                 if cy < 0 or cy >= h or cx < 0 or cx >= w or not source[cy, cx]:
                     continue
-                cost = _cost(image, dear, y, x, cy, cx, best, run)
+                cost = _cost(image, price, y, x, cy, cx, best, run)
                 if cost < best:
                     best, by, bx = cost, cy, cx
             match[y, x, 0], match[y, x, 1], costs[y, x] = by, bx, best
@@ -153,7 +153,7 @@ def vote(  # pragma: no cover - compiled
 
 @njit(cache=True, nogil=True, fastmath=True)
 def peel(  # pragma: no cover - compiled
-    image: Float32, hole: Mask, dear: Float32, sources: Int32
+    image: Float32, hole: Mask, price: Float32, sources: Int32
 ) -> Int32:
     """Fill from the rim inwards, each pixel from the source patch that fits what is known round it.
 
@@ -183,7 +183,7 @@ def peel(  # pragma: no cover - compiled
         for k in range(sources.shape[0]):
             sy, sx = sources[k, 0], sources[k, 1]
             away = _ROW_PENALTY * (sy - py) ** 2 / (h * h)
-            away += _COLUMN_PENALTY * (sx - px) ** 2 / (w * w) + dear[sy, sx]
+            away += _COLUMN_PENALTY * (sx - px) ** 2 / (w * w) + price[sy, sx]
             stop = (best - away) * most
             total = 0.0
             for yy in range(max(0, py - HALF), min(h, py + HALF + 1)):

@@ -9,6 +9,8 @@ and down) and a price on what stands out from its row (there is only one ship).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
@@ -27,12 +29,53 @@ from understudy.character.inpaint.patch_kernels import (
 from understudy.character.inpaint.poisson import fill_by_gradients, fill_smoothly
 from understudy.geometry.landmarks import Float32
 
-_WORK_SIDE = 600  # pixels of the longer side at which matches are sought
-_COARSE_SIDE = 44  # of the shorter side where the filling starts
-_SHRINK = 0.62
-_STANDING_OUT = 0.2
-_MOST_CHANGE = 0.12
-_LAB_SCALE = np.float32(1 / 50)
+
+@dataclass(frozen=True, slots=True)
+class PatchNumbers:
+    """How the pyramid is built and searched.
+
+    The scheme is Newson's (IPOL 2017); the numbers were set by eye.
+    """
+
+    work_side: int = 600  # px of the longer side at which matches are sought
+    coarse_side: int = 44  # px of the shorter side where filling starts
+    shrink: float = 0.62  # from one level to the next
+    least_sources: int = 30  # patches: with fewer there is nothing to copy from
+    rounds: tuple[int, int, int] = (
+        4,
+        2,
+        1,
+    )  # of search and vote: coarse, last but one, last
+    sweeps: tuple[int, int] = (3, 2)  # of the search: in a level's first round, later
+    wide_levels: int = 3  # coarse levels that are searched all over; finer ones in a window
+    window: int = 12  # of the longer side: one part in so many
+    trust_fall: float = 1.3  # how fast trust falls into the hole: its power, half a pixel each
+    trust_depth: int = 60  # px: deeper, it falls no more
+    spread: tuple[int, int] = (60, 15)  # percentile of the costs that weighs votes: early, last
+    lab_scale: float = 1 / 50  # Lab units to features of about 1
+    busyness: float = 0.5  # weight of texture beside Lab
+    standing_out: float = 0.2  # price of what is seen once
+    strong_edge: float = 0.25  # scaled Lab: an outline, not a seam
+    most_change: float = 0.12  # scaled Lab: the most that levelling seams may change
+
+
+_NUMBERS = PatchNumbers()
+_LAB_SCALE = np.float32(_NUMBERS.lab_scale)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Level:
+    """The picture at one size.
+
+    lab: (h, w, 3), scaled. hole, wanted (patches that reach the hole), source (patches that may be
+    copied): (h, w) bool.
+    """
+
+    size: tuple[int, int]
+    lab: Float32
+    hole: Mask
+    wanted: Mask
+    source: Mask
 
 
 def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
@@ -43,67 +86,98 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
     hole is spanned smoothly.
     """
     h, w = hole.shape
-    scale = min(1.0, _WORK_SIDE / max(h, w))
+    scale = min(1.0, _NUMBERS.work_side / max(h, w))
     work = (max(24, round(w * scale)), max(24, round(h * scale)))
     base, base_hole = _shrink(to_lab(picture) * _LAB_SCALE, hole, work)
-    levels = [1.0]
-    while min(work) * levels[-1] > _COARSE_SIDE:
-        levels.append(levels[-1] * _SHRINK)
+    sizes = _sizes(work)
     match: Int32 | None = None
     current, level_hole = base, base_hole
-    for number, level in enumerate(reversed(levels)):
-        size = (max(16, round(work[0] * level)), max(16, round(work[1] * level)))
-        level_lab, level_hole = _shrink(base, base_hole, size)
-        wanted = cv2.dilate(level_hole.astype(np.uint8), np.ones((SIDE, SIDE), np.uint8)) > 0
-        source = ~wanted
-        source[:HALF] = source[-HALF:] = False
-        source[:, :HALF] = source[:, -HALF:] = False
-        if source.sum() < 30:
+    for number, size in enumerate(sizes):
+        level = _level(base, base_hole, size)
+        level_hole = level.hole
+        if level.source.sum() < _NUMBERS.least_sources:
             continue
-        nearest = distance_transform_edt(~source, return_distances=False, return_indices=True)
         if match is None:
-            # Spanned only so that the hole's blackness does not make its rim look busy.
-            features = _features(fill_smoothly(level_lab, level_hole))
-            dear = _price(features, source)
-            rows = _flat(features)
-            guess = peel(
-                rows, level_hole, dear, np.ascontiguousarray(np.argwhere(source), np.int32)
-            )
+            rows, price, guess = _peeled(level)
         else:
-            guess = _lift(match, size)
-            up = np.asarray(cv2.resize(current, size, interpolation=cv2.INTER_LINEAR), np.float32)
-            features = _features(np.where(level_hole[..., None], up[..., :3], level_lab))
-            features[level_hole, 3] = up[level_hole, 3]
-            dear = _price(features, source)
-            rows = _flat(features)
+            rows, price, guess = _enlarged(level, current, match)
+        nearest = distance_transform_edt(~level.source, return_distances=False, return_indices=True)
         match = np.stack(
             [nearest[i][guess[..., 0], guess[..., 1]] for i in (0, 1)], axis=-1
         ).astype(np.int32)
-        ys, xs = (v.astype(np.int32) for v in np.nonzero(wanted))
-        deep = np.minimum(distance_transform_edt(level_hole), 60)
-        trust = (1.3 ** (-0.5 * deep) + 1e-4).astype(np.float32)
-        finest = number == len(levels) - 1
-        rounds = 1 if finest else 2 if number == len(levels) - 2 else 4
-        reach = max(size) if number < 3 else max(8, max(size) // 12)
-        for r in range(rounds):
-            sweeps = 3 if r == 0 and not finest else 2
-            costs = search(
-                rows, dear, ys, xs, wanted, source, match, sweeps, 10 * number + r, reach
-            )
-            share = 60 if r < rounds - 1 else 15
-            spread = max(1e-4, float(np.percentile(costs[ys, xs], share)))
-            vote(rows, level_hole, ys, xs, match, costs, trust, spread)
+        _refine(level, rows, price, match, number, len(sizes) - 1 - number)
         current = _unflat(rows, size)
     if match is None:
         return fill_smoothly(picture, hole)
     return _to_full_size(picture, hole, _without_seams(current, level_hole, match), match)
 
 
+def _sizes(work: tuple[int, int]) -> list[tuple[int, int]]:
+    """The sizes (w, h) of the levels, the coarsest first."""
+    scales = [1.0]
+    while min(work) * scales[-1] > _NUMBERS.coarse_side:
+        scales.append(scales[-1] * _NUMBERS.shrink)
+    return [
+        (max(16, round(work[0] * scale)), max(16, round(work[1] * scale)))
+        for scale in reversed(scales)
+    ]
+
+
+def _level(base: Float32, base_hole: Mask, size: tuple[int, int]) -> _Level:
+    lab, hole = _shrink(base, base_hole, size)
+    wanted = cv2.dilate(hole.astype(np.uint8), np.ones((SIDE, SIDE), np.uint8)) > 0
+    source = ~wanted
+    source[:HALF] = source[-HALF:] = False
+    source[:, :HALF] = source[:, -HALF:] = False
+    return _Level(size, lab, hole, np.asarray(wanted), np.asarray(source))
+
+
+def _peeled(level: _Level) -> tuple[Float32, Float32, Int32]:
+    """A first fill of the coarsest level: rows, price and matches."""
+    # Spanned only so that the hole's blackness does not make its rim look busy.
+    features = _features(fill_smoothly(level.lab, level.hole))
+    price = _price(features, level.source)
+    rows = _flat(features)
+    sources = np.ascontiguousarray(np.argwhere(level.source), np.int32)
+    return rows, price, peel(rows, level.hole, price, sources)
+
+
+def _enlarged(level: _Level, coarse: Float32, match: Int32) -> tuple[Float32, Float32, Int32]:
+    """The coarser level's fill at this level's size: rows, price and matches."""
+    up = np.asarray(cv2.resize(coarse, level.size, interpolation=cv2.INTER_LINEAR), np.float32)
+    features = _features(np.where(level.hole[..., None], up[..., :3], level.lab))
+    features[level.hole, 3] = up[level.hole, 3]
+    return _flat(features), _price(features, level.source), _lift(match, level.size)
+
+
+def _refine(
+    level: _Level, rows: Float32, price: Float32, match: Int32, number: int, finer: int
+) -> None:
+    """Search and vote in turn; changes `rows` and `match` in place.
+
+    number: of the level, the coarsest 0; finer: how many levels follow.
+    """
+    by = _NUMBERS
+    ys, xs = (v.astype(np.int32) for v in np.nonzero(level.wanted))
+    deep = np.minimum(distance_transform_edt(level.hole), by.trust_depth)
+    trust = (by.trust_fall ** (-0.5 * deep) + 1e-4).astype(np.float32)
+    rounds = by.rounds[2 - min(finer, 2)]
+    side = max(level.size)
+    reach = side if number < by.wide_levels else max(8, side // by.window)
+    for r in range(rounds):
+        sweeps = by.sweeps[0] if r == 0 and finer else by.sweeps[1]
+        seed = 10 * number + r
+        costs = search(rows, price, ys, xs, level.wanted, level.source, match, sweeps, seed, reach)
+        percentile = by.spread[0] if r < rounds - 1 else by.spread[1]
+        spread = max(1e-4, float(np.percentile(costs[ys, xs], percentile)))
+        vote(rows, level.hole, ys, xs, match, costs, trust, spread)
+
+
 def _features(lab: Float32) -> Float32:
     """Lab and how busy the place is: (h, w, 4) float32."""
     light = lab[..., 0]
     busy = np.abs(cv2.Sobel(light, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(light, cv2.CV_32F, 0, 1))
-    busy = cv2.blur(busy, (5, 5)) * np.float32(0.5)
+    busy = cv2.blur(busy, (5, 5)) * np.float32(_NUMBERS.busyness)
     return np.ascontiguousarray(np.dstack([lab, busy]), dtype=np.float32)
 
 
@@ -144,7 +218,7 @@ def _price(image: Float32, source: Mask) -> Float32:
         usual = np.median(np.abs(values - middle), axis=0) * 2.0 + 0.06
         out = np.abs(image[top : top + band] - middle) / usual
         price[top : top + band] = np.clip(out.max(axis=-1) - 2.0, 0, 4)
-    return np.asarray(cv2.blur(price, (5, 5)) * np.float32(_STANDING_OUT), np.float32)
+    return np.asarray(cv2.blur(price, (5, 5)) * np.float32(_NUMBERS.standing_out), np.float32)
 
 
 def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
@@ -165,13 +239,14 @@ def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
         copied = np.where(hole[there][..., None], 0.5 * (here + back), here)
         actual = lab[there] - lab
         # A strong edge is no seam but a thing's outline.
-        strong = np.abs(actual).max(axis=-1) > 0.25
+        strong = np.abs(actual).max(axis=-1) > _NUMBERS.strong_edge
         steps[k] = np.where(strong[..., None], actual, copied)
         outside = (there[0] == rows) & (there[1] == columns)
         steps[k][outside] = 0
     change = fill_by_gradients(lab, hole, steps) - lab
     # Steps from many places do not quite fit together; what adds up of that is no seam.
-    return np.asarray(lab + _MOST_CHANGE * np.tanh(change / _MOST_CHANGE), np.float32)
+    most = _NUMBERS.most_change
+    return np.asarray(lab + most * np.tanh(change / most), np.float32)
 
 
 def _lift(match: Int32, size: tuple[int, int]) -> Int32:
@@ -217,5 +292,5 @@ def _coherence(offset: Float32) -> Float32:
     for axis in (0, 1):
         step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > 2
         jump[: -1 if axis == 0 else None, : -1 if axis == 1 else None] += step
-    meeting = cv2.dilate((jump > 0).astype(np.float32), np.ones((2, 2), np.uint8))
-    return np.asarray(1 - np.clip(1.4 * cv2.GaussianBlur(meeting, (0, 0), 0.8), 0, 1), np.float32)
+    seams = cv2.dilate((jump > 0).astype(np.float32), np.ones((2, 2), np.uint8))
+    return np.asarray(1 - np.clip(1.4 * cv2.GaussianBlur(seams, (0, 0), 0.8), 0, 1), np.float32)

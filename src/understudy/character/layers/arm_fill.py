@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
@@ -11,13 +13,32 @@ from understudy.character.image.masks import Mask, grow, soften
 from understudy.geometry.landmarks import Float32
 
 
+@dataclass(frozen=True, slots=True)
+class ArmFillNumbers:
+    """How hidden parts of an arm are painted. T is the torso's length. All set by eye."""
+
+    least_hidden: int = 30  # px at 720: less is not painted
+    least_seen: int = 200  # px at 720: less says nothing about the arm's colours
+    section: float = 0.05  # T: the least pixels of a cross section, at least 10
+    shadow: float = 35  # percentile: darker pixels are the seam with the hair and its shadow
+    least_sections: int = 5
+    shading: float = 0.16  # of the light: how much darker a round limb is at its edges
+    half_width: float = 0.085  # T: of an arm
+    stretch: float = 0.3  # T: beyond the last known section, the usual tone of this much of the arm
+    fade: float = 0.08  # T: over which it takes over
+    smooth: float = 0.03  # T: along the arm
+
+
+_NUMBERS = ArmFillNumbers()
+
+
 def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit: float) -> Float32:
     """Paint `hidden` with the arm's own colour at the same place along the bone.
 
     colours: (h, w, 3) float32 sRGB 0..1; seen, hidden: (h, w) bool. A median per cross section,
     smoothed along the arm, shaded towards the edges as a round limb is.
     """
-    if hidden.sum() < 30 or seen.sum() < 200:
+    if hidden.sum() < _NUMBERS.least_hidden or seen.sum() < _NUMBERS.least_seen:
         return colours
     ys, xs = np.nonzero(seen | hidden)
     along, across = _arm_coordinates(xs, ys, arm)
@@ -28,20 +49,19 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     u, v = u[order], v[order]
     cuts = np.searchsorted(u, np.arange(n + 1))
     profile = np.full((n, 3), np.nan)
-    least = max(10, int(0.05 * unit))
+    least = max(10, int(_NUMBERS.section * unit))
     for i in range(n):
         a, b = cuts[max(0, i - 2)], cuts[min(n, i + 3)]
         if b - a > least:
             values = v[a:b]
             light = values.mean(axis=1)
-            # The darkest third is the seam with the hair and its shadow.
-            profile[i] = np.median(values[light >= np.percentile(light, 35)], axis=0)
+            profile[i] = np.median(values[light >= np.percentile(light, _NUMBERS.shadow)], axis=0)
     known = np.flatnonzero(~np.isnan(profile[:, 0]))
-    if known.size < 5:
+    if known.size < _NUMBERS.least_sections:
         return colours
     smooth = _completed(profile, known, unit)
-    bend = 0.16 * np.clip(np.abs(across) / (0.085 * unit), 0, 1.2) ** 2
-    shade = (1 - bend) / (1 - 0.16 / 3)
+    bend = _NUMBERS.shading * np.clip(np.abs(across) / (_NUMBERS.half_width * unit), 0, 1.2) ** 2
+    shade = (1 - bend) / (1 - _NUMBERS.shading / 3)
     painted = colours.copy()
     painted[ys, xs] = np.clip(smooth[along.astype(int)] * shade[:, None], 0, 1)
     share = soften(grow(hidden, 2), 2.5)
@@ -59,15 +79,15 @@ def _completed(
     """
     rows = np.arange(len(profile))
     full = np.stack([np.interp(rows, known, profile[known, c]) for c in range(3)], axis=1)
-    stretch = 0.3 * unit
+    stretch = _NUMBERS.stretch * unit
     for end, beyond in (
         (known[0], rows < known[0]),
         (known[-1], rows > known[-1]),
     ):
         usual = np.median(profile[known[np.abs(known - end) < stretch]], axis=0)
-        away = np.clip(np.abs(rows[beyond] - end) / (0.08 * unit), 0, 1)[:, None]
+        away = np.clip(np.abs(rows[beyond] - end) / (_NUMBERS.fade * unit), 0, 1)[:, None]
         full[beyond] = full[beyond] * (1 - away) + usual * away
-    return np.asarray(gaussian_filter1d(full, 0.03 * unit, axis=0))
+    return np.asarray(gaussian_filter1d(full, _NUMBERS.smooth * unit, axis=0))
 
 
 def _arm_coordinates(

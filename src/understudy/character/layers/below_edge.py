@@ -1,6 +1,8 @@
-"""The figure below the picture's lower edge, for when it rises or the view draws back."""
+"""The figure below the picture's lower edge, for when it rises or the camera pulls back."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -11,8 +13,26 @@ from understudy.character.image.masks import Mask, soften
 from understudy.character.layers.arms import ELBOW, WRIST
 from understudy.geometry.landmarks import Float32
 
-_FEW = 14  # rows: repeating fewer than these makes a pattern
-_RIM = 3  # rows: pictures often end in a dark or a light line
+
+@dataclass(frozen=True, slots=True)
+class BelowEdgeNumbers:
+    """How a figure goes on below the picture. T is the torso's length. All set by eye."""
+
+    few: int = 14  # rows: repeating fewer than these makes a pattern
+    rim: int = 3  # rows: pictures often end in a dark or a light line
+    cut: float = 0.03  # of the picture's width: a figure that meets the edge in less ends inside
+    rows: tuple[float, float] = (0.35, 1.2)  # of the longer side, T: the most that is added
+    alike: tuple[float, float] = (0.16, 0.55)  # white: of one colour; share of a row: of one cloth
+    repeat: float = 0.12  # T: the most rows that are repeated
+    least_run: int = 4  # px: a narrower stretch is not continued
+    slope: float = 0.15  # T: how far up an outline's direction is measured
+    steepest: float = 0.6  # px a row
+    straightens: float = 40.0  # rows after which an outline goes on straight down
+    sleeve: float = 3.0  # half widths of a bare arm: the width of a sleeve
+    elbow: float = 1.4  # half widths of a bare elbow: its disc
+
+
+_NUMBERS = BelowEdgeNumbers()
 
 
 def pad_rows(alpha: Float32, unit: float) -> int:
@@ -21,9 +41,9 @@ def pad_rows(alpha: Float32, unit: float) -> int:
     alpha: (h, w) float32, the figure's matte; unit: torso length in pixels.
     """
     h, w = alpha.shape
-    if (alpha[-_RIM - 1 :].max(axis=0) > 0.5).sum() <= 0.03 * w:
+    if (alpha[-_NUMBERS.rim - 1 :].max(axis=0) > 0.5).sum() <= _NUMBERS.cut * w:
         return 0
-    return int(min(0.35 * max(h, w), 1.2 * unit))
+    return int(min(_NUMBERS.rows[0] * max(h, w), _NUMBERS.rows[1] * unit))
 
 
 def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
@@ -36,12 +56,12 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
         return layer
     rgba = layer.rgba
     h, w = rgba.shape[:2]
-    last = h - _RIM - 1
+    last = h - _NUMBERS.rim - 1
     out = np.zeros((h + pad, w, 4), np.float32)
     out[: last + 1] = rgba[: last + 1]
     runs = _runs(rgba[..., 3], last, anatomy.torso)
     turn = _repeatable(rgba, last, anatomy.torso)
-    steady = rgba[last - turn : last + 1].mean(axis=0) if turn < _FEW else None
+    steady = rgba[last - turn : last + 1].mean(axis=0) if turn < _NUMBERS.few else None
     for y in range(last + 1, h + pad):
         down = y - last
         back = down % (2 * turn)
@@ -60,23 +80,25 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
 
 def _repeatable(rgba: Float32, last: int, unit: float) -> int:
     """How many rows above the edge look alike: what may be repeated without showing."""
-    first = max(0, last - int(0.12 * unit))
+    first = max(0, last - int(_NUMBERS.repeat * unit))
     inside = rgba[last, :, 3] > 0.97
     if not inside.any():
         return 4
     apart = np.abs(rgba[first : last + 1, inside, :3] - rgba[last, inside, :3])
-    alike = (apart.max(axis=-1) < 0.16).mean(axis=1)
-    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < 0.55)
+    alike = (apart.max(axis=-1) < _NUMBERS.alike[0]).mean(axis=1)
+    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < _NUMBERS.alike[1])
     rows = last - first if other.size == 0 else last - first - int(other[-1]) - 2
     return max(3, rows)
 
 
+@dataclass(frozen=True, slots=True)
 class _Run:
     """A stretch of the figure in the last row: its ends there, and how they move per row."""
 
-    def __init__(self, left: int, right: int, slope_left: float, slope_right: float) -> None:
-        self.left, self.right = left, right
-        self.slope_left, self.slope_right = slope_left, slope_right
+    left: int
+    right: int
+    slope_left: float
+    slope_right: float
 
 
 def _runs(alpha: Float32, last: int, unit: float) -> list[_Run]:
@@ -84,7 +106,7 @@ def _runs(alpha: Float32, last: int, unit: float) -> list[_Run]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(np.int8), [0]])))
     runs = []
     for left, right in zip(edges[::2], edges[1::2] - 1, strict=True):
-        if right - left >= 4:
+        if right - left >= _NUMBERS.least_run:
             runs.append(
                 _Run(
                     int(left),
@@ -103,7 +125,7 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
         return 0.0
     xs: list[float] = []
     x = end
-    for y in range(last, max(0, last - int(0.15 * unit)), -1):
+    for y in range(last, max(0, last - int(_NUMBERS.slope * unit)), -1):
         row = alpha[y] > 0.5
         reach = 4
         # Follow the outline from row to row; stop where it jumps.
@@ -117,14 +139,15 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
         return 0.0
     smooth = gaussian_filter1d(np.array(xs), 2.0)
     slope = float(np.polyfit(np.arange(len(smooth)), smooth, 1)[0])
-    return float(np.clip(-slope, -0.6, 0.6))
+    return float(np.clip(-slope, -_NUMBERS.steepest, _NUMBERS.steepest))
 
 
 def _stretch(source: Float32, target: Float32, run: _Run, down: int) -> None:
     """Draw a row of the extension: the run of the source row, moved and widened as it goes on."""
     w = len(source)
     # Outlines straighten as they go on; a run never closes.
-    fall = 40.0 * (1 - np.exp(-down / 40.0)) if down else 0.0
+    over = _NUMBERS.straightens
+    fall = over * (1 - np.exp(-down / over)) if down else 0.0
     left, right = run.left + run.slope_left * fall, run.right + run.slope_right * fall
     if right - left < 3:
         middle = (left + right) / 2
@@ -157,6 +180,6 @@ def _nearest(colour: Points, solid: Mask) -> Points:
 
 def _arm_shape(shape: tuple[int, int], arm: ArmBones, unit: float) -> Mask:
     """Where an arm can be at most: its bones, as thick as sleeves are."""
-    mask = draw_bones(shape, [(arm.shoulder, arm.elbow)], 3.0 * ELBOW * unit)
-    mask |= draw_disc(shape, arm.elbow, 1.4 * ELBOW * unit)
-    return mask | draw_bones(shape, [(arm.elbow, arm.wrist)], 3.0 * WRIST * unit)
+    mask = draw_bones(shape, [(arm.shoulder, arm.elbow)], _NUMBERS.sleeve * ELBOW * unit)
+    mask |= draw_disc(shape, arm.elbow, _NUMBERS.elbow * ELBOW * unit)
+    return mask | draw_bones(shape, [(arm.elbow, arm.wrist)], _NUMBERS.sleeve * WRIST * unit)

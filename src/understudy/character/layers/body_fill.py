@@ -16,11 +16,26 @@ from understudy.character.layers.parts import ARMS, BODY, Parts
 from understudy.character.layers.trunk import trunk_outline
 from understudy.geometry.landmarks import Float32
 
-_SHOULDER_DISC = 0.1  # of the picture's own pixels that the body keeps under the shoulder
-_WINDOW = 0.085  # how much of the row beside the arm is looked at
-_MIXED = 2.0  # pixels
-RIM = 4.0  # pixels by which the body goes on under an arm that lies beside it
-_CREASE = 0.03  # the dark line between arm and body, which is no colour of the body
+
+@dataclass(frozen=True, slots=True)
+class BodyFillNumbers:
+    """How the body is continued under the arms. T is the torso's length. All set by eye."""
+
+    shoulder_disc: float = 0.1  # T: the body keeps the picture's own pixels under the shoulder
+    window: float = 0.085  # T: how much of the row beside the arm gives its colour
+    mixed: float = 2.0  # px at 720: so near the arm a pixel is half the arm's
+    rim: float = 4.0  # px at 720: how far the body goes on under an arm that lies beside it
+    crease: float = 0.03  # T: width of the dark line between arm and body, no colour of the body
+    crease_depth: float = 6  # Lab: how much darker it is than both its sides
+    steadied: tuple[float, float] = (0.06, 0.012)  # white, T: differences of rows evened out
+    own_fade: float = 4  # px at 720: over which the row's tone replaces the nearest colour
+    least_samples: int = 6  # pixels: of fewer the median is not reliable
+    grain_blur: float = 3  # px at 720: what is finer is grain
+    most_grain: float = 0.06  # of white: more is a thing, not grain
+
+
+_NUMBERS = BodyFillNumbers()
+RIM = _NUMBERS.rim
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,7 +58,7 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     discs = np.zeros(shape, bool)
     for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
         if mask is not None:
-            discs |= draw_disc(shape, arm.shoulder, _SHOULDER_DISC * unit)
+            discs |= draw_disc(shape, arm.shoulder, _NUMBERS.shoulder_disc * unit)
     discs &= hidden
     under = (under | discs) & hidden & (alpha > 0.3)
 
@@ -51,11 +66,11 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     low = np.arange(shape[0])[:, None] > anatomy.neck[1] - 0.08 * unit
     body = parts.labels == BODY
     seen = body & (alpha > 0.97)
-    beside = grow(hidden, max(3.0, _CREASE * unit))
+    beside = grow(hidden, max(3.0, _NUMBERS.crease * unit))
     known = seen & ~beside & ~(parts.hair & low)
-    crease = seen & beside & low & ~parts.hair & _dark_lines(colours, _CREASE * unit)
+    crease = seen & beside & low & ~parts.hair & _dark_lines(colours, _NUMBERS.crease * unit)
     # Next to the arm a pixel is half the arm's.
-    own = seen & ~crease & ~grow(hidden, _MIXED)
+    own = seen & ~crease & ~grow(hidden, _NUMBERS.mixed)
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
     rim = hidden & grow(body, RIM) & (alpha > 0.3)
     needed = (grow(under, 14) & beside | rim | (seen & ~own)) & ~own
@@ -63,7 +78,7 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
     away = depth(~own)[..., None]
-    share = np.clip((away - RIM) / 4, 0, 1)
+    share = np.clip((away - RIM) / _NUMBERS.own_fade, 0, 1)
     filled = np.where(needed[..., None], nearby * (1 - share) + filled * share, colours)
     keep = soften(grow(discs, 4), 1.5)[..., None]
     return HiddenBody(under | rim, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
@@ -86,7 +101,9 @@ def _dark_lines(colours: Float32, width: float) -> Mask:
     light = to_lab(colours)[..., 0]
     r = max(1, round(width / 2))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
-    return grow(np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > 6, 1)
+    return grow(
+        np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > _NUMBERS.crease_depth, 1
+    )
 
 
 def fill_sideways(
@@ -95,15 +112,14 @@ def fill_sideways(
     needed: Mask,
     unit: float,
     *,
-    window: float = _WINDOW,
-    steadied: tuple[float, float] = (0.06, 0.012),
+    window: float = _NUMBERS.window,
+    steadied: tuple[float, float] = _NUMBERS.steadied,
 ) -> Float32:
     """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
 
     A median keeps cords, seams and the arm's own shadow from being continued with the cloth.
-    colours: (h, w, 3) float32 sRGB 0..1. window: how much of the row beside the arm is looked at.
-    steadied: which differences of rows are evened out (sRGB), and over how far. Both lengths are in
-    `unit`s, the torso.
+    colours: (h, w, 3) float32 sRGB 0..1. unit: the torso's length in pixels. window, steadied:
+    see `BodyFillNumbers`.
     """
     view = box_of(needed, 0.5 * unit)
     if view is None or not known.any():
@@ -111,7 +127,7 @@ def fill_sideways(
     piece, here, want = colours[view], known[view], needed[view]
     tone, told = _row_tones(piece, here, want, max(4, round(window * unit)))
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
-    # Rows have been looked at one by one: make neighbours agree, but keep hems.
+    # Each row was judged alone: make neighbours agree, but keep hems.
     steady = cv2.bilateralFilter(tone, 0, steadied[0], max(1.0, steadied[1] * unit))
     filled = steady + _mirrored_grain(piece, here, want)
     out = colours.copy()
@@ -155,7 +171,7 @@ def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Flo
 
 def _median(values: Float32, here: Mask) -> Float32 | None:
     chosen = values[here]
-    if len(chosen) < 6:
+    if len(chosen) < _NUMBERS.least_samples:
         return None
     return np.asarray(np.median(chosen, axis=0), np.float32)
 
@@ -163,11 +179,15 @@ def _median(values: Float32, here: Mask) -> Float32 | None:
 def _mirrored_grain(piece: Float32, here: Mask, want: Mask) -> Float32:
     """The fine detail of the rows, reflected at the rim of what is known: (h, w, 3)."""
     h, w = here.shape
-    weight = cv2.GaussianBlur(here.astype(np.float32), (0, 0), 3)
+    blur = _NUMBERS.grain_blur
+    weight = cv2.GaussianBlur(here.astype(np.float32), (0, 0), blur)
     mean = (
-        cv2.GaussianBlur(piece * here[..., None], (0, 0), 3) / np.maximum(weight, 1e-3)[..., None]
+        cv2.GaussianBlur(piece * here[..., None], (0, 0), blur)
+        / np.maximum(weight, 1e-3)[..., None]
     )
-    grain = np.where(here[..., None], np.clip(piece - mean, -0.06, 0.06), 0)
+    grain = np.where(
+        here[..., None], np.clip(piece - mean, -_NUMBERS.most_grain, _NUMBERS.most_grain), 0
+    )
     columns = np.broadcast_to(np.arange(w)[None], (h, w))
     last = np.maximum.accumulate(np.where(here, columns, -(10**6)), axis=1)
     following = np.where(here, columns, 10**6)[:, ::-1]

@@ -30,7 +30,7 @@ from understudy.character.image.palette import Colours
 from understudy.character.matte.mirrored_head import mirrored_head
 from understudy.geometry.landmarks import Float32
 
-_WORK_AREA = 220_000  # pixels looked at: the cost is linear in them
+_WORK_AREA = 220_000  # pixels examined: the cost is linear in them
 _CUT_SCALE = 0.65  # GrabCut only has to find the regions, the next step finds their edges
 _HAIR = 0.6  # what the segmentation is this sure of on the head is the head
 _COLOUR_WEIGHT, _PRIOR_WEIGHT, _CUT_WEIGHT = 1.0, 0.45, 1.2
