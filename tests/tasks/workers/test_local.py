@@ -131,16 +131,13 @@ async def test_the_job_sees_no_secret_of_the_server(
 SERVER = """
     import asyncio, sys
     from pathlib import Path
-    from understudy.take.options import TakeMedia, TakeRequest
-from understudy.tasks.workers.executor import Job
-from understudy.tasks.workers.jobs import take_arguments
+    from understudy.tasks.workers.executor import Job
     from understudy.tasks.workers.local import LocalExecutor
 
     async def main():
         path = Path(sys.argv[1])
-        arguments: dict[str, Any] = {}
         made = LocalExecutor(1, seconds=60, memory_mb=0, jobs="orphans")
-        job = Job(task_id=1, attempt=1, function="take", arguments=arguments, workspace=path)
+        job = Job(task_id=1, attempt=1, function="take", arguments={}, workspace=path)
         async for message in made.run(job):
             print(message.stage, flush=True)
 
