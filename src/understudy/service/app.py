@@ -14,7 +14,7 @@ from understudy.service.api.account import callbacks, costs, profile, session
 from understudy.service.api.elements import routes as elements
 from understudy.service.api.files import routes as files
 from understudy.service.api.motion_control import routes as motion_control
-from understudy.service.api.server import capabilities, description, health
+from understudy.service.api.server import capabilities, health
 from understudy.service.api.takes import details
 from understudy.service.api.takes import routes as takes
 from understudy.service.api.tasks import routes as tasks
@@ -22,6 +22,7 @@ from understudy.service.http.contract_errors import ContractError
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.middleware import RequestMiddleware, let_through
 from understudy.service.lifetime import running_service
+from understudy.service.openapi import routes as openapi
 from understudy.settings import Settings
 from understudy.tasks.workers.local import JOBS
 
@@ -55,7 +56,7 @@ def create_app(
             *details.ROUTES,
             *files.ROUTES,
             *health.ROUTES,
-            *description.ROUTES,
+            *openapi.ROUTES,
             *session.ROUTES,
             *more_routes,
         ],

@@ -130,7 +130,7 @@ def _stale_uploads(picture: CheckedMedia | None, clip: CheckedMedia, now: int) -
     )
 
 
-def _new_task(
+def _new_task(  # noqa: PLR0913 - what a task is made of
     task_id: int,
     caller: Caller,
     design: Design,

@@ -1,4 +1,4 @@
-"""The service's parts, made at its start and let go at its end, in the opposite order."""
+"""The service's parts, opened at its start and closed in reverse order at its end."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from understudy.library.element_jobs import Library
@@ -25,7 +26,7 @@ from understudy.service.models import Catalogue, price
 from understudy.service.watching import Watch
 from understudy.settings import Settings
 from understudy.tasks.accounts.credentials import ensure_account
-from understudy.tasks.accounts.keyring import load_keyring
+from understudy.tasks.accounts.keyring import Keyring, load_keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.migrations import migrate
 from understudy.tasks.files.fetching import Fetcher
@@ -33,7 +34,7 @@ from understudy.tasks.files.links import Links
 from understudy.tasks.files.retention import Retention
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.queue.attempt_context import AttemptContext
-from understudy.tasks.queue.controller import Controller
+from understudy.tasks.queue.controller import Controller, Loop
 from understudy.tasks.queue.leadership import leadership_of
 from understudy.tasks.records import Task
 from understudy.tasks.webhooks.outbox import Outbox
@@ -42,8 +43,8 @@ from understudy.tasks.workers.prober import Prober
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
-# A folder of a create under way is seconds old; an older one is left from a server that was killed.
 _STALE_SECONDS = 3600.0
+"""A create's folder lives for seconds; one older than this was left by a server that was killed."""
 
 
 @asynccontextmanager
@@ -52,104 +53,186 @@ async def running_service(
 ) -> AsyncIterator[Service]:
     """The service of these settings; jobs: the module whose functions the children run."""
     async with AsyncExitStack() as ends:
-        settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        scratch = _Scratch.under(settings.data.absolute() / "scratch")
-        database = Database(settings.resolved_database_url)
-        ends.callback(database.close)
-        migrate(database)
-        configured = settings.secret_key.get_secret_value() if settings.secret_key else None
-        keyring = load_keyring(configured, settings.data)
-        ensure_account(database, keyring, settings.data)
-        retention_ms = int(settings.retention_days * _DAY_MS)
-        links = Links(settings.base_url, keyring, retention_ms)
-        catalogue = Catalogue.of(settings.models)
-        storage = Storage(settings.resolved_storage_url)
-        fetcher = Fetcher(allow_private=settings.allow_private_urls)
-        ends.push_async_callback(fetcher.close)
-        # Checks are quick, inspecting and exporting are not: none waits for another.
-        prober, inspector, exporter = (
-            Prober(scratch.looks, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(3)
-        )
-        for child in (prober, inspector, exporter):
-            ends.push_async_callback(child.close)
-        checks = MediaChecks(database, storage, fetcher, prober, links, scratch.looks)
-        executor = LocalExecutor(
-            settings.resolved_slots,
-            seconds=settings.take_seconds,
-            memory_mb=settings.take_memory_mb,
-            jobs=jobs,
-        )
-        ends.push_async_callback(executor.close)
-        outbox = Outbox(
-            database,
-            keyring,
-            allow_private=settings.allow_private_urls,
-            timeout=settings.callback_timeout_seconds,
-            lifetime_ms=int(settings.callback_hours * _HOUR_MS),
-            observer=metrics,
-        )
-        ends.push_async_callback(outbox.close)
-        library = Library(
-            database=database,
-            storage=storage,
-            fetcher=fetcher,
-            prober=prober,
-            write_payload=element_payload_writer(links),
-            temporary=scratch.looks,
-            fetch_seconds=settings.fetch_seconds,
-            max_attempts=settings.max_attempts,
-        )
-        retention = Retention(database, storage, kept_ms=retention_ms)
-        write_payload = task_payload_writer(links)
-
-        def price_of(task: Task, seconds: float) -> int:
-            model = catalogue.by_name.get(task.request.take.model)
-            if model is None:
-                # The operator took it out since: the task costs what was held.
-                return task.units_reserved
-            return price(model, task.request.take.mode, seconds)
-
-        controller = Controller(
-            AttemptContext(
-                database=database,
-                storage=storage,
-                fetcher=fetcher,
-                executor=executor,
-                write_payload=write_payload,
-                price=price_of,
-                scratch=scratch.attempts,
-                fetch_seconds=settings.fetch_seconds,
-                max_attempts=settings.max_attempts,
-                observer=metrics,
-            ),
-            leadership_of(database),
-            beside=(outbox.round, library.round, retention.round),
-            grace=settings.shutdown_seconds,
+        stores = _open_stores(settings, ends)
+        probers = _open_probers(settings, jobs, stores, ends)
+        outbox = _open_outbox(settings, stores, metrics, ends)
+        library = _library(settings, stores, probers.checker)
+        controller = _controller(
+            settings,
+            _attempt_context(settings, jobs, stores, metrics, ends),
+            background=(outbox.round, library.round, stores.retention.round),
         )
         running = asyncio.create_task(controller.run())
         ends.push_async_callback(_stopped, controller, running)
-        watch = Watch(database)
+        watch = Watch(stores.database)
         ends.callback(watch.close)
-        yield Service(
-            settings=settings,
-            database=database,
-            storage=storage,
-            keyring=keyring,
-            links=links,
-            catalogue=catalogue,
-            authenticator=Authenticator(database, keyring),
-            rates=RateLimiter(settings.rate_limit),
-            checks=checks,
-            creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
-            inspection=Inspection(database, checks, inspector, settings.fetch_seconds),
-            engines=Engines(exporter),
-            exports=Exports(storage, exporter, scratch.looks),
-            outbox=outbox,
-            watch=watch,
-            metrics=metrics,
-            write_payload=write_payload,
-            controller=controller,
-        )
+        yield _service(settings, stores, probers, metrics, outbox, watch, controller)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stores:
+    """What is kept, and the ways to it."""
+
+    database: Database
+    keyring: Keyring
+    links: Links
+    storage: Storage
+    fetcher: Fetcher
+    retention: Retention
+    catalogue: Catalogue
+    scratch: _Scratch
+
+
+def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    scratch = _Scratch.under(settings.data.absolute() / "scratch")
+    database = Database(settings.resolved_database_url)
+    ends.callback(database.close)
+    migrate(database)
+    configured = settings.secret_key.get_secret_value() if settings.secret_key else None
+    keyring = load_keyring(configured, settings.data)
+    ensure_account(database, keyring, settings.data)
+    retention_ms = int(settings.retention_days * _DAY_MS)
+    storage = Storage(settings.resolved_storage_url)
+    fetcher = Fetcher(allow_private=settings.allow_private_urls)
+    ends.push_async_callback(fetcher.close)
+    return _Stores(
+        database=database,
+        keyring=keyring,
+        links=Links(settings.base_url, keyring, retention_ms),
+        storage=storage,
+        fetcher=fetcher,
+        retention=Retention(database, storage, kept_ms=retention_ms),
+        catalogue=Catalogue.of(settings.models),
+        scratch=scratch,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Probers:
+    """Checks are quick, inspecting and exporting are not: each has a child, so none waits."""
+
+    checker: Prober
+    inspector: Prober
+    exporter: Prober
+    checks: MediaChecks
+
+
+def _open_probers(settings: Settings, jobs: str, stores: _Stores, ends: AsyncExitStack) -> _Probers:
+    folder = stores.scratch.checks
+    checker, inspector, exporter = (
+        Prober(folder, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(3)
+    )
+    for prober in (checker, inspector, exporter):
+        ends.push_async_callback(prober.close)
+    checks = MediaChecks(
+        stores.database, stores.storage, stores.fetcher, checker, stores.links, folder
+    )
+    return _Probers(checker, inspector, exporter, checks)
+
+
+def _open_outbox(
+    settings: Settings, stores: _Stores, metrics: Metrics, ends: AsyncExitStack
+) -> Outbox:
+    outbox = Outbox(
+        stores.database,
+        stores.keyring,
+        allow_private=settings.allow_private_urls,
+        timeout=settings.callback_timeout_seconds,
+        lifetime_ms=int(settings.callback_hours * _HOUR_MS),
+        observer=metrics,
+    )
+    ends.push_async_callback(outbox.close)
+    return outbox
+
+
+def _library(settings: Settings, stores: _Stores, prober: Prober) -> Library:
+    return Library(
+        database=stores.database,
+        storage=stores.storage,
+        fetcher=stores.fetcher,
+        prober=prober,
+        write_payload=element_payload_writer(stores.links),
+        temporary=stores.scratch.checks,
+        fetch_seconds=settings.fetch_seconds,
+        max_attempts=settings.max_attempts,
+    )
+
+
+def _attempt_context(
+    settings: Settings, jobs: str, stores: _Stores, metrics: Metrics, ends: AsyncExitStack
+) -> AttemptContext:
+    executor = LocalExecutor(
+        settings.resolved_slots,
+        seconds=settings.take_seconds,
+        memory_mb=settings.take_memory_mb,
+        jobs=jobs,
+    )
+    ends.push_async_callback(executor.close)
+    return AttemptContext(
+        database=stores.database,
+        storage=stores.storage,
+        fetcher=stores.fetcher,
+        executor=executor,
+        write_payload=task_payload_writer(stores.links),
+        price=partial(_price, stores.catalogue),
+        scratch=stores.scratch.attempts,
+        fetch_seconds=settings.fetch_seconds,
+        max_attempts=settings.max_attempts,
+        observer=metrics,
+    )
+
+
+def _price(catalogue: Catalogue, task: Task, seconds: float) -> int:
+    """Thousandths of units for a task's output of so many seconds."""
+    model = catalogue.by_name.get(task.request.take.model)
+    if model is None:
+        # The operator has removed the model since: the task costs what was reserved.
+        return task.units_reserved
+    return price(model, task.request.take.mode, seconds)
+
+
+def _controller(
+    settings: Settings, context: AttemptContext, *, background: tuple[Loop, ...]
+) -> Controller:
+    return Controller(
+        context,
+        leadership_of(context.database),
+        background=background,
+        grace=settings.shutdown_seconds,
+    )
+
+
+def _service(  # noqa: PLR0913 - every part of the service, put together
+    settings: Settings,
+    stores: _Stores,
+    probers: _Probers,
+    metrics: Metrics,
+    outbox: Outbox,
+    watch: Watch,
+    controller: Controller,
+) -> Service:
+    database, checks = stores.database, probers.checks
+    return Service(
+        settings=settings,
+        database=database,
+        storage=stores.storage,
+        keyring=stores.keyring,
+        links=stores.links,
+        catalogue=stores.catalogue,
+        authenticator=Authenticator(database, stores.keyring),
+        rates=RateLimiter(settings.rate_limit),
+        checks=checks,
+        creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
+        inspection=Inspection(database, checks, probers.inspector, settings.fetch_seconds),
+        engines=Engines(probers.exporter),
+        exports=Exports(stores.storage, probers.exporter, stores.scratch.checks),
+        outbox=outbox,
+        watch=watch,
+        metrics=metrics,
+        write_payload=task_payload_writer(stores.links),
+        controller=controller,
+    )
 
 
 async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:
@@ -160,17 +243,17 @@ async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Scratch:
-    """Folders for the files of attempts, and of looks at what clients send."""
+    """Folders for the files of attempts, and of checks on what clients send."""
 
     attempts: Path
-    looks: Path
+    checks: Path
 
     @classmethod
     def under(cls, folder: Path) -> _Scratch:
-        made = cls(folder / "attempts", folder / "looks")
+        made = cls(folder / "attempts", folder / "checks")
         made.attempts.mkdir(parents=True, exist_ok=True)
-        made.looks.mkdir(exist_ok=True)
-        for left in made.looks.iterdir():
+        made.checks.mkdir(exist_ok=True)
+        for left in made.checks.iterdir():
             if left.stat().st_mtime < time.time() - _STALE_SECONDS:
                 shutil.rmtree(left, ignore_errors=True)
         return made

@@ -193,7 +193,7 @@ _EXPECTED = {
 }
 
 
-def describe(detail: ErrorDetails) -> str:
+def describe(detail: ErrorDetails) -> str:  # noqa: PLR0911 - one sentence for each kind of fault
     """The sentence for one of pydantic's errors."""
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     field = _name(detail["loc"])

@@ -84,7 +84,7 @@ class RequestMiddleware:
         )
 
 
-def as_contract_error(error: Exception) -> ContractError:
+def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one answer for each kind of error
     """What a client is told of an error; of a fault of ours nothing but that it is one."""
     if isinstance(error, ContractError):
         return error

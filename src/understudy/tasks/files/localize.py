@@ -19,7 +19,7 @@ UNREACHABLE = "Something went wrong when we tried to get the contents of the fil
 _TRIES = 3
 
 
-async def localize(
+async def localize(  # noqa: PLR0913 - keyword-only settings
     source: Source, path: Path, *, field: str, storage: Storage, fetcher: Fetcher, seconds: float
 ) -> Path:
     """The file of a source: where it lies, else brought to `path`.

@@ -37,7 +37,7 @@ class LeadershipLost(Exception):  # noqa: N818 - a state
 class Controller:
     """Runs the takes of one database.
 
-    beside: loops that run while this controller leads, and are cancelled with it.
+    background: loops that run while this controller leads, and are cancelled with it.
     grace: seconds that running attempts get when it is stopped.
     """
 
@@ -46,12 +46,12 @@ class Controller:
         context: AttemptContext,
         leadership: Leadership,
         *,
-        beside: tuple[Loop, ...] = (),
+        background: tuple[Loop, ...] = (),
         grace: float = 0.0,
     ) -> None:
         self._context = context
         self._leadership = leadership
-        self._beside = beside
+        self._background = background
         self._grace = grace
         self._attempts: dict[str, asyncio.Task[None]] = {}
         self._wakened = asyncio.Event()
@@ -112,7 +112,7 @@ class Controller:
         self._clean_scratch()
         loops = [
             asyncio.create_task(self._guarded(loop))
-            for loop in (self._sweep, self._watch_leadership, *self._beside)
+            for loop in (self._sweep, self._watch_leadership, *self._background)
         ]
         claiming = asyncio.create_task(self._claim_until_stopped())
         try:

@@ -48,7 +48,7 @@ class Outbox:
     timeout: seconds that a receiver has to answer. lifetime_ms: how long an event is tried.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - keyword-only settings
         self,
         database: Database,
         keyring: Keyring,

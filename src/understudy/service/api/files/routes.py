@@ -76,7 +76,7 @@ async def upload(request: Request) -> Response:
     return success(request, data)
 
 
-async def _examine(
+async def _examine(  # noqa: PLR0913 - each is known where the upload begins
     service: Service, path: Path, upload_id: str, account_id: int, size: int, field: str
 ) -> Upload:
     """Open an uploaded file in full; field: where it will go, `PART` when that is not told.

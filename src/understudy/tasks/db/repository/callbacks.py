@@ -20,7 +20,7 @@ _make_id = IdMaker(TASK_BITS)
 _COLUMNS = [callback_events.c[field.name] for field in fields(CallbackEvent)]
 
 
-def insert(
+def insert(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     *,
     account_id: int,

@@ -101,7 +101,7 @@ def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -
     )
 
 
-def succeed(
+def succeed(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
     element: Element,
@@ -145,7 +145,7 @@ def fail(
     )
 
 
-def retry(
+def retry(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
     element: Element,

@@ -156,7 +156,7 @@ def page(connection: sa.Connection, account_id: int, *, offset: int, limit: int)
     return [to_task(row) for row in rows]
 
 
-def older(
+def older(  # noqa: PLR0913 - one for each condition
     connection: sa.Connection,
     account_id: int,
     *,

@@ -48,7 +48,7 @@ def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -
     )
 
 
-def report_progress(
+def report_progress(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     task_id: int,
     attempt: int,
@@ -70,7 +70,7 @@ def report_progress(
     return True
 
 
-def succeed(
+def succeed(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
     task_id: int,
@@ -97,7 +97,7 @@ def succeed(
     )
 
 
-def fail(
+def fail(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
     task_id: int,
@@ -117,7 +117,7 @@ def fail(
     )
 
 
-def retry(
+def retry(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
     task_id: int,

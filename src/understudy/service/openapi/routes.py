@@ -1,4 +1,4 @@
-"""The API's description, for machines and for people."""
+"""`/openapi.json` and `/docs`: the API's description, for machines and for people."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ async def document(request: Request) -> Response:
 
 
 async def page(request: Request) -> Response:
-    """Show the OpenAPI document as a page that needs nothing from elsewhere."""
+    """Show the OpenAPI document as a self-contained page."""
     from understudy.service.openapi.reference_page import write_page
 
     text = write_page(_document(service_of(request).settings.base_url))
@@ -29,7 +29,7 @@ async def page(request: Request) -> Response:
 
 @cache
 def _document(server_url: str) -> dict[str, Any]:
-    # Imported late: it is asked for seldom, and its schemas take a while to make.
+    # Imported late: it is rarely requested, and its schemas take a while to build.
     from understudy.service.openapi.document import describe_api
 
     return describe_api(server_url)
