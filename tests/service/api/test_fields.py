@@ -1,13 +1,14 @@
 """Every field of every body, each with a value of every kind, at its limit and over it.
 
-A rule says of each kind of value whether it is taken (None) or in which exact words it is refused.
-`test_fields` has the order of the faults and what is made of the values that are taken.
+A rule says for each kind of value whether it is accepted (None) or in which exact words it is
+refused; then come particular values, what is made of those accepted, and the order of the faults.
 """
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.models import Catalogue
+from understudy.settings import ExtraModel
 
 ABSENT = object()
 VALUES: dict[str, tuple[object, str]] = {
@@ -355,3 +357,260 @@ def test_limits_are_inclusive(
     assert told is not None
     assert told.startswith(name_of(path))
     assert words in told
+
+
+LONG_URL = url_of(4096)
+IMAGE = {"type": "image", "url": "https://example.com/a.png"}
+VIDEO = {"type": "video", "url": "https://example.com/a.mp4"}
+PROMPT = {"type": "prompt", "text": "a prompt"}
+ELEMENT = {"type": "element", "element_id": 7, "id": "her"}
+
+PARTICULAR: list[tuple[Read, dict[str, Any], str, object, str]] = [
+    *(
+        (read_legacy, {**LEGACY, "element_list": None}, field, value, message)
+        for field, value, message in (
+            ("model_name", "KLING-V3", "model_name value 'KLING-V3' is invalid"),
+            ("model_name", " kling-v3", "model_name value ' kling-v3' is invalid"),
+            ("model_name", {"a": 1}, "model_name value '{\"a\": 1}' is invalid"),
+            ("prompt", "😀" * 2501, "prompt: 2501 characters; at most 2500 are allowed"),
+            (
+                "prompt",
+                "a\0b",
+                r"prompt value 'a\0b' is invalid: text without NUL characters is expected",
+            ),
+            ("prompt", "\ud800", "prompt value '?' is invalid: valid Unicode is expected"),
+            ("image_url", "  ", NO_IMAGE),
+            *(
+                ("video_url", url, f"video_url value '{url}' is invalid{AN_URL}")
+                for url in ("aGVsbG8=", "ftp://a/b", "http://", "http://a:0/", "http://[::1/")
+            ),
+            (
+                "video_url",
+                LONG_URL + "x",
+                f"video_url value '{LONG_URL[:64]}…' is invalid{AN_URL}",
+            ),
+            ("keep_original_sound", "Yes", "keep_original_sound value 'Yes' is invalid"),
+            (
+                "watermark_info.enabled",
+                "true",
+                f"watermark_info.enabled value 'true' is invalid{A_FLAG}",
+            ),
+        )
+    ),
+    (
+        read_legacy,
+        LEGACY,
+        "element_list.0.element_id",
+        -1,
+        "element_list[0].element_id value '-1' is invalid",
+    ),
+    (
+        read_legacy,
+        LEGACY,
+        "model_name",
+        "kling-v2-6",
+        "element_list: model_name 'kling-v2-6' takes no element; 'kling-v3' does",
+    ),
+    (
+        read_legacy,
+        LEGACY,
+        "character_orientation",
+        "image",
+        "element_list: character_orientation is 'image'; with an element only 'video' is allowed",
+    ),
+    *(
+        (read_tasks, TASKS, "contents", contents, message)
+        for contents, message in (
+            ([VIDEO], NO_IMAGE),
+            ([{"type": "image", "url": ""}, ELEMENT, VIDEO], NO_IMAGE),
+            ([IMAGE], NO_VIDEO),
+            ([IMAGE, VIDEO, 5], f"contents[2] value '5' is invalid{AN_OBJECT}"),
+            ([IMAGE, IMAGE, VIDEO], "contents: 2 of type 'image' given; at most 1 allowed"),
+            ([ELEMENT, ELEMENT, VIDEO], "contents: 2 of type 'element' given; at most 1 allowed"),
+        )
+    ),
+    (
+        read_tasks,
+        TASKS,
+        "settings.character_orientation",
+        "image",
+        "contents: character_orientation is 'image'; with an element only 'video' is allowed",
+    ),
+    (elements.read_create, OF_IMAGES, "reference_type", "video_refer", ONE_VIDEO),
+    (
+        elements.read_create,
+        OF_IMAGES,
+        "tag_list.0.tag_id",
+        "o_109",
+        "tag_list[0].tag_id value 'o_109' is invalid",
+    ),
+    (
+        elements.read_create,
+        OF_A_VIDEO,
+        "element_video_list.refer_videos",
+        [{"video_url": "http://a/b"}] * 2,
+        ONE_VIDEO,
+    ),
+]
+
+
+@pytest.mark.parametrize(("read", "body", "path", "value", "message"), PARTICULAR)
+def test_a_particular_value_is_refused_in_exact_words(
+    read: Read, body: dict[str, Any], path: str, value: object, message: str
+) -> None:
+    assert outcome(read, with_value(body, path, value)) == message
+
+
+def told(body: dict[str, Any]) -> str:
+    with pytest.raises(ParameterInvalid) as caught:
+        motion_control.read_create(body, CATALOGUE)
+    assert (caught.value.status, caught.value.code) == (400, 1201)
+    return caught.value.message
+
+
+TAKEN: list[tuple[str, object, str, object]] = [
+    *(("model_name", value, "model.name", "kling-v2-6") for value in (ABSENT, None, "")),
+    ("model_name", "kling-v2-6", "model.name", "kling-v2-6"),
+    *(("prompt", value, "take.prompt", "") for value in (ABSENT, None, "")),
+    ("prompt", "x" * 2500, "take.prompt", "x" * 2500),
+    ("prompt", "😀" * 2500, "take.prompt", "😀" * 2500),
+    ("image_url", "aGVsbG8=", "picture", "aGVsbG8="),
+    ("video_url", "HTTPS://EXAMPLE.com/a", "clip", "HTTPS://EXAMPLE.com/a"),
+    ("video_url", LONG_URL, "clip", LONG_URL),
+    *(("element_list", value, "element_id", None) for value in (ABSENT, None, "", [])),
+    ("element_list", [{"element_id": 7}], "element_id", 7),
+    ("element_list", [{"element_id": "7"}], "element_id", 7),
+    ("element_list", [{"element_id": 2**53 - 1}], "element_id", 2**53 - 1),
+    *(("keep_original_sound", value, "take.sound", True) for value in (ABSENT, None, "", "yes")),
+    ("keep_original_sound", "no", "take.sound", False),
+    ("character_orientation", "image", "take.orientation", "image"),
+    ("mode", "pro", "take.mode", "pro"),
+    *(("watermark_info", value, "take.watermark", False) for value in (ABSENT, None, "", {})),
+    ("watermark_info", {"enabled": None}, "take.watermark", False),
+    ("watermark_info", {"enabled": False}, "take.watermark", False),
+    *(("callback_url", value, "callback_url", None) for value in (ABSENT, None, "")),
+    *(("external_task_id", value, "external_id", None) for value in (ABSENT, None, "")),
+    ("external_task_id", "x" * 512, "external_id", "x" * 512),
+]
+
+
+@pytest.mark.parametrize(("field", "value", "part", "found"), TAKEN)
+def test_what_may_be_is_taken(field: str, value: object, part: str, found: object) -> None:
+    body = with_value({**LEGACY, "element_list": None}, field, value)
+    draft = motion_control.read_create(body, CATALOGUE)
+    assert attrgetter(part)(draft) == found
+
+
+def test_faults_are_told_in_the_order_of_the_contract() -> None:
+    body: dict[str, Any] = {"model_name": "x", "prompt": 5, "callback_url": 5}
+    order = []
+    for fix in (
+        {"model_name": "kling-v3"},
+        {"image_url": "aGVsbG8="},
+        {"video_url": "http://a/b"},
+        {"mode": "x"},
+        {"character_orientation": "x"},
+        {"prompt": ""},
+        {"character_orientation": "video"},
+        {"mode": "std"},
+        {"callback_url": ""},
+    ):
+        order.append(told(body))
+        body |= fix
+    assert order == [
+        "model_name value 'x' is invalid",
+        "imageUrl: must not be blank",
+        "videoUrl: must not be blank",
+        "video mode must be specified",
+        "character orientation must be specified",
+        f"prompt value '5' is invalid{A_STRING}",
+        "character_orientation value 'x' is invalid",
+        "mode value 'x' is invalid",
+        f"callback_url value '5' is invalid{A_STRING}",
+    ]
+    motion_control.read_create(body, CATALOGUE)
+
+
+def test_unknown_keys_are_ignored() -> None:
+    more = {"model": "x", "duration": "5", "cfg_scale": 0.5, "negative_prompt": 5, "": None}
+    assert motion_control.read_create({**LEGACY, **more}, CATALOGUE) == motion_control.read_create(
+        LEGACY, CATALOGUE
+    )
+
+
+def test_the_operators_models_are_taken_too() -> None:
+    extra = ExtraModel(engine="sglang", std=1, pro=2, path="mine-1")  # type: ignore[arg-type]
+    catalogue = Catalogue.of({"mine": extra})
+    draft = motion_control.read_create(
+        {**LEGACY, "model_name": "mine", "element_list": None}, catalogue
+    )
+    assert (draft.model.engine, draft.model.units["pro"]) == ("sglang", 2)
+    assert catalogue.by_path["mine-1"] == draft.model
+
+
+MODEL = CATALOGUE.by_path["kling-3.0"]
+
+
+def tasks_body(*contents: object, **changes: Any) -> dict[str, Any]:
+    return {
+        "contents": list(contents) or [PROMPT, IMAGE, VIDEO],
+        "settings": {"character_orientation": "video"},
+        **changes,
+    }
+
+
+def test_the_tasks_design_has_its_defaults() -> None:
+    draft = tasks.read_create(tasks_body(), MODEL)
+    assert (draft.take.mode, draft.take.sound, draft.take.watermark, draft.take.prompt) == (
+        "std",
+        True,
+        False,
+        "a prompt",
+    )
+    assert draft.picture_max_bytes == 50 * 1024 * 1024
+
+
+def test_the_tasks_design_takes_every_field() -> None:
+    draft = tasks.read_create(
+        tasks_body(
+            VIDEO,
+            ELEMENT,
+            settings={
+                "character_orientation": "video",
+                "audio": "off",
+                "resolution": "1080p",
+            },
+            options={
+                "callback_url": "https://example.com/cb",
+                "external_task_id": "mine",
+                "watermark_info": {"enabled": True},
+            },
+        ),
+        MODEL,
+    )
+    assert (draft.take.mode, draft.take.sound, draft.take.watermark) == ("pro", False, True)
+    assert (draft.picture, draft.element_id, draft.external_id) == (None, 7, "mine")
+    assert draft.callback_url == "https://example.com/cb"
+
+
+def test_the_older_model_takes_no_element_in_the_tasks_design() -> None:
+    with pytest.raises(ParameterInvalid, match=r"model 'kling-2\.6' takes no element"):
+        tasks.read_create(tasks_body(ELEMENT, VIDEO), CATALOGUE.by_path["kling-2.6"])
+
+
+def test_the_library_takes_names_and_pictures_at_their_limits() -> None:
+    images = {
+        "frontal_image": "http://a/0",
+        "refer_images": [{"image_url": f"http://a/{n}"} for n in (1, 2, 3)],
+    }
+    draft = elements.read_create(
+        {
+            **OF_IMAGES,
+            "element_name": "x" * 20,
+            "element_description": "x" * 100,
+            "element_image_list": images,
+            "tag_list": [{"tag_id": f"o_10{n}"} for n in range(1, 9)],
+        }
+    )
+    assert draft.images == ("http://a/0", "http://a/1", "http://a/2", "http://a/3")
+    assert len(draft.tags) == 8
