@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from understudy.cli.checks import CHECKS, Finding, check_memory, opencv_remedy
+from understudy.cli.checks import CHECKS, Finding, check_memory, check_weights, opencv_remedy
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -34,3 +36,13 @@ def test_a_broken_headless_opencv_is_installed_again() -> None:
 
 def test_without_opencv_the_headless_one_is_advised() -> None:
     assert opencv_remedy({}) == "pip install opencv-python-headless"
+
+
+def test_a_missing_weight_is_noted_with_what_is_lost(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("UNDERSTUDY_WEIGHTS_DIR", str(tmp_path))
+    finding = check_weights()
+    assert finding.state == "note"
+    assert "without isnet: hair, ears" in finding.detail
+    assert finding.remedy == "understudy doctor --fetch"

@@ -21,8 +21,6 @@ _PROVIDERS = (
     "CUDAExecutionProvider",
     "ROCMExecutionProvider",
     "MIGraphXExecutionProvider",
-    "OpenVINOExecutionProvider",
-    "DmlExecutionProvider",
     "CPUExecutionProvider",
 )
 
@@ -58,6 +56,8 @@ class OnnxSession:
         # An arena keeps the largest use of memory for good, and a run needs much once.
         options.enable_cpu_mem_arena = False
         options.intra_op_num_threads = threads
+        # Threads that wait must not keep cores from the tracker and the encoder.
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         model = str(path) if side is None else _cut(path, side)
         available = onnxruntime.get_available_providers()
         wanted = [name for name in _PROVIDERS if name in available]
