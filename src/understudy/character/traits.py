@@ -1,4 +1,4 @@
-"""What is known of the figure and decides how far it may be moved."""
+"""Traits of the figure that decide how far it may be moved."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ def likeness(lab: Float32, first: Mask, second: Mask, where: Mask, reach: int) -
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _likeness(  # pragma: no cover - compiled
+def _likeness(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913 - one loop over plain arrays
     lab: Float32,
     first: Mask,
     second: Mask,

@@ -25,7 +25,7 @@ _ROW_PENALTY, _COLUMN_PENALTY = 40.0, 0.8
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def _cost(  # pragma: no cover - compiled
+def _cost(  # pragma: no cover - compiled  # noqa: PLR0913 - one loop over plain arrays
     image: Float32, price: Float32, y: int, x: int, sy: int, sx: int, limit: float, run: int
 ) -> float:
     """Mean squared difference of two patches plus the source's price; infinite beyond `limit`.
@@ -53,7 +53,7 @@ def _cost(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def search(  # pragma: no cover - compiled
+def search(  # pragma: no cover - compiled  # noqa: PLR0913 - one loop over plain arrays
     image: Float32,
     price: Float32,
     ys: Int32,
@@ -114,7 +114,7 @@ def search(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def vote(  # pragma: no cover - compiled
+def vote(  # pragma: no cover - compiled  # noqa: PLR0913 - one loop over plain arrays
     image: Float32,
     hole: Mask,
     ys: Int32,
@@ -152,7 +152,7 @@ def vote(  # pragma: no cover - compiled
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def peel(  # pragma: no cover - compiled
+def peel(  # pragma: no cover - compiled  # noqa: PLR0912 - one loop over plain arrays
     image: Float32, hole: Mask, price: Float32, sources: Int32
 ) -> Int32:
     """Fill from the rim inwards, each pixel from the source patch that fits what is known round it.

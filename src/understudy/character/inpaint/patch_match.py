@@ -150,7 +150,7 @@ def _enlarged(level: _Level, coarse: Float32, match: Int32) -> tuple[Float32, Fl
     return _flat(features), _price(features, level.source), _lift(match, level.size)
 
 
-def _refine(
+def _refine(  # noqa: PLR0913 - one level's state
     level: _Level, rows: Float32, price: Float32, match: Int32, number: int, finer: int
 ) -> None:
     """Search and vote in turn; changes `rows` and `match` in place.

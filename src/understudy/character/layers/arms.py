@@ -49,7 +49,7 @@ class ArmRegion:
     hand: Mask
 
 
-def find_arm(
+def find_arm(  # noqa: PLR0913 - one arm's surroundings
     lab: Float32,
     alpha: Float32,
     over: Mask,
@@ -104,7 +104,7 @@ def _hand(shape: tuple[int, int], arm: ArmBones, unit: float) -> tuple[Mask, Mas
     return hand, draw_bones(shape, [(arm.wrist, arm.wrist + 1.25 * way)], 0.05 * unit)
 
 
-def _bone(
+def _bone(  # noqa: PLR0913 - one bone's surroundings
     lab: Float32,
     alpha: Float32,
     foreign: Float32,

@@ -106,7 +106,7 @@ def _dark_lines(colours: Float32, width: float) -> Mask:
     )
 
 
-def fill_sideways(
+def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     colours: Float32,
     known: Mask,
     needed: Mask,

@@ -44,7 +44,7 @@ class Outline:
     minus: Points
 
 
-def straighten(
+def straighten(  # noqa: PLR0913 - one bone's surroundings
     lab: Float32,
     alpha: Float32,
     foreign: Float32,

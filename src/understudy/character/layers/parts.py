@@ -107,7 +107,7 @@ def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
     return trusted if trusted.sum() > 0.3 * sure.sum() else sure
 
 
-def _visible(
+def _visible(  # noqa: PLR0913 - one arm's surroundings
     lab: Float32,
     inside: Mask,
     region: ArmRegion,

@@ -52,7 +52,7 @@ _THIGH, _SHANK, _FOOT = 0.52, 0.44, 0.36
 _ARM_NAMES: tuple[LayerName, LayerName] = ("left_arm", "right_arm")
 
 
-def cut_profile(
+def cut_profile(  # noqa: PLR0913 - three are by keyword
     matte: Matte,
     anatomy: Anatomy,
     near: int,

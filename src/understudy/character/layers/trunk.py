@@ -39,7 +39,7 @@ def trunk_outline(alpha: Float32, parts: Parts, anatomy: Anatomy) -> Mask:
     return draw_polygon((h, w), np.concatenate(corners))
 
 
-def _edge(
+def _edge(  # noqa: PLR0913 - one side of one outline
     alpha: Float32, parts: Parts, anatomy: Anatomy, rows: Points, axis: Points, side: int
 ) -> Points:
     """Distance of the body's edge from the axis in each row, on one side (-1 left, 1 right)."""

@@ -1,6 +1,8 @@
 """What colour the figure has where the background shines through it.
 
 Germer, Uelwer, Conrad and Harmeling, "Fast Multi-Level Foreground Estimation", ICPR 2020.
+The package `pymatting` (MIT) implements it, too; ours stays because it releases the GIL, so that
+casting runs beside tracking, and is compiled ahead with the other kernels (`warm_up`).
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ _GRADIENT_WEIGHT = 1.0
 
 
 @njit(cache=True, nogil=True)
-def _estimate(  # pragma: no cover - compiled
+def _estimate(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0915 - one loop over plain arrays
     image: Float32, alpha: Float32, small_side: int, small_iterations: int, large_iterations: int
 ) -> Float32:
     full_h, full_w = alpha.shape

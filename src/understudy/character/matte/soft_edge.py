@@ -19,7 +19,7 @@ _LOOSE = 0.026  # half width of the edge of hair in torso lengths
 
 
 @njit(cache=True, nogil=True)
-def _sample(  # pragma: no cover - compiled
+def _sample(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913, PLR0915 - one loop over plain arrays
     picture: Float32, figure: Mask, background: Mask, where: Mask, reach: int, rays: int
 ) -> tuple[Float32, Float32]:
     """Alpha (h, w) and how well it explains the pixel (h, w), 0..1, for pixels of `where`."""
