@@ -1,8 +1,8 @@
 """What colour the figure has where the background shines through it.
 
 Germer, Uelwer, Conrad and Harmeling, "Fast Multi-Level Foreground Estimation", ICPR 2020.
-The package `pymatting` (MIT) implements it, too; ours stays because it releases the GIL, so that
-casting runs beside tracking, and is compiled ahead with the other kernels (`warm_up`).
+The package `pymatting` (MIT) implements it, too. Ours stays: theirs is compiled when it is imported
+and takes every core, while casting must leave one to tracking.
 """
 
 from __future__ import annotations
