@@ -17,7 +17,7 @@ function builtFrom(): Plugin {
         'package-lock.json',
         'vite.config.ts',
         ...readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-          .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
+          .filter((entry) => entry.isFile() && !/\.(test|d)\.ts$/.test(entry.name))
           .map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),
       ].sort()
       const digest = createHash('sha256')
@@ -72,5 +72,5 @@ export default defineConfig({
       '^/(v1|tasks|account|motion-control|studio|media|files|r)/?': 'http://127.0.0.1:8000',
     },
   },
-  test: { include: ['src/**/*.test.ts'] },
+  test: { include: ['src/**/*.test.ts'], setupFiles: ['vitest.setup.ts'] },
 })

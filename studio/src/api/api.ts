@@ -1,23 +1,26 @@
 /** Calls to the server this page came from. */
 
 import { callOf, TAKES } from './calls'
-import {
-  elementTaskOf,
-  takeOf,
-  type Account,
-  type CallbackEvent,
-  type Capabilities,
-  type CreateBody,
-  type Detail,
-  type ElementTask,
-  type Inspection,
-  type Json,
-  type NewKey,
-  type Sample,
-  type Status,
-  type StoredFile,
-  type Take,
-} from './records'
+import { elementTaskOf, type ElementTask } from './element'
+import { takeOf, type Take } from './take'
+import type {
+  Account,
+  CallbackEvent,
+  CallbackTry,
+  Capabilities,
+  CreateBody,
+  Detail,
+  ElementBody,
+  ElementsRecord,
+  Inspection,
+  LegacyRecord,
+  NewKey,
+  Sample,
+  Status,
+  StoredFile,
+  TaskPage,
+  TasksRecord,
+} from './types'
 
 const ELEMENTS = 'v1/general/advanced-custom-elements'
 
@@ -77,13 +80,15 @@ export class Api {
     this.#get('v1/account/callbacks?pageNum=1&pageSize=50')
 
   async recent(count: number): Promise<Take[]> {
-    const records: Json[] = await this.#get(`${TAKES}?pageNum=1&pageSize=${count}`)
+    const records: LegacyRecord[] = await this.#get(`${TAKES}?pageNum=1&pageSize=${count}`)
     return records.map(takeOf)
   }
 
   /** Takes by their ids or external ids; those that do not exist are left out. */
   async find(ids: string[], by: 'task_ids' | 'external_task_ids' = 'task_ids'): Promise<Take[]> {
-    const records: Json[] = await this.#get(`tasks?${by}=${ids.map(encodeURIComponent).join(',')}`)
+    const records: TasksRecord[] = await this.#get(
+      `tasks?${by}=${ids.map(encodeURIComponent).join(',')}`,
+    )
     return records.map(takeOf)
   }
 
@@ -91,16 +96,13 @@ export class Api {
   async page(status: Status | null, cursor: string | null, limit: number): Promise<TakePage> {
     const filters = status ? [{ key: 'status', values: [status] }] : []
     const body = cursor ? { cursor, limit, filters } : { start_time: 0, limit, filters }
-    const page: { result: Json[]; next_cursor?: string; has_more: boolean } = await this.#post(
-      'tasks',
-      body,
-    )
+    const page: TaskPage = await this.#post('tasks', body)
     return { takes: page.result.map(takeOf), cursor: (page.has_more && page.next_cursor) || null }
   }
 
   async elements(presets = false): Promise<ElementTask[]> {
     const path = presets ? 'v1/general/advanced-presets-elements' : ELEMENTS
-    const records: Json[] = await this.#get(`${path}?pageNum=1&pageSize=100`)
+    const records: ElementsRecord[] = await this.#get(`${path}?pageNum=1&pageSize=100`)
     return records.map(elementTaskOf)
   }
 
@@ -120,11 +122,9 @@ export class Api {
     this.#post('v1/account/callback-secret', {})
   resend = (id: string): Promise<CallbackEvent> =>
     this.#post(`v1/account/callbacks/${part(id)}/resend`, {})
-  testCallback = (
-    url: string,
-  ): Promise<{ http_status: number | null; error: string | null; milliseconds: number }> =>
+  testCallback = (url: string): Promise<CallbackTry> =>
     this.#post('v1/account/callbacks/test', { url })
-  createElement = async (body: Json): Promise<ElementTask> =>
+  createElement = async (body: ElementBody): Promise<ElementTask> =>
     elementTaskOf(await this.#post(ELEMENTS, body))
   removeElement = (id: number): Promise<unknown> =>
     this.#post('v1/general/delete-elements', { element_id: id })

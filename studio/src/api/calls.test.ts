@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { callOf } from './calls'
-import type { CreateBody } from './records'
+import type { CreateBody } from './types'
 
 const ASKED: CreateBody = {
   model_name: 'kling-v3',
@@ -40,7 +40,7 @@ describe('the call that makes a take', () => {
     const { image_url: _p, prompt: _t, watermark_info: _w, external_task_id: _e, ...asked } = ASKED
     const { body } = callOf({ ...asked, keep_original_sound: 'yes', mode: 'std' }, 'kling-3.0')
     expect(body).not.toHaveProperty('options')
-    expect(body['contents']).toHaveLength(2)
-    expect(body['settings']).toMatchObject({ audio: 'original', resolution: '720p' })
+    expect(body).toHaveProperty('contents.length', 2)
+    expect(body).toMatchObject({ settings: { audio: 'original', resolution: '720p' } })
   })
 })

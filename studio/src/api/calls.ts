@@ -1,13 +1,13 @@
 /** Which call makes a take: the legacy design asks for a picture, the tasks design does not. */
 
-import type { CreateBody, Json } from './records'
+import type { CreateBody, TasksCreateBody } from './types'
 
 export const TAKES = 'v1/videos/motion-control'
 
 /** The path, without a slash before it, and the body of a call. */
 export interface Call {
   path: string
-  body: Json
+  body: CreateBody | TasksCreateBody
 }
 
 /** The call that makes the take of `asked`; `modelPath` is what the tasks design calls its model. */
@@ -22,9 +22,12 @@ export function callOf(asked: CreateBody, modelPath: string): Call {
     path: `motion-control/${encodeURIComponent(modelPath)}`,
     body: {
       contents: [
-        ...(asked.prompt ? [{ type: 'prompt', text: asked.prompt }] : []),
+        ...(asked.prompt ? [{ type: 'prompt' as const, text: asked.prompt }] : []),
         { type: 'video', url: asked.video_url },
-        ...(asked.element_list ?? []).map((element) => ({ type: 'element', ...element })),
+        ...(asked.element_list ?? []).map((element) => ({
+          type: 'element' as const,
+          ...element,
+        })),
       ],
       settings: {
         character_orientation: asked.character_orientation,

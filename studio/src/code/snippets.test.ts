@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import type { CreateBody } from '../api/records'
+import type { CreateBody } from '../api/types'
 import { snippet } from './snippets'
 
 const BODY: CreateBody = {

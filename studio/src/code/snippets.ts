@@ -1,7 +1,7 @@
 /** The same take as a call: curl, Python and TypeScript that do exactly what the page did. */
 
 import { callOf, TAKES } from '../api/calls'
-import type { CreateBody } from '../api/records'
+import type { CreateBody } from '../api/types'
 
 export type Language = 'curl' | 'python' | 'typescript'
 export const LANGUAGES: { value: Language; label: string }[] = [

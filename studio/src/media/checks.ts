@@ -1,6 +1,6 @@
 /** What can be said about a file before it is uploaded. The server has the last word. */
 
-import type { Capabilities, Problem } from '../api/records'
+import type { Capabilities, Problem } from '../api/types'
 
 export type Kind = 'picture' | 'clip'
 

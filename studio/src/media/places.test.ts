@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import type { Place } from '../api/records'
+import type { Place } from '../api/types'
 import { boxAt } from './places'
 
 const PATH: Place[] = [

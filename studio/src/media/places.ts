@@ -1,6 +1,6 @@
 /** Where the driver is at a time of the clip. */
 
-import type { Place } from '../api/records'
+import type { Place } from '../api/types'
 
 export interface Box {
   left: number

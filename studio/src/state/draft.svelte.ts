@@ -1,17 +1,17 @@
 /** The take that is being prepared: its media, its options, and what the server says about them. */
 
 import { ApiError, type Api } from '../api/api'
+import type { ElementItem } from '../api/element'
+import type { Take } from '../api/take'
 import type {
   CreateBody,
-  ElementItem,
   Inspection,
   Mode,
   Model,
   Orientation,
   Problem,
   Sample,
-  Take,
-} from '../api/records'
+} from '../api/types'
 import { FIELDS, problemOf, type Kind } from '../media/checks'
 import { notices } from './notices.svelte'
 import { api, session } from './session.svelte'

@@ -1,7 +1,7 @@
 /** Who is signed in. */
 
 import { Api, ApiError, localSession } from '../api/api'
-import type { Account, Capabilities } from '../api/records'
+import type { Account, Capabilities } from '../api/types'
 
 const KEY = 'understudy.key'
 

@@ -2,7 +2,7 @@
 
 import { ApiError, type Api } from '../api/api'
 import { follow } from '../api/events'
-import { ended, type Take } from '../api/records'
+import { ended, type Take } from '../api/take'
 import { Estimate } from './estimate'
 
 const POLL_MS = 1500

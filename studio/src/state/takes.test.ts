@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest'
 import type { Api } from '../api/api'
-import type { Take } from '../api/records'
+import type { Take } from '../api/take'
 import { takes } from './takes.svelte'
 
 const running = (id: string): Take =>

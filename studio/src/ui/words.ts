@@ -1,6 +1,7 @@
 /** Values as words for people. */
 
-import type { Problem, Take } from '../api/records'
+import type { Take } from '../api/take'
+import type { Problem } from '../api/types'
 
 // Messages that the API's clients know by heart, for those who do not.
 const PLAIN: Record<string, string> = {

@@ -1,7 +1,8 @@
 import { expect, it } from 'vitest'
-import { elementTaskOf, takeOf } from './records'
+import { takeOf } from './take'
+import type { LegacyRecord, TasksRecord } from './types'
 
-const LEGACY = {
+const LEGACY: Partial<LegacyRecord> = {
   task_id: '835111222333444555',
   task_status: 'succeed',
   task_status_msg: '',
@@ -15,7 +16,7 @@ const LEGACY = {
   created_at: 1781080778802,
   updated_at: 1781080794151,
 }
-const TASKS = {
+const TASKS: Partial<TasksRecord> = {
   id: '835111222333444555',
   status: 'succeeded',
   message: '',
@@ -60,30 +61,5 @@ it('reads what a running take tells', () => {
     video: null,
     externalId: null,
     message: '',
-  })
-})
-
-it('reads an element with all its pictures', () => {
-  const task = elementTaskOf({
-    task_id: '9',
-    task_status: 'succeed',
-    created_at: 1,
-    task_result: {
-      elements: [
-        {
-          element_id: 9007199254740991,
-          element_name: 'Mira',
-          element_image_list: { frontal_image: 'f', refer_images: [{ image_url: 's' }] },
-          tag_list: [{ tag_id: 'o_102' }],
-          owned_by: 'kling',
-          status: 'succeed',
-        },
-      ],
-    },
-  })
-  expect(task.elements[0]).toMatchObject({
-    id: 9007199254740991,
-    images: ['f', 's'],
-    tags: ['o_102'],
   })
 })
