@@ -115,13 +115,13 @@ def test_problems_stand_beside_their_fields(
     file_inputs(page)[1].set_input_files(CLIP)
     expect(page.get_by_text("The whole clip is used: 3.1 s.")).to_be_visible()
     expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
-    expect(page.get_by_text("Something needs your attention first.")).to_be_visible()
+    expect(page.get_by_text("Fix the problems first.")).to_be_visible()
     screenshot(page, "problems")
 
 
 def test_each_input_is_looked_at_as_soon_as_it_is_there(page: Any, screenshot: Screenshot) -> None:
-    character = page.get_by_role("img", name="The character that was found")
-    person = page.get_by_role("img", name="The person who is followed").first
+    character = page.get_by_role("img", name="Outline of the character")
+    person = page.get_by_role("img", name="The tracked person").first
     file_inputs(page)[0].set_input_files(PICTURE)
     expect(character).to_be_visible()
     expect(page.get_by_text("Choose a clip.")).to_be_visible()
@@ -154,10 +154,10 @@ def test_what_an_engine_cannot_do_is_greyed_out_with_the_reason(
 ) -> None:
     page.get_by_text("Engine, element, watermark").click()
     expect(page.get_by_role("option", name=re.compile("^dream"))).to_be_disabled()
-    expect(page.get_by_text("dream cannot be used now: no engine is called")).to_be_visible()
+    expect(page.get_by_text("dream is unavailable: no engine is called")).to_be_visible()
     # The model of the start takes no elements; one that does makes the choice free.
     expect(page.get_by_label("Element", exact=True)).to_be_disabled()
-    expect(page.get_by_text("kling-v2-6 takes no elements.")).to_be_visible()
+    expect(page.get_by_text("kling-v2-6 does not support elements.")).to_be_visible()
     page.get_by_label("Model").select_option("kling-v3")
     expect(page.get_by_label("Element", exact=True)).to_be_enabled()
     screenshot(page, "engines")
@@ -167,8 +167,8 @@ def test_a_sample_is_one_click_away(page: Any) -> None:
     page.get_by_role("button", name="Sample: Robin").click()
     page.get_by_role("button", name="Sample: A talk").click()
     expect(page.get_by_text("rehearsal")).to_be_visible()
-    expect(page.get_by_role("img", name="The character that was found")).to_be_visible()
-    expect(page.get_by_role("img", name="The person who is followed").first).to_be_visible()
+    expect(page.get_by_role("img", name="Outline of the character")).to_be_visible()
+    expect(page.get_by_role("img", name="The tracked person").first).to_be_visible()
 
 
 def test_files_can_be_dropped_anywhere_on_their_card(page: Any) -> None:
@@ -233,7 +233,7 @@ def test_takes_are_found_and_filtered(
 
 def test_the_page_works_by_keyboard_alone(page: Any, service: RehearsalServer) -> None:
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the page")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     page.keyboard.press("Tab")
@@ -261,7 +261,7 @@ def test_signing_in_takes_a_key_that_is_known(
     page.get_by_role("button", name="Sign out").click()
     page.get_by_label("API key").fill("api-key-wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("alert")).to_have_text("This key is not known here.")
+    expect(page.get_by_role("alert")).to_have_text("This server does not know this key.")
     screenshot(page, "sign-in")
     page.get_by_label("API key").fill(service.credentials.api_key)
     page.get_by_role("button", name="Sign in").click()

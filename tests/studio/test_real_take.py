@@ -67,10 +67,10 @@ def test_a_take_is_planned_watched_compared_and_downloaded(
 def _plan(page: Any, clip: Path, screenshot: Screenshot) -> None:
     page.get_by_role("button", name="Sample: Robin").click()
     page.locator("input[type=file]").nth(1).set_input_files(clip)
-    expect(page.get_by_role("img", name="The character that was found")).to_be_visible(
+    expect(page.get_by_role("img", name="Outline of the character")).to_be_visible(
         timeout=TAKE_MS
     )
-    expect(page.get_by_role("img", name="The person who is followed").first).to_be_visible()
+    expect(page.get_by_role("img", name="The tracked person").first).to_be_visible()
     expect(page.get_by_text("puppet", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile(r"^The whole clip is used: 3\.\d s\.$"))).to_be_visible()
     screenshot(page, "real-plan")
@@ -121,7 +121,7 @@ def _download(page: Any, service: RehearsalServer) -> None:
 
 def _again(page: Any, screenshot: Screenshot) -> None:
     """Another picture with the same clip: its motion is not followed a second time."""
-    page.get_by_role("button", name="Again with another picture").click()
+    page.get_by_role("button", name="Reuse with another picture").click()
     page.get_by_role("button", name="Sample: A cartoon").click()
     expect(page.get_by_text("puppet", exact=True)).to_be_visible(timeout=TAKE_MS)
     screenshot(page, "real-again")
@@ -129,4 +129,4 @@ def _again(page: Any, screenshot: Screenshot) -> None:
     expect(page.get_by_role("article")).to_have_count(2)
     page.get_by_role("article").first.get_by_role("link").click()
     expect(page.get_by_label("The result", exact=True)).to_be_visible(timeout=TAKE_MS)
-    expect(page.get_by_text("The clip’s motion was known.")).to_be_visible()
+    expect(page.get_by_text("Motion reused from the cache.")).to_be_visible()

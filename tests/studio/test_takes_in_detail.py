@@ -81,7 +81,7 @@ def test_a_take_is_made_again_with_another_picture(
     page: Any, service: RehearsalServer, client: Client, task: Task
 ) -> None:
     page.goto(f"{service.url}/#/take/{task.id}")
-    page.get_by_role("button", name="Again with another picture").click()
+    page.get_by_role("button", name="Reuse with another picture").click()
     expect(page.get_by_role("radio", name="As in the picture")).to_be_checked()
     expect(page.get_by_role("radio", name="1080p")).to_be_checked()
     page.locator("input[type=file]").nth(0).set_input_files(PICTURE)
@@ -266,7 +266,7 @@ def test_an_element_is_made_used_and_deleted(
     form.locator("input[type=file]").nth(0).set_input_files(PICTURE)
     form.locator("input[type=file]").nth(1).set_input_files(PICTURE)
     screenshot(page, "element-form")
-    form.get_by_role("button", name="Make the element").click()
+    form.get_by_role("button", name="Create element").click()
     expect(page.get_by_role("heading", name="Mira")).to_be_visible()
     screenshot(page, "elements")
     page.get_by_role("button", name="Look at Mira").click()

@@ -1,4 +1,4 @@
-/** The same take as a call: curl, Python and TypeScript that do exactly what the page did. */
+/** This take as an API call: curl, Python and TypeScript that do exactly what the page did. */
 
 import { callOf, TAKES } from '../api/calls'
 import type { CreateBody } from '../api/types'

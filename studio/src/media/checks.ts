@@ -51,7 +51,7 @@ export function problemOf(
   const most = kind === 'picture' ? limits?.picture_bytes : limits?.clip_bytes
   if (file.size === 0) return { field, message: 'This file is empty.' }
   if (most && file.size > most) {
-    const message = `This file has ${inMegabytes(file.size)}. A ${kind} may have ${inMegabytes(most)} at most.`
+    const message = `This file is ${inMegabytes(file.size)}. A ${kind} can be at most ${inMegabytes(most)}.`
     return { field, message }
   }
   return null

@@ -16,7 +16,7 @@ export function recordable(): string | null {
 /** Why the camera cannot be used here, '' when it can. */
 export function obstacle(): string {
   if (!navigator.mediaDevices)
-    return 'Browsers give the camera to pages with https or on this machine only.'
+    return 'Browsers allow the camera only on https pages or on this machine.'
   return recordable() ? '' : 'This browser cannot record MP4.'
 }
 

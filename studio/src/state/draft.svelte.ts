@@ -105,8 +105,8 @@ class Draft {
     if (!picture && !clip) return 'Choose a picture and a clip.'
     if (!picture) return 'Choose a picture.'
     if (!clip) return 'Choose a clip.'
-    if (this.uploading) return 'Sending the files …'
-    if (this.problems.length) return 'Something needs your attention first.'
+    if (this.uploading) return 'Uploading the files …'
+    if (this.problems.length) return 'Fix the problems first.'
     return ''
   }
 

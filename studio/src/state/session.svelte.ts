@@ -32,7 +32,7 @@ class Session {
   async signIn(key: string, remember: boolean): Promise<void> {
     this.problem = ''
     if (!(await this.#tryKey(key.trim()))) {
-      this.problem ||= 'This key is not known here.'
+      this.problem ||= 'This server does not know this key.'
       return
     }
     this.local = false

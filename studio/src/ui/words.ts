@@ -7,10 +7,10 @@ import type { Problem } from '../api/types'
 const PLAIN: Record<string, string> = {
   'Video duration can not less than 3s': 'The clip is shorter than 3 s; at least 3 s are needed',
   'Something went wrong when we tried to get the contents of the file.':
-    'The server could not fetch this; is the address right, and open to everybody',
+    'The server could not download this file; check that the address is right and public',
   'Account balance not enough': 'The account has too few units left',
   'parallel task over resource pack limit':
-    'The account has as many takes at once as it may have; wait until one has ended',
+    'This account already has as many unfinished takes as it may have; wait until one ends',
 }
 
 /** A server's message as sentences, without the field's name before it. */
@@ -29,9 +29,9 @@ export function sentence({ found, allowed, message }: Problem): string {
 
 export const STAGES: Record<string, string> = {
   open: 'Opening the files',
-  inspect: 'Looking at the clip',
-  track: 'Following the motion',
-  cast: 'Making the character ready',
+  inspect: 'Checking the clip',
+  track: 'Tracking the motion',
+  cast: 'Preparing the character',
   retarget: 'Fitting the motion',
   render: 'Rendering',
   finish: 'Finishing',
@@ -45,7 +45,7 @@ export const cancelled = (take: Take): boolean =>
 
 /** What a take is doing now. */
 export function doing(take: Take): string {
-  if (take.status === 'submitted') return 'Waiting for its turn'
+  if (take.status === 'submitted') return 'Waiting in the queue'
   if (take.status === 'processing') return STAGES[take.stage] ?? 'Working'
   if (cancelled(take)) return 'Cancelled'
   return take.status === 'succeeded' ? 'Done' : 'Failed'
