@@ -39,9 +39,9 @@ export interface components {
             models: components["schemas"]["ModelInfo"][];
             version: string;
         };
-        ClipFound: {
-            driver: components["schemas"]["DriverFound"] | null;
-            dropped: components["schemas"]["LeftOut"][];
+        ClipFinding: {
+            driver: components["schemas"]["DriverFinding"] | null;
+            dropped: components["schemas"]["Dropped"][];
             duration: number;
             fps: number;
             height: number;
@@ -71,7 +71,7 @@ export interface components {
             request: components["schemas"]["Asked"];
             task: components["schemas"]["MotionControlRecord"];
         };
-        DriverFound: {
+        DriverFinding: {
             outline: [
                 number,
                 number
@@ -84,6 +84,11 @@ export interface components {
                 number
             ][];
             time: number;
+        };
+        Dropped: {
+            end: number;
+            reason: string;
+            start: number;
         };
         ElementContent: {
             element_id: number | string;
@@ -168,6 +173,13 @@ export interface components {
             key: "status" | "product_type";
             values: string[];
         };
+        Findings: {
+            clip: components["schemas"]["ClipFinding"] | null;
+            picture: components["schemas"]["PictureFinding"] | null;
+            plan: components["schemas"]["Plan"] | null;
+            problems: components["schemas"]["Problem"][];
+            usable: boolean;
+        };
         Health: {
             /** @constant */
             status: "ok";
@@ -207,15 +219,6 @@ export interface components {
             video_url?: string | null | "";
             watermark_info?: components["schemas"]["WatermarkInfo"] | null | "";
         };
-        Inspected: {
-            clip: components["schemas"]["ClipFound"] | null;
-            picture: components["schemas"]["PictureFound"] | null;
-            plan: {
-                [key: string]: unknown;
-            } | null;
-            problems: components["schemas"]["Problem"][];
-            usable: boolean;
-        };
         KeyCreate: {
             /** @enum {unknown} */
             kind?: "api_key" | "key_pair";
@@ -227,11 +230,6 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "api_key" | "key_pair";
-        };
-        LeftOut: {
-            end: number;
-            reason: string;
-            start: number;
         };
         LimitsInfo: {
             clip_bytes: number;
@@ -334,7 +332,7 @@ export interface components {
             status: "online" | "runOut";
             total_quantity: number;
         };
-        PictureFound: {
+        PictureFinding: {
             height: number;
             outline: [
                 number,
@@ -342,6 +340,35 @@ export interface components {
             ][][] | null;
             warnings: string[];
             width: number;
+        };
+        Plan: {
+            clip_duration: number;
+            /** @enum {string} */
+            driver_framing: "head" | "upper_body" | "knees" | "whole_body";
+            dropped: components["schemas"]["Dropped"][];
+            duration: number;
+            element: string[];
+            end: number;
+            engine: string;
+            fps: number;
+            frames: number;
+            left_out: string[];
+            /** @enum {string} */
+            mode: "std" | "pro";
+            /** @enum {string} */
+            orientation: "video" | "image";
+            people: number;
+            /** @enum {string} */
+            picture_framing: "head" | "upper_body" | "knees" | "whole_body";
+            size: [
+                number,
+                number
+            ];
+            sound: boolean;
+            start: number;
+            understood: string[];
+            units: string | null;
+            warnings: string[];
         };
         Problem: {
             allowed: string;
@@ -506,4 +533,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 5df678e19978cc4528beceb0303319759cb1bbf4aca14ae2fb883dfe5456091d
+// Schemas: SHA-256 a50bf34ae86bc657d22a19231ff8b759d3d79655198b8e339325e0b1a0c82358
