@@ -67,9 +67,7 @@ def test_a_take_is_planned_watched_compared_and_downloaded(
 def _plan(page: Any, clip: Path, screenshot: Screenshot) -> None:
     page.get_by_role("button", name="Sample: Robin").click()
     page.locator("input[type=file]").nth(1).set_input_files(clip)
-    expect(page.get_by_role("img", name="Outline of the character")).to_be_visible(
-        timeout=TAKE_MS
-    )
+    expect(page.get_by_role("img", name="Outline of the character")).to_be_visible(timeout=TAKE_MS)
     expect(page.get_by_role("img", name="The tracked person").first).to_be_visible()
     expect(page.get_by_text("puppet", exact=True)).to_be_visible()
     expect(page.get_by_text(re.compile(r"^The whole clip is used: 3\.\d s\.$"))).to_be_visible()

@@ -12,7 +12,7 @@ import type {
   Detail,
   ElementBody,
   ElementsRecord,
-  Inspection,
+  Findings,
   LegacyRecord,
   NewKey,
   Sample,
@@ -129,7 +129,7 @@ export class Api {
   removeElement = (id: number): Promise<unknown> =>
     this.#post('v1/general/delete-elements', { element_id: id })
 
-  inspect(body: Partial<CreateBody>, signal: AbortSignal): Promise<Inspection> {
+  inspect(body: Partial<CreateBody>, signal: AbortSignal): Promise<Findings> {
     return this.#send('POST', `${TAKES}/inspect`, body, signal)
   }
 

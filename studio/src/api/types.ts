@@ -19,18 +19,16 @@ export type TasksCreateBody = Schemas['TasksCreate']
 export type ElementBody = Schemas['ElementsCreate']
 
 export type Problem = Pick<Schemas['Problem'], 'field' | 'message'> & Partial<Schemas['Problem']>
-export type Dropped = Schemas['LeftOut']
-export type PictureFound = Schemas['PictureFound']
-export type ClipFound = Schemas['ClipFound']
-export type Outline = NonNullable<PictureFound['outline']>[number]
+export type Dropped = Schemas['Dropped']
+export type PictureFinding = Schemas['PictureFinding']
+export type ClipFinding = Schemas['ClipFinding']
+export type Outline = NonNullable<PictureFinding['outline']>[number]
 /** Time in seconds, then left, top, width and height as shares of the frame. */
-export type Place = Schemas['DriverFound']['path'][number]
+export type Place = Schemas['DriverFinding']['path'][number]
 
 /** Missing inputs are among the problems; everything else is inspected. */
-export type Inspection = Omit<Schemas['Inspected'], 'plan' | 'problems'> & {
-  plan: Plan | null
-  problems: Problem[]
-}
+export type Findings = Omit<Schemas['Findings'], 'problems'> & { problems: Problem[] }
+export type Plan = Schemas['Plan']
 
 export type Model = Omit<Schemas['ModelInfo'], 'modes'> & {
   modes: Record<Mode, Schemas['ModeInfo']>
@@ -51,29 +49,6 @@ export type Account = Schemas['Profile']
 export type NewKey = Schemas['NewKey']
 export type CallbackEvent = Schemas['Event']
 export type CallbackTry = Schemas['Try']
-
-/** The parts of a plan that the page shows; the description leaves plans open. */
-export interface Plan {
-  engine: string
-  orientation: Orientation
-  mode: Mode
-  size: [number, number]
-  fps: number
-  frames: number
-  start: number
-  end: number
-  duration: number
-  clip_duration: number
-  dropped: Dropped[]
-  people: number
-  sound: boolean
-  units: string | null
-  understood: string[]
-  left_out: string[]
-  /** What the element's pictures are used for. */
-  element?: string[]
-  warnings: string[]
-}
 
 /** The parts of a report that the page shows; the description leaves reports open. */
 export interface Report {

@@ -3,15 +3,7 @@
 import { ApiError, type Api } from '../api/api'
 import type { ElementItem } from '../api/element'
 import type { Take } from '../api/take'
-import type {
-  CreateBody,
-  Inspection,
-  Mode,
-  Model,
-  Orientation,
-  Problem,
-  Sample,
-} from '../api/types'
+import type { CreateBody, Findings, Mode, Model, Orientation, Problem, Sample } from '../api/types'
 import { FIELDS, problemOf, type Kind } from '../media/checks'
 import { notices } from './notices.svelte'
 import { api, session } from './session.svelte'
@@ -63,7 +55,7 @@ export const DEFAULTS: Options = {
 class Draft {
   media: Record<Kind, Medium | null> = $state({ picture: null, clip: null })
   options: Options = $state({ ...DEFAULTS })
-  inspection: Inspection | null = $state.raw(null)
+  inspection: Findings | null = $state.raw(null)
   inspecting = $state(false)
   /** What kept the inspection from being made. */
   fault = $state('')

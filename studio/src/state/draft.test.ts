@@ -1,13 +1,13 @@
 import { beforeEach, afterEach, expect, it, vi } from 'vitest'
 import { ApiError, type Api } from '../api/api'
-import type { Capabilities, Inspection } from '../api/types'
+import type { Capabilities, Findings } from '../api/types'
 import { DEFAULTS, draft } from './draft.svelte'
 import { notices } from './notices.svelte'
 import { session } from './session.svelte'
 
 const png = (name = 'a.png') => new File([new Uint8Array(5)], name, { type: 'image/png' })
 const mp4 = () => new File([new Uint8Array(5)], 'c.mp4', { type: 'video/mp4' })
-const FOUND: Inspection = { usable: true, problems: [], plan: null, picture: null, clip: null }
+const FOUND: Findings = { usable: true, problems: [], plan: null, picture: null, clip: null }
 const model = (name: string, available: boolean, element: boolean) =>
   ({ name, path: name, available, element }) as Capabilities['models'][number]
 
