@@ -33,7 +33,7 @@ function curl(server: string, asked: CreateBody, modelPath: string): string {
   -H "Content-Type: application/json" \\
   -d ${shell(JSON.stringify(body, null, 2))}
 
-# Then, with the ${id} of the answer, until task_status is succeed:
+# Poll with the ${id} from the answer until task_status is "succeed":
 curl ${shell(`${server}/${TAKES}/`)}TASK_ID \\
   -H "Authorization: Bearer $UNDERSTUDY_API_KEY"
 `
