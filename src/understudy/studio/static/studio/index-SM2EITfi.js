@@ -13,7 +13,7 @@ var e=Array.isArray,t=Array.prototype.indexOf,n=Array.prototype.includes,r=Array
   -H "Content-Type: application/json" \\
   -d ${il(JSON.stringify(i,null,2))}
 
-# Then, with the ${a} of the answer, until task_status is succeed:
+# Poll with the ${a} from the answer until task_status is "succeed":
 curl ${il(`${e}/${la}/`)}TASK_ID \\
   -H "Authorization: Bearer $UNDERSTUDY_API_KEY"
 `}function nl(e,t){let n=t.element_list?.[0]?.element_id,r=[[`orientation`,t.character_orientation],[`mode`,t.mode],[`model`,t.model_name],[`prompt`,t.prompt],[`sound`,t.keep_original_sound!==`no`&&void 0],[`watermark`,t.watermark_info?.enabled||void 0],[`element`,n],[`callback_url`,t.callback_url]].filter(([,e])=>e!==void 0&&e!==``).map(([e,t])=>`        ${e}=${al(t)},\n`);return`from understudy_client import Client
