@@ -10,10 +10,10 @@ from understudy.geometry.landmarks import Body
 from understudy.tracking.cleaning import (
     RawTrack,
     clean,
+    confirmed,
     find_spikes,
     find_swaps,
     trunk_length,
-    without_chance,
 )
 
 LEGS = (
@@ -142,5 +142,5 @@ def test_an_unsure_body_is_taken_out() -> None:
 def test_what_was_seen_once_by_chance_is_taken_out() -> None:
     good = np.zeros(20, bool)
     good[[2, 10, 12]] = True
-    kept = without_chance(good, good | (np.arange(20) % 2 == 0))
+    kept = confirmed(good, good | (np.arange(20) % 2 == 0))
     assert np.flatnonzero(kept).tolist() == [10, 12]

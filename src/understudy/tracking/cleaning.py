@@ -1,4 +1,4 @@
-"""Taking out of a raw track what cannot be true.
+"""Removing implausible landmarks from a raw track.
 
 A face mesh on the back of a head, a hand put on the other arm, legs exchanged for a moment, a joint
 that jumps away and back: trackers make these errors with full confidence. What contradicts the
@@ -18,39 +18,57 @@ from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, NOSE_TIP, 
 from understudy.geometry.hand_landmarks import MIDDLE_KNUCKLE, WRIST
 from understudy.geometry.landmarks import Body, Float32
 
-_LEAST_BODY_PRESENCE = 0.5
-_LEAST_FACE_PRESENCE = 0.6
-_LEAST_HAND_PRESENCE = 0.5
 
-# A face lies on the head: its nose this near to the body's, in face heights; its height within this
-# factor of what it is at other times; turned no further than this in degrees.
-_NOSE_DISTANCE = 0.35
-_FACE_SIZE = 1.6
-_MOST_YAW = 70.0
-# A body turned so far, in degrees, shows no face.
-_TURNED_AWAY = 100.0
+@dataclass(frozen=True, slots=True)
+class _Plausibility:
+    """What a track may contain; anything else is an error of the tracker.
 
-# A hand lies on the wrist: this near, in forearms, and nearer than the other wrist by this factor;
-# its palm has this length in forearms.
-_WRIST_DISTANCE = 0.6
-_OTHER_WRIST = 0.5
-_LEAST_PALM, _MOST_PALM = 0.06, 1.4
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
 
-# Limbs that were exchanged come back within so many frames; both times the joints jump at least so
-# far in trunks, and at most this share of that if the sides are exchanged.
-_SWAP_FRAMES = 6
-_SWAP_JUMP = 0.25
-_SWAP_SHARE = 0.4
+    min_body_presence: float = 0.5
+    """Tracker's confidence in 0..1."""
+    min_face_presence: float = 0.6
+    """The same for the face."""
+    min_hand_presence: float = 0.5
+    """The same for a hand."""
+    max_nose_distance: float = 0.35
+    """From the mesh's nose to the body's, in face heights."""
+    max_face_size_ratio: float = 1.6
+    """Between a face's height and its median."""
+    max_face_yaw: float = 70.0
+    """Degrees."""
+    max_shoulder_yaw: float = 100.0
+    """Degrees; a body turned further shows no face."""
+    max_wrist_distance: float = 0.6
+    """From a hand's wrist to its arm's, in forearms."""
+    other_wrist_ratio: float = 0.5
+    """Nearer to the other wrist by this factor, a hand is the other one."""
+    min_palm: float = 0.06
+    """Length of a palm, in forearms."""
+    max_palm: float = 1.4
+    """Length of a palm, in forearms."""
+    forearm_percentile: float = 75
+    """Of the forearm's lengths: foreshortened ones measure nothing."""
+    max_swap_frames: int = 6
+    """For how long left and right limbs may be exchanged."""
+    min_swap_jump: float = 0.25
+    """How far joints jump at either end of that, in trunks."""
+    max_swap_share: float = 0.4
+    """What is left of that jump once the sides are exchanged."""
+    spike_factor: float = 2.5
+    """A spike's distance from the line, relative to the motion around it."""
+    max_spike_frames: int = 2
+    """How long a spike lasts at most."""
+    min_spike: float = 0.18
+    """A spike's distance from the line between the frames around it, in trunks."""
+    min_observations: int = 2
+    """Parts that are good in fewer observations in a row are taken for chance."""
+    max_observation_gap: int = 8
+    """Observations further apart than this many frames do not confirm each other."""
 
-# A spike leaves the line between the frames around it by this many trunks, and by this many times
-# what these move from one to the other and per frame.
-_SPIKE = 0.18
-_SPIKE_FACTOR = 2.5
-_SPIKE_FRAMES = 2
 
-# Parts seen for fewer frames than this in a row of looks are taken for chance.
-_LEAST_LOOKS = 2
-_NEAR_LOOKS = 8
+_PARAMS = _Plausibility()
 
 _LEGS = (
     (Body.LEFT_KNEE, Body.RIGHT_KNEE),
@@ -102,9 +120,9 @@ class RawTrack:
 
 
 def clean(raw: RawTrack) -> RawTrack:
-    """The track without what cannot be true."""
+    """The track without implausible landmarks."""
     body, world = raw.body.copy(), raw.world.copy()
-    unsure = raw.presence[:, 0] < _LEAST_BODY_PRESENCE
+    unsure = raw.presence[:, 0] < _PARAMS.min_body_presence
     body[unsure], world[unsure] = np.nan, np.nan
     trunk = trunk_length(body)
     for limbs in (_LEGS, _ARMS):
@@ -117,9 +135,9 @@ def clean(raw: RawTrack) -> RawTrack:
     body[spikes, :3], world[spikes] = np.nan, np.nan
     bodied = replace(raw, body=body, world=world)
     face, left, right = raw.face.copy(), raw.left_hand.copy(), raw.right_hand.copy()
-    face[~believable_faces(bodied)] = np.nan
-    left[~believable_hands(bodied, "left")] = np.nan
-    right[~believable_hands(bodied, "right")] = np.nan
+    face[~plausible_faces(bodied)] = np.nan
+    left[~plausible_hands(bodied, "left")] = np.nan
+    right[~plausible_hands(bodied, "right")] = np.nan
     return replace(bodied, face=face, left_hand=left, right_hand=right)
 
 
@@ -146,11 +164,16 @@ def find_swaps(
     there = body[:, right + left, :2]
     kept = np.linalg.norm(here[1:] - here[:-1], axis=2).mean(axis=1)
     exchanged = np.linalg.norm(there[1:] - here[:-1], axis=2).mean(axis=1)
-    jumps = np.flatnonzero((kept > _SWAP_JUMP * trunk) & (exchanged < _SWAP_SHARE * kept)) + 1
+    jumps = (
+        np.flatnonzero(
+            (kept > _PARAMS.min_swap_jump * trunk) & (exchanged < _PARAMS.max_swap_share * kept)
+        )
+        + 1
+    )
     swaps: list[tuple[int, int]] = []
     for first, last in zip(jumps[:-1].tolist(), jumps[1:].tolist(), strict=True):
         ended = bool(swaps) and swaps[-1][1] > first - 1
-        if last - first <= _SWAP_FRAMES and not ended:
+        if last - first <= _PARAMS.max_swap_frames and not ended:
             swaps.append((first, last))
     return swaps
 
@@ -161,7 +184,7 @@ def find_spikes(points: Float32, trunk: float) -> NDArray[np.bool_]:
     still = np.zeros((1, points.shape[1]), points.dtype)
     # From the frame before to each; what leads out of the track counts as still.
     speed = np.concatenate([still, np.linalg.norm(np.diff(points, axis=0), axis=2), still])
-    for length in range(1, _SPIKE_FRAMES + 1):
+    for length in range(1, _PARAMS.max_spike_frames + 1):
         before, after = points[: -length - 1], points[length + 1 :]
         if len(before) == 0:
             break
@@ -173,13 +196,15 @@ def find_spikes(points: Float32, trunk: float) -> NDArray[np.bool_]:
             line = before + (after - before) * (k / (length + 1))
             inside = points[k : len(points) - length - 1 + k]
             off = np.minimum(off, np.linalg.norm(inside - line, axis=2))
-        found = off > np.maximum(_SPIKE * trunk, _SPIKE_FACTOR * np.fmax(step, pace))
+        found = off > np.maximum(
+            _PARAMS.min_spike * trunk, _PARAMS.spike_factor * np.fmax(step, pace)
+        )
         for k in range(1, length + 1):
             spikes[k : len(points) - length - 1 + k] |= found
     return spikes
 
 
-def believable_faces(raw: RawTrack) -> NDArray[np.bool_]:
+def plausible_faces(raw: RawTrack) -> NDArray[np.bool_]:
     """(T,): whether there is a face that fits the body."""
     face, body = raw.face, raw.body
     height = np.linalg.norm(face[:, FOREHEAD, :2] - face[:, CHIN, :2], axis=1)
@@ -191,14 +216,16 @@ def believable_faces(raw: RawTrack) -> NDArray[np.bool_]:
     seen = height[np.isfinite(height)]
     usual = float(np.median(seen)) if len(seen) else 1.0
     with np.errstate(invalid="ignore"):
-        good = raw.presence[:, 1] >= _LEAST_FACE_PRESENCE
-        good &= off < _NOSE_DISTANCE * height
-        good &= (height < _FACE_SIZE * usual) & (height > usual / _FACE_SIZE)
-        good &= (np.abs(yaw) < _MOST_YAW) & ~(np.abs(turn) > _TURNED_AWAY)
-    return without_chance(good, np.ones(len(good), bool))
+        good = raw.presence[:, 1] >= _PARAMS.min_face_presence
+        good &= off < _PARAMS.max_nose_distance * height
+        good &= (height < _PARAMS.max_face_size_ratio * usual) & (
+            height > usual / _PARAMS.max_face_size_ratio
+        )
+        good &= (np.abs(yaw) < _PARAMS.max_face_yaw) & ~(np.abs(turn) > _PARAMS.max_shoulder_yaw)
+    return confirmed(good, np.ones(len(good), bool))
 
 
-def believable_hands(raw: RawTrack, side: str) -> NDArray[np.bool_]:
+def plausible_hands(raw: RawTrack, side: str) -> NDArray[np.bool_]:
     """(T,): whether there is a hand on that side (`left`, `right`) that fits the arm."""
     hand = raw.left_hand if side == "left" else raw.right_hand
     wrist, elbow, other = (
@@ -210,32 +237,32 @@ def believable_hands(raw: RawTrack, side: str) -> NDArray[np.bool_]:
     forearms = np.linalg.norm(body[:, wrist] - body[:, elbow], axis=1)
     # Foreshortened forearms measure nothing; the longest ones seen do.
     forearms = forearms[np.isfinite(forearms)]
-    forearm = float(np.percentile(forearms, 75)) if len(forearms) else 1.0
+    forearm = float(np.percentile(forearms, _PARAMS.forearm_percentile)) if len(forearms) else 1.0
     own = np.linalg.norm(hand[:, 0, :2] - body[:, wrist], axis=1)
     foreign = np.linalg.norm(hand[:, 0, :2] - body[:, other], axis=1)
     palm = np.linalg.norm(hand[:, MIDDLE_KNUCKLE] - hand[:, WRIST], axis=1)
     presence = raw.presence[:, 2 if side == "left" else 3]
     with np.errstate(invalid="ignore"):
-        good = presence >= _LEAST_HAND_PRESENCE
-        good &= own < _WRIST_DISTANCE * forearm
-        good &= ~(foreign < _OTHER_WRIST * own)
-        good &= (palm > _LEAST_PALM * forearm) & (palm < _MOST_PALM * forearm)
-    return without_chance(good, np.isfinite(hand[:, 0, 0]))
+        good = presence >= _PARAMS.min_hand_presence
+        good &= own < _PARAMS.max_wrist_distance * forearm
+        good &= ~(foreign < _PARAMS.other_wrist_ratio * own)
+        good &= (palm > _PARAMS.min_palm * forearm) & (palm < _PARAMS.max_palm * forearm)
+    return confirmed(good, np.isfinite(hand[:, 0, 0]))
 
 
-def without_chance(good: NDArray[np.bool_], looked: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """What is good in at least two looks in a row, or was never looked at but once.
+def confirmed(good: NDArray[np.bool_], observed: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """What is good in at least two observations in a row, or was observed only once.
 
-    looked: (T,): the frames in which something was found, good or not.
+    observed: (T,): the frames in which something was found, good or not.
     """
-    looks = np.flatnonzero(looked | good)
-    if len(looks) < _LEAST_LOOKS:
+    observations = np.flatnonzero(observed | good)
+    if len(observations) < _PARAMS.min_observations:
         return good
     kept = good.copy()
-    fine = good[looks]
+    fine = good[observations]
     # Frames further apart than this do not speak for each other.
-    near = np.diff(looks) <= _NEAR_LOOKS
+    near = np.diff(observations) <= _PARAMS.max_observation_gap
     before = np.concatenate([[False], fine[:-1] & near])
     after = np.concatenate([fine[1:] & near, [False]])
-    kept[looks] = fine & (before | after)
+    kept[observations] = fine & (before | after)
     return kept

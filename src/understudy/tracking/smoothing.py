@@ -8,6 +8,7 @@ is lost. Parabolas come out as they go in.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -19,28 +20,49 @@ from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
 
-_ORDER = 2
-# How many seconds the filter sees, and how many frames at most.
-_BODY_SECONDS, _BODY_WINDOW = 0.28, 7
-_FACE_SECONDS, _FACE_WINDOW = 0.20, 5
-# Hands are looked for in every second frame only.
-_HAND_SECONDS, _HAND_WINDOW = 0.36, 9
 
-# Gaps up to so many seconds are filled in hands and faces; in bodies all are.
-_HAND_GAP = 0.6
-_FACE_GAP = 0.35
-# A hand or a face that is seen for fewer seconds is left out.
-_LEAST_SECONDS = 0.2
-# Frames by which a hand or a face outlasts what was seen of it.
-_MARGIN = 2
+@dataclass(frozen=True, slots=True)
+class _Smoothing:
+    """What smoothing and gap filling depend on. Frames are those of the performance.
 
-# Filled frames weigh this much beside seen ones: next to nothing in a short gap, where the parabola
-# is held on both sides, more in a long one, where it would run away.
-_SHORT_GAP = 3
-_SHORT_WEIGHT, _LONG_WEIGHT = 1e-7, 0.2
+    The windows are short enough to keep a hand's wave at 3 Hz and long enough to hide jitter.
+    """
 
-# Visibility of filled landmarks is multiplied by this.
-_FILLED_VISIBILITY = 0.25
+    order: int = 2
+    """Of the polynomial: a parabola keeps accelerations."""
+    body_seconds: float = 0.28
+    """Length of the window for the body, in seconds."""
+    body_window: int = 7
+    """The most frames in it."""
+    face_seconds: float = 0.20
+    """The same for the face, whose lips and lids move faster."""
+    face_window: int = 5
+    """The most frames in it."""
+    hand_seconds: float = 0.36
+    """The same for hands, which are tracked in every second frame only."""
+    hand_window: int = 9
+    """The most frames in it."""
+    hand_gap_seconds: float = 0.6
+    """Longest gap that is filled in a hand; in a body every gap is."""
+    face_gap_seconds: float = 0.35
+    """Longest gap that is filled in a face."""
+    min_seconds: float = 0.2
+    """A hand or a face that is seen for less is left out."""
+    margin_frames: int = 2
+    """How long a hand or a face stays after it was last seen."""
+    short_gap_frames: int = 3
+    """A gap of at most this length, seen frames on both sides, counts as short."""
+    short_gap_weight: float = 1e-7
+    """Weight of a filled frame, against 1, in a short gap: seen frames hold the parabola there."""
+    long_gap_weight: float = 0.2
+    """The same in a long gap, where an unweighted parabola would run away."""
+    filled_visibility: float = 0.25
+    """Factor on the visibility of filled landmarks."""
+    ridge: float = 1e-12
+    """Regularisation of the normal equations, relative to their trace."""
+
+
+_PARAMS = _Smoothing()
 
 
 def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
@@ -49,7 +71,7 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
     Body landmarks are filled over every gap, with their visibility reduced there; hands and face
     over short gaps, moving along with wrist and nose, and stay NaN elsewhere.
     """
-    window = window_for(fps, _BODY_SECONDS, _BODY_WINDOW)
+    window = window_for(fps, _PARAMS.body_seconds, _PARAMS.body_window)
     seen = np.isfinite(raw.body[..., 0])
     body = np.empty_like(raw.body)
     world = np.empty_like(raw.world)
@@ -63,13 +85,20 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
         weights = gap_weights(known)
         body[:, n, :3] = savitzky_golay(filled[:, :3], window, weights)
         visibility = np.clip(savitzky_golay(filled[:, 3:], window, np.ones(len(known)), 0), 0, 1)
-        body[:, n, 3] = visibility[:, 0] * np.where(known, 1.0, _FILLED_VISIBILITY)
+        body[:, n, 3] = visibility[:, 0] * np.where(known, 1.0, _PARAMS.filled_visibility)
         place = fill_gaps(raw.world[:, n].astype(np.float64), known)
         world[:, n] = savitzky_golay(place, window, weights)
         loose[:, n] = filled[:, :2]
-    hand_window = window_for(fps, _HAND_SECONDS, _HAND_WINDOW)
+    hand_window = window_for(fps, _PARAMS.hand_seconds, _PARAMS.hand_window)
     left, right = (
-        _smooth_part(points, loose[:, wrist], body[:, wrist, :2], hand_window, fps, gap=_HAND_GAP)
+        _smooth_part(
+            points,
+            loose[:, wrist],
+            body[:, wrist, :2],
+            hand_window,
+            fps,
+            gap=_PARAMS.hand_gap_seconds,
+        )
         for points, wrist in (
             (raw.left_hand, Body.LEFT_WRIST),
             (raw.right_hand, Body.RIGHT_WRIST),
@@ -80,9 +109,9 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
         raw.face,
         loose[:, nose],
         body[:, nose, :2],
-        window_for(fps, _FACE_SECONDS, _FACE_WINDOW),
+        window_for(fps, _PARAMS.face_seconds, _PARAMS.face_window),
         fps,
-        gap=_FACE_GAP,
+        gap=_PARAMS.face_gap_seconds,
     )
     return Performance(raw.times, body, world, left, right, face, size)
 
@@ -93,7 +122,7 @@ def window_for(fps: float, seconds: float, most: int) -> int:
 
 
 def savitzky_golay(
-    values: Float64, window: int, weights: Float64 | None = None, order: int = _ORDER
+    values: Float64, window: int, weights: Float64 | None = None, order: int = _PARAMS.order
 ) -> Float64:
     """Fit a polynomial to the frames around each frame and take its value there.
 
@@ -138,8 +167,8 @@ def gap_weights(known: NDArray[np.bool_]) -> Float64:
     """(T,): how much each frame counts: one where known, little where filled."""
     weights = np.ones(len(known))
     for first, last in _stretches(~known):
-        short = last - first <= _SHORT_GAP and first > 0 and last < len(known)
-        weights[first:last] = _SHORT_WEIGHT if short else _LONG_WEIGHT
+        short = last - first <= _PARAMS.short_gap_frames and first > 0 and last < len(known)
+        weights[first:last] = _PARAMS.short_gap_weight if short else _PARAMS.long_gap_weight
     return weights
 
 
@@ -160,7 +189,7 @@ def _smooth_part(
     flat = flat.reshape(len(points), -1)
     for first, last in _spans(known, max(1, round(gap * fps))):
         here = known[first:last]
-        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(_LEAST_SECONDS * fps)):
+        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(_PARAMS.min_seconds * fps)):
             continue
         filled = fill_gaps(flat[first:last], here)
         smoothed[first:last] = savitzky_golay(filled, window, gap_weights(here)).reshape(
@@ -180,7 +209,10 @@ def _spans(known: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
     firsts = places[np.concatenate([[0], edges + 1])]
     lasts = places[np.concatenate([edges, [len(places) - 1]])]
     return [
-        (max(0, int(a) - _MARGIN), min(len(known), int(b) + 1 + _MARGIN))
+        (
+            max(0, int(a) - _PARAMS.margin_frames),
+            min(len(known), int(b) + 1 + _PARAMS.margin_frames),
+        )
         for a, b in zip(firsts, lasts, strict=True)
     ]
 
@@ -194,5 +226,5 @@ def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _regular(normal: Float64) -> Float64:
     """Normal equations that can be solved: lower orders where too few frames have weight."""
     size = normal.shape[1]
-    ridge = 1e-12 * np.trace(normal, axis1=1, axis2=2)
+    ridge = _PARAMS.ridge * np.trace(normal, axis1=1, axis2=2)
     return np.asarray(normal + ridge[:, None, None] * np.eye(size))

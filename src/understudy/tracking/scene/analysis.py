@@ -26,16 +26,35 @@ VERSION = "scene/3"
 
 LEAST_SECONDS = 3.0
 
-# A landmark counts as shown when it is in the picture and this visible, in this share of the poses.
-_VISIBLE = 0.5
-_SHOWN = 0.5
-# A trunk that lies outside the picture in this share of the poses makes a driver half out of it.
-_HALF_OUT = 0.25
-# Below this share of the picture's height, hands and face of a driver are too small to follow.
-_SMALL_DRIVER = 0.3
-_BODY_SHARE = 0.8
-_TOLERANCE = 0.1
-_MOST_REASONS = 4
+
+@dataclass(frozen=True, slots=True)
+class _Judgement:
+    """When a driver counts as shown, large enough and inside the picture.
+
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
+
+    min_visibility: float = 0.5
+    """Of a landmark that counts as visible."""
+    min_shown_share: float = 0.5
+    """Share of the poses in which a part must be visible for it to count as shown."""
+    half_out_share: float = 0.25
+    """Share of the poses with the trunk outside the picture that makes a driver half out of it."""
+    small_driver: float = 0.3
+    """Share of the picture's height below which hands and face are too small to follow."""
+    body_share: float = 0.8
+    """Height of a body, in sides of its region."""
+    tolerance_seconds: float = 0.1
+    """By which a usable run may be shorter than the least."""
+    max_reasons: int = 4
+    """Reasons that a refusal lists."""
+    driver_distance: float = 0.3
+    """From the driver's region to the hips of a pose that is the driver's, in sides."""
+    moment_seconds: float = 0.3
+    """A reason that lasts for less is given with one time instead of two."""
+
+
+_PARAMS = _Judgement()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,7 +182,9 @@ def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAn
             usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
     reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
     usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
-    long_enough = [run for run in usable if run.seconds >= LEAST_SECONDS - _TOLERANCE]
+    long_enough = [
+        run for run in usable if run.seconds >= LEAST_SECONDS - _PARAMS.tolerance_seconds
+    ]
     if not long_enough:
         raise _too_short(usable, reasons)
     run = long_enough[0]
@@ -196,7 +217,8 @@ def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
 
     def shown(*pair: Body) -> bool:
         return (
-            bool(len(poses)) and float(_in_view(poses, size)[:, pair].any(axis=1).mean()) > _SHOWN
+            bool(len(poses))
+            and float(_in_view(poses, size)[:, pair].any(axis=1).mean()) > _PARAMS.min_shown_share
         )
 
     if not len(poses) or shown(Body.LEFT_ANKLE, Body.RIGHT_ANKLE):
@@ -209,7 +231,7 @@ def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
 def _in_view(poses: Float32, size: tuple[int, int]) -> NDArray[np.bool_]:
     """(N, 33): which landmarks lie in the picture and are visible."""
     inside = (poses[..., :2] >= 0).all(axis=-1) & (poses[..., :2] < np.array(size)).all(axis=-1)
-    return np.asarray(inside & (poses[..., 3] > _VISIBLE))
+    return np.asarray(inside & (poses[..., 3] > _PARAMS.min_visibility))
 
 
 def _of_driver(times: NDArray[np.float64], poses: Float32, driver: PersonTrack) -> Float32:
@@ -219,7 +241,7 @@ def _of_driver(times: NDArray[np.float64], poses: Float32, driver: PersonTrack) 
         nearest = int(np.abs(driver.times - time).argmin())
         x, y, side, _ = driver.regions[nearest]
         hips = pose[[Body.LEFT_HIP, Body.RIGHT_HIP], :2].mean(axis=0)
-        keep.append(float(np.hypot(*(hips - (x, y)))) < 0.3 * side)
+        keep.append(float(np.hypot(*(hips - (x, y)))) < _PARAMS.driver_distance * side)
     return poses[np.array(keep, bool)] if keep else poses
 
 
@@ -242,12 +264,15 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
         view = _in_view(poses, clip.size)
         trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
         sideways = (poses[:, trunk, 0] < 0) | (poses[:, trunk, 0] >= clip.width)
-        if float((sideways.sum(axis=1) >= 2).mean()) > _HALF_OUT:
+        if float((sideways.sum(axis=1) >= 2).mean()) > _PARAMS.half_out_share:
             warnings.append("The driver is half out of the picture.")
         if not view[:, Body.NOSE].any():
             warnings.append("The driver's face is never to be seen.")
     path = scene.driver.within(scene.start, scene.end)
-    if float(np.median(path.regions[:, 2])) * _BODY_SHARE < _SMALL_DRIVER * clip.height:
+    if (
+        float(np.median(path.regions[:, 2])) * _PARAMS.body_share
+        < _PARAMS.small_driver * clip.height
+    ):
         warnings.append("The driver is small in the picture: face and hands will hardly move.")
     return warnings
 
@@ -256,9 +281,9 @@ def _too_short(usable: Sequence[Run], reasons: Sequence[Reason]) -> ClipUnusable
     longest = usable[0].seconds if usable else 0.0
     why = "; ".join(
         f"{reason.words} at {reason.start:.1f} s"
-        if reason.end - reason.start < 0.3
+        if reason.end - reason.start < _PARAMS.moment_seconds
         else f"{reason.words} from {reason.start:.1f} to {reason.end:.1f} s"
-        for reason in reasons[:_MOST_REASONS]
+        for reason in reasons[: _PARAMS.max_reasons]
     )
     return _unusable(
         f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else "")

@@ -1,9 +1,9 @@
-"""Whether the camera moves, seen on grey thumbnails.
+"""Measuring the camera's motion on grey thumbnails.
 
-Corners all over the picture, but for where people are, are followed over a third of a second. The
-parts of the picture vote: a camera that pans, zooms or is held in the hand moves the whole ground
-by one similarity transform, up to the picture's borders. Ground that stays where it is outvotes
-things that move in front of it, such as a video wall or a passer-by.
+Corners all over the picture, except on people, are followed over a third of a second. The parts of
+the picture vote: a camera that pans, zooms or is hand-held moves the whole background by one
+similarity transform, up to the picture's borders. A background that stands still outvotes things
+that move in front of it, such as a video wall or a passer-by.
 """
 
 from __future__ import annotations
@@ -20,54 +20,88 @@ from understudy.tracking.scene.shots import Cut, Thumbnails
 
 Float64 = NDArray[np.float64]
 
-# Every second thumbnail is compared with the one this many seconds later.
-_BASELINE = 0.33
-_STRIDE = 2
 
-# One corner for each square of this many pixels, of at least this quality.
-_CORNER_CELL = 12
-_CORNER_QUALITY = 1.5e-4
-_ROUND_TRIP = 0.7
+@dataclass(frozen=True, slots=True)
+class _CameraMotion:
+    """How the camera's motion is measured, and how much of it a run may hold. Pixels are those of a
+    thumbnail, lengths otherwise shares of the picture's long side.
 
-# Votes are counted over a grid of this many parts a side; a part stands still, or goes along with
-# the transform, when its corners do so to this many pixels. Beside a large movement, what moves by
-# less than this share of it counts as standing still.
-_GRID = 6
-_STILL = 0.35
-_STILL_BESIDE = 0.25
-_ALONG = 0.7
-# The ground stands still when this share of the parts, two at least, does; it moves when this share
-# goes along, at two of the picture's borders at least and this many parts apart.
-_STILL_SHARE = 0.15
-_ALONG_SHARE = 0.5
-_LEAST_POINTS = 12
-_FOLLOWED_SHARE = 0.65
-_LEAST_SPREAD = 3
-_LEAST_BORDERS = 2
-# It stands still as long as it does in this share of the comparisons within so many seconds, and
-# goes on where it could not be seen for so long, but went alike before and after (per second).
-_STILL_COMPARISONS = 0.3
-_STILL_WINDOW = 0.5
-_GAP = 2.5
-_ALIKE = 0.012
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
+
+    baseline_seconds: float = 0.33
+    """From a thumbnail to the one it is compared with."""
+    stride: int = 2
+    """Every n-th thumbnail is compared."""
+    corner_cell: int = 12
+    """One corner is followed for each square of this side, in pixels."""
+    min_corner_quality: float = 1.5e-4
+    """Smaller eigenvalue of the gradient's covariance (Shi and Tomasi)."""
+    corner_border: int = 3
+    """Pixels at the picture's borders in which no corner is followed."""
+    max_round_trip: float = 0.7
+    """Pixels by which a corner that is followed there and back may be off."""
+    flow_window: int = 15
+    """Side in pixels of the window in which a corner is followed."""
+    ransac_iterations: int = 500
+    """To fit the similarity transform."""
+    grid: int = 6
+    """Parts a side of the grid over which votes are counted."""
+    still_share_of_shift: float = 0.25
+    """Beside a large movement, this share of it counts as standing still."""
+    min_still_share: float = 0.15
+    """The background stands still when this share of the parts, two at least, does."""
+    min_still_comparisons: float = 0.3
+    """It goes on standing still while it does in this share of the comparisons."""
+    still_window_seconds: float = 0.5
+    """The time on either side for which these are counted."""
+    max_still_motion: float = 0.35
+    """A part stands still when its corners move by less, in pixels."""
+    min_inlier_share: float = 0.5
+    """The background moves when this share of the parts follows the transform."""
+    max_inlier_error: float = 0.7
+    """A part follows the transform when its corners do so to this many pixels."""
+    min_points: int = 12
+    """Corners that must be followed for a comparison to count."""
+    min_followed_share: float = 0.65
+    """Share of the corners that must be followed."""
+    min_spread: int = 3
+    """Parts between the outermost ones that follow the transform."""
+    min_borders: int = 2
+    """Of the picture's four borders that parts following the transform must touch."""
+    max_gap_seconds: float = 2.5
+    """An unknown motion is interpolated over at most this."""
+    max_gap_change: float = 0.012
+    """It is interpolated where the motion before and after differs by less, per second."""
+    person_window_seconds: float = 0.5
+    """People detected within this time of a thumbnail are masked out of it."""
+    person_half_width: float = 0.16
+    """Half the masked width of a person, in sides of their region."""
+    person_half_height: float = 0.46
+    """The same of the height."""
+    net_seconds: float = 2.0
+    """A run ends where the camera moves too far within this time."""
+    max_net_shift: float = 0.06
+    """Too far for a pan or a tilt."""
+    max_net_zoom: float = 0.12
+    """Too far for a zoom, as a logarithm."""
+    slow_shift: float = 0.012
+    """A movement lasts while the camera is faster than this, per second."""
+    slow_zoom: float = 0.03
+    """The same for the logarithm of the zoom."""
+    max_run_shift: float = 0.08
+    """What a run may hold in all."""
+    max_run_zoom: float = 0.20
+    """The same for the logarithm of the zoom."""
+    steady_shift: float = 0.008
+    """Below this nobody notices that the camera moves."""
+    steady_zoom: float = 0.015
+    """The same for the logarithm of the zoom."""
+
+
+_PARAMS = _CameraMotion()
+
 _UNKNOWN = np.full(3, np.nan)
-
-# Half the width and height of a person within their region, in sides.
-_PERSON_WIDTH, _PERSON_HEIGHT = 0.16, 0.46
-
-# Movement beyond this ends a run: within the time in seconds, in long sides and log zoom.
-_NET_SECONDS = 2.0
-_NET_SHIFT = 0.06
-_NET_ZOOM = 0.12
-# A movement is as long as its speed is above this, in long sides and log zoom per second.
-_SLOW_SHIFT = 0.012
-_SLOW_ZOOM = 0.03
-# What a run may take in all.
-RUN_SHIFT = 0.08
-RUN_ZOOM = 0.20
-# Below this nobody would call the camera unsteady.
-_STEADY_SHIFT = 0.008
-_STEADY_ZOOM = 0.015
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +123,7 @@ class CameraPath:
     def is_steady(self, start: float, end: float) -> bool:
         """Whether nobody would notice the camera move from start to end."""
         spread = _spread(self.between(start, end))
-        return bool(max(spread[:2]) < _STEADY_SHIFT and spread[2] < _STEADY_ZOOM)
+        return bool(max(spread[:2]) < _PARAMS.steady_shift and spread[2] < _PARAMS.steady_zoom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,20 +138,20 @@ class Movement:
 def measure_camera(
     times: Float64, thumbnails: Thumbnails, people: Float64, cuts: Sequence[Cut] = ()
 ) -> CameraPath:
-    """Follow the ground through thumbnails (N, h, w) grey, shown at `times` (N,) seconds.
+    """Follow the background through thumbnails (N, h, w) grey, shown at `times` (N,) seconds.
 
     people: (P, 4): time, then x, y and side in the thumbnails' pixels of somebody's region. What
     lies across a cut is not compared.
     """
     starts: list[float] = []
     velocities: list[Float64] = []
-    for k in range(0, len(times), _STRIDE):
-        j = int(np.searchsorted(times, times[k] + _BASELINE))
+    for k in range(0, len(times), _PARAMS.stride):
+        j = int(np.searchsorted(times, times[k] + _PARAMS.baseline_seconds))
         if j >= len(times):
             break
         velocity = _UNKNOWN
         if not any(cut.start < times[j] and cut.end > times[k] for cut in cuts):
-            near = people[np.abs(people[:, 0] - times[k]) < 0.5]
+            near = people[np.abs(people[:, 0] - times[k]) < _PARAMS.person_window_seconds]
             velocity = _compare(thumbnails[k], thumbnails[j], near) / (times[j] - times[k])
         starts.append(float(times[k]))
         velocities.append(velocity)
@@ -126,7 +160,9 @@ def measure_camera(
     at = np.array(starts)
     speed = _median3(_settled(at, np.array(velocities)))
     # A speed was measured over the baseline, whose middle is later than its start.
-    return CameraPath(at + _BASELINE / 2, np.cumsum(speed * np.gradient(at)[:, None], axis=0))
+    return CameraPath(
+        at + _PARAMS.baseline_seconds / 2, np.cumsum(speed * np.gradient(at)[:, None], axis=0)
+    )
 
 
 def find_movements(path: CameraPath) -> list[Movement]:
@@ -135,17 +171,19 @@ def find_movements(path: CameraPath) -> list[Movement]:
     if len(times) < 3:
         return []
     speed = np.gradient(offsets, times, axis=0)
-    slow = (np.hypot(speed[:, 0], speed[:, 1]) < _SLOW_SHIFT) & (np.abs(speed[:, 2]) < _SLOW_ZOOM)
+    slow = (np.hypot(speed[:, 0], speed[:, 1]) < _PARAMS.slow_shift) & (
+        np.abs(speed[:, 2]) < _PARAMS.slow_zoom
+    )
     movements: list[Movement] = []
     for first in range(len(times)):
-        last = int(np.searchsorted(times, times[first] + _NET_SECONDS)) - 1
+        last = int(np.searchsorted(times, times[first] + _PARAMS.net_seconds)) - 1
         net = offsets[last] - offsets[first]
         shift = float(np.hypot(net[0], net[1]))
-        if shift < _NET_SHIFT and abs(net[2]) < _NET_ZOOM:
+        if shift < _PARAMS.max_net_shift and abs(net[2]) < _PARAMS.max_net_zoom:
             continue
         moving = np.flatnonzero(~slow[first : last + 1])
         if len(moving):
-            kind: Literal["pan", "zoom"] = "pan" if shift >= _NET_SHIFT else "zoom"
+            kind: Literal["pan", "zoom"] = "pan" if shift >= _PARAMS.max_net_shift else "zoom"
             begin, end = first + int(moving[0]), first + int(moving[-1])
             movements.append(Movement(float(times[begin]), float(times[end]), kind))
     merged: list[Movement] = []
@@ -176,26 +214,30 @@ def steadiest_span(path: CameraPath, start: float, end: float) -> tuple[float, f
 
 
 def _settled(times: Float64, velocities: Float64) -> Float64:
-    """Velocities (N, 3) where each is known: still ground wins, gaps take what is around them."""
+    """Velocities (N, 3) where each is known: a still background wins, gaps are interpolated."""
     settled = velocities.copy()
     known = np.isfinite(velocities[:, 0])
     still = known & (velocities == 0).all(axis=1)
     for k, time in enumerate(times):
-        around = np.abs(times - time) <= _STILL_WINDOW
-        if still[around].sum() >= _STILL_COMPARISONS * max(1, known[around].sum()):
+        around = np.abs(times - time) <= _PARAMS.still_window_seconds
+        if still[around].sum() >= _PARAMS.min_still_comparisons * max(1, known[around].sum()):
             settled[k] = 0
         elif not known[k]:
             before, after = known[:k].nonzero()[0][-1:], k + known[k:].nonzero()[0][:1]
             settled[k] = 0
-            if len(before) and len(after) and times[after[0]] - times[before[0]] <= _GAP:
+            if (
+                len(before)
+                and len(after)
+                and times[after[0]] - times[before[0]] <= _PARAMS.max_gap_seconds
+            ):
                 ends = velocities[before[0]], velocities[after[0]]
-                if float(np.abs(ends[1] - ends[0]).max()) < _ALIKE:
+                if float(np.abs(ends[1] - ends[0]).max()) < _PARAMS.max_gap_change:
                     settled[k] = (ends[0] + ends[1]) / 2
     return settled
 
 
 def _compare(one: NDArray[np.uint8], other: NDArray[np.uint8], people: Float64) -> Float64:
-    """How the ground moved from one thumbnail to the other.
+    """How the background moved from one thumbnail to the other.
 
     In x and y in long sides and log magnification; zeros where it stands still, NaN where it cannot
     be told.
@@ -203,34 +245,46 @@ def _compare(one: NDArray[np.uint8], other: NDArray[np.uint8], people: Float64) 
     height, width = one.shape
     points = _corners(one, people)
     before, after = _follow(one, other, points) if len(points) else (points, points)
-    if len(before) < max(_LEAST_POINTS, _FOLLOWED_SHARE * len(points)):
+    if len(before) < max(_PARAMS.min_points, _PARAMS.min_followed_share * len(points)):
         return _UNKNOWN
     model, _ = cv2.estimateAffinePartial2D(
-        before, after, method=cv2.RANSAC, ransacReprojThreshold=_ALONG, maxIters=500
+        before,
+        after,
+        method=cv2.RANSAC,
+        ransacReprojThreshold=_PARAMS.max_inlier_error,
+        maxIters=_PARAMS.ransac_iterations,
     )
     if model is None:
         return _UNKNOWN
-    column = np.minimum(before[:, 0] * _GRID / width, _GRID - 1).astype(int)
-    row = np.minimum(before[:, 1] * _GRID / height, _GRID - 1).astype(int)
-    parts = row * _GRID + column
+    column = np.minimum(before[:, 0] * _PARAMS.grid / width, _PARAMS.grid - 1).astype(int)
+    row = np.minimum(before[:, 1] * _PARAMS.grid / height, _PARAMS.grid - 1).astype(int)
+    parts = row * _PARAMS.grid + column
     names = np.unique(parts)
     lengths = np.linalg.norm(after - before, axis=1)
     length = np.array([np.median(lengths[parts == name]) for name in names])
     middle = np.array([width / 2, height / 2])
     shift = model[:, :2] @ middle + model[:, 2] - middle
-    # Where much of the picture moves fast and the rest all but stands, the rest is the ground.
-    still = length < max(_STILL, _STILL_BESIDE * float(np.hypot(*shift)))
-    if still.mean() >= _STILL_SHARE and still.sum() >= 2:
+    # Where much of the picture moves fast and the rest all but stands, the rest is the background.
+    still = length < max(
+        _PARAMS.max_still_motion, _PARAMS.still_share_of_shift * float(np.hypot(*shift))
+    )
+    if still.mean() >= _PARAMS.min_still_share and still.sum() >= 2:
         return np.zeros(3)
     errors = np.linalg.norm(before @ model[:, :2].T + model[:, 2] - after, axis=1)
-    along = names[[bool(np.median(errors[parts == name]) < _ALONG) for name in names]]
+    along = names[
+        [bool(np.median(errors[parts == name]) < _PARAMS.max_inlier_error) for name in names]
+    ]
     borders = sum(
         bool(np.isin(axis, edge).any())
-        for axis in (along % _GRID, along // _GRID)
-        for edge in (0, _GRID - 1)
+        for axis in (along % _PARAMS.grid, along // _PARAMS.grid)
+        for edge in (0, _PARAMS.grid - 1)
     )
-    spread = max(np.ptp(along % _GRID), np.ptp(along // _GRID)) if len(along) else 0
-    if len(along) < _ALONG_SHARE * len(names) or borders < _LEAST_BORDERS or spread < _LEAST_SPREAD:
+    spread = max(np.ptp(along % _PARAMS.grid), np.ptp(along // _PARAMS.grid)) if len(along) else 0
+    if (
+        len(along) < _PARAMS.min_inlier_share * len(names)
+        or borders < _PARAMS.min_borders
+        or spread < _PARAMS.min_spread
+    ):
         return _UNKNOWN
     zoom = np.log(np.hypot(model[0, 0], model[1, 0]))
     return np.array([*(shift / max(width, height)), zoom])
@@ -240,21 +294,20 @@ def _corners(image: NDArray[np.uint8], people: Float64) -> NDArray[np.float32]:
     """The best corner (N, 2) of every cell that has one and is not on a person."""
     quality = cv2.cornerMinEigenVal(image, 5, ksize=3)
     for _, x, y, side in people:
-        across, along = _PERSON_WIDTH * side, _PERSON_HEIGHT * side
+        across, along = _PARAMS.person_half_width * side, _PARAMS.person_half_height * side
         low, high = (round(x - across), round(y - along)), (round(x + across), round(y + along))
         cv2.rectangle(quality, low, high, 0.0, -1)
-    border = 3
-    rows, columns = (size // _CORNER_CELL for size in image.shape)
+    rows, columns = (size // _PARAMS.corner_cell for size in image.shape)
     points = []
-    for top in range(0, rows * _CORNER_CELL, _CORNER_CELL):
-        for left in range(0, columns * _CORNER_CELL, _CORNER_CELL):
-            cell = quality[top : top + _CORNER_CELL, left : left + _CORNER_CELL]
+    for top in range(0, rows * _PARAMS.corner_cell, _PARAMS.corner_cell):
+        for left in range(0, columns * _PARAMS.corner_cell, _PARAMS.corner_cell):
+            cell = quality[top : top + _PARAMS.corner_cell, left : left + _PARAMS.corner_cell]
             y, x = np.unravel_index(int(cell.argmax()), cell.shape)
-            if cell[y, x] >= _CORNER_QUALITY:
+            if cell[y, x] >= _PARAMS.min_corner_quality:
                 points.append((left + x, top + y))
     corners = np.array(points, np.float32).reshape(-1, 2)
-    limit = np.array(image.shape[::-1]) - border
-    inside = (corners >= border).all(axis=1) & (corners < limit).all(axis=1)
+    limit = np.array(image.shape[::-1]) - _PARAMS.corner_border
+    inside = (corners >= _PARAMS.corner_border).all(axis=1) & (corners < limit).all(axis=1)
     return corners[inside]
 
 
@@ -262,11 +315,11 @@ def _follow(
     one: NDArray[np.uint8], other: NDArray[np.uint8], points: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The points (M, 2) that can be followed, and where they went (Lucas and Kanade's method)."""
-    window = {"winSize": (15, 15), "maxLevel": 2}
+    window = {"winSize": (_PARAMS.flow_window, _PARAMS.flow_window), "maxLevel": 2}
     there, found, _ = cv2.calcOpticalFlowPyrLK(one, other, points, None, **window)  # type: ignore[call-overload]
     back, returned, _ = cv2.calcOpticalFlowPyrLK(other, one, there, None, **window)  # type: ignore[call-overload]
     good = (found.ravel() > 0) & (returned.ravel() > 0)
-    good &= np.linalg.norm(back - points, axis=1) < _ROUND_TRIP
+    good &= np.linalg.norm(back - points, axis=1) < _PARAMS.max_round_trip
     return points[good], there[good]
 
 
@@ -276,7 +329,7 @@ def _spread(offsets: Float64) -> Float64:
 
 def _is_too_far(offsets: Float64) -> bool:
     spread = _spread(offsets)
-    return bool(max(spread[:2]) > RUN_SHIFT or spread[2] > RUN_ZOOM)
+    return bool(max(spread[:2]) > _PARAMS.max_run_shift or spread[2] > _PARAMS.max_run_zoom)
 
 
 def _median3(values: Float64) -> Float64:

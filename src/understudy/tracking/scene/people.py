@@ -11,20 +11,43 @@ from numpy.typing import NDArray
 
 Float64 = NDArray[np.float64]
 
-# A body within its region, in sides: half its width, and its reach above and below the hips.
-_WIDTH, _HEIGHT = 0.13, 0.42
 
-# A detection does not belong to a track beyond this distance in sides, which grows with the seconds
-# since the track's last detection, or beyond this change of size or of appearance.
-_REACH, _REACH_PER_SECOND, _MOST_REACH = 0.35, 0.5, 1.5
-_SIZE_CHANGE = math.log(1.8)
-_MAX_APPEARANCE_DISTANCE = 0.75
-# What counts how much when they are matched: distance in sides counts 1.
-_SIZE_WEIGHT, _APPEARANCE_WEIGHT = 0.5, 0.8
-# The weight of a new detection in a track's running mean appearance.
-_APPEARANCE_RATE = 0.2
-# After so many seconds without a detection a track is closed.
-_FORGOTTEN = 6.0
+@dataclass(frozen=True, slots=True)
+class _Linking:
+    """How detections are linked into tracks. A side is that of a person's square region.
+
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
+
+    half_width: float = 0.13
+    """Half a body's width, in sides."""
+    half_height: float = 0.42
+    """A body's reach above and below the hips, in sides."""
+    reach_per_second: float = 0.5
+    """By which that distance grows while a person is not detected."""
+    max_reach: float = 1.5
+    """Upper bound of that distance, in sides."""
+    reach: float = 0.35
+    """Distance between a detection and the expected place, in sides."""
+    max_size_change: float = math.log(1.8)
+    """Logarithm of the ratio of the sides."""
+    max_appearance_distance: float = 0.75
+    """One minus the intersection of the colour histograms."""
+    size_weight: float = 0.5
+    """In the matching cost, where distance in sides weighs 1."""
+    appearance_weight: float = 0.8
+    """The same for appearance."""
+    appearance_rate: float = 0.2
+    """Weight of a new detection in a track's running mean appearance."""
+    max_gap_seconds: float = 6.0
+    """A track without a detection for longer is closed."""
+    max_extrapolation_seconds: float = 0.5
+    """How far ahead a track's motion is extrapolated."""
+    max_velocity_gap_seconds: float = 0.6
+    """Detections further apart than this define no velocity."""
+
+
+_PARAMS = _Linking()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -64,7 +87,7 @@ class PersonTrack:
     def boxes(self, size: tuple[int, int]) -> Float64:
         """(N, 4): left, top, right, bottom of the person in a clip of that (width, height)."""
         x, y, side = self.regions[:, 0], self.regions[:, 1], self.regions[:, 2]
-        across, along = _WIDTH * side, _HEIGHT * side
+        across, along = _PARAMS.half_width * side, _PARAMS.half_height * side
         boxes = np.stack([x - across, y - along, x + across, y + along], axis=1)
         return np.clip(boxes, 0, np.array([*size, *size], np.float64))
 
@@ -82,7 +105,7 @@ class PersonTrack:
         if not self.times[0] <= time <= self.times[-1]:
             return False
         front, behind = self.region_at(time), other.region_at(time)
-        reach = 2 * _WIDTH * front[2], _HEIGHT * front[2]
+        reach = 2 * _PARAMS.half_width * front[2], _PARAMS.half_height * front[2]
         return bool(abs(front[0] - behind[0]) < reach[0] and abs(front[1] - behind[1]) < reach[1])
 
     def within(self, start: float, end: float) -> PersonTrack:
@@ -104,16 +127,16 @@ class _OpenTrack:
         if self.appearance is None:
             self.appearance = appearance
         else:
-            kept = 1 - _APPEARANCE_RATE
-            self.appearance = kept * self.appearance + _APPEARANCE_RATE * appearance
+            kept = 1 - _PARAMS.appearance_rate
+            self.appearance = kept * self.appearance + _PARAMS.appearance_rate * appearance
 
     def expected(self, time: float) -> Float64:
         """Where (x, y) the person is at a time if they went on as before."""
         last = self.rows[-1]
-        if len(self.rows) < 2 or last[0] - self.rows[-2][0] > 0.6:
+        if len(self.rows) < 2 or last[0] - self.rows[-2][0] > _PARAMS.max_velocity_gap_seconds:
             return last[1:3]
         before = self.rows[-2]
-        ahead = min(time - last[0], 0.5) / (last[0] - before[0])
+        ahead = min(time - last[0], _PARAMS.max_extrapolation_seconds) / (last[0] - before[0])
         return np.asarray(last[1:3] + ahead * (last[1:3] - before[1:3]))
 
     def cost(self, row: Float64, appearance: NDArray[np.float32]) -> float | None:
@@ -125,15 +148,17 @@ class _OpenTrack:
         distance = float(np.hypot(*(row[1:3] - self.expected(float(row[0]))))) / side
         size = abs(math.log(row[3] / last[3]))
         appearance_distance = 1 - float(np.minimum(self.appearance, appearance).sum())
-        reach = min(_MOST_REACH, _REACH + _REACH_PER_SECOND * unseen)
+        reach = min(_PARAMS.max_reach, _PARAMS.reach + _PARAMS.reach_per_second * unseen)
         if (
-            unseen > _FORGOTTEN
+            unseen > _PARAMS.max_gap_seconds
             or distance > reach
-            or size > _SIZE_CHANGE
-            or appearance_distance > _MAX_APPEARANCE_DISTANCE
+            or size > _PARAMS.max_size_change
+            or appearance_distance > _PARAMS.max_appearance_distance
         ):
             return None
-        return distance + _SIZE_WEIGHT * size + _APPEARANCE_WEIGHT * appearance_distance
+        return (
+            distance + _PARAMS.size_weight * size + _PARAMS.appearance_weight * appearance_distance
+        )
 
 
 def link_detections(detections: Detections) -> list[PersonTrack]:

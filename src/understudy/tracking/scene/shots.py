@@ -17,32 +17,53 @@ from numpy.typing import NDArray
 
 Thumbnails = NDArray[np.uint8]
 
-# A hard cut: mean change in grey levels, times the usual change around it, likeness at most.
-_CUT_CHANGE = 10.0
-_CUT_FACTOR = 4.0
-_CUT_LIKENESS = 0.5
-# Thumbnails on either side that say what change is usual.
-_AROUND = 4
 
-# A dissolve: how long it takes in seconds, how different its ends are in grey levels, over what
-# share of the picture and how alike there, and how well blends fit (shares of the change's power).
-_BLEND_SECONDS = (0.35, 0.6, 1.0, 1.6)
-_BLEND_CHANGE = 15.0
-_BLEND_AREA = 0.1
-_BLEND_LIKENESS = 0.6
-_BLEND_RESIDUAL = 0.08
-_LEAST_BETWEEN = 3
-# Motion: what it may leave unexplained of a change, and its mean length in long sides.
-_UNEXPLAINED = 0.25
-_MOTION = 0.05
-# Below this share of the other, an image is one of the two that are blended.
-_PURE = 0.1
+@dataclass(frozen=True, slots=True)
+class _ShotDetection:
+    """When a change between thumbnails is a change of shot. Grey levels are of 0..255.
 
-# What flashes up for a moment and leads back to a picture this alike is no change of shot.
-_SAME_SHOT = 0.6
-_FLASH_SLACK = 0.1
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
 
-_BLUR = 1.5
+    min_cut_change: float = 10.0
+    """Mean change at a hard cut, in grey levels."""
+    cut_factor: float = 4.0
+    """That change, relative to the usual change around it plus one."""
+    max_cut_likeness: float = 0.5
+    """Correlation of the thumbnails on either side."""
+    context: int = 4
+    """Thumbnails on either side that define the usual change."""
+    blend_seconds: tuple[float, ...] = (0.35, 0.6, 1.0, 1.6)
+    """Lengths that are tried for a dissolve."""
+    min_blend_change: float = 15.0
+    """Grey levels by which a pixel counts as changed."""
+    min_blend_area: float = 0.1
+    """Share of the pixels that a dissolve changes."""
+    max_blend_likeness: float = 0.6
+    """Correlation of its two ends over these pixels."""
+    max_blend_residual: float = 0.08
+    """Power that a blend of the ends leaves unexplained, relative to the change's."""
+    min_blended: int = 3
+    """Thumbnails that must show a true blend of both ends."""
+    blended_shares: tuple[float, float] = (0.15, 0.85)
+    """A true blend has gone this far from the first to the last."""
+    max_step_back: float = 0.05
+    """How far a blend may go backwards between thumbnails."""
+    max_flow_residual: float = 0.25
+    """Change that motion may leave unexplained and still be its cause."""
+    max_flow: float = 0.05
+    """Mean length of such motion, in long sides."""
+    pure_share: float = 0.1
+    """Below this share of the other end, a thumbnail shows one end alone."""
+    min_flash_likeness: float = 0.6
+    """Correlation across a flash that leads back to the same shot."""
+    flash_slack_seconds: float = 0.1
+    """Seconds by which a flash may be longer than asked, for the thumbnails' spacing."""
+    blur_sigma: float = 1.5
+    """Sigma in pixels of the blur against noise."""
+
+
+_PARAMS = _ShotDetection()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +83,7 @@ def find_cuts(times: NDArray[np.float64], thumbnails: Thumbnails) -> list[Cut]:
     """The cuts between thumbnails (N, h, w) grey, shown at `times` (N,) seconds, in order."""
     if len(times) < 3:
         return []
-    soft = np.stack([cv2.GaussianBlur(image, (0, 0), _BLUR) for image in thumbnails])
+    soft = np.stack([cv2.GaussianBlur(image, (0, 0), _PARAMS.blur_sigma) for image in thumbnails])
     hard = _hard_cuts(times, soft)
     gradual = [
         blend
@@ -78,10 +99,10 @@ def bridge_flashes(
     """The cuts without those that lead back to the same shot within so many seconds."""
     kept: list[Cut] = []
     for cut in cuts:
-        if kept and cut.end - kept[-1].start <= seconds + _FLASH_SLACK:
+        if kept and cut.end - kept[-1].start <= seconds + _PARAMS.flash_slack_seconds:
             before = int(np.searchsorted(times, kept[-1].start, side="right")) - 1
             after = min(int(np.searchsorted(times, cut.end)), len(times) - 1)
-            if likeness(thumbnails[before], thumbnails[after]) > _SAME_SHOT:
+            if likeness(thumbnails[before], thumbnails[after]) > _PARAMS.min_flash_likeness:
                 kept.pop()
                 continue
         kept.append(cut)
@@ -103,11 +124,13 @@ def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
     changes = np.array([float(cv2.absdiff(a, b).mean()) for a, b in pairwise(images)])
     cuts = []
     for k, change in enumerate(changes):
-        around = np.delete(changes[max(0, k - _AROUND) : k + _AROUND + 1], min(k, _AROUND))
+        around = np.delete(
+            changes[max(0, k - _PARAMS.context) : k + _PARAMS.context + 1], min(k, _PARAMS.context)
+        )
         usual = float(np.median(around)) if len(around) else 0.0
-        if change < _CUT_CHANGE or change < _CUT_FACTOR * (1 + usual):
+        if change < _PARAMS.min_cut_change or change < _PARAMS.cut_factor * (1 + usual):
             continue
-        if likeness(images[k], images[k + 1]) < _CUT_LIKENESS:
+        if likeness(images[k], images[k + 1]) < _PARAMS.max_cut_likeness:
             cuts.append(Cut(float(times[k]), float(times[k + 1]), "cut"))
     return cuts
 
@@ -116,15 +139,15 @@ def _dissolves(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
     half = np.stack([cv2.resize(image, None, fx=0.5, fy=0.5) for image in images])
     small = half.astype(np.float32)
     found: list[tuple[float, float]] = []
-    for seconds in _BLEND_SECONDS:
+    for seconds in _PARAMS.blend_seconds:
         for first in range(len(times)):
             last = int(np.searchsorted(times, times[first] + seconds))
             if last >= len(times):
                 break
             shares = _blend_shares(small[first : last + 1])
             if shares is not None and not _is_motion(half[first], half[last]):
-                begin = int(np.flatnonzero(shares < _PURE)[-1])
-                end = int(np.flatnonzero(shares > 1 - _PURE)[0])
+                begin = int(np.flatnonzero(shares < _PARAMS.pure_share)[-1])
+                end = int(np.flatnonzero(shares > 1 - _PARAMS.pure_share)[0])
                 found.append((float(times[first + begin]), float(times[first + end])))
     return [Cut(start, end, "dissolve") for start, end in _merged(found)]
 
@@ -136,21 +159,22 @@ def _blend_shares(images: NDArray[np.float32]) -> NDArray[np.float32] | None:
     leaves most of the picture as it is.
     """
     step = images[-1] - images[0]
-    changed = np.abs(step) > _BLEND_CHANGE
-    if float(changed.mean()) < _BLEND_AREA:
+    changed = np.abs(step) > _PARAMS.min_blend_change
+    if float(changed.mean()) < _PARAMS.min_blend_area:
         return None
     pixels = images[:, changed]
     before, step = pixels[0], step[changed]
-    if _correlation(before, pixels[-1]) > _BLEND_LIKENESS:
+    if _correlation(before, pixels[-1]) > _PARAMS.max_blend_likeness:
         return None
     off = pixels - before
     power = float(step @ step)
     shares: NDArray[np.float32] = off @ step / power
     residuals = ((off - shares[:, None] * step) ** 2).sum(axis=1) / power
-    between = (shares > 0.15) & (shares < 0.85)
-    if between.sum() < _LEAST_BETWEEN or float(residuals.max()) > _BLEND_RESIDUAL:
+    low, high = _PARAMS.blended_shares
+    between = (shares > low) & (shares < high)
+    if between.sum() < _PARAMS.min_blended or float(residuals.max()) > _PARAMS.max_blend_residual:
         return None
-    return shares if bool((np.diff(shares) > -0.05).all()) else None
+    return shares if bool((np.diff(shares) > -_PARAMS.max_step_back).all()) else None
 
 
 def _is_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
@@ -170,10 +194,12 @@ def _is_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
         borderMode=cv2.BORDER_REPLICATE,
     )
     difference = cv2.absdiff(before, after)
-    changed = difference > _BLEND_CHANGE
+    changed = difference > _PARAMS.min_blend_change
     unexplained = float(cv2.absdiff(moved, after)[changed].sum()) / float(difference.sum())
     distance = float(np.abs(flow[changed]).mean())
-    return unexplained < _UNEXPLAINED and distance < _MOTION * max(before.shape)
+    return unexplained < _PARAMS.max_flow_residual and distance < _PARAMS.max_flow * max(
+        before.shape
+    )
 
 
 def _merged(spans: list[tuple[float, float]]) -> list[tuple[float, float]]:

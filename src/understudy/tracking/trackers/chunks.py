@@ -39,30 +39,44 @@ SHAPES = {
     "face": (FACE_LANDMARKS, 3),
     "presence": (len(PRESENCES),),
 }
+# Frames per message.
 _BATCH = 12
 
-# The driver was lost to somebody else when the followed region is this far from the guide's, in
-# sides of the latter, or this many times larger or smaller.
-_LOST_DISTANCE = 0.5
-_LOST_SIZE = 1.9
 
-# Behind another person, the driver counts as occluded when the scene analysis did not detect them
-# for so many seconds around.
-_OCCLUDED = 0.12
-# Two stand close together when their trunks are nearer than this, in sides of the one in front.
-_CLOSE = 0.22
-_SPAN_STEP = 0.02
+@dataclass(frozen=True, slots=True)
+class _Following:
+    """How the driver is followed through a chunk. A side is that of a person's square region.
 
-# Hands whose way from wrist to knuckles is shorter than this share of the frame's short side show
-# no fingers that could be told apart.
-_LEAST_HAND = 0.018
-# Hands are looked for in every second frame, left and right in turn; those shorter than this share
-# of the short side in every fourth; one that was missed so often in a row in every eighth only.
-_HAND_PERIOD = 2
-_SMALL_HAND = 0.075
-_SMALL_HAND_PERIOD = 4
-_MISSES = 3
-_MISSED_HAND_PERIOD = 8
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
+
+    lost_distance: float = 0.5
+    """From the guide's region, in its sides; beyond it somebody else is followed."""
+    lost_size_ratio: float = 1.9
+    """Between the followed region's side and the guide's."""
+    occluded_seconds: float = 0.12
+    """Behind another person, a driver who was not detected for longer counts as occluded."""
+    close_distance: float = 0.22
+    """Between the trunks of two who stand close, in sides of the one in front."""
+    span_step_seconds: float = 0.02
+    """Resolution of the occluded spans."""
+    min_hand: float = 0.018
+    """From wrist to knuckles, in short sides; a smaller hand shows no separate fingers."""
+    hand_period: int = 2
+    """Frames between two searches for a hand; left and right alternate."""
+    small_hand_period: int = 4
+    """The same for a small hand."""
+    small_hand: float = 0.075
+    """From wrist to knuckles, in short sides, of the largest hand that counts as small."""
+    missed_hand_period: int = 8
+    """The same for a hand that was missed several times in a row."""
+    max_misses: int = 3
+    """Searches in a row that must miss a hand for that."""
+    hand_decay: float = 0.9
+    """Per frame, of the length of a hand that is foreshortened."""
+
+
+_PARAMS = _Following()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,13 +114,16 @@ def occluded_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
     end = min(guide.places[-1, 0], other.places[-1, 0])
     spans: list[tuple[float, float]] = []
     times: list[float] = []
-    for time in np.arange(start, end + 2 * _SPAN_STEP, _SPAN_STEP).tolist():
+    for time in np.arange(
+        start, end + 2 * _PARAMS.span_step_seconds, _PARAMS.span_step_seconds
+    ).tolist():
         driver, front = guide.region(time), other.region(time)
-        if time <= end and occludes(front, driver, reach=_CLOSE):
+        if time <= end and occludes(front, driver, reach=_PARAMS.close_distance):
             times.append(time)
             continue
         if any(
-            occludes(other.region(t), guide.region(t)) and guide.unseen(t) > _OCCLUDED
+            occludes(other.region(t), guide.region(t))
+            and guide.unseen(t) > _PARAMS.occluded_seconds
             for t in times
         ):
             spans.append((times[0], times[-1]))
@@ -211,12 +228,12 @@ class _HandSchedule:
 
     def is_due(self, number: int, short_side: int) -> bool:
         """Whether to look in the frame of that number and short side."""
-        share = _SMALL_HAND if self._length is None else self._length / short_side
-        if share < _LEAST_HAND:
+        share = _PARAMS.small_hand if self._length is None else self._length / short_side
+        if share < _PARAMS.min_hand:
             return False
-        period = _HAND_PERIOD if share >= _SMALL_HAND else _SMALL_HAND_PERIOD
-        if self._missed >= _MISSES:
-            period = _MISSED_HAND_PERIOD
+        period = _PARAMS.hand_period if share >= _PARAMS.small_hand else _PARAMS.small_hand_period
+        if self._missed >= _PARAMS.max_misses:
+            period = _PARAMS.missed_hand_period
         return number % period == self._side * (period // 2)
 
     def note(self, body: Float32, searched: bool, presence: float) -> None:
@@ -224,7 +241,7 @@ class _HandSchedule:
         wrist, knuckle = (body[place, :2] for place in self._ENDS[self._side])
         length = float(np.hypot(*(knuckle - wrist)))
         # Foreshortened hands come back, so the length only sinks slowly.
-        self._length = max(length, 0.9 * (self._length or 0.0))
+        self._length = max(length, _PARAMS.hand_decay * (self._length or 0.0))
         if searched:
             self._missed = 0 if presence > 0 else self._missed + 1
 
@@ -259,8 +276,8 @@ def _arrays(batch: Sequence[FrameTrack | None]) -> dict[str, Array]:
 def _is_lost(region: Region, guided: Region) -> bool:
     size = region.side / guided.side
     return (
-        _distance(region, guided) > _LOST_DISTANCE * guided.side
-        or not 1 / _LOST_SIZE < size < _LOST_SIZE
+        _distance(region, guided) > _PARAMS.lost_distance * guided.side
+        or not 1 / _PARAMS.lost_size_ratio < size < _PARAMS.lost_size_ratio
     )
 
 

@@ -17,26 +17,45 @@ import numpy as np
 from understudy.geometry.landmarks import Float32
 from understudy.tracking.trackers.tracker import Region, Rgb, Tracker
 
-_SURE_DETECTION = 0.5
-_LEAST_PRESENCE = 0.5
-_MOST_PEOPLE = 6
-# Two regions hold the same person when their centres are this near, in sides of the smaller, and
-# their sizes differ by no more than the factor.
-_SAME_DISTANCE = 0.2
-_SAME_SIZE = 2.0
-# Who is newly found this far from upright, about somebody else's place, is that somebody.
-_UPSIDE_DOWN = 2.0
-# Radians that nobody turns between two looks.
-_SUDDEN_TURN = 1.5
-# A body within its region, in sides of it: half its width, and its height above and below the hips.
-_BODY_WIDTH, _BODY_HEIGHT = 0.13, 0.42
-# Somebody is taken for somebody known within this distance of where those should be, in sides.
-_MATCH_DISTANCE = 0.35
-# How much colours that have nothing in common count beside that, in sides.
-_APPEARANCE_WEIGHT = 0.5
-# Looks for which somebody who is not found any more, or is hidden by another, is remembered.
-_PATIENCE = 2
-_OCCLUDED_PATIENCE = 12
+
+@dataclass(frozen=True, slots=True)
+class _Finding:
+    """When two regions hold the same person. A side is that of a person's square region.
+
+    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
+    """
+
+    sure_score: float = 0.5
+    """A known person detected with this score is not checked with the landmark model."""
+    min_presence: float = 0.5
+    """Of the landmark model, to believe that there is a person."""
+    max_people: int = 6
+    """Detections that are considered in a frame."""
+    same_distance: float = 0.2
+    """Between the centres of two regions of one person, in sides of the smaller."""
+    same_size_ratio: float = 2.0
+    """Between their sides."""
+    upside_down: float = 2.0
+    """Radians from upright; there a new detection near another person is that person."""
+    sudden_turn: float = 1.5
+    """Radians that nobody turns between two searches."""
+    half_width: float = 0.13
+    """Half a body's width, in sides."""
+    half_height: float = 0.42
+    """A body's reach above and below the hips, in sides."""
+    match_distance: float = 0.35
+    """From the expected place, in sides, to match a known person."""
+    appearance_weight: float = 0.5
+    """In the matching cost, where distance in sides weighs 1."""
+    max_occluded: int = 12
+    """Searches for which an occluded person is remembered."""
+    max_missed: int = 2
+    """Searches for which a person who is not found is remembered."""
+    min_saturation: int = 40
+    """Of 255; below it, or in the dark, a pixel counts as grey."""
+
+
+_PARAMS = _Finding()
 
 # A histogram over hues and their shades, and over the shades of grey.
 _HUES, _SHADES = 12, 4
@@ -89,15 +108,15 @@ class PersonFinder:
         """
         people: list[Person] = []
         detections = self._tracker.detect(rgb)
-        for detection in detections[:_MOST_PEOPLE]:
+        for detection in detections[: _PARAMS.max_people]:
             if _is_there(detection.region, people):
                 continue
             person: Person | None = _person(rgb, detection.region, detection.score)
             familiar = [k for k in self._known if same_person(k.region, detection.region)]
-            if any(_turn(k.region, detection.region) > _SUDDEN_TURN for k in familiar):
+            if any(_turn(k.region, detection.region) > _PARAMS.sudden_turn for k in familiar):
                 # The detector takes a body that is half out of the frame for one upside down.
                 continue
-            if not familiar or detection.score < _SURE_DETECTION:
+            if not familiar or detection.score < _PARAMS.sure_score:
                 person = self._find_pose(rgb, detection.region, detection.score)
             if person is not None and not _is_there(person.region, people):
                 people.append(person)
@@ -124,7 +143,7 @@ class PersonFinder:
         self._known = [
             known
             for known in missed
-            if known.missed <= _PATIENCE and known.occluded <= _OCCLUDED_PATIENCE
+            if known.missed <= _PARAMS.max_missed and known.occluded <= _PARAMS.max_occluded
         ]
         for k, person in enumerate(people):
             before = matched[k].region if k in matched else None
@@ -137,9 +156,11 @@ class PersonFinder:
         for k, person in enumerate(people):
             for n, known in enumerate(self._known):
                 distance = _distance(known.expected(), person.region) / person.region.side
-                if distance < _MATCH_DISTANCE:
+                if distance < _PARAMS.match_distance:
                     appearance_distance = 1 - np.minimum(known.appearance, person.appearance).sum()
-                    pairs.append((distance + _APPEARANCE_WEIGHT * float(appearance_distance), k, n))
+                    pairs.append(
+                        (distance + _PARAMS.appearance_weight * float(appearance_distance), k, n)
+                    )
         matched: dict[int, int] = {}
         for _, k, n in sorted(pairs):
             if k not in matched and n not in matched.values():
@@ -153,7 +174,7 @@ class PersonFinder:
 
     def _find_pose(self, rgb: Rgb, region: Region, score: float) -> Person | None:
         track = self._follower.follow(rgb, region, face=False, left_hand=False, right_hand=False)
-        if track is None or track.presence < _LEAST_PRESENCE:
+        if track is None or track.presence < _PARAMS.min_presence:
             return None
         return _person(rgb, track.region, score, track.landmarks.body)
 
@@ -161,16 +182,16 @@ class PersonFinder:
 def same_person(one: Region, other: Region) -> bool:
     """Whether two regions hold the same person."""
     small, large = sorted((one.side, other.side))
-    near = _distance(one, other) <= _SAME_DISTANCE * small
-    return near and large <= _SAME_SIZE * small
+    near = _distance(one, other) <= _PARAMS.same_distance * small
+    return near and large <= _PARAMS.same_size_ratio * small
 
 
-def occludes(front: Region, behind: Region, *, reach: float = _BODY_WIDTH) -> bool:
+def occludes(front: Region, behind: Region, *, reach: float = _PARAMS.half_width) -> bool:
     """Whether the body in the one region is so near before the other that it hides the trunk.
 
     reach: how near, in sides of the region in front.
     """
-    across, along = reach * front.side, _BODY_HEIGHT * front.side
+    across, along = reach * front.side, _PARAMS.half_height * front.side
     return abs(front.x - behind.x) < across and abs(front.y - behind.y) < along
 
 
@@ -184,7 +205,7 @@ def mask_out(rgb: Rgb, regions: Sequence[Region]) -> Rgb:
     hidden = rgb.copy()
     height, width = rgb.shape[:2]
     for region in regions:
-        across, along = _BODY_WIDTH * region.side, _BODY_HEIGHT * region.side
+        across, along = _PARAMS.half_width * region.side, _PARAMS.half_height * region.side
         left, right = (int(np.clip(region.x + d, 0, width)) for d in (-across, across))
         top, bottom = (int(np.clip(region.y + d, 0, height)) for d in (-along, along))
         patch = hidden[top:bottom, left:right]
@@ -207,7 +228,7 @@ def _appearance(rgb: Rgb, region: Region) -> Float32:
         return np.full(APPEARANCE, 1 / APPEARANCE, np.float32)
     hsv = cv2.cvtColor(np.ascontiguousarray(rgb[top:bottom, left:right]), cv2.COLOR_RGB2HSV)
     hue, saturation, value = (hsv[..., k].ravel().astype(np.int64) for k in range(3))
-    coloured = (saturation >= 40) & (value >= 40)
+    coloured = (saturation >= _PARAMS.min_saturation) & (value >= _PARAMS.min_saturation)
     bins = np.where(
         coloured,
         np.minimum(hue * _HUES // 180, _HUES - 1) * _SHADES + saturation * _SHADES // 256,
@@ -220,11 +241,11 @@ def _appearance(rgb: Rgb, region: Region) -> Float32:
 def _is_phantom(person: Person, people: Sequence[Person]) -> bool:
     """Whether somebody upside down is only another view of somebody else."""
     upright = Region(0, 0, 0)
-    if _turn(person.region, upright) < _UPSIDE_DOWN:
+    if _turn(person.region, upright) < _PARAMS.upside_down:
         return False
     return any(
         other is not person
-        and _turn(other.region, upright) < _UPSIDE_DOWN
+        and _turn(other.region, upright) < _PARAMS.upside_down
         and _distance(other.region, person.region) < person.region.side / 2
         for other in people
     )

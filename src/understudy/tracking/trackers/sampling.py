@@ -25,17 +25,29 @@ from understudy.tracking.trackers.clip_message import clip_of
 from understudy.tracking.trackers.person_finder import APPEARANCE, PersonFinder
 from understudy.tracking.trackers.tracker import Rgb, Tracker
 
-# Long sides in pixels of what cuts and camera are seen on, and of what people are looked for in.
-THUMBNAIL_SIDE = 240
-PEOPLE_SIDE = 512
 
-# Seconds between thumbnails, between searches for people, and between those while there are
-# several.
-_THUMBNAIL_STEP = 0.055
-_PEOPLE_STEP = 0.33
-_SEVERAL_PEOPLE_STEP = 0.19
-# Every n-th search for people also finds the landmarks of the largest one.
-_POSE_EVERY = 4
+@dataclass(frozen=True, slots=True)
+class _Sampling:
+    """How densely a clip is sampled.
+
+    Thumbnails need one frame in two of an ordinary clip; people are cheap to link at these steps.
+    """
+
+    thumbnail_side: int = 240
+    """Long side of the thumbnails for cuts and camera, in pixels."""
+    several_people_seconds: float = 0.19
+    """The same while there are several people."""
+    people_side: int = 512
+    """Long side of the frames in which people are searched for, in pixels."""
+    thumbnail_seconds: float = 0.055
+    """Between thumbnails."""
+    people_seconds: float = 0.33
+    """Between searches for people."""
+    pose_every: int = 4
+    """Every n-th search also finds the landmarks of the largest person."""
+
+
+_PARAMS = _Sampling()
 
 
 @dataclass(slots=True)
@@ -93,8 +105,8 @@ def _fitted(clip: Clip, side: int) -> tuple[int, int]:
 class _Sampler:
     def __init__(self, tracker: Tracker, clip: Clip) -> None:
         self.found = _Samples()
-        self.thumbnail_size = _fitted(clip, THUMBNAIL_SIDE)
-        size = _fitted(clip, PEOPLE_SIDE)
+        self.thumbnail_size = _fitted(clip, _PARAMS.thumbnail_side)
+        size = _fitted(clip, _PARAMS.people_side)
         self._scale = clip.width / size[0]
         self._people = PersonFinder(tracker)
         self._clip = clip
@@ -104,10 +116,10 @@ class _Sampler:
 
     def take(self, time: float, frame: VideoFrame) -> None:
         found = self.found
-        if not found.times or time - found.times[-1] >= _THUMBNAIL_STEP:
+        if not found.times or time - found.times[-1] >= _PARAMS.thumbnail_seconds:
             found.times.append(time)
             found.thumbnails.append(self._thumbnail(frame))
-        step = _SEVERAL_PEOPLE_STEP if self._several else _PEOPLE_STEP
+        step = _PARAMS.several_people_seconds if self._several else _PARAMS.people_seconds
         if not found.detection_times or time - found.detection_times[-1] >= step:
             self._detect(time, self._rgb.to_rgb(frame))
 
@@ -121,7 +133,7 @@ class _Sampler:
 
     def _detect(self, time: float, rgb: Rgb) -> None:
         found = self.found
-        people = self._people.step(rgb, pose=len(found.detection_times) % _POSE_EVERY == 0)
+        people = self._people.step(rgb, pose=len(found.detection_times) % _PARAMS.pose_every == 0)
         found.detection_times.append(time)
         self._several = self._people.several
         for person in people:
