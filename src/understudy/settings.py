@@ -1,6 +1,6 @@
-"""What an operator can set, in one table: variables `UNDERSTUDY_…` or a TOML file.
+"""All settings, in one table: variables `UNDERSTUDY_…` or a TOML file.
 
-A variable wins over the file, and a command's option over both. The file is `understudy.toml` in
+A variable overrides the file; a command's option overrides both. The file is `understudy.toml` in
 the working directory or the one that `UNDERSTUDY_CONFIG` names; its keys are the same names in
 lower case without the prefix. `python -m understudy.settings` prints docs/configuration.md.
 """
@@ -47,7 +47,7 @@ class ExtraModel(BaseModel):
     path: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]*$")
 
 
-# Who listens on every address is reached, from here, by this one.
+# A server that listens on every address can be reached here by this one.
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
 
@@ -75,7 +75,7 @@ class Settings(BaseSettings):
 
     host: str = Field(default="127.0.0.1", description="Address that the server listens on.")
     port: Annotated[int, Field(ge=0, le=65535)] = Field(
-        default=8000, description="Port that the server listens on; 0 takes any free one."
+        default=8000, description="Port that the server listens on; 0 picks a free one."
     )
     data: Path = Field(
         default=Path("understudy-data"),
@@ -88,25 +88,26 @@ class Settings(BaseSettings):
     )
     storage_url: str | None = Field(
         default=None,
-        description="Where inputs and results are kept: `file:///path`, `s3://bucket/path`, "
-        "`gs://bucket/path` or `az://account/container/path`, the credentials in the cloud's own "
-        "variables. Default: files in the data folder.",
+        description="Where inputs and results are stored: `file:///path`, `s3://bucket/path`, "
+        "`gs://bucket/path` or `az://account/container/path`; credentials come from the "
+        "cloud's own variables. Default: files in the data folder.",
     )
     public_url: Annotated[str | None, AfterValidator(_check_public_url)] = Field(
         default=None,
-        description="Base of the URLs that clients are given. Default: `http://host:port`.",
+        description="Base of the URLs that clients receive. Default: `http://host:port`.",
     )
     secret_key: SecretStr | None = Field(
         default=None,
-        description="Key that encrypts stored secrets and signs result URLs; several, newest "
-        "first, are parted by commas. Default: `secret.key` in the data folder, made at the "
-        "first start. Servers that share a database need the same.",
+        description="Key that encrypts stored secrets and signs result URLs; separate several "
+        "with commas, newest first. Default: `secret.key` in the data folder, created at the "
+        "first start. Servers that share a database need the same key.",
     )
     models: dict[str, ExtraModel] = Field(
         default={},
-        description="Model names beside those of the wire contract, or in their place, as JSON or "
-        "a TOML table: name to `engine`, units per second of output `std` and `pro`, `elements` "
-        "(may they be used) and `path` (its name under `/motion-control/`).",
+        description="Model names in addition to the API's own, or replacing them, as JSON or a "
+        "TOML table: for each name `engine`, units per second of output `std` and `pro`, "
+        "`elements` "
+        "(whether they may be used) and `path` (its name under `/motion-control/`).",
     )
     weights_dir: Path | None = Field(
         default=None,
@@ -133,15 +134,15 @@ class Settings(BaseSettings):
     )
     rate_limit: str = Field(
         default="100/second",
-        description="Creates and uploads that one account may ask for; several limits are parted "
-        "by `;`, empty means none.",
+        description="Creates and uploads allowed per account; separate several limits with `;`, "
+        "leave empty for none.",
     )
     executor: Literal["local"] = Field(
         default="local", description="What runs the takes: `local`, child processes of the server."
     )
     slots: PositiveInt | None = Field(
         default=None,
-        description="Takes that run at once. Default: one for every four cores, at least one.",
+        description="Takes that run at once. Default: one per four cores, at least one.",
     )
     take_seconds: PositiveFloat = Field(
         default=1800.0, description="Seconds after which a running take is stopped."
@@ -151,37 +152,37 @@ class Settings(BaseSettings):
         description="Megabytes that each process of a take may reserve; 0 means no limit.",
     )
     max_attempts: PositiveInt = Field(
-        default=3, description="Times that a take is tried when a worker dies or fails."
+        default=3, description="How often a take is tried if its worker dies or fails."
     )
     shutdown_seconds: float = Field(
         default=5.0,
         ge=0,
-        description="Seconds that running takes get to end when the server is stopped; then they "
-        "go back to the queue.",
+        description="Seconds that running takes have to finish when the server stops; after that "
+        "they go back to the queue.",
     )
     retention_days: Annotated[float, Field(ge=0.01)] = Field(
-        default=30.0, description="Days that inputs and results are kept after a task ended."
+        default=30.0, description="Days that inputs and results are kept after a task ends."
     )
     fetch_seconds: PositiveFloat = Field(
-        default=120.0, description="Seconds that a client's picture or clip may take to fetch."
+        default=120.0, description="Time limit in seconds for fetching a client's picture or clip."
     )
     callback_timeout_seconds: PositiveFloat = Field(
         default=10.0, description="Seconds that a callback's receiver has to answer."
     )
     callback_hours: PositiveFloat = Field(
-        default=24.0, description="Hours over which a callback is tried again."
+        default=24.0, description="Hours for which a failed callback is retried."
     )
     trusted_proxies: str = Field(
         default="127.0.0.1",
-        description="Addresses of reverse proxies whose `X-Forwarded-…` headers are believed, "
-        "parted by commas.",
+        description="Addresses of reverse proxies whose `X-Forwarded-…` headers are trusted, "
+        "separated by commas.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="Least level of the lines that are logged."
+        default="info", description="Lowest level that is logged."
     )
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto",
-        description="Form of the log: `json` lines, `console` for eyes, `auto` by the terminal.",
+        description="Format of the log: `json` lines, `console` for people, or `auto`.",
     )
 
     @classmethod
@@ -231,12 +232,12 @@ def reference() -> str:
     lines = [
         "# Configuration",
         "",
-        "Made from `src/understudy/settings.py` by `python -m understudy.settings`.",
+        "Generated from `src/understudy/settings.py` by `python -m understudy.settings`.",
         "",
         f"Settings are variables or keys of a TOML file (`{DEFAULT_CONFIG}` in the working",
         f"directory, or the file that `{CONFIG_VARIABLE}` names): `UNDERSTUDY_RETENTION_DAYS=7` or",
-        "`retention_days = 7`. A variable wins over the file, an option of a command over both.",
-        "An empty variable counts as not set. A key that is not in this table is an error.",
+        "`retention_days = 7`. A variable overrides the file; a command's option overrides both.",
+        "An empty variable counts as unset. A key that is not in this table is an error.",
         "",
         "| variable | default | |",
         "|---|---|---|",

@@ -67,13 +67,13 @@ def test_an_account_is_closed_and_opened(data: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (["create", "alice"], "there is an account named alice already"),
+        (["create", "alice"], "an account named alice already exists"),
         (["create", " "], "NAME must have 1 to 200 characters"),
-        (["units", "bob", "1"], "there is no account named bob"),
+        (["units", "bob", "1"], "no account is named bob"),
         (["units", "alice", "many"], "AMOUNT is many"),
         (["units", "alice", "1.0005"], "AMOUNT is 1.0005"),
         (["units", "alice", "nan"], "AMOUNT is nan"),
-        (["keys", "bob"], "there is no account named bob"),
+        (["keys", "bob"], "no account is named bob"),
     ],
 )
 def test_what_cannot_be_is_refused_in_one_line(data: Path, words: list[str], sentence: str) -> None:

@@ -10,7 +10,7 @@ import typer
 from understudy.cli.faults import reporting_faults, sentence
 from understudy.errors import ClipUnusable, EngineUnavailable, InputRefused, TakeCancelled
 
-REFUSED = InputRefused("video_url", found="the clip lasts 2.4 s", allowed="allowed are 3 s to 30 s")
+REFUSED = InputRefused("video_url", found="the clip lasts 2.4 s", allowed="allowed: 3 s to 30 s")
 
 
 def status_of(fault: BaseException, *, debug: bool = False) -> int:
@@ -45,7 +45,7 @@ def test_the_exit_status_tells_refusal_fault_and_interruption_apart(
 
 def test_a_refusal_names_field_found_and_allowed(capsys: pytest.CaptureFixture[str]) -> None:
     status_of(REFUSED)
-    expected = "understudy: video_url: the clip lasts 2.4 s; allowed are 3 s to 30 s\n"
+    expected = "understudy: video_url: the clip lasts 2.4 s; allowed: 3 s to 30 s\n"
     assert capsys.readouterr().err == expected
 
 

@@ -18,7 +18,7 @@ def lines(*steps: tuple[Stage, float]) -> list[str]:
 
 def test_every_stage_is_named_once() -> None:
     shown = lines(("open", 0.0), ("open", 0.01), ("track", 0.02), ("track", 0.1))
-    assert shown == ["  0%  opening", "  2%  following the person"]
+    assert shown == ["  0%  opening", "  2%  tracking the person"]
 
 
 def test_a_long_stage_shows_every_quarter() -> None:

@@ -13,7 +13,7 @@ from tests.cli.conftest import Run
 def test_a_picture_that_is_not_there(understudy: Run, clip: Path, tmp_path: Path) -> None:
     done = understudy("animate", tmp_path / "no.png", clip, "-o", tmp_path / "out.mp4")
     assert done.returncode == 2
-    assert done.stderr.startswith("understudy: image_url: there is no file")
+    assert done.stderr.startswith("understudy: image_url: no such file")
     assert done.stderr.count("\n") == 1
 
 
@@ -106,5 +106,5 @@ def test_inspect_tells_all_problems_at_once(
     assert done.stdout == ""
     prompt, picture, clip = done.stderr.splitlines()
     assert prompt.startswith("understudy: prompt: 2501 characters")
-    assert picture.startswith("understudy: image_url: there is no file")
+    assert picture.startswith("understudy: image_url: no such file")
     assert "Video duration" in clip

@@ -33,7 +33,7 @@ def serving(*words: str, **environment: str) -> Iterator[tuple[str, subprocess.P
     assert process.stdout is not None
     try:
         line = process.stdout.readline()
-        assert line.startswith("Understudy serves at http://"), process.communicate()
+        assert line.startswith("Understudy is running at http://"), process.communicate()
         yield line.split()[3], process
     finally:
         if process.poll() is None:

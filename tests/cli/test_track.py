@@ -40,7 +40,7 @@ def test_a_format_that_is_not_written_is_refused_with_those_that_are(
 ) -> None:
     done = understudy("track", clip, "-o", tmp_path / "motion.fbx")
     assert done.returncode == 2
-    expected = "understudy: --output: 'motion.fbx' ends in '.fbx'; allowed are .npz and .mp4\n"
+    expected = "understudy: --output: 'motion.fbx' ends in '.fbx'; allowed: .npz, .mp4\n"
     assert done.stderr == expected
 
 

@@ -41,7 +41,7 @@ def test_with_fetching_off_a_line_for_each_says_what_is_lost(tmp_path: Path) -> 
 def test_a_name_that_is_not_in_the_catalogue_is_refused(command: str) -> None:
     done = run("weights", command, "nobody")
     assert done.returncode == 2
-    assert done.stderr.startswith("understudy: NAME is nobody; allowed are isnet, ")
+    assert done.stderr.startswith("understudy: NAME is nobody; allowed: isnet, ")
 
 
 def test_a_mirror_without_the_file_and_no_other_source_is_no_error(tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def test_a_file_of_the_wrong_kind_is_refused_in_the_name_of_its_field(
 ) -> None:
     text = tmp_path / "notes.png"
     text.write_text("no picture")
-    with pytest.raises(RequestError, match=r"^image_url: .* allowed are jpg, jpeg and png"):
+    with pytest.raises(RequestError, match=r"^image_url: .* allowed: jpg, jpeg and png"):
         client.inspect(text, None)
 
 

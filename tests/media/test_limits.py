@@ -81,11 +81,11 @@ def test_pictures_at_the_limits_pass(size: tuple[int, int]) -> None:
         ),
         (
             (300, 751),
-            "image_url: the aspect ratio of 300 x 751 px is 1:2.51; allowed is 1:2.5 to 2.5:1",
+            "image_url: the aspect ratio of 300 x 751 px is 1:2.51; allowed: 1:2.5 to 2.5:1",
         ),
         (
             (1600, 600),
-            "image_url: the aspect ratio of 1600 x 600 px is 2.67:1; allowed is 1:2.5 to 2.5:1",
+            "image_url: the aspect ratio of 1600 x 600 px is 2.67:1; allowed: 1:2.5 to 2.5:1",
         ),
     ],
 )
@@ -123,14 +123,14 @@ def test_a_long_clip_is_refused_by_its_orientations_limit(
 ) -> None:
     bounds = limits.clip_limits(orientation)
     limits.check_clip_duration(allowed, max_seconds=bounds.max_seconds)
-    with pytest.raises(InputRefused, match=f"lasts {allowed}.50 s; allowed are 3 to {allowed} s"):
+    with pytest.raises(InputRefused, match=f"lasts {allowed}.50 s; allowed: 3 to {allowed} s"):
         limits.check_clip_duration(allowed + 0.5, max_seconds=bounds.max_seconds)
 
 
 def test_bytes_are_inclusive_and_never_read_as_the_limit_when_over_it() -> None:
     most = limits.PICTURE_MAX_BYTES
     limits.check_bytes(most, max_bytes=most, field="image_url")
-    with pytest.raises(InputRefused, match=r"has 10\.01 MB; allowed are at most 10 MB"):
+    with pytest.raises(InputRefused, match=r"has 10\.01 MB; at most 10 MB is allowed"):
         limits.check_bytes(most + 1, max_bytes=most, field="image_url")
     with pytest.raises(InputRefused, match="the file is empty"):
         limits.check_bytes(0, max_bytes=most, field="image_url")

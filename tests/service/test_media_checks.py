@@ -16,21 +16,21 @@ Body = Callable[..., dict[str, Any]]
 
 UNREACHABLE = "Something went wrong when we tried to get the contents of the file."
 NOT_BASE64 = "File is not in a valid base64 format"
-PICTURES = "allowed are jpg, jpeg and png"
-CLIPS = "allowed are mp4 and mov"
+PICTURES = "allowed: jpg, jpeg and png"
+CLIPS = "allowed: mp4 and mov"
 
 PICTURE_FAULTS = {
     "narrow.png": "the size is 299 x 300 px; each side must have 300 to 65536 px",
-    "too-tall.png": "the aspect ratio of 300 x 751 px is 1:2.51; allowed is 1:2.5 to 2.5:1",
+    "too-tall.png": "the aspect ratio of 300 x 751 px is 1:2.51; allowed: 1:2.5 to 2.5:1",
     "picture.gif": f"the picture is GIF by its content; {PICTURES}",
     "page.html": f"the picture is an HTML page; {PICTURES}",
     "clip.mp4": f"the picture is mp4 by its content; {PICTURES}",
-    "empty.png": "the file is empty; allowed are at most 10 MB",
+    "empty.png": "the file is empty; at most 10 MB is allowed",
     "cut.png": f"the PNG is cut off; {PICTURES}",
 }
 CLIP_FAULTS = {
     "short.mp4": "Video duration can not less than 3s",
-    "long.mp4": "video_url: the video lasts 31.00 s; allowed are 3 to 30 s",
+    "long.mp4": "video_url: the video lasts 31.00 s; allowed: 3 to 30 s",
     "small.mp4": "video_url: the size is 336 x 340 px; each side must have 340 to 3850 px",
     "picture.png": f"video_url: the file is png by its content; {CLIPS}",
     "page.html": f"video_url: the file is an HTML page; {CLIPS}",
@@ -76,7 +76,7 @@ def test_the_orientation_sets_how_long_a_clip_may_be(
     assert client.error("POST", PATH, json={**body, "character_orientation": "image"}) == (
         400,
         1201,
-        "video_url: the video lasts 11.00 s; allowed are 3 to 10 s",
+        "video_url: the video lasts 11.00 s; allowed: 3 to 10 s",
     )
 
 
@@ -108,7 +108,7 @@ def test_base64_of_a_picture_too_large_is_refused(
     assert client.error("POST", PATH, json=body) == (
         400,
         1201,
-        "image_url: the file has 10.01 MB; allowed are at most 10 MB",
+        "image_url: the file has 10.01 MB; at most 10 MB is allowed",
     )
 
 
@@ -199,5 +199,5 @@ def test_the_tasks_design_takes_larger_pictures(client: Client, far: FarSide) ->
     assert client.error("POST", PATH, json=legacy) == (
         400,
         1201,
-        "image_url: the file has 11.45 MB; allowed are at most 10 MB",
+        "image_url: the file has 11.45 MB; at most 10 MB is allowed",
     )

@@ -1,4 +1,4 @@
-"""`understudy account`: who may use the service, with which keys and units."""
+"""`understudy account`: manage the accounts of the service, their keys and units."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 accounts_app = typer.Typer(
     name="account",
-    help="Make accounts, list them, manage their keys and units.",
+    help="Create and list accounts; manage their keys and units.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,11 +36,11 @@ def create(
     name: NameArgument,
     concurrency: Annotated[
         int | None,
-        typer.Option("--concurrency", min=1, help="Unfinished tasks that it may have."),
+        typer.Option("--concurrency", min=1, help="Limit on its unfinished tasks."),
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """Make an account and print its keys, which are shown this once."""
+    """Create an account and print its keys, which are shown only once."""
     from understudy.tasks.accounts.credentials import open_account
     from understudy.tasks.db.repository.accounts import NameTaken
 
@@ -50,18 +50,18 @@ def create(
         try:
             made = database.write_now(open_account, keyring, name, concurrency_limit=concurrency)
         except NameTaken:
-            _refuse(f"there is an account named {name} already")
+            _refuse(f"an account named {name} already exists")
     typer.echo(made.to_json(), nl=False)
 
 
 @accounts_app.command("list")
 def list_accounts(data: DataOption = None) -> None:
-    """Print the accounts, their units and unfinished tasks."""
+    """List the accounts with their units and unfinished tasks."""
     from understudy.tasks.db.repository import accounts
 
     with _opened(data) as (database, _):
         every = database.read_now(accounts.every)
-    rows = [("NAME", "UNITS LEFT", "UNITS USED", "UNFINISHED", "STATE", "MADE")]
+    rows = [("NAME", "UNITS LEFT", "UNITS USED", "UNFINISHED", "STATE", "CREATED")]
     rows += [
         (
             account.name,
@@ -80,26 +80,26 @@ def list_accounts(data: DataOption = None) -> None:
 def keys(
     name: NameArgument,
     new_api_key: Annotated[
-        bool, typer.Option("--new-api-key", help="Make one more API key and print it.")
+        bool, typer.Option("--new-api-key", help="Create another API key and print it.")
     ] = False,
     new_access_key: Annotated[
         bool,
-        typer.Option("--new-access-key", help="Make one more access key and print it."),
+        typer.Option("--new-access-key", help="Create another access key and print it."),
     ] = False,
     rotate_callback_secret: Annotated[
         bool,
         typer.Option(
             "--rotate-callback-secret",
-            help="Make a new callback secret; for a day the old one signs beside it.",
+            help="Create a new callback secret; the old one stays valid for a day.",
         ),
     ] = False,
     revoke: Annotated[
         str | None,
-        typer.Option("--revoke", metavar="KEY", help="End a key, named as the list names it."),
+        typer.Option("--revoke", metavar="KEY", help="Revoke a key, by its name in the list."),
     ] = None,
     data: DataOption = None,
 ) -> None:
-    """List an account's keys, make new ones, revoke old ones."""
+    """List an account's keys, create new ones or revoke old ones."""
     from understudy.tasks.accounts import credentials
     from understudy.tasks.db.repository import keys as stored
     from understudy.tasks.ids import now_ms
@@ -123,7 +123,7 @@ def keys(
 
         for kind, value in database.write_now(change):
             typer.echo(f"{kind}: {value}")
-        rows = [("KIND", "KEY", "MADE", "REVOKED")]
+        rows = [("KIND", "KEY", "CREATED", "REVOKED")]
         for key in database.read_now(stored.list_keys, account.id):
             ended = "" if key.revoked_at is None else _day(key.revoked_at)
             rows.append((key.kind.replace("_", " "), key.name, _day(key.created_at), ended))
@@ -134,11 +134,11 @@ def keys(
 def units(
     name: NameArgument,
     amount: Annotated[
-        str, typer.Argument(metavar="AMOUNT", help="Units left from now on, or `unlimited`.")
+        str, typer.Argument(metavar="AMOUNT", help="Units to leave the account, or `unlimited`.")
     ],
     data: DataOption = None,
 ) -> None:
-    """Set the units that an account has left."""
+    """Set how many units an account has left."""
     from understudy.tasks.db.repository import accounts
     from understudy.tasks.ids import now_ms
 
@@ -151,13 +151,13 @@ def units(
 
 @accounts_app.command()
 def close(name: NameArgument, data: DataOption = None) -> None:
-    """Refuse every request of an account until it is opened again."""
+    """Refuse all requests of an account until it is opened again."""
     _set_active(name, data, active=False)
 
 
 @accounts_app.command("open")
 def open_again(name: NameArgument, data: DataOption = None) -> None:
-    """Serve an account again that was closed."""
+    """Reopen a closed account."""
     _set_active(name, data, active=True)
 
 
@@ -194,7 +194,7 @@ def _find(database: Database, name: str) -> Account:
 
     account = database.read_now(accounts.find, name)
     if account is None:
-        _refuse(f"there is no account named {name}")
+        _refuse(f"no account is named {name}")
     return account
 
 
@@ -205,7 +205,7 @@ def _read_units(amount: str) -> int:
     except InvalidOperation:
         fits = False
     if not fits:
-        _refuse(f"AMOUNT is {amount}; a number of at most three decimals or `unlimited` is allowed")
+        _refuse(f"AMOUNT is {amount}; use a number with at most three decimals, or `unlimited`")
     return int(thousandths)
 
 

@@ -19,8 +19,8 @@ app = typer.Typer(
     name="understudy",
     help=(
         "A picture of a character performs the motion of a person in a video.\n\n"
-        "Exit status: 0 done; 2 an input or an option was refused, the message says which and"
-        " why; 1 a fault of Understudy's own; 130 interrupted."
+        "Exit status: 0 success; 2 an input or option was refused (the message says which and"
+        " why); 1 internal error; 130 interrupted."
     ),
     no_args_is_help=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

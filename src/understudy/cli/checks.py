@@ -1,4 +1,4 @@
-"""What a take needs of this machine, one check each."""
+"""Checks of what a take needs on this machine."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def check_cores() -> Finding:
         len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     )
     if cores < _COMFORTABLE_CORES:
-        return Finding("cores", "note", f"{cores}: takes need about twice as long as on two")
+        return Finding("cores", "note", f"{cores}: takes run about twice as long as on two")
     return Finding("cores", "ok", str(cores))
 
 
@@ -64,7 +64,7 @@ def check_memory(total: int | None = None) -> Finding:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     detail = f"{total / _GIB:.1f} GiB"
     if total < 2 * _NEEDED_MEMORY:
-        return Finding("memory", "note", f"{detail}; a take takes up to 1 GiB")
+        return Finding("memory", "note", f"{detail}; a take uses up to 1 GiB")
     return Finding("memory", "ok", detail)
 
 
@@ -79,7 +79,7 @@ def check_opencv() -> Finding:
         return Finding(
             "OpenCV",
             "note",
-            f"{loaded}, but several packages lie over one another: {', '.join(versions)}",
+            f"{loaded}, but several packages are installed over one another: {', '.join(versions)}",
             f"pip uninstall -y {' '.join(versions)}; pip install opencv-python-headless",
         )
     return Finding("OpenCV", "ok", f"{loaded} ({next(iter(versions), 'not installed by pip')})")
@@ -160,7 +160,7 @@ def check_kernels() -> Finding:
     return Finding(
         "kernels",
         "note",
-        f"numba {numba.__version__}, not compiled yet: the first take needs about a minute more",
+        f"numba {numba.__version__}, not compiled yet: the first take needs a minute more",
         "understudy doctor --warm",
     )
 

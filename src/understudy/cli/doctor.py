@@ -16,25 +16,23 @@ def doctor(
     *,
     warm: Annotated[
         bool,
-        typer.Option(
-            "--warm", help="Compile the kernels now, so that the first take need not wait for it."
-        ),
+        typer.Option("--warm", help="Compile the kernels now instead of during the first take."),
     ] = False,
     fetch: Annotated[
         bool,
-        typer.Option("--fetch", help="Fetch the model weights that are missing: docs/weights.md."),
+        typer.Option("--fetch", help="Fetch missing model weights (see docs/weights.md)."),
     ] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Say what works here, what is missing and how to get it.
+    """Report what works on this machine, what is missing and how to get it.
 
-    The exit status is 0 when takes can be made here.
+    Exits with 0 if takes can be made here.
     """
     with reporting_faults(debug=debug):
         if warm:
             from understudy.cli.warm_up import warm_up
 
-            typer.echo(f"compiled and tried in {warm_up():.0f} s")
+            typer.echo(f"compiled and tested in {warm_up():.0f} s")
         if fetch:
             from understudy.cli.weights import default_weights, fetch_and_tell
 

@@ -35,16 +35,18 @@ def sentence(fault: BaseException) -> str:
     if isinstance(fault, (KeyboardInterrupt, TakeCancelled)):
         return "interrupted; nothing was written"
     if isinstance(fault, MemoryError):
-        return "there is not enough memory for this take"
+        return "not enough memory for this take"
     if isinstance(fault, ImportError):
-        return f"a library cannot be loaded ({_one_line(fault)}); `understudy doctor` says more"
+        return (
+            f"a library cannot be loaded ({_one_line(fault)}); run `understudy doctor` for details"
+        )
     if isinstance(fault, OSError) and fault.strerror:
         return f"the system refused: {fault.strerror}{_about(fault)}"
     if isinstance(fault, UnderstudyError):
         return _one_line(fault)
     return (
-        f"a fault of ours: {type(fault).__name__}: {_one_line(fault)}"
-        " (the same command with --debug shows the details)"
+        f"internal error: {type(fault).__name__}: {_one_line(fault)}"
+        " (run the same command with --debug for details)"
     )
 
 
@@ -72,7 +74,7 @@ def reporting_faults(*, debug: bool) -> Iterator[None]:
 
 def _one_line(fault: BaseException) -> str:
     lines = str(fault).strip().splitlines()
-    return lines[0] if lines else "no more is known"
+    return lines[0] if lines else "no details"
 
 
 def _about(fault: OSError) -> str:

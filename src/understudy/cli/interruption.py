@@ -1,4 +1,4 @@
-"""Ctrl-C and the terminate signal as a question that a long run asks now and then."""
+"""Ctrl-C and the terminate signal as a flag that a long run checks now and then."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def say_stopping() -> None:
-    """Tell the user that the wish was heard."""
-    typer.echo("understudy: stopping (once more to stop at once)", err=True)
+    """Tell the user that the signal was received."""
+    typer.echo("understudy: stopping (press Ctrl-C again to stop at once)", err=True)
 
 
 @contextmanager

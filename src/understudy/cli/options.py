@@ -13,22 +13,22 @@ PictureArgument = Annotated[
     Path, typer.Argument(metavar="PICTURE", help="Picture of the character: JPEG or PNG.")
 ]
 ClipArgument = Annotated[
-    Path, typer.Argument(metavar="CLIP", help="Clip of the person: MP4 or MOV, from 3 s on.")
+    Path, typer.Argument(metavar="CLIP", help="Clip of the person: MP4 or MOV, at least 3 s.")
 ]
 ElementOption = Annotated[
     list[Path] | None,
     typer.Option(
         "--element",
         metavar="FILE",
-        help="One more picture of the character (repeat it: from behind, the face from near), or a "
-        "clip of it.",
+        help="Another picture of the character, such as its back or its face close up, or a clip "
+        "of it; repeatable.",
     ),
 ]
 OrientationOption = Annotated[
     Orientation,
     typer.Option(
         "--orientation",
-        help="video: turn as the person in the clip does; image: keep the picture's facing.",
+        help="video: face the way the person in the clip does; image: keep the picture's facing.",
     ),
 ]
 ModeOption = Annotated[
@@ -40,16 +40,19 @@ PromptOption = Annotated[
     typer.Option(
         "--prompt",
         metavar="TEXT",
-        help="What else to do, for example the camera: 'slow zoom in'.",
+        help="Further direction, for example of the camera: 'slow zoom in'.",
     ),
 ]
 SoundOption = Annotated[bool, typer.Option("--sound/--no-sound", help="Keep the clip's sound.")]
 EngineOption = Annotated[
-    str, typer.Option("--engine", metavar="NAME", help="`understudy doctor` lists the engines.")
+    str,
+    typer.Option(
+        "--engine", metavar="NAME", help="Engine that renders; `understudy doctor` lists them."
+    ),
 ]
 DebugOption = Annotated[
     bool,
     typer.Option(
-        "--debug", envvar="UNDERSTUDY_DEBUG", help="Show the details of a fault of our own."
+        "--debug", envvar="UNDERSTUDY_DEBUG", help="Show the traceback of an internal error."
     ),
 ]

@@ -1,4 +1,4 @@
-"""How far a run is: a bar on a terminal, a few plain lines elsewhere."""
+"""Progress of a run: a bar on a terminal, a few plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from understudy.take.progress import Progress, Stage
 
 WORDS: dict[Stage, str] = {
     "open": "opening",
-    "inspect": "looking through the clip",
-    "track": "following the person",
+    "inspect": "analyzing the clip",
+    "track": "tracking the person",
     "cast": "preparing the character",
     "retarget": "fitting the motion",
     "render": "rendering",

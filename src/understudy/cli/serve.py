@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 DataOption = Annotated[
     Path | None,
-    typer.Option("--data", metavar="DIR", help="Folder of the service [./understudy-data]."),
+    typer.Option("--data", metavar="DIR", help="The service's folder [./understudy-data]."),
 ]
 
 
@@ -28,8 +28,9 @@ def serve(
 ) -> None:
     """Serve the Motion Control API until stopped.
 
-    The first start makes an account `default` and leaves its keys in credentials.json in the data
-    folder. Further settings are UNDERSTUDY_... variables or understudy.toml: docs/configuration.md.
+    The first start creates an account `default` and writes its keys to credentials.json in the data
+    folder. For all settings (UNDERSTUDY_... variables or understudy.toml) see
+    docs/configuration.md.
     """
     settings = read_settings(host=host, port=port, data=data)
     # Imported here, so that the other commands start fast.
@@ -43,11 +44,11 @@ def serve(
         os.environ[FOLDER_VARIABLE] = str(settings.weights_dir)
 
     def tell(url: str) -> None:
-        typer.echo(f"Understudy serves at {url} (API: {url}/docs)")
+        typer.echo(f"Understudy is running at {url} (API: {url}/docs)")
         credentials = settings.data / CREDENTIALS_FILE
         if credentials.exists():
             typer.echo(f"Keys of the account `default`: {credentials}")
-        typer.echo("Ctrl-C stops it.")
+        typer.echo("Press Ctrl-C to stop.")
 
     try:
         run_server(settings, more_routes=routes(), on_ready=tell)

@@ -36,7 +36,7 @@ def track(
     ],
     debug: DebugOption = False,
 ) -> None:
-    """Write the motion of the person in CLIP, in the longest part of it that can be used."""
+    """Write the motion of the person in CLIP, from the longest usable part of the clip."""
     with reporting_faults(debug=debug):
         check_input(clip, field="video_url")
         check_output(output, option="--output", suffixes=SUFFIXES)
@@ -67,7 +67,7 @@ def _tracked(path: Path) -> Performance:
         scene = analyze_scene(clip, cache=cache, pool=pool, cancelled=cancelled)
         for part in scene.dropped:
             place = f"{part.start:.1f} s to {part.end:.1f} s"
-            typer.echo(f"note: {place} left out: {part.words}", err=True)
+            typer.echo(f"note: {place} not used: {part.words}", err=True)
         return track_clip(
             clip,
             cache=cache,

@@ -1,4 +1,4 @@
-"""Bringing a fresh installation to speed: what is compiled on first use is compiled now."""
+"""Warming up a fresh installation: kernels that are compiled on first use are compiled now."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def rehearse() -> None:
         resources.as_file(pair / "clip.mp4") as clip,
         tempfile.TemporaryDirectory() as folder,
     ):
-        # What is at hand from before would not be computed, and so not be compiled.
+        # A cached result would skip the work, and so the compilation.
         os.environ[FOLDER_VARIABLE] = folder
         picture = (pair / "picture.jpg").read_bytes()
         run_take(

@@ -157,7 +157,7 @@ def _choose(names: Sequence[str] | None, *, every: bool) -> tuple[Weight, ...]:
         weight = named(name)
         if weight is None:
             allowed = ", ".join(weight.name for weight in CATALOGUE)
-            typer.echo(f"understudy: NAME is {name}; allowed are {allowed}", err=True)
+            typer.echo(f"understudy: NAME is {name}; allowed: {allowed}", err=True)
             raise typer.Exit(REFUSED)
         chosen.append(weight)
     return tuple(chosen)

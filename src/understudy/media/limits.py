@@ -21,7 +21,7 @@ MIB = 1024 * 1024
 
 PICTURE_FIELD = "image_url"
 PICTURE_FORMATS = ("jpeg", "png")
-PICTURE_FORMATS_ALLOWED = "allowed are jpg, jpeg and png"
+PICTURE_FORMATS_ALLOWED = "allowed: jpg, jpeg and png"
 PICTURE_MAX_BYTES = 10 * MIB
 PICTURE_MAX_BYTES_TASKS_DESIGN = 50 * MIB
 PICTURE_MIN_SIDE = 300
@@ -32,7 +32,7 @@ ASPECT_TOLERANCE = Fraction(1, 10_000)
 
 CLIP_FIELD = "video_url"
 CLIP_FORMATS = ("mp4", "mov")
-CLIP_FORMATS_ALLOWED = "allowed are mp4 and mov"
+CLIP_FORMATS_ALLOWED = "allowed: mp4 and mov"
 CLIP_MAX_BYTES = 100 * MIB
 CLIP_MIN_SIDE = 340
 CLIP_MAX_SIDE = 3850
@@ -115,7 +115,7 @@ def check_picture_size(width: int, height: int, *, field: str = PICTURE_FIELD) -
         raise InputRefused(
             field,
             found=f"the aspect ratio of {width} x {height} px is {_aspect(width, height)}",
-            allowed="allowed is 1:2.5 to 2.5:1",
+            allowed="allowed: 1:2.5 to 2.5:1",
         )
 
 
@@ -129,7 +129,7 @@ def check_clip_duration(seconds: float, *, max_seconds: int, field: str = CLIP_F
 
     The sentence for a short clip is the contract's own.
     """
-    allowed = f"allowed are {CLIP_MIN_SECONDS} to {max_seconds} s"
+    allowed = f"allowed: {CLIP_MIN_SECONDS} to {max_seconds} s"
     if seconds < CLIP_MIN_SECONDS - CLIP_SHORT_TOLERANCE:
         raise InputRefused(
             field,
@@ -147,7 +147,7 @@ def check_prompt(prompt: str, *, field: str = PROMPT_FIELD) -> None:
         raise InputRefused(
             field,
             found=f"{len(prompt)} characters",
-            allowed=f"at most {PROMPT_MAX_CHARACTERS} are allowed",
+            allowed=f"at most {PROMPT_MAX_CHARACTERS} characters are allowed",
         )
 
 
@@ -156,12 +156,12 @@ def _check_sides(width: int, height: int, least: int, most: int, field: str) -> 
         raise InputRefused(
             field,
             found=f"the size is {width} x {height} px",
-            allowed=f"each side must have {least} to {most} px",
+            allowed=f"each side must be {least} to {most} px",
         )
 
 
 def _at_most_bytes(limit: int) -> str:
-    return f"allowed are at most {limit // MIB} MB"
+    return f"at most {limit // MIB} MB is allowed"
 
 
 def _bytes(count: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 import numpy as np
@@ -22,13 +22,13 @@ from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
 VERSION = "tracking/2"
 
-# Frames are tracked at this short side, larger where the driver's region would be smaller than
-# that, never larger than the clip.
+# Pixels: frames are tracked at this short side, or larger where the driver's region would have a
+# smaller side than the other, but never larger than the clip.
 _SHORT_SIDE = 720
-_LEAST_REGION = 1100
-# Frames tracked before a chunk that is not the first: the regions settle within these.
+_MIN_REGION_SIDE = 1100
+# Frames tracked before a chunk that is not the first: the regions converge within these.
 WARM_UP = 6
-# What a frame costs that is only decoded on the way to a chunk, in frames that are tracked.
+# Cost of a frame that is only decoded on the way to a chunk, in tracked frames; measured.
 _DECODED_ONLY = 0.12
 
 
@@ -75,34 +75,42 @@ def track_clip(
         _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
         for first, count in split_frames(clip, start, rate, total, len(pool))
     ]
-    arrays: dict[str, NDArray[np.float32]] = {
-        name: np.full((total, *shape), np.nan, np.float32) for name, shape in SHAPES.items()
-    }
+    arrays = _gather(pool.run(requests, cancelled=cancelled), total, on_progress)
+    times = start + np.arange(total) / float(rate)
+    raw = RawTrack.scaled_from(times, arrays, scale)
+    if not np.isfinite(raw.body[:, 0, 0]).any():
+        raise ClipUnusable(
+            clip.field,
+            found=f"no body could be tracked from {start:.1f} to {end:.1f} s",
+            allowed="use a clip in which a person is clearly visible",
+        )
+    return smooth(clean(raw), float(rate), clip.size)
+
+
+def _gather(
+    answers: Iterable[tuple[int, Message]],
+    total: int,
+    on_progress: Callable[[float], None] | None,
+) -> dict[str, NDArray[np.float32]]:
+    """The landmarks of `total` frames, by name, from the batches that the processes send."""
+    arrays = {name: np.full((total, *shape), np.nan, np.float32) for name, shape in SHAPES.items()}
     arrays["presence"][:] = 0
     done = 0
-    for _, answer in pool.run(requests, cancelled=cancelled):
+    for _, answer in answers:
         first = int(answer.values["first"])
         for name, array in answer.arrays.items():
             arrays[name][first : first + len(array)] = array
         done += len(answer.arrays["body"])
         if on_progress is not None:
             on_progress(done / total)
-    times = start + np.arange(total) / float(rate)
-    raw = RawTrack.scaled_from(times, arrays, scale)
-    if not np.isfinite(raw.body[:, 0, 0]).any():
-        raise ClipUnusable(
-            clip.field,
-            found=f"no body could be followed from {start:.1f} to {end:.1f} s",
-            allowed="allowed is a clip in which a person is clearly to be seen",
-        )
-    return smooth(clean(raw), float(rate), clip.size)
+    return arrays
 
 
 def tracking_size(clip: Clip, scene: SceneAnalysis) -> tuple[int, int]:
     """The (width, height) in which a clip's frames are tracked."""
     path = scene.driver.within(scene.start, scene.end)
     region = float(np.median(path.regions[:, 2]))
-    scale = max(_SHORT_SIDE / min(clip.size), _LEAST_REGION / region)
+    scale = max(_SHORT_SIDE / min(clip.size), _MIN_REGION_SIDE / region)
     if scale >= 1:
         return clip.size
     return 2 * round(clip.width * scale / 2), 2 * round(clip.height * scale / 2)

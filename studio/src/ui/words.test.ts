@@ -5,7 +5,7 @@ it('says a problem as what was found and what may be', () => {
   const problem = {
     field: 'video_url',
     found: 'the video lasts 2.40 s',
-    allowed: 'allowed are 3 to 30 s',
+    allowed: 'allowed: 3 to 30 s',
     message: 'Video duration can not less than 3s',
   }
   expect(sentence(problem)).toBe('The video lasts 2.40 s. Allowed are 3 to 30 s.')

@@ -101,7 +101,7 @@ def test_other_containers_are_refused_by_name_whatever_they_are_called(
     with pytest.raises(InputRefused, match=name) as caught:
         opened(path)
     assert caught.value.field == "video_url"
-    assert caught.value.allowed == "allowed are mp4 and mov"
+    assert caught.value.allowed == "allowed: mp4 and mov"
 
 
 @pytest.mark.parametrize(
@@ -174,7 +174,7 @@ def test_short_and_long_clips_are_refused(tmp_path: Path) -> None:
     assert str(caught.value) == "Video duration can not less than 3s"
     long = write_clip(tmp_path / "long.mp4", frames=104, fps=10)
     opened(long)
-    with pytest.raises(InputRefused, match=r"lasts 10\.40 s; allowed are 3 to 10 s"):
+    with pytest.raises(InputRefused, match=r"lasts 10\.40 s; allowed: 3 to 10 s"):
         opened(long, "image")
 
 

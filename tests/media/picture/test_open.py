@@ -230,7 +230,7 @@ def test_other_formats_are_refused_by_name_whatever_they_are_called(
         with pytest.raises(InputRefused, match=name) as caught:
             look(path)
         assert caught.value.field == "image_url"
-        assert caught.value.allowed == "allowed are jpg, jpeg and png"
+        assert caught.value.allowed == "allowed: jpg, jpeg and png"
 
 
 def test_a_video_is_refused_as_one(tmp_path: Path) -> None:
@@ -245,7 +245,7 @@ def test_empty_large_and_missing_files_are_refused(tmp_path: Path) -> None:
         file.truncate(limits.PICTURE_MAX_BYTES + 1)
     with pytest.raises(InputRefused, match="the file is empty"):
         open_picture(empty)
-    with pytest.raises(InputRefused, match=r"10\.01 MB; allowed are at most 10 MB"):
+    with pytest.raises(InputRefused, match=r"10\.01 MB; at most 10 MB is allowed"):
         open_picture(large)
     with pytest.raises(InputRefused, match="format"):
         open_picture(large, max_bytes=limits.PICTURE_MAX_BYTES_TASKS_DESIGN)

@@ -55,7 +55,7 @@ def test_the_longest_shot_is_used_and_the_rest_explained(
     assert done.start == pytest.approx(50 / FPS, abs=0.1)
     assert done.end == pytest.approx(140 / FPS)
     words = [part.words for part in done.dropped]
-    assert words == ["too short by itself", "a cut", "the driver is not to be seen", "a cut"]
+    assert words == ["too short by itself", "a cut", "the driver is not visible", "a cut"]
 
 
 def test_a_clip_cut_too_short_says_where_and_why(
@@ -72,7 +72,7 @@ def test_a_clip_cut_too_short_says_where_and_why(
 
 def test_a_clip_without_a_person_is_refused(tmp_path: Path, pool: TrackerPool) -> None:
     frames = [np.full((HEIGHT, WIDTH, 3), 90 + k // 10, np.uint8) for k in range(80)]
-    with pytest.raises(ClipUnusable, match="nobody can be seen"):
+    with pytest.raises(ClipUnusable, match="nobody is visible"):
         analyzed(tmp_path, frames, pool)
 
 
@@ -84,7 +84,7 @@ def test_a_short_gap_is_bridged_and_a_long_one_ends_the_run(
     long = [empty(f) if 25 <= k < 55 else f for k, f in enumerate(dance)]
     done = analyzed(tmp_path, long, pool)
     assert done.start == pytest.approx(55 / FPS, abs=0.45)
-    assert "the driver is not to be seen" in [part.words for part in done.dropped]
+    assert "the driver is not visible" in [part.words for part in done.dropped]
 
 
 def test_the_driver_is_followed_past_somebody_who_crosses(

@@ -125,7 +125,7 @@ def _check_file(path: Path, bounds: limits.ClipLimits, field: str) -> str:
             return digest.hexdigest()
     except OSError as error:
         raise InputRefused(
-            field, found="the file cannot be read", allowed="give a file that can"
+            field, found="the file cannot be read", allowed="use a readable file"
         ) from error
     except boxes.BrokenBoxes as error:
         raise _refused(field, str(error)) from error
@@ -136,11 +136,11 @@ def _read_clip(
 ) -> Clip:
     stream = video_stream(container)
     if stream is None:
-        raise _refused(field, "the file holds no video, only sound or other data")
+        raise _refused(field, "the file has no video, only sound or other data")
     codec = stream.codec_context
     if codec is None or codec.name not in READABLE_CODECS:
         name = "an unknown" if codec is None else f"the {codec.name}"
-        raise _refused(field, f"the video is coded with {name} codec")
+        raise _refused(field, f"the video uses {name} codec")
     # Before anything is decoded: a header can claim any size.
     limits.check_clip_size(*_shown_size(stream, DisplayTransform()), field=field)
     timeline = _read_timeline(container, stream, field)

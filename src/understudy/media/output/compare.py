@@ -16,10 +16,12 @@ from understudy.media.output.provenance import Provenance
 from understudy.media.output.sound import SoundSource
 from understudy.media.output.yuv import YuvConverter, split_planes
 
-# A driver filmed in landscape is made smaller rather than dwarf the result.
-_MOST_WIDTHS = 1.6
+# A landscape driver is scaled down to this many widths of the result, so as not to dwarf it.
+_MAX_DRIVER_WIDTHS = 1.6
+# Pixels between the two.
 _GAP = 8
-_GROUND = 24
+# Luma, 16..235.
+_BACKGROUND = 24
 
 
 class CompareWriter:
@@ -43,14 +45,14 @@ class CompareWriter:
     ) -> None:
         """size: (w, h) of the result's frames, both even. start, end: the run of the clip."""
         width, height = size
-        scale = min(height / clip.height, _MOST_WIDTHS * width / clip.width)
+        scale = min(height / clip.height, _MAX_DRIVER_WIDTHS * width / clip.width)
         driver = _even(clip.width * scale), min(height, _even(clip.height * scale))
         left = driver[0] + _GAP
         # Offsets are even, so that chroma samples stay whole.
         self._driver_corner = 0, (height - driver[1]) // 4 * 2
         self._result_corner = left, 0
         self._canvas = np.empty((height * 3 // 2, left + width), np.uint8)
-        self._canvas[:height] = _GROUND
+        self._canvas[:height] = _BACKGROUND
         self._canvas[height:] = 128
         self._converter = YuvConverter()
         self._frames = read_frames(clip, size=driver, start=start, end=end, fps=fps, threads=1)

@@ -13,10 +13,16 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from understudy.errors import UnderstudyError
 from understudy.media.output.provenance import VOCABULARY, Provenance
 
+if TYPE_CHECKING:
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+# How long a certificate of one's own is valid.
 _YEARS = 10
 
 
@@ -50,74 +56,80 @@ def load_identity(certificates: Path, key: Path) -> SigningIdentity:
 
 
 def create_identity(organization: str) -> SigningIdentity:
-    """Make an identity of one's own: an issuer, whose key is forgotten, and a signer.
+    """Create an identity of one's own: an issuer, whose key is forgotten, and a signer.
 
     Valid for ten years from yesterday.
     """
     # Not needed by any take that signs nothing.
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec
-    from cryptography.x509.oid import ExtendedKeyUsageOID
 
-    issuer_key, signer_key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    issuer_name, signer_name = (
-        x509.Name(
-            [
-                x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organization),
-                x509.NameAttribute(x509.NameOID.COMMON_NAME, common),
-            ]
-        )
-        for common in (f"{organization} issuer", f"{organization} signer")
-    )
-    begin = datetime.now(UTC) - timedelta(days=1)
-
-    def certificate(
-        subject: x509.Name, key: ec.EllipticCurvePrivateKey, *, issues: bool
-    ) -> x509.Certificate:
-        public = key.public_key()
-        issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
-        builder = (
-            x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer_name)
-            .public_key(public)
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(begin)
-            .not_valid_after(begin + timedelta(days=365 * _YEARS))
-            .add_extension(x509.BasicConstraints(issues, 0 if issues else None), True)
-            .add_extension(
-                x509.KeyUsage(
-                    digital_signature=not issues,
-                    content_commitment=False,
-                    key_encipherment=False,
-                    data_encipherment=False,
-                    key_agreement=False,
-                    key_cert_sign=issues,
-                    crl_sign=issues,
-                    encipher_only=False,
-                    decipher_only=False,
-                ),
-                True,
-            )
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), False)
-            .add_extension(issuer, False)
-        )
-        if not issues:
-            purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
-            builder = builder.add_extension(purpose, False)
-        return builder.sign(issuer_key, hashes.SHA256())
-
+    issuer, signer = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     chain = (
-        certificate(signer_name, signer_key, issues=False),
-        certificate(issuer_name, issuer_key, issues=True),
+        _certificate(organization, "signer", signer, issuer),
+        _certificate(organization, "issuer", issuer, issuer),
     )
     pem = serialization.Encoding.PEM
     return SigningIdentity(
         certificates=b"".join(one.public_bytes(pem) for one in chain),
-        key=signer_key.private_bytes(
+        key=signer.private_bytes(
             pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ),
+    )
+
+
+def _certificate(
+    organization: str,
+    role: Literal["issuer", "signer"],
+    key: ec.EllipticCurvePrivateKey,
+    issuer_key: ec.EllipticCurvePrivateKey,
+) -> x509.Certificate:
+    """A certificate (RFC 5280) for a key, with the uses that its role asks for."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.x509.oid import ExtendedKeyUsageOID
+
+    issues = role == "issuer"
+    begin = datetime.now(UTC) - timedelta(days=1)
+    usage = x509.KeyUsage(
+        digital_signature=not issues,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=issues,
+        crl_sign=issues,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key())
+    builder = (
+        x509.CertificateBuilder()
+        .subject_name(_name(organization, role))
+        .issuer_name(_name(organization, "issuer"))
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(begin)
+        .not_valid_after(begin + timedelta(days=365 * _YEARS))
+        .add_extension(x509.BasicConstraints(issues, 0 if issues else None), True)
+        .add_extension(usage, True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), False)
+        .add_extension(issuer, False)
+    )
+    if not issues:
+        purpose = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION])
+        builder = builder.add_extension(purpose, False)
+    return builder.sign(issuer_key, hashes.SHA256())
+
+
+def _name(organization: str, role: str) -> x509.Name:
+    from cryptography import x509
+
+    return x509.Name(
+        [
+            x509.NameAttribute(x509.NameOID.ORGANIZATION_NAME, organization),
+            x509.NameAttribute(x509.NameOID.COMMON_NAME, f"{organization} {role}"),
+        ]
     )
 
 

@@ -70,7 +70,7 @@ def decode(data: bytes, *, least: tuple[int, int]) -> Image.Image:
     Returns a Pillow image of mode L, RGB or CMYK, not turned by EXIF, colours as stored, with
     `icc_profile` in `info`. Raises BrokenJpeg.
     """
-    clean = _without_remarks(data)
+    clean = _without_metadata(data)
     if clean.count(b"\xff\xda") > _MOST_SCANS:
         raise BrokenJpeg("the JPEG is coded in too many scans")
     with _as_broken():
@@ -83,7 +83,7 @@ def decode(data: bytes, *, least: tuple[int, int]) -> Image.Image:
 def read_profile(data: bytes) -> bytes | None:
     """The ICC profile of a JPEG, put together from its segments; None where there is none."""
     with _as_broken():
-        profile = JpegImageFile(io.BytesIO(_without_remarks(data))).info.get("icc_profile")
+        profile = JpegImageFile(io.BytesIO(_without_metadata(data))).info.get("icc_profile")
     return profile if isinstance(profile, bytes) else None
 
 
@@ -108,7 +108,7 @@ def _as_broken() -> Iterator[None]:
         raise BrokenJpeg("the JPEG is damaged or cut off") from error
 
 
-def _without_remarks(data: bytes) -> bytes:
+def _without_metadata(data: bytes) -> bytes:
     """The file with nothing before its first scan but what decoding takes.
 
     Comments, EXIF, XMP, thumbnails and the like are left out, so that none can provoke anything.

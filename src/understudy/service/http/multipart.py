@@ -45,7 +45,7 @@ async def receive_file(request: Request, path: Path, *, part: str, max_bytes: in
         raise ParameterInvalid(f"{part}: must not be blank")
     if not sink.size:
         most = max_bytes // 1024 // 1024
-        raise ParameterInvalid(f"{part}: the file is empty; allowed are at most {most} MB")
+        raise ParameterInvalid(f"{part}: the file is empty; at most {most} MB is allowed")
     return sink.size
 
 
@@ -120,4 +120,4 @@ class _Sink:
 
 def _too_large(part: str, max_bytes: int) -> str:
     most = max_bytes // 1024 // 1024
-    return f"{part}: the file has more than {most} MB; allowed are at most {most} MB"
+    return f"{part}: the file has more than {most} MB; at most {most} MB is allowed"

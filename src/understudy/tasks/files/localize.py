@@ -53,7 +53,7 @@ def too_large(error: TooLarge, max_bytes: int, field: str) -> str:
     except InputRefused as refusal:
         return refusal.message
     most = max_bytes // limits.MIB
-    return f"{field}: the file has more than {most} MB; allowed are at most {most} MB"
+    return f"{field}: the file has more than {most} MB; at most {most} MB is allowed"
 
 
 def _is_passing(error: Exception) -> bool:

@@ -24,7 +24,7 @@ from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
 VERSION = "scene/3"
 
-LEAST_SECONDS = 3.0
+MIN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,7 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
 def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAnalysis:
     times, thumbnails, detections = samples.times, samples.thumbnails, samples.detections
     if len(detections.people) == 0:
-        raise _unusable("nobody can be seen in the video")
+        raise _unusable("nobody is visible in the video")
     cuts = shots.bridge_flashes(
         shots.find_cuts(times, thumbnails), times, thumbnails, runs.BRIDGED_SECONDS
     )
@@ -182,9 +182,7 @@ def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAn
             usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
     reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
     usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
-    long_enough = [
-        run for run in usable if run.seconds >= LEAST_SECONDS - _PARAMS.tolerance_seconds
-    ]
+    long_enough = [run for run in usable if run.seconds >= MIN_SECONDS - _PARAMS.tolerance_seconds]
     if not long_enough:
         raise _too_short(usable, reasons)
     run = long_enough[0]
@@ -256,10 +254,10 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
     if scene.people > 1:
         warnings.append(
             f"The clip shows {scene.people} people at once; the one who covers most of the "
-            "picture is followed."
+            "picture is used."
         )
     if not scene.movements and not scene.camera.is_steady(scene.start, scene.end):
-        warnings.append("The camera is not quite still.")
+        warnings.append("The camera moves slightly.")
     if len(poses):
         view = _in_view(poses, clip.size)
         trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
@@ -267,13 +265,13 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
         if float((sideways.sum(axis=1) >= 2).mean()) > _PARAMS.half_out_share:
             warnings.append("The driver is half out of the picture.")
         if not view[:, Body.NOSE].any():
-            warnings.append("The driver's face is never to be seen.")
+            warnings.append("The driver's face is never visible.")
     path = scene.driver.within(scene.start, scene.end)
     if (
         float(np.median(path.regions[:, 2])) * _PARAMS.body_share
         < _PARAMS.small_driver * clip.height
     ):
-        warnings.append("The driver is small in the picture: face and hands will hardly move.")
+        warnings.append("The driver is small in the picture, so face and hands will hardly move.")
     return warnings
 
 
@@ -294,6 +292,6 @@ def _unusable(found: str) -> ClipUnusable:
     return ClipUnusable(
         "video_url",
         found=found,
-        allowed=f"allowed is a clip that shows one person for at least {LEAST_SECONDS:.0f} s "
-        "without a cut and without a moving camera",
+        allowed=f"use a clip that shows one person for at least {MIN_SECONDS:.0f} s without a cut "
+        "and with a still camera",
     )

@@ -12,17 +12,18 @@ from understudy.tracking.scene.camera_motion import CameraPath, Movement, steadi
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.shots import Cut
 
-# The driver may be out of sight for so long within a run, looked for this far apart (seconds).
+# Seconds for which the driver may be out of sight within a run.
 BRIDGED_SECONDS = 0.5
-# And for so long behind somebody who passes by: where they are is known from both sides.
+# The same behind somebody who passes by: both sides show where the driver is.
 OCCLUDED_SECONDS = 0.8
+# Seconds between two searches for people, at most.
 _DETECTION_STEP = 0.36
-# Shorter rests between the reasons are left to the reason before.
-_LEAST_REST = 0.15
+# Seconds: a shorter rest between two reasons is added to the one before.
+_MIN_REST = 0.15
 
 CUT_REASONS = {"cut": "a cut", "dissolve": "a dissolve"}
 MOVEMENT_REASONS = {"pan": "the camera pans", "zoom": "the camera zooms"}
-ABSENCE_REASON = "the driver is not to be seen"
+ABSENCE_REASON = "the driver is not visible"
 DRIFT_REASON = "the camera has moved too far"
 
 
@@ -138,13 +139,13 @@ def explain(
             first, last = max(reason.start, at), min(reason.end, end)
             if last <= first:
                 continue
-            if first - at >= _LEAST_REST:
+            if first - at >= _MIN_REST:
                 dropped.append(Reason(at, first, _rest_words(at, first, used, runs)))
             else:
                 first = at
             dropped.append(Reason(first, last, reason.words))
             at = last
-        if end - at >= _LEAST_REST:
+        if end - at >= _MIN_REST:
             dropped.append(Reason(at, end, _rest_words(at, end, used, runs)))
     return _merged(dropped)
 
@@ -153,7 +154,7 @@ def _rest_words(start: float, end: float, used: Run, runs: Sequence[Run]) -> str
     middle = (start + end) / 2
     if any(run.start <= middle < run.end for run in runs):
         return "usable by itself, but shorter than the part used"
-    near = abs(start - used.end) < _LEAST_REST or abs(end - used.start) < _LEAST_REST
+    near = abs(start - used.end) < _MIN_REST or abs(end - used.start) < _MIN_REST
     return DRIFT_REASON if near else "too short by itself"
 
 

@@ -139,7 +139,7 @@ def test_media_of_an_element_are_checked_as_those_of_a_take(
     assert client.error("POST", CUSTOM, json=body) == (
         400,
         1201,
-        "video_url: the video lasts 11.00 s; allowed are 3 to 8 s",
+        "video_url: the video lasts 11.00 s; allowed: 3 to 8 s",
     )
 
 

@@ -31,15 +31,15 @@ def test_an_upload_says_what_it_is(
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("empty.png", "file: the file is empty; allowed are at most 200 MB"),
+        ("empty.png", "file: the file is empty; at most 200 MB is allowed"),
         (
             "picture.gif",
-            "file: the file is GIF by its content; allowed are jpg, jpeg, png, mp4 and mov",
+            "file: the file is GIF by its content; allowed: jpg, jpeg, png, mp4 and mov",
         ),
         ("narrow.png", "file: the size is 299 x 300 px; each side must have 300 to 65536 px"),
-        ("cut.png", "file: the PNG is cut off; allowed are jpg, jpeg and png"),
+        ("cut.png", "file: the PNG is cut off; allowed: jpg, jpeg and png"),
         ("short.mp4", "Video duration can not less than 3s"),
-        ("long.mp4", "file: the video lasts 31.00 s; allowed are 3 to 30 s"),
+        ("long.mp4", "file: the video lasts 31.00 s; allowed: 3 to 30 s"),
     ],
 )
 def test_an_upload_that_cannot_be_used_is_refused(
@@ -56,9 +56,9 @@ def test_an_upload_that_cannot_be_used_is_refused(
             "image_url",
             "picture.png",
             "clip.mp4",
-            "mp4 by its content; allowed are jpg, jpeg and png",
+            "mp4 by its content; allowed: jpg, jpeg and png",
         ),
-        ("video_url", "clip.mp4", "picture.png", "png by its content; allowed are mp4 and mov"),
+        ("video_url", "clip.mp4", "picture.png", "png by its content; allowed: mp4 and mov"),
     ],
 )
 def test_an_upload_for_a_field_is_of_its_kind_or_refused_in_its_name(
@@ -82,7 +82,7 @@ def test_limits_that_depend_on_the_use_are_checked_at_the_create(
     upload = client.data("POST", "/v1/files", files={"file": ("c", media["eleven.mp4"])})
     body = create_body(video_url=upload["url"], character_orientation="image")
     assert client.error("POST", PATH, json=body)[2] == (
-        "video_url: the video lasts 11.00 s; allowed are 3 to 10 s"
+        "video_url: the video lasts 11.00 s; allowed: 3 to 10 s"
     )
     body = create_body(image_url=upload["url"])
     assert client.error("POST", PATH, json=body)[2] == (

@@ -41,7 +41,7 @@ _ELEMENT_PICTURE = re.compile(r"elements/\d+/image-\d+|presets/.+\.jpg")
 _ALLOWED = {
     "picture": limits.PICTURE_FORMATS_ALLOWED,
     "clip": limits.CLIP_FORMATS_ALLOWED,
-    None: "allowed are jpg, jpeg, png, mp4 and mov",
+    None: "allowed: jpg, jpeg, png, mp4 and mov",
 }
 
 
