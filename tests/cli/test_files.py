@@ -67,7 +67,7 @@ def test_writing_over_an_input_is_refused_however_it_is_spelt(tmp_path: Path) ->
     clip.touch()
     (tmp_path / "other").mkdir()
     same = tmp_path / "other" / ".." / "clip.mp4"
-    with pytest.raises(InputRefused, match=r"^--output: .* is video_url as well"):
+    with pytest.raises(InputRefused, match=r"^--output: .* is also video_url"):
         check_distinct({"video_url": clip, "--output": same})
 
 

@@ -33,7 +33,7 @@ def test_writing_over_the_clip(understudy: Run, picture: Path, clip: Path) -> No
     before = clip.read_bytes()
     done = understudy("animate", picture, clip, "-o", clip)
     assert done.returncode == 2
-    assert "is video_url as well" in done.stderr
+    assert "is also video_url" in done.stderr
     assert clip.read_bytes() == before
 
 

@@ -77,7 +77,7 @@ def list_accounts(data: DataOption = None) -> None:
 
 
 @accounts_app.command()
-def keys(
+def keys(  # noqa: PLR0913 - one parameter per option
     name: NameArgument,
     new_api_key: Annotated[
         bool, typer.Option("--new-api-key", help="Create another API key and print it.")

@@ -26,7 +26,7 @@ def exit_status(fault: BaseException) -> int:
     return FAULT
 
 
-def sentence(fault: BaseException) -> str:
+def sentence(fault: BaseException) -> str:  # noqa: PLR0911 - one return per kind of error
     """One line for a person: what went wrong and, where they can, what to do about it."""
     if isinstance(fault, InputRefused):
         return fault.message

@@ -64,7 +64,7 @@ _3GP_PREFIXES = (b"3gp", b"3g2", b"3ge", b"3gr", b"3gs", b"3gg")
 _BARE_QUICKTIME = (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot")
 
 
-def name_format(head: bytes) -> str:
+def name_format(head: bytes) -> str:  # noqa: PLR0911 - one return per kind of file
     """The format that a file's first bytes (`HEAD_BYTES` are enough) tell.
 
     Returns `jpeg`, `png`, `mp4` or `mov` for what the product takes, the usual name for other
@@ -105,7 +105,7 @@ def _name_brand(head: bytes) -> str:
     return "mp4"
 
 
-def _name_text(head: bytes) -> str:
+def _name_text(head: bytes) -> str:  # noqa: PLR0911 - one return per kind of file
     try:
         text = head.decode("utf-8-sig", errors="strict" if len(head) < HEAD_BYTES else "ignore")
     except UnicodeDecodeError:

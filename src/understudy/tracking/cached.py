@@ -29,7 +29,7 @@ from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VE
 from understudy.tracking.trackers.picture_message import picture_message, picture_of
 
 
-def analyze_scene(
+def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and two of its own
     clip: Clip,
     *,
     cache: Cache,
@@ -56,7 +56,7 @@ def analyze_scene(
     return done
 
 
-def track_clip(
+def track_clip(  # noqa: PLR0913 - those of the function that it caches, and two of its own
     clip: Clip,
     *,
     cache: Cache,

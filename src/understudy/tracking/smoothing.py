@@ -172,7 +172,7 @@ def gap_weights(known: NDArray[np.bool_]) -> Float64:
     return weights
 
 
-def _smooth_part(
+def _smooth_part(  # noqa: PLR0913 - internal; values that belong to one frame axis
     points: Float32, loose: Float64, anchor: Float32, window: int, fps: float, *, gap: float
 ) -> Float32:
     """Fill and smooth a hand or a face (T, N, 3) that goes along with a landmark of the body.

@@ -32,7 +32,7 @@ WARM_UP = 6
 _DECODED_ONLY = 0.12
 
 
-def track_clip(
+def track_clip(  # noqa: PLR0913 - independent keyword options
     clip: Clip,
     *,
     scene: SceneAnalysis,
@@ -149,7 +149,7 @@ def split_frames(
     return chunks(high)
 
 
-def _request(
+def _request(  # noqa: PLR0913 - independent keyword options
     clip: Clip,
     scene: SceneAnalysis,
     size: tuple[int, int],

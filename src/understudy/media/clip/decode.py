@@ -53,7 +53,7 @@ def count_frames(
     return max(0, math.ceil((_exact(last) - _exact(start)) * rate - _EARLY))
 
 
-def read_frames(
+def read_frames(  # noqa: PLR0913 - independent keyword options
     clip: Clip,
     *,
     size: tuple[int, int] | None = None,

@@ -31,7 +31,7 @@ class CompareWriter:
     one at a time.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - independent keyword options
         self,
         path: Path,
         size: tuple[int, int],

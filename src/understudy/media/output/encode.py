@@ -52,7 +52,7 @@ class VideoWriter:
     frames_written: how many frames were handed in.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - independent keyword options
         self,
         path: Path,
         size: tuple[int, int],

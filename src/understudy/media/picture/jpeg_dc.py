@@ -84,7 +84,7 @@ def _is_first_dc_scan(body: bytes) -> bool:
     return len(body) >= 4 and body[-3] == 0 and body[-2] == 0 and body[-1] >> 4 == 0
 
 
-def _read_scan(
+def _read_scan(  # noqa: PLR0913 - a compiled kernel takes plain values
     data: bytes,
     position: int,
     body: bytes,
@@ -177,7 +177,7 @@ def _read_quantizers(body: bytes, quantizers: dict[int, int]) -> None:
 
 
 @numba.njit(nogil=True, cache=True)
-def _decode_dc(data, tables, layout, across, down, restart, shift, planes):  # type: ignore[no-untyped-def]
+def _decode_dc(data, tables, layout, across, down, restart, shift, planes):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Decode a scan of DC coefficients into planes (components, rows, columns); False if broken.
 
     data: from the scan's first byte on. tables: (components, 65536) by the next 16 bits.

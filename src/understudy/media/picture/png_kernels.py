@@ -59,7 +59,7 @@ def _undo_paeth(row, above, step):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def add_rows(block, kind, depth, table, key, opaque, width, grid, sums):  # type: ignore[no-untyped-def]
+def add_rows(block, kind, depth, table, key, opaque, width, grid, sums):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Add a block of unfiltered rows to the boxes.
 
     grid: x of the first pixel, step in x, y of the first row, step in y, size of a box.
@@ -102,7 +102,7 @@ def _add_column_sums(column, width, factor, rows, line):  # type: ignore[no-unty
 
 
 @numba.njit(nogil=True, cache=True)
-def _add_pixels(row, kind, depth, table, key, width, x0, dx, factor, line):  # type: ignore[no-untyped-def]
+def _add_pixels(row, kind, depth, table, key, width, x0, dx, factor, line):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Add one row's pixels to its boxes, colours weighted by alpha."""
     pixel = np.empty(4, np.uint8)
     direct = (kind == RGB8 and key[0] < 0) or kind == RGBA8
@@ -152,7 +152,7 @@ def _add_weighted(sums, pixel):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _read_pixel(row, i, kind, depth, table, key, pixel):  # type: ignore[no-untyped-def]
+def _read_pixel(row, i, kind, depth, table, key, pixel):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """The i-th pixel as RGBA; of 16-bit samples the high byte, compared whole with the key."""
     if kind == INDEXED:
         per_byte = 8 // depth
