@@ -84,7 +84,7 @@ def _is_first_dc_scan(body: bytes) -> bool:
     return len(body) >= 4 and body[-3] == 0 and body[-2] == 0 and body[-1] >> 4 == 0
 
 
-def _read_scan(  # noqa: PLR0913 - a compiled kernel takes plain values
+def _read_scan(  # noqa: PLR0913 - the decoder state is explicit
     data: bytes,
     position: int,
     body: bytes,
