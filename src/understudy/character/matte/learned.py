@@ -1,0 +1,172 @@
+"""A learned matte made whole: what the net, the tracker, the skeleton and a flat ground agree on.
+
+A salient-object net (ISNet, U²-Net) finds hair, ears, hats and hems that a tracker's mask cuts off.
+It errs in its own ways: it drops limbs in the dark, leaves what is as pale as the ground half
+transparent, and keeps neighbours. The tracker's mask and the skeleton restore the limbs, a flood
+over a flat ground tells what the ground's colour encloses, and only what hangs together with the
+skeleton is kept.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bones, draw_disc
+from understudy.character.image.colour import to_lab
+from understudy.character.image.guided_filter import guided_filter
+from understudy.character.image.masks import Mask, depth, grow, pieces_of, shrink, touching
+from understudy.geometry.landmarks import Float32
+
+
+@dataclass(frozen=True, slots=True)
+class LearnedMatteNumbers:
+    """Lengths in T (the torso's length) unless said otherwise; shares in 0..1. Found by eye on the
+    foreign pictures of the study and those that the project draws.
+    """
+
+    figure: float = 0.5
+    """From this share on a pixel counts as figure."""
+    trace: float = 0.1
+    """Less than this is nothing that stands out."""
+    doubt: float = 0.4
+    """From this share on the tracker's word makes a pixel solid; below, holes and veils stay."""
+    dropped: float = 0.4
+    """A limb whose bone has less than this in the middle was dropped by the net."""
+    sure_mask: float = 0.9
+    """From this share on the tracker is sure of its mask, away from its edge."""
+    mask_edge: float = 0.04
+    """How far from its edge the tracker's mask, which is coarse, is believed."""
+    limb_mask: float = 0.6
+    """From this share on the tracker's mask restores a limb that the net dropped."""
+    limb_reach: float = 0.16
+    """How far from its bone a limb is restored."""
+    bone: float = 0.035
+    """Half width of what is figure along every visible bone."""
+    fingers: float = 0.9
+    """How far fingers reach beyond the knuckles, in lengths of the hand up to there."""
+    gap: float = 0.05
+    """Pieces that lie this near to the figure belong to it: a hat's ribbon, a strand."""
+    flat_spread: float = 12.0
+    """Lab distance from the median of the picture's rim up to which a ground is plain (90 %)."""
+    flat_step: float = 1.2
+    """Lab difference between neighbours up to which a flood over a plain ground goes on."""
+    flat_reach: float = 25.0
+    """Lab distance from the rim's median at which a flood ends in any case."""
+    flat_alike: float = 12.0
+    """Lab distance from the rim's median up to which a colour counts as the ground's."""
+    soft_edge: float = 0.006
+    """Radius of the filter that lays the net's coarse edge along the picture's."""
+    eps: float = 2e-4
+    """The filter's regularisation, squared colours (0..1)."""
+
+
+NUMBERS = LearnedMatteNumbers()
+
+
+def complete_matte(
+    picture: Float32, learned: Float32, mask: Float32, anatomy: Anatomy
+) -> Float32:
+    """Alpha (h, w) float32 in 0..1 of the figure that the skeleton belongs to.
+
+    picture: (h, w, 3) float32 sRGB in 0..1. learned: (h, w) float32, the net's matte of everything
+    that stands out. mask: (h, w) float32, the tracker's mask. anatomy: in the same frame.
+    """
+    n, unit = NUMBERS, anatomy.torso
+    shape = (mask.shape[0], mask.shape[1])
+    segments = _visible_segments(anatomy)
+    bones = draw_bones(shape, segments, max(2.0, 2 * n.bone * unit))
+    bones |= draw_disc(shape, anatomy.head, 0.5 * anatomy.face_width)
+    restored = shrink(mask > n.sure_mask, n.mask_edge * unit) & (learned > n.doubt)
+    dropped = [segment for segment in segments if _along(learned, segment) < n.dropped]
+    if dropped:
+        limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
+        restored |= limbs & (mask > n.limb_mask)
+    enclosed = _enclosed_by_flat_ground(picture, learned)
+    if enclosed is not None:
+        restored |= touching(enclosed, bones & enclosed)
+    alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
+    alpha = np.where(_belongs(alpha, bones, unit), alpha, np.float32(0)).astype(np.float32)
+    return _along_the_picture(picture, alpha, unit)
+
+
+def _visible_segments(anatomy: Anatomy) -> list[tuple[Points, Points]]:
+    """Trunk, arms to the fingertips and legs, as far as they are seen, each as its two ends."""
+    joints, seen = anatomy.joints, anatomy.visibility > 0.5
+    segments = [(anatomy.neck, anatomy.pelvis)]
+    for arm in anatomy.arms:
+        if arm.visibility > 0.5:
+            segments.extend(arm.segments)
+            segments.append((arm.hand, arm.hand + NUMBERS.fingers * (arm.hand - arm.wrist)))
+    for hip, knee, ankle, *_ in LEGS:
+        segments.extend(
+            (joints[a], joints[b]) for a, b in ((hip, knee), (knee, ankle)) if seen[a] and seen[b]
+        )
+    return segments
+
+
+def _along(learned: Float32, segment: tuple[Points, Points]) -> float:
+    """The median of a matte along a line; 1 where the line lies outside the picture."""
+    h, w = learned.shape
+    steps = np.linspace(0.1, 0.9, 33)[:, None]
+    points = np.round(segment[0] + steps * (segment[1] - segment[0])).astype(int)
+    inside = points[(points >= 0).all(axis=1) & (points[:, 0] < w) & (points[:, 1] < h)]
+    return float(np.median(learned[inside[:, 1], inside[:, 0]])) if len(inside) else 1.0
+
+
+def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
+    """What a flood from the picture's rim over a flat ground does not reach; None on other grounds.
+
+    The flood does not pass where a drawn outline is broken by less than three pixels.
+    """
+    n = NUMBERS
+    lab = to_lab(picture)
+    rim = np.zeros(learned.shape, bool)
+    rim[:2] = rim[:, :2] = rim[:, -2:] = rim[-2:] = True
+    rim &= learned < n.trace
+    if rim.sum() < 0.5 * sum(learned.shape):
+        return None
+    usual = np.median(lab[rim], axis=0)
+    away = np.linalg.norm(lab - usual, axis=-1)
+    if float(np.percentile(away[rim], 90)) > n.flat_spread:
+        return None
+    smooth = np.asarray(cv2.GaussianBlur(lab, (0, 0), 0.7), np.float32)
+    step = np.zeros(learned.shape, np.float32)
+    for axis in (0, 1):
+        step = np.maximum(step, np.linalg.norm(np.gradient(smooth, axis=axis), axis=-1))
+    passable = shrink((step < n.flat_step) & (away < n.flat_reach), 1.0)
+    pieces, _ = pieces_of(passable)
+    own = np.unique(pieces[rim & passable])
+    reached = grow(np.isin(pieces, own[own > 0]), 3.0)
+    return ~reached & (away < n.flat_alike)
+
+
+def _belongs(alpha: Float32, bones: Mask, unit: float) -> Mask:
+    """The pixels that hang together with the skeleton, small gaps included."""
+    n = NUMBERS
+    solid = alpha > n.figure
+    joined = grow(solid, n.gap * unit / 2)
+    pieces, _ = pieces_of(joined)
+    own = np.unique(pieces[bones & solid])
+    own = own[own > 0]
+    if own.size == 0:
+        return np.ones(alpha.shape, bool)
+    kept = np.isin(pieces, own) & solid
+    others = solid & ~kept
+    near = depth(~kept)
+    if not others.any():
+        return np.ones(alpha.shape, bool)
+    # Half-transparent pixels go with the piece that is nearer.
+    return np.asarray(near <= depth(~others))
+
+
+def _along_the_picture(picture: Float32, alpha: Float32, unit: float) -> Float32:
+    """The alpha with its edges where the picture has them."""
+    n = NUMBERS
+    radius = max(2, round(n.soft_edge * unit))
+    smooth = guided_filter(picture, alpha, radius=radius, eps=n.eps)
+    edge = grow((alpha > 0.02) & (alpha < 0.98), radius)
+    fitted = np.where(edge, smooth, alpha)
+    return np.clip((fitted - 0.05) / 0.9, 0, 1).astype(np.float32)
