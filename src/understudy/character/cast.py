@@ -18,6 +18,7 @@ from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.layers import cut_layers
 from understudy.character.layers.parts import ARMS, find_parts
+from understudy.character.learned import LearnedModels, learned_version
 from understudy.character.matte.matte import Matte, find_matte, with_colours
 from understudy.character.serialization import casting_version, character_of, character_record
 from understudy.character.traits import arm_states, framing_of, head_is_cut, hem_of, middle_covered
@@ -43,15 +44,17 @@ def cast(
     """
     rgb, given = on_canvas(picture, size)
     if track is not None:
-        return _cast(picture, rgb, given, find_figure(rgb, given, track))
+        return _cast(picture, rgb, given, find_figure(rgb, given, track), None)
     key = picture_key(picture, rgb, given)
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
-    # The tracker's process ends before the work that needs memory begins.
+    # The processes of tracker and models end before the work that needs memory begins.
     with PictureTracker(cache) as tracker:
         figure = find_figure(rgb, given, tracker)
-    character = _cast(picture, rgb, given, figure)
+    with LearnedModels(cache) as models:
+        salient = None if given is not None else models.salient(rgb)
+    character = _cast(picture, rgb, given, figure, salient)
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
@@ -65,7 +68,7 @@ def picture_key(
     if given is not None:
         digest.update(np.ascontiguousarray(given).data)
     return {
-        "versions": [casting_version(), TRACKER_VERSION],
+        "versions": [casting_version(), TRACKER_VERSION, *learned_version()],
         "size": [rgb.shape[1], rgb.shape[0]],
         "canvas": digest.hexdigest(),
         "backdrop": picture.backdrop,
@@ -73,14 +76,18 @@ def picture_key(
 
 
 def _cast(
-    picture: Picture, rgb: NDArray[np.uint8], given: Float32 | None, figure: Figure
+    picture: Picture,
+    rgb: NDArray[np.uint8],
+    given: Float32 | None,
+    figure: Figure,
+    salient: Float32 | None,
 ) -> Character:
     size = rgb.shape[1], rgb.shape[0]
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
     background: Background | None = None
     if given is None:
-        matte = find_matte(values, figure.mask, anatomy)
+        matte = find_matte(values, figure.mask, anatomy, salient)
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image
     else:

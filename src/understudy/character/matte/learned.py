@@ -17,7 +17,7 @@ import numpy as np
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bones, draw_disc
 from understudy.character.image.colour import to_lab
 from understudy.character.image.guided_filter import guided_filter
-from understudy.character.image.masks import Mask, depth, grow, pieces_of, shrink, touching
+from understudy.character.image.masks import Mask, depth, grow, opened, pieces_of, shrink, touching
 from understudy.geometry.landmarks import Float32
 
 
@@ -33,6 +33,11 @@ class LearnedMatteNumbers:
     """Less than this is nothing that stands out."""
     doubt: float = 0.4
     """From this share on the tracker's word makes a pixel solid; below, holes and veils stay."""
+    solid: float = 0.6
+    """Wide half-transparent areas are solid from this share on: the net doubts dark cloth, and hair
+    and edges are narrow."""
+    wide: float = 0.02
+    """Half the width from which an area is wide."""
     dropped: float = 0.4
     """A limb whose bone has less than this in the middle was dropped by the net."""
     sure_mask: float = 0.9
@@ -41,6 +46,8 @@ class LearnedMatteNumbers:
     """How far from its edge the tracker's mask, which is coarse, is believed."""
     limb_mask: float = 0.6
     """From this share on the tracker's mask restores a limb that the net dropped."""
+    limb_sure: float = 0.75
+    """The median of the tracker's mask along a limb's bone from which on the limb is there."""
     limb_reach: float = 0.16
     """How far from its bone a limb is restored."""
     bone: float = 0.035
@@ -66,9 +73,7 @@ class LearnedMatteNumbers:
 NUMBERS = LearnedMatteNumbers()
 
 
-def complete_matte(
-    picture: Float32, learned: Float32, mask: Float32, anatomy: Anatomy
-) -> Float32:
+def complete_matte(picture: Float32, learned: Float32, mask: Float32, anatomy: Anatomy) -> Float32:
     """Alpha (h, w) float32 in 0..1 of the figure that the skeleton belongs to.
 
     picture: (h, w, 3) float32 sRGB in 0..1. learned: (h, w) float32, the net's matte of everything
@@ -80,31 +85,42 @@ def complete_matte(
     bones = draw_bones(shape, segments, max(2.0, 2 * n.bone * unit))
     bones |= draw_disc(shape, anatomy.head, 0.5 * anatomy.face_width)
     restored = shrink(mask > n.sure_mask, n.mask_edge * unit) & (learned > n.doubt)
-    dropped = [segment for segment in segments if _along(learned, segment) < n.dropped]
+    dropped = [segment for segment in segments if _is_dropped(learned, mask, segment)]
+    for arm in anatomy.arms:
+        # Fingers may point anywhere: they were dropped where the hand was.
+        if arm.visibility > 0.5 and _is_dropped(learned, mask, (arm.wrist, arm.hand)):
+            dropped += [(arm.hand, arm.hand + n.fingers * (arm.hand - arm.wrist))]
     if dropped:
         limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
         restored |= limbs & (mask > n.limb_mask)
     enclosed = _enclosed_by_flat_ground(picture, learned)
     if enclosed is not None:
         restored |= touching(enclosed, bones & enclosed)
+    cloth = opened((learned > n.trace) & (learned < n.solid), n.wide * unit)
+    learned = np.where(cloth, np.clip((learned - n.trace) / (n.solid - n.trace), 0, 1), learned)
     alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
     alpha = np.where(_belongs(alpha, bones, unit), alpha, np.float32(0)).astype(np.float32)
     return _along_the_picture(picture, alpha, unit)
 
 
 def _visible_segments(anatomy: Anatomy) -> list[tuple[Points, Points]]:
-    """Trunk, arms to the fingertips and legs, as far as they are seen, each as its two ends."""
+    """Trunk, arms and legs, as far as they are seen, each as its two ends."""
     joints, seen = anatomy.joints, anatomy.visibility > 0.5
     segments = [(anatomy.neck, anatomy.pelvis)]
     for arm in anatomy.arms:
         if arm.visibility > 0.5:
             segments.extend(arm.segments)
-            segments.append((arm.hand, arm.hand + NUMBERS.fingers * (arm.hand - arm.wrist)))
     for hip, knee, ankle, *_ in LEGS:
         segments.extend(
             (joints[a], joints[b]) for a, b in ((hip, knee), (knee, ankle)) if seen[a] and seen[b]
         )
     return segments
+
+
+def _is_dropped(learned: Float32, mask: Float32, segment: tuple[Points, Points]) -> bool:
+    """Whether the tracker is sure of a limb that the net does not see."""
+    n = NUMBERS
+    return _along(learned, segment) < n.dropped and _along(mask, segment) > n.limb_sure
 
 
 def _along(learned: Float32, segment: tuple[Points, Points]) -> float:
@@ -140,7 +156,7 @@ def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
     pieces, _ = pieces_of(passable)
     own = np.unique(pieces[rim & passable])
     reached = grow(np.isin(pieces, own[own > 0]), 3.0)
-    return ~reached & (away < n.flat_alike)
+    return np.asarray(~reached & (away < n.flat_alike))
 
 
 def _belongs(alpha: Float32, bones: Mask, unit: float) -> Mask:
