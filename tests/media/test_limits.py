@@ -73,11 +73,11 @@ def test_pictures_at_the_limits_pass(size: tuple[int, int]) -> None:
     [
         (
             (299, 400),
-            "image_url: the size is 299 x 400 px; each side must have 300 to 65536 px",
+            "image_url: the size is 299 x 400 px; each side must be 300 to 65536 px",
         ),
         (
             (65537, 30000),
-            "image_url: the size is 65537 x 30000 px; each side must have 300 to 65536 px",
+            "image_url: the size is 65537 x 30000 px; each side must be 300 to 65536 px",
         ),
         (
             (300, 751),
@@ -101,7 +101,7 @@ def test_pictures_beyond_the_limits_are_refused_in_so_many_words(
 def test_clip_sides_are_inclusive() -> None:
     limits.check_clip_size(340, 3850)
     for size in ((339, 3850), (340, 3851)):
-        with pytest.raises(InputRefused, match="each side must have 340 to 3850 px"):
+        with pytest.raises(InputRefused, match="each side must be 340 to 3850 px"):
             limits.check_clip_size(*size)
 
 
@@ -138,5 +138,7 @@ def test_bytes_are_inclusive_and_never_read_as_the_limit_when_over_it() -> None:
 
 def test_a_prompt_may_have_2500_characters() -> None:
     limits.check_prompt("é" * 2500)
-    with pytest.raises(InputRefused, match="prompt: 2501 characters; at most 2500 are allowed"):
+    with pytest.raises(
+        InputRefused, match="prompt: 2501 characters; at most 2500 characters are allowed"
+    ):
         limits.check_prompt("é" * 2501)

@@ -20,7 +20,7 @@ PICTURES = "allowed: jpg, jpeg and png"
 CLIPS = "allowed: mp4 and mov"
 
 PICTURE_FAULTS = {
-    "narrow.png": "the size is 299 x 300 px; each side must have 300 to 65536 px",
+    "narrow.png": "the size is 299 x 300 px; each side must be 300 to 65536 px",
     "too-tall.png": "the aspect ratio of 300 x 751 px is 1:2.51; allowed: 1:2.5 to 2.5:1",
     "picture.gif": f"the picture is GIF by its content; {PICTURES}",
     "page.html": f"the picture is an HTML page; {PICTURES}",
@@ -31,7 +31,7 @@ PICTURE_FAULTS = {
 CLIP_FAULTS = {
     "short.mp4": "Video duration can not less than 3s",
     "long.mp4": "video_url: the video lasts 31.00 s; allowed: 3 to 30 s",
-    "small.mp4": "video_url: the size is 336 x 340 px; each side must have 340 to 3850 px",
+    "small.mp4": "video_url: the size is 336 x 340 px; each side must be 340 to 3850 px",
     "picture.png": f"video_url: the file is png by its content; {CLIPS}",
     "page.html": f"video_url: the file is an HTML page; {CLIPS}",
 }

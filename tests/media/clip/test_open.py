@@ -141,7 +141,7 @@ def test_too_many_bytes_are_refused_before_anything_is_read(tmp_path: Path) -> N
 
 
 def test_sides_are_checked_as_shown(tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match="320 x 352 px; each side must have 340 to 3850 px"):
+    with pytest.raises(InputRefused, match="320 x 352 px; each side must be 340 to 3850 px"):
         opened(write_clip(tmp_path / "clip.mp4", size=(320, 352), frames=2))
 
 

@@ -130,7 +130,7 @@ def test_media_of_an_element_are_checked_as_those_of_a_take(
     assert client.error("POST", CUSTOM, json=element_body(element_image_list=images)) == (
         400,
         1201,
-        "frontal_image: the size is 299 x 300 px; each side must have 300 to 65536 px",
+        "frontal_image: the size is 299 x 300 px; each side must be 300 to 65536 px",
     )
     body = element_body(
         reference_type="video_refer",
