@@ -40,7 +40,7 @@ it('says what is left out of a clip by its length', () => {
 
 it('says the messages of the API to people', () => {
   expect(plain('image_url: the size is 200 x 200 px; each side must be 300 to 65536 px')).toBe(
-    'The size is 200 x 200 px. Each side must have 300 to 65536 px.',
+    'The size is 200 x 200 px. Each side must be 300 to 65536 px.',
   )
   expect(plain('Video duration can not less than 3s')).toMatch(/shorter than 3 s\. At least/)
 })
