@@ -1,4 +1,4 @@
-"""Making elements: what a client pointed at is fetched, checked and kept."""
+"""Making elements: a client's pictures and clips are fetched, checked and kept."""
 
 from __future__ import annotations
 
@@ -23,8 +23,11 @@ from understudy.tasks.records import Element, Source
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 
 POLL_SECONDS = 1.0
+"""How often the library looks for an element to make."""
 CHECK_SECONDS = 60.0
+"""For opening one picture or clip in full."""
 _RETRY_MS = 10_000
+"""After a failure that is not the input's fault."""
 
 _make_element_id = IdMaker(ELEMENT_BITS)
 
@@ -35,7 +38,7 @@ log = structlog.get_logger(__name__)
 class Library:
     """Makes the elements that wait to be made, one after the other.
 
-    temporary: a folder for files on the way.
+    temporary: a folder for temporary files.
     """
 
     database: Database
@@ -49,7 +52,7 @@ class Library:
     _recovered: bool = False
 
     async def round(self) -> None:
-        """Make one element, or wait a while for one to come."""
+        """Make one element, or wait when none is due."""
         if not self._recovered:
             await self._recover()
         element = await self.database.write(elements.claim, self.write_payload, now=now_ms())
@@ -59,7 +62,7 @@ class Library:
             await self._make(element)
 
     async def _recover(self) -> None:
-        """Give back what a server that was killed was making; only the leader makes elements."""
+        """Retry what a killed server was making; only the leader makes elements."""
         for element in await self.database.read(elements.processing):
             await self._fail_or_retry(element)
         self._recovered = True

@@ -32,7 +32,7 @@ def create_app(
 ) -> Starlette:
     """The service of these settings.
 
-    jobs: the module whose functions the children run. more_routes: those of a page, say, asked
+    jobs: the module whose functions the children run. more_routes: such as a page's, matched
     after the service's own.
     """
     metrics = Metrics()
@@ -64,6 +64,6 @@ def create_app(
         middleware=[Middleware(RequestMiddleware, observe=metrics.answered)],
         exception_handlers={ContractError: let_through, HTTPException: let_through},
     )
-    # The boundary takes the last slash off.
+    # RequestMiddleware removes a trailing slash.
     app.router.redirect_slashes = False
     return app

@@ -1,4 +1,4 @@
-"""What callbacks say: the bare record, in the design that the task was made through."""
+"""The bodies of callbacks: the bare record, in the design that the task was created with."""
 
 from __future__ import annotations
 

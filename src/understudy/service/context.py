@@ -1,4 +1,4 @@
-"""What the service holds while it runs, made at its start and let go at its end."""
+"""The service's parts, opened at its start and closed at its end."""
 
 from __future__ import annotations
 

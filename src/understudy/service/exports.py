@@ -1,4 +1,4 @@
-"""A take's performance in every format: made from its NPZ when somebody asks for it, then kept."""
+"""A take's performance in every format: made from its NPZ on first request, then kept."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def performance_keys(result: Result) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Exports:
-    """Makes what is asked for.
+    """Makes exports on request.
 
-    worker: a child that writes the formats. temporary: a folder for files on the way.
+    worker: a child that writes the formats. temporary: a folder for temporary files.
     """
 
     storage: Storage
@@ -43,7 +43,7 @@ class Exports:
     )
 
     async def ensure(self, key: str) -> None:
-        """Have the file of a key if it is a performance's; other keys are none of its business.
+        """Make the file of a key if it is a performance's export; ignore other keys.
 
         Raises ResourceUnknown when the performance is gone, InternalTimeout, InternalFault.
         """

@@ -1,6 +1,6 @@
-"""Looking at a create's picture and clip, as far as the time for it reaches.
+"""Checking a create's picture and clip within a few seconds.
 
-What could not be concluded is left to the task, which then ends with the same words.
+What remains undecided is left to the task, which then fails with the same message.
 """
 
 from __future__ import annotations
@@ -30,12 +30,14 @@ from understudy.tasks.records import Source, Upload
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 
 BUDGET_SECONDS = 3.0
-# What came whole at the last moment still has to be stored.
+"""For checking a create's media: it answers within 4 s, storing included."""
 _STORING_SECONDS = 0.8
+"""For storing a picture that arrived at the last moment."""
 NOT_BASE64 = "File is not in a valid base64 format"
-# What is read of a picture's URL at once; a smaller picture is then had whole.
 _PICTURE_HEAD_BYTES = 512 * 1024
+"""What is first read of a picture's URL; smaller pictures are then complete."""
 _CLIP_HEAD_BYTES = 64 * 1024
+"""Enough for the header of a clip with fast start; others are read by ranges."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,7 @@ class MediaRequest:
     """A picture or clip as a client gave it.
 
     given: a URL, or base64. field: what the design calls it. key: under which to store it when it
-    came whole. until: the event loop's time at which to stop looking.
+    is complete. until: the event loop's time at which to stop checking.
     """
 
     given: str
@@ -55,7 +57,7 @@ class MediaRequest:
 
 @dataclass(frozen=True, slots=True)
 class CheckedMedia:
-    """What looking came to; seconds: of a clip, where known. used_at: of an upload, last."""
+    """A medium that passed; seconds: of a clip, where known. used_at: an upload's last use."""
 
     source: Source
     seconds: float | None = None
@@ -64,7 +66,7 @@ class CheckedMedia:
 
 @dataclass(frozen=True, slots=True)
 class MediaChecks:
-    """Everything that looking at media takes; temporary: a folder for files on the way."""
+    """Checks media; temporary: a folder for temporary files."""
 
     database: Database
     storage: Storage
@@ -97,7 +99,7 @@ class MediaChecks:
         return CheckedMedia(Source(key=media.key, url=url, max_bytes=max_bytes))
 
     async def _store(self, media: MediaRequest, path: Path) -> None:
-        """Keep what came whole. Raises StorageUnavailable, also when it takes too long."""
+        """Store a complete file. Raises StorageUnavailable, also when it takes too long."""
         try:
             async with asyncio.timeout_at(media.until + _STORING_SECONDS):
                 await self.storage.put_or_move(media.key, path)
@@ -168,7 +170,7 @@ class MediaChecks:
         return False
 
     async def _ask(self, job: str, path: Path, media: MediaRequest, **arguments: Any) -> bool:
-        """Have a file looked at; False when nothing could be concluded. Raises ParameterInvalid."""
+        """Check a file in a child; False when undecided. Raises ParameterInvalid."""
         left = media.until - asyncio.get_running_loop().time()
         try:
             with _as_parameter():
@@ -184,7 +186,7 @@ class MediaChecks:
     async def _read_clip_header(
         self, media: MediaRequest, max_bytes: int
     ) -> remote_header.Header | None:
-        """The header of a remote clip; None when nothing could be concluded in time."""
+        """The header of a remote clip; None when undecided in time."""
         try:
             async with asyncio.timeout_at(media.until):
                 head = await self._read(media, 0, _CLIP_HEAD_BYTES, max_bytes)

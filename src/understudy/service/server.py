@@ -31,7 +31,7 @@ def serve(
     """Serve until a signal says to stop.
 
     jobs, more_routes: as for `create_app`. on_ready: told the base URL once requests are answered.
-    Raises OSError when the address cannot be had.
+    Raises OSError when the address is taken or not allowed.
     """
     configure_logs(settings.log_level, settings.log_format)
     listener = _listen(settings.host, settings.port)

@@ -1,4 +1,4 @@
-"""Watching tasks for those who follow them: one look at the database for all, twice a second."""
+"""Watching tasks for their followers: one query for all of them, twice a second."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ from understudy.tasks.db.repository import tasks
 from understudy.tasks.records import Task
 
 LOOK_SECONDS = 0.5
+"""Between queries; progress is written once a second."""
 _QUEUED = 64
+"""Snapshots that a slow follower may be behind before it misses some."""
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Sight:
-    """A task as it was seen, and a preview (JPEG) where there is a new one."""
+    """A task as it was read, and a preview (JPEG) if there is a new one."""
 
     task: Task
     preview: bytes | None
 
 
 class Watch:
-    """Tells those who follow a task of every change that it sees."""
+    """Sends every change of a task to its followers."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -39,7 +41,7 @@ class Watch:
         self._closed = False
 
     async def follow(self, task: Task, *, pause: float) -> AsyncIterator[Sight | None]:
-        """What is seen of a task, from how it is now to its end; None after every `pause` seconds.
+        """A task's snapshots from now to its end; None after every `pause` seconds without one.
 
         Ends when the task has, or the server does.
         """
@@ -71,7 +73,7 @@ class Watch:
                 self._seen.pop(task.id, None)
 
     def close(self) -> None:
-        """Let every follower go."""
+        """End every follower's stream."""
         self._closed = True
         for queues in list(self._followers.values()):
             for queue in queues:

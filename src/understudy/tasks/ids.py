@@ -1,4 +1,4 @@
-"""Identifiers that sort by time: milliseconds since 1970, then a part that tells apart.
+"""Identifiers that sort by time: milliseconds since 1970, then random or counted low bits.
 
 A task's id is an 18-digit decimal number (until the year 2090) of 18 low bits; an element's fits
 in the 53 bits that JavaScript keeps exactly, of 11 low bits.

@@ -1,4 +1,4 @@
-"""What the controller's work tells whoever counts it."""
+"""The events that metrics count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is asking: API keys, and JWTs signed with an access key's secret."""
+"""Authentication: API keys, and JWTs signed with an access key's secret."""
 
 from __future__ import annotations
 
@@ -25,10 +25,12 @@ from understudy.tasks.db.repository import keys
 
 API_KEY_PREFIX = "api-key-"
 LEEWAY_SECONDS = 5
+"""By which a client's clock may be wrong."""
 MAX_TOKEN_CHARACTERS = 8192
-# A revoked key may be taken for this long by a server that has just seen it.
 REMEMBERED_SECONDS = 5.0
+"""For so long a server that has just seen a key accepts it after it was revoked."""
 _REMEMBERED = 10_000
+"""Keys, of about 500 bytes each."""
 
 _OPTIONS: Any = {
     "require": ["exp", "iss"],
@@ -48,7 +50,7 @@ class Caller:
 
 
 class Authenticator:
-    """Finds out whose a request is."""
+    """Finds the account of a request."""
 
     def __init__(self, database: Database, keyring: Keyring) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What is counted, in Prometheus's form."""
+"""The service's metrics, for Prometheus."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Metrics:
             registry=self._registry,
         )
 
-        # To look a counter up by its labels costs more than to count.
+        # Looking a counter up by its labels costs more than counting.
         self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:

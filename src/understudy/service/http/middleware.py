@@ -1,4 +1,4 @@
-"""The outermost layer: an id for every request, one form for every error, a line in the log."""
+"""The outermost layer: an id for every request, the envelope for every error, a log line."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from understudy.tasks.files.storage import StorageUnavailable
 log = structlog.get_logger(__name__)
 
 Observe = Callable[[str, str, int, float], None]
-"""Told of every answer: method, route, status, seconds."""
+"""Called for every answer: method, route, status, seconds."""
 
 
 class RequestMiddleware:
@@ -72,7 +72,7 @@ class RequestMiddleware:
     def _finish(self, scope: Scope, status: int, seconds: float) -> None:
         route = getattr(scope.get("route"), "path", "")
         self._observe(scope["method"], route, status, seconds)
-        # Polls would fill the log: what only reads and succeeds is of interest to few.
+        # Polls would fill the log, so reads that succeed are logged at debug level only.
         tell = log.debug if scope["method"] == "GET" and status < 400 else log.info
         tell(
             "request",
@@ -85,7 +85,7 @@ class RequestMiddleware:
 
 
 def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one answer for each kind of error
-    """What a client is told of an error; of a fault of ours nothing but that it is one."""
+    """The error as clients see it; of a fault of ours they learn only that it is one."""
     if isinstance(error, ContractError):
         return error
     if isinstance(error, HTTPException):
@@ -106,5 +106,5 @@ def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one
 
 
 def let_through(_request: Any, error: Exception) -> Any:
-    """Leave an error to the boundary, in place of the framework's own handlers."""
+    """Leave an error to RequestMiddleware instead of the framework's own handlers."""
     raise error

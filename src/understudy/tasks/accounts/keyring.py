@@ -23,7 +23,7 @@ MIN_KEY_CHARACTERS = 16
 
 
 class KeyUnfit(Exception):  # noqa: N818 - a state
-    """The server's key is too short, or is not the one that what is stored was sealed with."""
+    """The server's key is too short, or not the one that stored secrets were sealed with."""
 
 
 class Keyring:
@@ -46,7 +46,7 @@ class Keyring:
         try:
             return self._sealer.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise KeyUnfit("what is stored was sealed with another secret key") from error
+            raise KeyUnfit("the stored secrets were sealed with another secret key") from error
 
     def sign(self, message: str) -> str:
         """A signature (HMAC-SHA-256, 43 URL-safe characters)."""
@@ -61,7 +61,7 @@ class Keyring:
 
 
 def load_keyring(configured: str | None, data: Path) -> Keyring:
-    """The keyring of the configured keys (parted by commas), else of a file that is made once.
+    """The keyring of the configured keys (separated by commas), else of a file created once.
 
     The file is `secret.key` in `data`, readable by its owner alone. Raises KeyUnfit.
     """

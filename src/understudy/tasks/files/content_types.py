@@ -1,4 +1,4 @@
-"""What a stored file is, in HTTP's words: by its name, else by its first bytes."""
+"""The content type of a stored file: by its name, else by its first bytes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fetching what clients point at: guarded, streamed, capped in size, time and redirects."""
+"""Fetching clients' URLs: guarded, streamed, limited in size, time and redirects."""
 
 from __future__ import annotations
 
@@ -21,8 +21,10 @@ from understudy.tasks.files.transport import (
 )
 
 MAX_REDIRECTS = 5
+"""Short links and CDNs need two or three."""
 CONNECT_SECONDS = 5.0
 READ_SECONDS = 15.0
+"""Without a byte for so long, a server counts as hung."""
 CHUNK_BYTES = 256 * 1024
 
 _HOPELESS = (
@@ -34,7 +36,7 @@ _HOPELESS = (
 
 
 class Unreachable(Exception):  # noqa: N818 - a state
-    """What a URL names could not be had; `passing` when another try may well succeed."""
+    """A URL could not be fetched; `passing` when another try may well succeed."""
 
     def __init__(self, reason: str, *, passing: bool = False) -> None:
         self.passing = passing
@@ -42,7 +44,7 @@ class Unreachable(Exception):  # noqa: N818 - a state
 
 
 class TooLarge(Exception):  # noqa: N818 - a state
-    """What a URL names has more bytes than are taken; `found` is its size where it told one."""
+    """A URL's content has too many bytes; `found` is its size where the server gave one."""
 
     def __init__(self, found: int | None) -> None:
         self.found = found

@@ -1,4 +1,4 @@
-"""Having a task's picture and clip at hand: from storage, or fetched from the client's URL."""
+"""Bringing a task's picture and clip to local paths: from storage, or from the client's URL."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from understudy.tasks.records import Source, TaskRequest
 
 UNREACHABLE = "Something went wrong when we tried to get the contents of the file."
 _TRIES = 3
+"""Of a URL whose fault may pass, such as a 503; with short pauses between them."""
 
 
 async def localize(  # noqa: PLR0913 - keyword-only settings
@@ -25,7 +26,7 @@ async def localize(  # noqa: PLR0913 - keyword-only settings
     """The file of a source: where it lies, else brought to `path`.
 
     seconds: what one try at a URL may take. Raises InputRefused naming `field` when the URL's file
-    cannot be had or is too large, and FileNotFoundError when storage has lost it.
+    cannot be fetched or is too large, and FileNotFoundError when storage has lost it.
     """
     if source.key is not None:
         return await storage.fetch(source.key, path)
@@ -38,7 +39,7 @@ async def localize(  # noqa: PLR0913 - keyword-only settings
                 )
     except Unreachable as error:
         raise InputRefused(
-            field, found="cannot be had", allowed="give a URL that can", message=UNREACHABLE
+            field, found="cannot be fetched", allowed="use a reachable URL", message=UNREACHABLE
         ) from error
     except TooLarge as error:
         message = too_large(error, source.max_bytes, field)

@@ -1,6 +1,6 @@
 """The end of retention: inputs and results are deleted, the tasks' records stay.
 
-Every step leaves the rows true, so that it can be stopped at any moment and goes on where it was.
+Every step leaves the rows consistent, so it can stop at any moment and continue later.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from understudy.tasks.files.storage import Storage
 from understudy.tasks.ids import Clock, now_ms
 
 ROUND_SECONDS = 60.0
+"""Between rounds that found nothing; retention is counted in days."""
 _BATCH = 100
+"""Rows of each kind in a round: a stop waits for one round at most."""
 
 log = structlog.get_logger(__name__)
 
@@ -36,7 +38,7 @@ class Retention:
         self._clock = clock
 
     async def round(self) -> None:
-        """Delete a batch, and wait a while when nothing was left."""
+        """Delete a batch; wait when there was nothing to delete."""
         if not await self.delete_batch():
             await asyncio.sleep(ROUND_SECONDS)
 

@@ -27,8 +27,11 @@ if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
 PATIENCE_SECONDS = 60.0
+"""How long a result waits for a remote store before its attempt fails."""
 _CHECK_SECONDS = 3.0
+"""Of `/readyz`: load balancers commonly wait 5 s."""
 _DISCARD_SECONDS = 1.0
+"""A client waits for the answer meanwhile."""
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +67,7 @@ class Storage:
             if self._root is not None:
                 await obstore.put_async(self._store, key, content)
                 return
-            # A store elsewhere tells clients what they get from it, so it has to know.
+            # A remote store serves clients itself, so it has to know the content type.
             kind = await asyncio.to_thread(content_type, key, content)
             await obstore.put_async(self._store, key, content, attributes={"Content-Type": kind})
 
@@ -134,7 +137,7 @@ class Storage:
                 await obstore.delete_async(self._store, [entry["path"] for entry in found])
 
     async def discard(self, prefix: str) -> None:
-        """`delete_all` of what nothing names, in an instant: if it cannot be had, it is left."""
+        """`delete_all` of unreferenced files within a second; on failure they are left behind."""
         try:
             async with asyncio.timeout(_DISCARD_SECONDS):
                 await self.delete_all(prefix)

@@ -1,4 +1,4 @@
-"""A connection to what a client's URL names, never to an address inside the operator's network.
+"""Connections to clients' URLs, never to an address inside the operator's network.
 
 The check is made where the connection is: the name is resolved once, every address that it
 resolves to is checked, and the connection goes to a checked address. A redirect or another request
@@ -19,7 +19,9 @@ import httpx2
 from understudy.tasks.files.addresses import is_public
 
 RESOLVER_THREADS = 16
+"""So many look-ups may hang before others wait."""
 MAX_CONNECTIONS = 100
+"""Over all clients; more wait."""
 
 CONNECTION_ERRORS = (
     httpcore2.NetworkError,
@@ -28,7 +30,7 @@ CONNECTION_ERRORS = (
     httpcore2.UnsupportedProtocol,
     OSError,
 )
-"""What the transport raises beside AddressForbidden when the far side is not to be had."""
+"""What the transport raises, besides AddressForbidden, when the other side is unreachable."""
 
 
 class AddressForbidden(Exception):  # noqa: N818 - a state

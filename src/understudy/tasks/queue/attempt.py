@@ -1,4 +1,4 @@
-"""One attempt at a task: inputs, the take, its results published, or why not."""
+"""One attempt at a task: bring its inputs, run the take, publish its results or say why not."""
 
 from __future__ import annotations
 
@@ -29,13 +29,15 @@ from understudy.tasks.workers.messages import Crashed, Progressed, Refused, as_r
 
 GIVEN_UP = "Internal error: the task was tried several times and given up"
 _FIRST_WAIT_MS = 2_000
+"""Before the second attempt; doubled for each one after it."""
 _LONGEST_WAIT_MS = 60_000
+"""A fault that lasts longer, such as a full disk, uses up the attempts within minutes."""
 
 log = structlog.get_logger(__name__)
 
 
 async def run_attempt(context: AttemptContext, task: Task) -> None:
-    """Bring a claimed task as far as it goes; whatever happens, the row says so afterwards.
+    """Run one attempt at a claimed task; however it ends, the row says so afterwards.
 
     When it is cancelled, the task goes back to the queue and no failure is counted.
     """
@@ -79,7 +81,7 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
     except Exception as error:
         await fail_or_retry(context, task, error)
     finally:
-        # Whoever stops the server between the end and this waits for it.
+        # A server that is stopped now waits until the attempt has cleaned up.
         clearing = asyncio.create_task(clear_up(context, task, workspace))
         try:
             await asyncio.shield(clearing)
@@ -90,7 +92,7 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
 
 
 async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | str) -> None:
-    """Note that an attempt failed by no fault of its inputs."""
+    """Record that an attempt failed, though its inputs are fine."""
     fence, now = (task.id, task.attempt), now_ms()
     reason = {"exc_info": error} if isinstance(error, Exception) else {"reason": error}
     if task.failures + 1 >= context.max_attempts:
@@ -101,7 +103,7 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
         )
         return
     wait = min(_FIRST_WAIT_MS * 2**task.failures, _LONGEST_WAIT_MS)
-    log.warning("task tried again", task=str(task.id), wait_ms=wait, **reason)
+    log.warning("task will be tried again", task=str(task.id), wait_ms=wait, **reason)
     context.observer.ended("retried")
     await write_outcome(
         context,

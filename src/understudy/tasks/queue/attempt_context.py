@@ -1,4 +1,4 @@
-"""What attempts are made with, and what may end them."""
+"""What every attempt needs, and what may end one."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from understudy.tasks.records import Task
 from understudy.tasks.workers.executor import Executor
 
 _WRITE_TRIES = 60
+"""With a second between them, a minute: a restart of PostgreSQL takes less."""
 _WRITE_WAIT_SECONDS = 1.0
 
 log = structlog.get_logger(__name__)
@@ -29,15 +30,15 @@ class LeaseLost(Exception):  # noqa: N818 - a state
 
 
 class JobCrashed(Exception):  # noqa: N818
-    """The worker failed; the message is for the log."""
+    """The worker failed; the message goes to the log."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptContext:
-    """What attempts are made with.
+    """What every attempt needs.
 
-    scratch: a folder for files on the way. price: thousandths of units for a task's output of so
-    many seconds. write_payload: writes callbacks' bodies.
+    scratch: a folder for temporary files. price: from a task and its output seconds to thousandths
+    of units. write_payload: writes callbacks' bodies.
     """
 
     database: Database
@@ -55,9 +56,9 @@ class AttemptContext:
 async def write_outcome(
     context: AttemptContext, work: Callable[..., Task | None], *args: Any, **kw: Any
 ) -> Any:
-    """Write how an attempt ended, waiting out a database that is away for a while.
+    """Write how an attempt ended; wait while the database is unavailable.
 
-    A commit whose answer was lost is tried again and finds itself done: every transition is fenced.
+    A commit whose answer was lost is repeated and has no effect: every transition checks the lease.
     """
     for left in reversed(range(_WRITE_TRIES)):
         try:

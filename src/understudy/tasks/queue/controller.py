@@ -1,7 +1,7 @@
-"""The controller: claims tasks, keeps attempts running, and leaves none behind.
+"""The controller: claims tasks, keeps attempts running, and recovers abandoned ones.
 
-One of it per database leads; the others wait. Beside the attempts run the loops that deliver
-callbacks and end retention.
+One controller per database leads; the others wait. Next to the attempts it runs the loops that
+deliver callbacks, make elements and delete what retention has ended for.
 """
 
 from __future__ import annotations
@@ -23,7 +23,9 @@ from understudy.tasks.queue.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
 
 POLL_SECONDS = 1.0
+"""How often the queue is read when nothing wakes the controller, such as for a retry."""
 SWEEP_SECONDS = 5.0
+"""How often rows are compared with attempts, and the leadership is checked."""
 
 Loop = Callable[[], Awaitable[None]]
 
@@ -56,7 +58,7 @@ class Controller:
         self._attempts: dict[str, asyncio.Task[None]] = {}
         self._wakened = asyncio.Event()
         self._stopping = asyncio.Event()
-        # Between a claim and the attempt's start nobody else may look for abandoned rows.
+        # Between a claim and its attempt's start, a sweep would take the row for abandoned.
         self._claiming = asyncio.Lock()
 
     @property
@@ -70,7 +72,7 @@ class Controller:
             self._wakened.set()
 
     def cancel(self, task_id: int) -> None:
-        """End the attempt at a task whose row says that it has ended."""
+        """Cancel the attempt at a task whose row has ended."""
         for name, attempt in self._attempts.items():
             if name.startswith(f"{task_id}#"):
                 attempt.cancel()
@@ -161,7 +163,7 @@ class Controller:
         attempt.add_done_callback(end)
 
     async def _sweep(self) -> None:
-        """Bring rows and attempts together again, whatever came between them."""
+        """Reconcile rows and attempts: adopt, retry or cancel whatever does not match."""
         async with self._claiming:
             held = await self._context.executor.attached()
             rows = await self._context.database.read(transitions.processing)
@@ -186,7 +188,7 @@ class Controller:
             raise LeadershipLost
 
     async def _guarded(self, loop: Loop) -> None:
-        """Run one round of a loop after the other, whatever one of them meets."""
+        """Run a loop's rounds one after the other; an error in one does not end it."""
         while True:
             try:
                 await loop()
@@ -212,7 +214,7 @@ class Controller:
         await asyncio.gather(*attempts, return_exceptions=True)
 
     def _clean_scratch(self) -> None:
-        """Delete what attempts of a server that was killed left behind."""
+        """Delete the temporary files of attempts of a server that was killed."""
         mine = {name.replace("#", "-") for name in self._attempts}
         for folder in self._context.scratch.iterdir():
             if folder.name not in mine:

@@ -1,7 +1,7 @@
 """One controller at a time: the others wait, and take over when it is gone.
 
-A lock that the system lets go when its holder dies: a locked file beside a SQLite database, a
-session's advisory lock on PostgreSQL. So a server that is killed is followed at once.
+The lock is one that the system releases when its holder dies: a locked file next to a SQLite
+database, a session's advisory lock on PostgreSQL. Another server takes over at once.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ import sqlalchemy as sa
 from understudy.tasks.db.database import Database, DatabaseUnavailable
 
 _ADVISORY_LOCK = 5_871_202
+"""Any number that nothing else on the database uses."""
 POLL_SECONDS = 1.0
+"""How often a waiting server asks; also the longest that nobody leads after a death."""
 
 
 class Leadership(Protocol):
-    """The right to be the controller."""
+    """The right to be the controller of a database."""
 
     def take(self) -> bool:
         """Try to take it; False when another has it. Raises DatabaseUnavailable."""
@@ -38,7 +40,7 @@ class Leadership(Protocol):
 
 
 async def wait_for(leadership: Leadership) -> None:
-    """Take leadership as soon as it can be had."""
+    """Take leadership as soon as it is free."""
     while True:
         try:
             if await asyncio.to_thread(leadership.take):

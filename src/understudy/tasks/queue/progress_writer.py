@@ -15,6 +15,7 @@ from understudy.tasks.records import Task
 from understudy.tasks.workers.messages import Progressed
 
 _PROGRESS_SECONDS = 1.0
+"""Between writes of one task: followers look twice a second, pollers less often."""
 
 log = structlog.get_logger(__name__)
 
@@ -31,7 +32,7 @@ class Reporter:
         self._preview: bytes | None = None
 
     async def tell(self, message: Progressed) -> None:
-        """Write it, if it is time to. Raises LeaseLost."""
+        """Write it unless the last write was too recent. Raises LeaseLost."""
         self._preview = message.preview or self._preview
         now = asyncio.get_running_loop().time()
         if message.stage == self._stage and now < self._told_at + _PROGRESS_SECONDS:

@@ -1,4 +1,4 @@
-"""What a take left: brought to the storage and published by the task's row, or cleared away."""
+"""A take's outputs: stored and published by the task's row, or deleted."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from understudy.tasks.queue.attempt_context import (
 from understudy.tasks.records import Result, Task
 
 MAX_OUTPUT_SECONDS = 3600.0
+"""Far above any take; a worker that a hostile file took over could claim anything."""
 
 log = structlog.get_logger(__name__)
 
@@ -30,13 +31,14 @@ log = structlog.get_logger(__name__)
 async def publish(
     context: AttemptContext, task: Task, workspace: Path, value: dict[str, Any]
 ) -> None:
-    """Store what a take left in its workspace and end its task well, at its price.
+    """Store a take's outputs from its workspace, and end its task as succeeded at its price.
 
-    value: what the take returned. Raises JobCrashed when that cannot be, and LeaseLost.
+    value: what the take returned. Raises JobCrashed when value or files are not acceptable, and
+    LeaseLost.
     """
     seconds = value.get("seconds")
     if not isinstance(seconds, float | int) or not 0 < seconds <= MAX_OUTPUT_SECONDS:
-        raise JobCrashed("the take does not say how long its video is")
+        raise JobCrashed("the take does not give its video's duration")
     video_id = secrets.token_hex(16)
     prefix = _results(task)
     names = {
@@ -49,7 +51,7 @@ async def publish(
     keys: dict[str, str] = {}
     for part, (made, name) in names.items():
         path = workspace / made
-        # A worker that a hostile file took over might leave a link to a file of the server's.
+        # A worker taken over by a hostile file might leave a link to one of the server's files.
         if path.is_file() and not path.is_symlink():
             await context.storage.put_or_move(prefix + name, path)
             keys[part] = prefix + name
@@ -77,10 +79,10 @@ def _results(task: Task) -> str:
 
 
 async def clear_up(context: AttemptContext, task: Task, workspace: Path) -> None:
-    """Delete what an attempt leaves on the way, its results too unless they are published."""
+    """Delete an attempt's temporary files, and its results unless they are published."""
     await asyncio.to_thread(shutil.rmtree, workspace, ignore_errors=True)
     try:
         if not await context.database.read(tasks.is_published, task.id, _results(task)):
             await context.storage.delete_all(_results(task).rstrip("/"))
     except (DatabaseUnavailable, StorageUnavailable) as error:
-        log.warning("results not looked after", reason=str(error))
+        log.warning("unpublished results not deleted", reason=str(error))

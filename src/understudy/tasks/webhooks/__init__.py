@@ -1,1 +1,1 @@
-"""Webhooks: what clients are told, signed and delivered at least once."""
+"""Webhooks: callbacks to clients, signed and delivered at least once."""

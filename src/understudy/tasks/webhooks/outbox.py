@@ -1,7 +1,7 @@
-"""Telling clients: every event at least once, in order per task, for as long as the tries last.
+"""Delivering callbacks: every event at least once, in order per task, until its retries end.
 
-The events are rows, written with the change that they tell of; this only reads them, calls, and
-notes the answer. A server that is killed in between calls again, with the same `webhook-id`.
+Events are rows, written in the transaction of the change that they report; the outbox reads them,
+calls, and records the answer. A server killed in between calls again, with the same `webhook-id`.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ from understudy.tasks.records import CallbackEvent, Try
 from understudy.tasks.webhooks.signatures import signed_headers
 
 AT_ONCE = 32
-# One account whose receivers hang must not take all of it.
+"""Calls under way."""
 AT_ONCE_PER_ACCOUNT = 8
+"""An account whose receivers hang must not take all of them."""
 POLL_SECONDS = 1.0
 _FIRST_WAIT_MS = 5_000
+"""After the first failed try; doubled after each."""
 _LONGEST_WAIT_MS = 3_600_000
 
 log = structlog.get_logger(__name__)
@@ -76,7 +78,7 @@ class Outbox:
         self._wakened = asyncio.Event()
 
     def wake(self) -> None:
-        """Look for events now."""
+        """Read the events now."""
         self._wakened.set()
 
     async def round(self) -> None:
@@ -113,7 +115,7 @@ class Outbox:
         return hidden
 
     async def close(self) -> None:
-        """Let every call go; those not answered are made again after the next start."""
+        """Cancel every call; unanswered ones are repeated after the next start."""
         calls = [call for call, _ in self._calls.values()]
         for call in calls:
             call.cancel()

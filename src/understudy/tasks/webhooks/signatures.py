@@ -1,4 +1,4 @@
-"""Signing what is told to clients, by the Standard Webhooks scheme."""
+"""Signing callbacks, by the Standard Webhooks scheme."""
 
 from __future__ import annotations
 

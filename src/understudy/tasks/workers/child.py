@@ -23,8 +23,8 @@ from understudy.tasks.workers.messages import (
     parse,
 )
 
-# What a job may need to know of its surroundings. The server's own secrets (its key, the
-# database's password, the credentials of a storage) are not among it.
+# The environment variables that a job may need. The server's secrets (its key, the database's
+# password, the storage's credentials) are not among them.
 _PASSED_ON = (
     "PATH", "HOME", "USER", "LANG", "LC_", "TZ", "PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
     "XDG_", "CUDA", "NVIDIA", "OMP_", "MKL_", "OPENBLAS_", "OPENCV_", "NUMBA_", "TORCH", "HF_",
@@ -90,10 +90,10 @@ class Child:
             try:
                 line = await self.process.stdout.readline()
             except ValueError:
-                yield Crashed(reason="the worker said more than a message may hold")
+                yield Crashed(reason="the worker sent a message that is too long")
                 return
             if not line:
-                yield Crashed(reason="the worker ended without a word")
+                yield Crashed(reason="the worker ended without an answer")
                 return
             message = parse(line)
             yield message
@@ -105,7 +105,7 @@ class Child:
         return self.process.returncode is None
 
     async def kill(self) -> None:
-        """End the whole group now, and wait until it is gone."""
+        """Kill the whole group and wait until it is gone."""
         if self.alive:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.process.pid, signal.SIGKILL)
@@ -116,7 +116,7 @@ class Child:
             os.close(self.lifeline)
 
     async def _listen(self) -> None:
-        """Keep the last lines that the child printed, and the pipe empty."""
+        """Drain the child's stderr and keep its last lines."""
         assert self.process.stderr is not None
         rest = b""
         while chunk := await self.process.stderr.read(65536):

@@ -1,7 +1,7 @@
-"""What a worker says while it runs a job: plain data, because it decodes what strangers send.
+"""What a worker sends while it runs a job: plain data, because it decodes untrusted files.
 
-A worker that a hostile file took over can say what it likes here and nowhere else, so everything
-is checked: kinds, types, sizes. Names of files are not among it.
+A worker taken over by a hostile file can send anything here and nowhere else, so kinds, types and
+sizes are all checked. Messages name no files.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ _adapter: TypeAdapter[Progressed | Done | Refused | Crashed] = TypeAdapter(Messa
 
 
 def parse(line: bytes) -> Progressed | Done | Refused | Crashed:
-    """A message from its line; what is no message is one more way to crash."""
+    """Parse a line; one that is not a valid message counts as a crash."""
     try:
         return _adapter.validate_json(line)
     except ValidationError as error:
-        return Crashed(reason=f"the worker said what is no message: {error.errors()[0]['type']}")
+        return Crashed(reason=f"the worker sent an invalid message: {error.errors()[0]['type']}")
 
 
 def as_refusal(message: Refused) -> InputRefused:

@@ -1,6 +1,6 @@
-"""Looking at pictures and clips without opening them in the server's own process.
+"""Opening pictures and clips outside the server's own process.
 
-One child is kept at hand while it is needed. A file that hangs or kills it costs that child, and
+One child is kept running while it is needed. A file that hangs or kills it costs that child, and
 the next file gets a new one.
 """
 
@@ -17,16 +17,17 @@ from understudy.tasks.workers.local import JOBS
 from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
 
 IDLE_SECONDS = 120.0
+"""Then an idle child ends: starting one takes about a second, keeping it 100 MB."""
 
 log = structlog.get_logger(__name__)
 
 
 class ProbeFailed(Exception):  # noqa: N818 - a state
-    """A file could not be looked at: the child died of it, or said what is no answer."""
+    """A file could not be checked: the child died, or sent no valid answer."""
 
 
 class ProbeTimedOut(ProbeFailed):
-    """Looking at a file took too long."""
+    """Checking a file took too long."""
 
 
 class Prober:
@@ -83,8 +84,8 @@ class Prober:
                     raise as_refusal(message)
                 if isinstance(message, Crashed):
                     log.warning("probe crashed", job=job, reason=message.reason)
-                    raise ProbeFailed("the file could not be looked at")
-            raise ProbeFailed("the child said nothing")
+                    raise ProbeFailed("the file could not be checked")
+            raise ProbeFailed("the child sent no answer")
         finally:
             if answered:
                 loop = asyncio.get_running_loop()
