@@ -1,24 +1,64 @@
-"""The camera's path: what the wording of a prompt does to figure and background in each frame."""
+"""The camera's path: what a prompt's camera wording does to figure and background in each frame."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.camera.wording import CameraScript
+from understudy.engines.puppet.camera.wording import CameraScript, Move
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.transforms import affine, rotation
 
 Float64 = NDArray[np.float64]
+Axis = Literal["zoom", "dolly", "pan", "tilt", "orbit"]
 
-# The whole of a movement: growth of the figure, and travel as a share of the frame's width.
-ZOOM, PAN, TILT, ORBIT = 0.22, 0.07, 0.06, 0.08
-# The background grows this much less when the camera itself moves in or out.
-BACKGROUND_SHARE = 0.6
-SHAKE = 0.006
-SHAKE_TURN = np.radians(0.35)
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Set by eye. Travels are those of one whole movement of usual strength.
+
+    zoom: growth of the figure, for zooming and for moving in or out. pan, tilt, orbit: shares of
+        the frame's width. longest: seconds; a longer take holds where the movement ends.
+    background_share: how much less the background grows when the camera itself moves in or out.
+    shake: share of the frame's width. shake_turn: radians.
+    """
+
+    zoom: float = 0.22
+    pan: float = 0.07
+    tilt: float = 0.06
+    orbit: float = 0.08
+    longest: float = 8.0
+    background_share: float = 0.6
+    shake: float = 0.006
+    shake_turn: float = float(np.radians(0.35))
+
+
+NUMBERS = _Numbers()
+
+# Three waves whose periods share no multiple look irregular: rates in Hz, phases, weights.
+WAVE_RATES = np.array([0.37, 0.83, 1.61])
+WAVE_PHASES = np.array([0.3, 1.7, 4.1])
+WAVE_WEIGHTS = np.array([0.55, 0.30, 0.15])
+
+_AXES: Mapping[Move, tuple[Axis, float]] = MappingProxyType(
+    {
+        "zoom in": ("zoom", 1.0),
+        "zoom out": ("zoom", -1.0),
+        "push in": ("dolly", 1.0),
+        "pull out": ("dolly", -1.0),
+        "pan left": ("pan", -1.0),
+        "pan right": ("pan", 1.0),
+        "tilt up": ("tilt", -1.0),
+        "tilt down": ("tilt", 1.0),
+        "orbit left": ("orbit", -1.0),
+        "orbit right": ("orbit", 1.0),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,79 +81,39 @@ def camera_path(
     times: (T,) seconds. size: (w, h) of the canvas. focus: (2,) what movements in and out close in
     on. ground: (2,) where the figure stands, and stays while the background moves against it.
     """
-    moves = [part for part in script.parts if any(m.move != "static" for m in part)]
-    if not moves or len(times) < 2:
+    if len(times) < 2 or not any(m.move != "static" for part in script.parts for m in part):
         return None
     width, height = size
-    span = float(times[-1] - times[0])
-    progress = (times - times[0]) / span
-    zoom, dolly = np.zeros(len(times)), np.zeros(len(times))
-    pan, tilt, orbit = (np.zeros(len(times)) for _ in range(3))
-    shake = 0.0
-    for i, part in enumerate(script.parts):
-        count = len(script.parts)
-        # Eased at both ends, over at most eight seconds: a longer take holds where it arrived.
-        length = min(1.0 / count, 8.0 / span)
-        eased = smoothstep(i / count, i / count + length, progress)
-        for movement in part:
-            step = movement.amount * eased
-            match movement.move:
-                case "zoom in":
-                    zoom += step
-                case "zoom out":
-                    zoom -= step
-                case "push in":
-                    dolly += step
-                case "pull out":
-                    dolly -= step
-                case "pan left":
-                    pan -= step
-                case "pan right":
-                    pan += step
-                case "tilt up":
-                    tilt -= step
-                case "tilt down":
-                    tilt += step
-                case "orbit left":
-                    orbit -= step
-                case "orbit right":
-                    orbit += step
-                case "hand-held":
-                    shake = max(shake, movement.amount)
-                case "static":
-                    pass
+    way = _travels(script, times)
     # A way out begins near: the picture holds nothing beyond its edges.
-    zoom, dolly = (ZOOM * (way - min(0.0, float(way.min()))) for way in (zoom, dolly))
-    pan, tilt = (way - (way.max() + way.min()) / 2 for way in (pan, tilt))
-    orbit = orbit - (orbit.max() + orbit.min()) / 2
-    x, y = -PAN * width * pan, -TILT * width * tilt
-    turn = np.zeros(len(times))
-    if shake > 0:
-        x = x + shake * SHAKE * width * _wander(times, 0)
-        y = y + shake * SHAKE * width * _wander(times, 1)
-        turn = shake * SHAKE_TURN * _wander(times, 2)
-    lean = ORBIT * orbit * width / height
-
-    # Room for everything that moves sideways, so that no edge of the background comes into view.
-    room = 1.0 + 2.0 * max(
-        float(np.abs(x).max()) / width,
-        float(np.abs(y).max()) / height,
-        float(np.abs(lean).max()) * height / width,
-        float(np.abs(turn).max()) * max(width, height) / min(width, height) / 2,
+    zoom, dolly = (
+        NUMBERS.zoom * (way[axis] - min(0.0, float(way[axis].min()))) for axis in ("zoom", "dolly")
     )
-    scale = room * (1.0 + zoom) * (1.0 + dolly)
-    farther = (1.0 + BACKGROUND_SHARE * dolly) / (1.0 + dolly)
-    # No less than what keeps the background's upper edge out of view.
-    farther = np.maximum(farther, 1.0 - focus[1] / ground[1] * (1.0 - 1.0 / scale))
-    linear = np.zeros((len(times), 2, 2))
-    linear[:, 0, 0] = linear[:, 1, 1] = scale
+    pan, tilt, orbit = (_centred(way[axis]) for axis in ("pan", "tilt", "orbit"))
+    x, y = -NUMBERS.pan * width * pan, -NUMBERS.tilt * width * tilt
+    turn = np.zeros(len(times))
+    shake = max(
+        (m.amount for part in script.parts for m in part if m.move == "hand-held"), default=0.0
+    )
+    if shake > 0:
+        x = x + shake * NUMBERS.shake * width * _wander(times, 0)
+        y = y + shake * NUMBERS.shake * width * _wander(times, 1)
+        turn = shake * NUMBERS.shake_turn * _wander(times, 2)
+    lean = NUMBERS.orbit * orbit * width / height
+
+    scale = _room(x, y, lean, turn, size) * (1.0 + zoom) * (1.0 + dolly)
     rotate = rotation(turn)
     middle = np.array([width / 2.0, height / 2.0])
-    figure = affine(rotate @ linear, focus, np.einsum("tij,j->ti", rotate, focus - middle) + middle)
+    figure = affine(
+        rotate @ _scaling(scale), focus, np.einsum("tij,j->ti", rotate, focus - middle) + middle
+    )
     figure[:, :, 2] += np.stack([x, y], axis=1)
+
+    farther = (1.0 + NUMBERS.background_share * dolly) / (1.0 + dolly)
+    # No less than what keeps the background's upper edge out of view.
+    farther = np.maximum(farther, 1.0 - focus[1] / ground[1] * (1.0 - 1.0 / scale))
     # Against the figure the background leans and shrinks about the ground that both stand on.
-    against = np.zeros((len(times), 2, 2))
-    against[:, 0, 0] = against[:, 1, 1] = farther
+    against = _scaling(farther)
     against[:, 0, 1] = -lean
     behind = affine(against, ground, np.repeat(ground[None], len(times), axis=0))
     background = figure[:, :, :2] @ behind
@@ -121,10 +121,47 @@ def camera_path(
     return CameraPath(figure, background)
 
 
-def _wander(times: Float64, seed: int) -> Float64:
-    """A slow irregular sway in -1..1: three waves whose periods share no multiple."""
-    phases = np.array([0.3, 1.7, 4.1]) + 2.4 * seed
-    rates = np.array([0.37, 0.83, 1.61]) * (1.0 + 0.13 * seed)
-    weights = np.array([0.55, 0.30, 0.15])
-    waves = np.sin(2 * np.pi * rates * times[:, None] + phases)
-    return np.asarray((waves * weights).sum(axis=1))
+def _travels(script: CameraScript, times: Float64) -> dict[Axis, Float64]:
+    """How far the camera has moved along each axis, (T,) in whole movements."""
+    way: dict[Axis, Float64] = {axis: np.zeros(len(times)) for axis, _ in _AXES.values()}
+    span = float(times[-1] - times[0])
+    progress = (times - times[0]) / span
+    count = len(script.parts)
+    for i, part in enumerate(script.parts):
+        length = min(1.0 / count, NUMBERS.longest / span)
+        eased = smoothstep(i / count, i / count + length, progress)
+        for movement in part:
+            if movement.move in _AXES:
+                axis, sign = _AXES[movement.move]
+                way[axis] = way[axis] + sign * movement.amount * eased
+    return way
+
+
+def _centred(way: Float64) -> Float64:
+    """Travel to the side, as much to the one side of the middle as to the other."""
+    return np.asarray(way - (way.max() + way.min()) / 2)
+
+
+def _room(x: Float64, y: Float64, lean: Float64, turn: Float64, size: tuple[int, int]) -> float:
+    """The zoom that keeps the background's edges out of view whatever moves sideways."""
+    width, height = size
+    return 1.0 + 2.0 * max(
+        float(np.abs(x).max()) / width,
+        float(np.abs(y).max()) / height,
+        float(np.abs(lean).max()) * height / width,
+        float(np.abs(turn).max()) * max(width, height) / min(width, height) / 2,
+    )
+
+
+def _scaling(factor: Float64) -> Float64:
+    """Linear maps (T, 2, 2) that scale by `factor` (T,)."""
+    linear = np.zeros((len(factor), 2, 2))
+    linear[:, 0, 0] = linear[:, 1, 1] = factor
+    return linear
+
+
+def _wander(times: Float64, axis: int) -> Float64:
+    """A slow irregular movement in -1..1, another one for each axis."""
+    rates = WAVE_RATES * (1.0 + 0.13 * axis)
+    waves = np.sin(2 * np.pi * rates * times[:, None] + (WAVE_PHASES + 2.4 * axis))
+    return np.asarray((waves * WAVE_WEIGHTS).sum(axis=1))

@@ -5,7 +5,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.render.rasterizer import Frame, bounds, draw, shade, to_planes
+from understudy.engines.puppet.render.rasterizer import (
+    SHADOW_REACH,
+    Frame,
+    bounds,
+    draw,
+    shade,
+    to_planes,
+)
 
 Float64 = NDArray[np.float64]
 Box = tuple[int, int, int, int]
@@ -52,7 +59,7 @@ class Canvas:
 
     def shade(self, spots: Float64) -> None:
         """Darken by soft ellipses, see `rasterizer.shade`."""
-        reach = 1.7 * spots[:, 2:4]
+        reach = SHADOW_REACH * spots[:, 2:4]
         low, high = (spots[:, :2] - reach).min(axis=0), (spots[:, :2] + reach).max(axis=0)
         shade(self.frame, spots, *self._touch(low[0], low[1], high[0], high[1]))
 

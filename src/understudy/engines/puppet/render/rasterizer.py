@@ -15,6 +15,18 @@ from numpy.typing import NDArray
 Words = NDArray[np.uint64]
 Frame = NDArray[np.uint32]
 
+# Masks and shifts of a word of four lanes, see `colour.pack_texture`.
+LANES = np.uint64(0x00FF00FF00FF00FF)
+HALVES = np.uint64(0x0080008000800080)
+BYTE = np.uint64(255)
+ONE, EIGHT = np.uint64(1), np.uint64(8)
+# A triangle of less than this, twice its square pixels, covers no pixel centre worth drawing.
+SMALLEST_AREA = 1e-6
+# A shadow ends at this many half axes from its middle and is darkest up to SHADOW_CORE of them.
+SHADOW_REACH, SHADOW_CORE = 1.7, 0.2
+# Less darkness than this (0..1) does not change an 8-bit value.
+LEAST_SHADOW = 0.002
+
 
 @njit(cache=True, nogil=True)
 def painters_order(depth, triangles, order):  # type: ignore[no-untyped-def]
@@ -43,6 +55,110 @@ def _step(first, last, count):  # type: ignore[no-untyped-def]
     return (last - first) // steps if last >= first else -((first - last) // steps)
 
 
+@njit(cache=True, nogil=True)
+def _inside(first, step, count, greatest):  # type: ignore[no-untyped-def]
+    """A row of samples (first, step) held within 0..greatest.
+
+    Rounding may lead a sample past the texture's edge.
+    """
+    last = first + step * (count - 1)
+    if min(first, last) < 0 or max(first, last) > greatest:
+        first = min(max(first, np.int64(0)), greatest)
+        last = min(max(last, np.int64(0)), greatest)
+        step = _step(first, last, count)
+    return first, step
+
+
+@njit(cache=True, nogil=True)
+def _sample(source, p, width, u, v):  # type: ignore[no-untyped-def]
+    """The bilinear sample at a texel `p` and the fractions of (u, v), 1/65536 pixel."""
+    fu = (u >> 8) & 255
+    fv = (v >> 8) & 255
+    both = (fu * fv) >> 8
+    sample = (
+        source[p] * np.uint64(256 - fu - fv + both)
+        + source[p + ONE] * np.uint64(fu - both)
+        + source[p + width] * np.uint64(fv - both)
+        + source[p + width + ONE] * np.uint64(both)
+    )
+    return ((sample + HALVES) >> EIGHT) & LANES
+
+
+@njit(cache=True, nogil=True)
+def _blended(sample, alpha, word):  # type: ignore[no-untyped-def]
+    """A frame's word with a sample of `alpha` over it, as a frame's word."""
+    if alpha < BYTE:
+        below = np.uint64(word)
+        below = (
+            (below & BYTE)
+            | ((below & np.uint64(0xFF00)) << EIGHT)
+            | ((below & np.uint64(0xFF0000)) << np.uint64(16))
+        )
+        through = BYTE - alpha
+        through += through >> np.uint64(7)
+        sample += ((below * through + HALVES) >> EIGHT) & LANES
+    return np.uint32(
+        (sample & BYTE)
+        | ((sample >> EIGHT) & np.uint64(0xFF00))
+        | ((sample >> np.uint64(16)) & np.uint64(0xFF0000))
+    )
+
+
+@njit(cache=True, nogil=True)
+def _draw_row(target, at, count, source, size, u_row, v_row):  # type: ignore[no-untyped-def]
+    """Draw `count` pixels of a triangle from `at` on.
+
+    size: (height, width) of the texture. u_row, v_row: where its first sample lies and the step to
+    the next, in 1/65536 of a texture pixel.
+    """
+    width = np.uint64(size[1])
+    u, u_step = _inside(u_row[0], u_row[1], count, ((size[1] - 1) << 16) - 1)
+    v, v_step = _inside(v_row[0], v_row[1], count, ((size[0] - 1) << 16) - 1)
+    for _ in range(count):
+        p = np.uint64(v >> 16) * width + np.uint64(u >> 16)
+        sample = _sample(source, p, width, u, v)
+        u += u_step
+        v += v_step
+        alpha = sample >> np.uint64(48)
+        if alpha != np.uint64(0):
+            target[at] = _blended(sample, alpha, target[at])
+        at += ONE
+
+
+@njit(cache=True, nogil=True)
+def _from_top(vertices, triangle):  # type: ignore[no-untyped-def]
+    """The corners of a triangle from the uppermost to the lowest."""
+    a = triangle[0]
+    b = triangle[1]
+    c = triangle[2]
+    if vertices[b, 1] < vertices[a, 1]:
+        a, b = b, a
+    if vertices[c, 1] < vertices[a, 1]:
+        a, c = c, a
+    if vertices[c, 1] < vertices[b, 1]:
+        b, c = c, b
+    return a, b, c
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def _gradient(vertices, corners, area, values):  # type: ignore[no-untyped-def]
+    """How a value given at the corners changes over a triangle: (step in x, step in y, at 0, 0).
+
+    area: twice the triangle's, signed. Steps are in 1/65536.
+    """
+    a, b, c = corners
+    from_a = (values[a] - values[c]) * 65536.0
+    from_b = (values[b] - values[c]) * 65536.0
+    along_x = (vertices[b, 1] - vertices[c, 1]) / area * from_a + (
+        vertices[c, 1] - vertices[a, 1]
+    ) / area * from_b
+    along_y = (vertices[c, 0] - vertices[b, 0]) / area * from_a + (
+        vertices[a, 0] - vertices[c, 0]
+    ) / area * from_b
+    origin = values[c] * 65536.0 - along_x * vertices[c, 0] - along_y * vertices[c, 1]
+    return along_x, along_y, origin
+
+
 @njit(cache=True, nogil=True, error_model="numpy")
 def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: ignore[no-untyped-def]
     """Draw triangles over a frame.
@@ -51,117 +167,33 @@ def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: 
     int32. order: (N,) int32. texture: (h, w) uint64. frame: (H, W) uint32, drawn over, its rows
     `top` to `bottom` only.
     """
-    frame_width = frame.shape[1]
-    texture_width = np.uint64(texture.shape[1])
+    width = frame.shape[1]
     target = frame.ravel()
     source = texture.ravel()
-    u_most = ((texture.shape[1] - 1) << 16) - 1
-    v_most = ((texture.shape[0] - 1) << 16) - 1
-    lanes = np.uint64(0x00FF00FF00FF00FF)
-    halves = np.uint64(0x0080008000800080)
-    one = np.uint64(1)
-    eight = np.uint64(8)
-    byte = np.uint64(255)
     for n in range(order.shape[0]):
-        i = order[n]
-        a = triangles[i, 0]
-        b = triangles[i, 1]
-        c = triangles[i, 2]
-        if vertices[b, 1] < vertices[a, 1]:
-            a, b = b, a
-        if vertices[c, 1] < vertices[a, 1]:
-            a, c = c, a
-        if vertices[c, 1] < vertices[b, 1]:
-            b, c = c, b
-        x0 = vertices[a, 0]
-        y0 = vertices[a, 1]
-        x1 = vertices[b, 0]
-        y1 = vertices[b, 1]
-        x2 = vertices[c, 0]
-        y2 = vertices[c, 1]
-        first = max(top, int(np.ceil(y0)))
-        end = min(bottom, int(np.ceil(y2)))
-        if first >= end:
-            continue
+        a, b, c = _from_top(vertices, triangles[order[n]])
+        x0, y0 = vertices[a, 0], vertices[a, 1]
+        x1, y1 = vertices[b, 0], vertices[b, 1]
+        x2, y2 = vertices[c, 0], vertices[c, 1]
         area = (y1 - y2) * (x0 - x2) + (x2 - x1) * (y0 - y2)
-        if abs(area) < 1e-6:
+        if abs(area) < SMALLEST_AREA:
             continue
-        # The texture coordinates are linear in x and y: their steps, in 1/65536 of a pixel.
-        a_x = (y1 - y2) / area
-        a_y = (x2 - x1) / area
-        b_x = (y2 - y0) / area
-        b_y = (x0 - x2) / area
-        ua = (uv[a, 0] - uv[c, 0]) * 65536.0
-        ub = (uv[b, 0] - uv[c, 0]) * 65536.0
-        va = (uv[a, 1] - uv[c, 1]) * 65536.0
-        vb = (uv[b, 1] - uv[c, 1]) * 65536.0
-        u_x = a_x * ua + b_x * ub
-        u_y = a_y * ua + b_y * ub
-        v_x = a_x * va + b_x * vb
-        v_y = a_y * va + b_y * vb
-        u_0 = uv[c, 0] * 65536.0 - u_x * x2 - u_y * y2
-        v_0 = uv[c, 1] * 65536.0 - v_x * x2 - v_y * y2
+        u_x, u_y, u_0 = _gradient(vertices, (a, b, c), area, uv[:, 0])
+        v_x, v_y, v_0 = _gradient(vertices, (a, b, c), area, uv[:, 1])
         long_slope = (x2 - x0) / (y2 - y0)
         upper_slope = (x1 - x0) / (y1 - y0) if y1 > y0 else 0.0
         lower_slope = (x2 - x1) / (y2 - y1) if y2 > y1 else 0.0
-        for y in range(first, end):
+        for y in range(max(top, int(np.ceil(y0))), min(bottom, int(np.ceil(y2)))):
             left = x0 + long_slope * (y - y0)
             right = x0 + upper_slope * (y - y0) if y < y1 else x1 + lower_slope * (y - y1)
             if left > right:
                 left, right = right, left
             start = max(0, int(np.ceil(left)))
-            stop = min(frame_width, int(np.ceil(right)))
-            if start >= stop:
-                continue
-            u = np.int64(u_0 + u_x * start + u_y * y)
-            v = np.int64(v_0 + v_x * start + v_y * y)
-            u_step = np.int64(u_x)
-            v_step = np.int64(v_x)
-            at = np.uint64(y * frame_width + start)
-            count = stop - start
-            u_end = u + u_step * (count - 1)
-            v_end = v + v_step * (count - 1)
-            if min(u, u_end) < 0 or max(u, u_end) > u_most:
-                # Rounding may lead a sample past the texture's edge: such spans are held inside.
-                u = min(max(u, np.int64(0)), u_most)
-                u_end = min(max(u_end, np.int64(0)), u_most)
-                u_step = _step(u, u_end, count)
-            if min(v, v_end) < 0 or max(v, v_end) > v_most:
-                v = min(max(v, np.int64(0)), v_most)
-                v_end = min(max(v_end, np.int64(0)), v_most)
-                v_step = _step(v, v_end, count)
-            for _ in range(count):
-                p = np.uint64(v >> 16) * texture_width + np.uint64(u >> 16)
-                fu = (u >> 8) & 255
-                fv = (v >> 8) & 255
-                u += u_step
-                v += v_step
-                both = (fu * fv) >> 8
-                sample = (
-                    source[p] * np.uint64(256 - fu - fv + both)
-                    + source[p + one] * np.uint64(fu - both)
-                    + source[p + texture_width] * np.uint64(fv - both)
-                    + source[p + texture_width + one] * np.uint64(both)
-                )
-                sample = ((sample + halves) >> eight) & lanes
-                alpha = sample >> np.uint64(48)
-                if alpha != np.uint64(0):
-                    if alpha < byte:
-                        below = np.uint64(target[at])
-                        below = (
-                            (below & byte)
-                            | ((below & np.uint64(0xFF00)) << eight)
-                            | ((below & np.uint64(0xFF0000)) << np.uint64(16))
-                        )
-                        through = byte - alpha
-                        through += through >> np.uint64(7)
-                        sample += ((below * through + halves) >> eight) & lanes
-                    target[at] = np.uint32(
-                        (sample & byte)
-                        | ((sample >> eight) & np.uint64(0xFF00))
-                        | ((sample >> np.uint64(16)) & np.uint64(0xFF0000))
-                    )
-                at += one
+            count = min(width, int(np.ceil(right))) - start
+            if count > 0:
+                u = np.int64(u_0 + u_x * start + u_y * y), np.int64(u_x)
+                v = np.int64(v_0 + v_x * start + v_y * y), np.int64(v_x)
+                _draw_row(target, np.uint64(y * width + start), count, source, texture.shape, u, v)
 
 
 @njit(cache=True, nogil=True)
@@ -183,8 +215,7 @@ def bounds(vertices):  # type: ignore[no-untyped-def]
 def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-def]
     """Darken a box of a frame (H, W) uint32 by soft ellipses, the darkest of them in each pixel.
 
-    spots: (N, 5) float64: centre x and y, half axes along x and y, darkness in 0..1. Darkness
-    fades from the middle to nothing at 1.7 half axes.
+    spots: (N, 5) float64: centre x and y, half axes along x and y, darkness in 0..1.
     """
     for y in range(top, bottom):
         for x in range(left, right):
@@ -193,10 +224,10 @@ def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-de
                 dx = (x - spots[n, 0]) / spots[n, 2]
                 dy = (y - spots[n, 1]) / spots[n, 3]
                 square = dx * dx + dy * dy
-                if square < 2.89:
-                    t = min(1.0, (1.7 - np.sqrt(square)) / 1.5)
+                if square < SHADOW_REACH * SHADOW_REACH:
+                    t = min(1.0, (SHADOW_REACH - np.sqrt(square)) / (SHADOW_REACH - SHADOW_CORE))
                     dark = max(dark, spots[n, 4] * t * t * (3.0 - 2.0 * t))
-            if dark > 0.002:
+            if dark > LEAST_SHADOW:
                 word = np.int64(frame[y, x])
                 light = np.int64((1.0 - dark) * 256.0 + 0.5)
                 luma = 16 + ((((word & 255) - 16) * light + 128) >> 8)
