@@ -9,7 +9,7 @@ from scipy.ndimage import gaussian_filter1d
 Float64 = NDArray[np.float64]
 
 
-def smoothstep(low: float, high: float, value: ArrayLike) -> Float64:
+def smoothstep(low: float | Float64, high: float | Float64, value: ArrayLike) -> Float64:
     """0 below `low`, 1 above `high`, a cubic with level ends between (`low` may exceed `high`)."""
     t = np.clip((np.asarray(value, np.float64) - low) / (high - low), 0.0, 1.0)
     return np.asarray(t * t * (3.0 - 2.0 * t))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget import Motion
-from understudy.engines.puppet.rig.weights import BodyFrame
+from understudy.engines.puppet.rig.weights import BODY, BodyFrame
 from understudy.geometry.filters import gaussian, median_seconds, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import LEGS, Skeleton
@@ -54,7 +54,7 @@ def sway_weights(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float
     hips = float(skeleton.pelvis[1])
     knees = float(np.mean([skeleton.joints[limb.joints[1], 1] for limb in LEGS]))
     hem = frame.leg_split.y
-    if hem < hips + 0.42 * (knees - hips):
+    if hem < hips + BODY.skirt * (knees - hips):
         return None
     torso = skeleton.torso
     down = np.clip((points[:, 1] - hips) / (hem - hips), 0.0, 1.0) ** 2

@@ -8,6 +8,8 @@ where it is clear of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,9 +21,40 @@ from understudy.geometry.viterbi import cheapest_switch
 
 Float64 = NDArray[np.float64]
 
-# Metres by which a forearm must lie behind the trunk before it counts as behind: depth is noisy and
-# people seldom put their arms behind them.
-BEHIND = 0.12
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Set by eye on dancing drivers.
+
+    behind: metres by which a forearm must lie behind the trunk before it counts as behind, because
+        depth is noisy and people seldom put their arms behind them.
+    arm_doubt, leg_doubt: metres over which the depth goes from no evidence to full.
+    least_trust: how much an arm that is hardly seen still counts.
+    clear_price, covered_price: of a change of an arm's place, in frames of full evidence: clear of
+        the body, and added when it lies over it. leg_price: of the legs'.
+    calm: seconds over which depth is smoothed (sigma).
+    beside_trunk: from where to where off the spine, in torsos, a sample is on the trunk.
+    above, below: the same along the spine (0 neck, 1 pelvis).
+    head: the same from the middle of the ears, in torsos.
+    """
+
+    behind: float = 0.12
+    arm_doubt: float = 0.08
+    leg_doubt: float = 0.1
+    least_trust: float = 0.2
+    clear_price: float = 3.0
+    covered_price: float = 60.0
+    leg_price: float = 12.0
+    calm: float = 0.1
+    beside_trunk: tuple[float, float] = (0.52, 0.36)
+    above: tuple[float, float] = (-0.15, 0.0)
+    below: tuple[float, float] = (1.35, 1.15)
+    head: tuple[float, float] = (0.5, 0.34)
+
+
+NUMBERS = _Numbers()
+# Samples of what covers the body: shares of the forearm, and of the hand (knuckles at 1).
+ON_FOREARM, ON_HAND = np.linspace(0.15, 1.0, 5), (1.0, 1.8)
 
 
 def arms_behind(
@@ -39,11 +72,16 @@ def arms_behind(
     behind = np.zeros((len(driver), 2), np.bool_)
     for side, limb in enumerate(ARMS):
         _, elbow, wrist, _ = limb.joints
-        depth = gaussian((z[:, elbow] + z[:, wrist]) / 2 - middle, 0.1 / driver.frame_seconds)
+        depth = gaussian(
+            (z[:, elbow] + z[:, wrist]) / 2 - middle, NUMBERS.calm / driver.frame_seconds
+        )
         trust = driver.confidence[:, [elbow, wrist]].min(axis=1)
-        evidence = np.tanh((depth - BEHIND) / 0.08) * (0.2 + 0.8 * trust)
+        evidence = np.tanh((depth - NUMBERS.behind) / NUMBERS.arm_doubt)
+        evidence = evidence * (NUMBERS.least_trust + (1.0 - NUMBERS.least_trust) * trust)
         covered = _cover(joints, limb.joints, torso)
-        behind[:, side] = cheapest_switch(evidence, 3.0 + 60.0 * covered)
+        behind[:, side] = cheapest_switch(
+            evidence, NUMBERS.clear_price + NUMBERS.covered_price * covered
+        )
     return behind
 
 
@@ -56,19 +94,18 @@ def left_leg_behind(driver: Figure) -> NDArray[np.bool_]:
             (Body.RIGHT_KNEE, Body.RIGHT_ANKLE),
         )
     ]
-    depth = gaussian(farther[0] - farther[1], 0.1 / driver.frame_seconds)
-    return cheapest_switch(np.tanh(depth / 0.1), np.full(len(driver), 12.0))
+    depth = gaussian(farther[0] - farther[1], NUMBERS.calm / driver.frame_seconds)
+    return cheapest_switch(
+        np.tanh(depth / NUMBERS.leg_doubt), np.full(len(driver), NUMBERS.leg_price)
+    )
 
 
 def _cover(joints: Float64, chain: tuple[int, int, int, int], torso: float) -> Float64:
     """How much of a forearm and hand lies over the trunk or the head: (T,) in 0..1."""
     _, elbow, wrist, knuckles = chain
     samples = np.concatenate(
-        [
-            joints[:, elbow, None] * (1 - s) + joints[:, wrist, None] * s
-            for s in np.linspace(0.15, 1.0, 5)
-        ]
-        + [joints[:, wrist, None] * (1 - s) + joints[:, knuckles, None] * s for s in (1.0, 1.8)],
+        [joints[:, elbow, None] * (1 - s) + joints[:, wrist, None] * s for s in ON_FOREARM]
+        + [joints[:, wrist, None] * (1 - s) + joints[:, knuckles, None] * s for s in ON_HAND],
         axis=1,
     )
     neck = (joints[:, Body.LEFT_SHOULDER] + joints[:, Body.RIGHT_SHOULDER]) / 2
@@ -79,7 +116,7 @@ def _cover(joints: Float64, chain: tuple[int, int, int, int], torso: float) -> F
     offset = samples - neck[:, None]
     down = np.einsum("tsi,ti->ts", offset, spine) / length[:, None] ** 2
     across = np.abs(offset[..., 0] * spine[:, None, 1] - offset[..., 1] * spine[:, None, 0])
-    on_trunk = smoothstep(0.52, 0.36, across / length[:, None] / torso)
-    on_trunk = on_trunk * smoothstep(-0.15, 0.0, down) * smoothstep(1.35, 1.15, down)
+    on_trunk = smoothstep(*NUMBERS.beside_trunk, across / length[:, None] / torso)
+    on_trunk = on_trunk * smoothstep(*NUMBERS.above, down) * smoothstep(*NUMBERS.below, down)
     to_head = np.sqrt(((samples - head[:, None]) ** 2).sum(axis=-1)) / torso
-    return np.asarray(np.maximum(on_trunk, smoothstep(0.5, 0.34, to_head)).mean(axis=1))
+    return np.asarray(np.maximum(on_trunk, smoothstep(*NUMBERS.head, to_head)).mean(axis=1))

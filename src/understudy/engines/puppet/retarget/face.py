@@ -29,6 +29,41 @@ from understudy.geometry.transforms import norms, wrap_angle
 Float64 = NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Set by eye on talking and turning drivers. Where two are given, a share runs from 0 at the
+    first to 1 at the second.
+
+    least_frames: with fewer faces than this nothing is read.
+    confidence_seconds: over which confidence fades (sigma).
+    frontal: absolute yaw of the head, radians, at which expression counts.
+    nose: a mesh whose nose lies farther from the body's, in torsos, is not believed.
+    turned_away: nor one on a driver who is turned by more than this, radians.
+    width: nor one whose width is outside of these shares of the usual.
+    least_width: an expression is measured on a face of at least this share of the usual width.
+    calm_mouth, open_eyes: percentiles that mark the driver's neutral frames.
+    open_eye: percentile of the opening that counts as open.
+    closing: opening against the open eye, at which an eye is closed.
+    upright: cosine of the driver's yaw at which the tilt of the head can be read.
+    """
+
+    least_frames: int = 3
+    confidence_seconds: float = 0.08
+    frontal: tuple[float, float] = (0.95, 0.5)
+    nose: float = 0.12
+    turned_away: float = 1.9
+    width: tuple[float, float] = (0.6, 1.5)
+    least_width: float = 0.9
+    calm_mouth: float = 35.0
+    open_eyes: float = 40.0
+    open_eye: float = 75.0
+    closing: tuple[float, float] = (0.72, 0.28)
+    upright: tuple[float, float] = (0.35, 0.8)
+
+
+NUMBERS = _Numbers()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceMotion:
     """head (T, 3), known (T,), expression (T, 468, 3), eyes_closed (T, 2): see `Motion`."""
@@ -44,12 +79,12 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
 
     own: (468, 3) the face of the picture, against which the head's turn is measured, or None.
     A mesh that does not sit on the nose, that is of an odd size, or that belongs to a head turned
-    away is taken for one that was not seen.
+    away counts as not seen.
     """
     frames = len(figure)
     roll = _roll_of_ears(figure)
     good = _trusted(face, figure)
-    if good.sum() < 3:
+    if good.sum() < NUMBERS.least_frames:
         head = np.stack([np.zeros(frames), np.zeros(frames), roll], axis=1)
         nothing = np.zeros(frames)
         return FaceMotion(
@@ -58,11 +93,11 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
     filled = interpolate_gaps(np.asarray(face, np.float64), good)
     frame = head_frame(filled)
     angles = head_angles(frame)
-    known = gaussian(good.astype(np.float64), 0.08 / figure.frame_seconds)
+    known = gaussian(good.astype(np.float64), NUMBERS.confidence_seconds / figure.frame_seconds)
     # Near the edge of what was seen the reading fades out and does not snap.
     known = np.minimum(smoothstep(0.5, 1.0, known), 1.0)
     expression, eyes_closed = _expression(filled, frame, good)
-    attention = known * smoothstep(0.95, 0.5, np.abs(angles[:, 0]))
+    attention = known * smoothstep(*NUMBERS.frontal, np.abs(angles[:, 0]))
 
     reference = head_angles(head_frame(own)) if own is not None else np.zeros(3)
     turn = wrap_angle(angles - reference)
@@ -80,8 +115,10 @@ def _trusted(face: Float32, figure: Figure) -> NDArray[np.bool_]:
     torso = figure.scale * figure.lengths["spine"]
     width = face_width(np.nan_to_num(face))
     typical = float(np.median(width[seen]))
-    good = seen & (norms(nose) < 0.12 * torso) & (np.abs(wrap_angle(figure.yaw)) < 1.9)
-    good &= (width > 0.6 * typical) & (width < 1.5 * typical)
+    good = seen & (norms(nose) < NUMBERS.nose * torso)
+    good &= np.abs(wrap_angle(figure.yaw)) < NUMBERS.turned_away
+    narrowest, widest = NUMBERS.width
+    good &= (width > narrowest * typical) & (width < widest * typical)
     if len(good) > 4:
         before, after = np.roll(good, 1), np.roll(good, -1)
         before[0], after[-1] = good[0], good[-1]
@@ -93,25 +130,35 @@ def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple
     """Displacements from the neutral face in the head's frame, face widths; and eye closing."""
     width = face_width(face)
     # The width shrinks by tracking noise in a turned head; the expression must not pump with it.
-    steady = np.maximum(width, 0.9 * np.median(width[good]))
+    steady = np.maximum(width, NUMBERS.least_width * np.median(width[good]))
     centred = face - face[:, RIGID].mean(axis=1, keepdims=True)
     local = np.einsum("tji,tkj->tki", frame, centred) / steady[:, None, None]
 
     mouth = norms(local[:, INNER_LIPS[0]] - local[:, INNER_LIPS[1]])
     opening = eye_opening(face)
-    calm = good & (mouth <= np.percentile(mouth[good], 35))
-    awake = good & (opening.mean(axis=1) >= np.percentile(opening.mean(axis=1)[good], 40))
-    neutral_frames = calm & awake if (calm & awake).sum() >= 3 else calm
+    calm = good & (mouth <= np.percentile(mouth[good], NUMBERS.calm_mouth))
+    awake = good & (
+        opening.mean(axis=1) >= np.percentile(opening.mean(axis=1)[good], NUMBERS.open_eyes)
+    )
+    neutral_frames = calm & awake if (calm & awake).sum() >= NUMBERS.least_frames else calm
     neutral = np.median(local[neutral_frames], axis=0)
 
-    open_eye = np.percentile(opening[good], 75, axis=0)
-    closed = smoothstep(0.72, 0.28, opening / (open_eye + 1e-9))
+    open_eye = np.percentile(opening[good], NUMBERS.open_eye, axis=0)
+    closed = smoothstep(*NUMBERS.closing, opening / (open_eye + 1e-9))
     return local - neutral, np.where(good[:, None], closed, 0.0)
 
 
 def _roll_of_ears(figure: Figure) -> Float64:
-    eyes = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
-    tilt = np.arctan2(eyes[:, 1], np.maximum(np.abs(eyes[:, 0]), 1e-6))
-    # Seen from the side, eyes and ears say nothing of how the head is tilted.
-    side_on = smoothstep(0.8, 0.35, np.abs(np.cos(figure.yaw)))
-    return (tilt - float(np.median(tilt)) * 0.5) * (1.0 - side_on)
+    ears = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
+    tilt = np.arctan2(ears[:, 1], np.maximum(np.abs(ears[:, 0]), 1e-6))
+    return (tilt - float(np.median(tilt)) * 0.5) * (
+        1.0 - smoothstep(*NUMBERS.upright[::-1], np.abs(np.cos(figure.yaw)))
+    )
+
+
+def upright_share(yaw: Float64) -> Float64:
+    """How far the tilt of a head turned by `yaw` (T,) can be read off eyes and ears: 0..1.
+
+    Seen from the side they tell nothing of it.
+    """
+    return smoothstep(*NUMBERS.upright, np.abs(np.cos(yaw)))

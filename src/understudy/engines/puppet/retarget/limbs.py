@@ -46,35 +46,42 @@ def interpolated_turn(parent: Float64, child: Float64, turn: Float64, share: flo
     return np.asarray(rotation(turn * share) @ (parent * (1.0 - share) + unturned * share))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class LimbBones:
+    """A limb's three bones: their true lengths in canvas pixels, and per bone the direction (T, 2)
+    in units of that length."""
+
+    lengths: tuple[float, float, float]
+    vectors: tuple[Float64, Float64, Float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parent:
+    """The trunk bone that a limb hangs on: its map (T, 2, 3) and its turn (T,), radians."""
+
+    maps: Float64
+    turn: Float64
+
+
 def pose_limb(
-    limb: Limb,
-    rest: Float64,
-    lengths: tuple[float, float, float],
-    vectors: tuple[Float64, Float64, Float64],
-    parent: Float64,
-    parent_turn: Float64,
-    size: Float64,
-    *,
-    centre: float,
+    limb: Limb, rest: Float64, bones: LimbBones, parent: Parent, size: Float64, *, centre: float
 ) -> LimbPose:
     """Pose one limb.
 
-    rest: (35, 2) rest joints in canvas pixels. lengths: the true lengths of the three bones in
-    canvas pixels. vectors: per bone (T, 2) in units of the true length. parent: (T, 2, 3) map of
-    the trunk bone that the limb hangs on. parent_turn: (T,) radians that this bone has turned.
-    size: (T,) the figure's size. centre: the middle of the limb's natural range, radians; the turn
-    of the limb's root is taken within half a turn to either side of it. The turn at the middle
-    joint is taken by way of the straight limb, never through the fold.
+    rest: (35, 2) rest joints in canvas pixels. size: (T,) the figure's size. centre: the middle of
+    the limb's natural range, radians; the turn of the limb's root is taken within half a turn to
+    either side of it. The turn at the middle joint goes by way of the straight limb, never through
+    the fold.
     """
-    joints = [transform(parent, rest[limb.joints[0]])]
+    joints = [transform(parent.maps, rest[limb.joints[0]])]
     maps: dict[Bone, Float64] = {}
-    linear_before, turn_before = parent[:, :, :2], parent_turn
+    linear_before, turn_before = parent.maps[:, :, :2], parent.turn
     angle_before, rest_before = np.zeros(len(size)), 0.0
-    for i, (bone, vector) in enumerate(zip(limb.bones, vectors, strict=True)):
+    for i, (bone, vector) in enumerate(zip(limb.bones, bones.vectors, strict=True)):
         source, end = rest[limb.joints[i]], rest[limb.joints[i + 1]]
         rest_vector = end - source
         rest_length = float(np.hypot(*rest_vector)) + 1e-6
-        true_length = min(lengths[i], LONGEST_STRETCH * rest_length)
+        true_length = min(bones.lengths[i], LONGEST_STRETCH * rest_length)
         angle_rest = float(np.arctan2(rest_vector[1], rest_vector[0]))
         reach = np.sqrt((vector**2).sum(axis=1))
         angle = np.arctan2(vector[:, 1], vector[:, 0])

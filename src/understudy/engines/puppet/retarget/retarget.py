@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -14,15 +16,15 @@ from understudy.engines.puppet.retarget.driver import (
     figure_of_performance,
     figure_of_skeleton,
 )
-from understudy.engines.puppet.retarget.face import read_face
+from understudy.engines.puppet.retarget.face import read_face, upright_share
 from understudy.engines.puppet.retarget.fingers import read_hand
-from understudy.engines.puppet.retarget.limbs import LimbPose, pose_limb
+from understudy.engines.puppet.retarget.limbs import LimbBones, LimbPose, Parent, pose_limb
 from understudy.engines.puppet.retarget.motion import Motion
 from understudy.engines.puppet.retarget.stance import pose_stance, starting_value
 from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
-from understudy.geometry.filters import gaussian, smoothstep
+from understudy.geometry.filters import gaussian
 from understudy.geometry.landmarks import Body
-from understudy.geometry.skeleton import ARMS, LEGS, Bone, Limb, Skeleton
+from understudy.geometry.skeleton import ARMS, LEGS, Bone, Skeleton
 from understudy.geometry.transforms import transform, wrap_angle
 from understudy.media.limits import Orientation
 from understudy.tracking.performance import Performance
@@ -32,14 +34,29 @@ Float64 = NDArray[np.float64]
 # The middle of each arm's natural range on the screen, left then right: outwards, a little below
 # the horizontal.
 ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
-# The figure grows and shrinks with the driver's distance within these bounds.
-FARTHEST, NEAREST = 0.7, 1.35
-# A picture's own turn is believed up to this; a front view that goes on facing us while the driver
-# turns away gets narrower by no more than that.
-PICTURE_TURN = 0.6
-NARROWEST = 0.72
-# How far a head seen from the side follows the driver's, and the most that it does (radians).
-NOD, MOST_NOD = 0.7, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Set by eye.
+
+    farthest, nearest: bounds of the figure's size as the driver goes and comes (1 at the start).
+    picture_turn: radians up to which the tracker is believed that a picture's figure is turned.
+    narrowest: a front view that faces us while the driver turns away is no narrower than this.
+    nod, most_nod: share of the driver's nod that a head in profile follows; the most, radians.
+    nod_seconds: smoothing of the nod (sigma).
+    """
+
+    farthest: float = 0.7
+    nearest: float = 1.35
+    picture_turn: float = 0.6
+    narrowest: float = 0.72
+    nod: float = 0.7
+    most_nod: float = 0.5
+    nod_seconds: float = 0.1
+
+
+NUMBERS = _Numbers()
 
 # Joints that follow a bone's end without being part of a limb's chain.
 FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
@@ -70,50 +87,35 @@ def retarget(
     face = read_face(performance.face, driver, skeleton.face)
 
     # 2. Where every bone points, and how large the figure is.
-    turn_back = driver.yaw - np.clip(wrap_angle(rest.yaw[0]), -PICTURE_TURN, PICTURE_TURN)
-    if orientation == "image":
-        away = np.ones(len(driver))
-    elif skeleton.near is not None:
-        away = np.zeros(len(driver))
-    else:
-        away = turned_away(driver.yaw, turns_round=turns_round)
+    turn_back = driver.yaw - np.clip(
+        wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn
+    )
+    away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
-    size = np.clip(driver.scale / starting_value(driver.scale, driver), FARTHEST, NEAREST)
-
+    size = np.clip(
+        driver.scale / starting_value(driver.scale, driver), NUMBERS.farthest, NUMBERS.nearest
+    )
     roll = face.head[:, 2]
     if skeleton.near is not None:
         roll = _nod(driver, rest)
     elif turns_round:
-        # Seen from the side, eyes and ears say nothing of how the head is tilted.
-        roll = roll * smoothstep(0.35, 0.8, np.abs(np.cos(driver.yaw)))
+        roll = roll * upright_share(driver.yaw)
 
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
-    centres = ARM_CENTRES
-    if skeleton.near is not None:
-        # In profile both arms lie before the body in the middle of their range.
-        centres = (ARM_CENTRES[int(skeleton.near == "left")],) * 2
-    left, right = (
-        _arm(limb, centre, skeleton, rest, trunk, vectors, size)
-        for limb, centre in zip(ARMS, centres, strict=True)
-    )
+    arms = _arms(skeleton, rest, trunk, vectors, size)
     legs_move = driver.legs_seen and skeleton.legs
     stance = pose_stance(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
-    still = np.zeros_like(stance.root)
-    _, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], still)
-    left, right = keep_contacts(
-        driver, (left, right), joints, skeleton.torso, size, turn_back * away
-    )
-    bones, joints = _assembled(skeleton, trunk, [left, right, *stance.legs], stance.root)
+    _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
+    arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
+    bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], stance.root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
     head = face.head.copy()
     if orientation == "image":
         head[:, 0] = wrap_angle(head[:, 0] - turn_back)
-    fingers = [
-        read_hand(hand, driver.frame_seconds)
-        for hand in (performance.left_hand, performance.right_hand)
-    ]
+    hands = (performance.left_hand, performance.right_hand)
+    fingers = [read_hand(hand, driver.frame_seconds) for hand in hands]
     ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
     return Motion(
         times=performance.times,
@@ -134,6 +136,17 @@ def retarget(
     )
 
 
+def _turned_back(
+    driver: Figure, skeleton: Skeleton, orientation: Orientation, *, turns_round: bool
+) -> Float64:
+    """How far the driver's own turn is taken out: (T,) in 0..1."""
+    if orientation == "image":
+        return np.ones(len(driver))
+    if skeleton.near is not None:
+        return np.zeros(len(driver))
+    return turned_away(driver.yaw, turns_round=turns_round)
+
+
 def _nod(driver: Figure, rest: Figure) -> Float64:
     """How far the head is bowed or thrown back against the picture's, both in profile: (T,)
     radians, clockwise."""
@@ -143,8 +156,10 @@ def _nod(driver: Figure, rest: Figure) -> Float64:
         ahead = figure.points[:, Body.NOSE] - ears
         return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
 
-    turn = gaussian(wrap_angle(gaze(driver) - gaze(rest)), 0.1 / driver.frame_seconds)
-    return np.asarray(NOD * np.clip(turn, -MOST_NOD, MOST_NOD))
+    turn = gaussian(
+        wrap_angle(gaze(driver) - gaze(rest)), NUMBERS.nod_seconds / driver.frame_seconds
+    )
+    return np.asarray(NUMBERS.nod * np.clip(turn, -NUMBERS.most_nod, NUMBERS.most_nod))
 
 
 def _vectors(
@@ -159,33 +174,35 @@ def _vectors(
         share = away[:, None]
         mixed = {part: filmed[part] * (1 - share) + mixed[part] * share for part in filmed}
     if narrows:
-        width = np.maximum(np.abs(np.cos(driver.yaw)), NARROWEST) * away + 1.0 - away
+        width = np.maximum(np.abs(np.cos(driver.yaw)), NUMBERS.narrowest) * away + 1.0 - away
         mixed["shoulders"] = mixed["shoulders"] * width[:, None]
         mixed["hips"] = mixed["hips"] * width[:, None]
     return mixed
 
 
-def _arm(
-    limb: Limb,
-    centre: float,
+def _arms(
     skeleton: Skeleton,
     rest: Figure,
     trunk: TrunkPose,
     vectors: dict[Part, Float64],
     size: Float64,
-) -> LimbPose:
-    upper, lower, hand = limb.bones
+) -> tuple[LimbPose, LimbPose]:
+    """The left and the right arm on the trunk, as the directions have them."""
+    centres = ARM_CENTRES
+    if skeleton.near is not None:
+        # In profile both arms lie before the body in the middle of their range.
+        centres = (ARM_CENTRES[int(skeleton.near == "left")],) * 2
     scale = float(rest.scale[0])
-    return pose_limb(
-        limb,
-        skeleton.joints,
-        (rest.lengths[upper] * scale, rest.lengths[lower] * scale, rest.lengths[hand] * scale),
-        (vectors[upper], vectors[lower], vectors[hand]),
-        trunk.chest,
-        trunk.chest_turn,
-        size,
-        centre=centre,
-    )
+    poses = []
+    for limb, centre in zip(ARMS, centres, strict=True):
+        upper, lower, hand = limb.bones
+        bones = LimbBones(
+            (rest.lengths[upper] * scale, rest.lengths[lower] * scale, rest.lengths[hand] * scale),
+            (vectors[upper], vectors[lower], vectors[hand]),
+        )
+        on = Parent(trunk.chest, trunk.chest_turn)
+        poses.append(pose_limb(limb, skeleton.joints, bones, on, size, centre=centre))
+    return poses[0], poses[1]
 
 
 def _assembled(

@@ -8,7 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget.driver import Figure, Part
-from understudy.engines.puppet.retarget.limbs import LimbPose, move_end, pose_limb
+from understudy.engines.puppet.retarget.limbs import (
+    LimbBones,
+    LimbPose,
+    Parent,
+    move_end,
+    pose_limb,
+)
 from understudy.engines.puppet.retarget.root import (
     feet_of,
     ground_line,
@@ -141,10 +147,11 @@ def _moving_leg(
     return pose_limb(
         limb,
         skeleton.joints,
-        (rest.lengths[thigh] * scale, rest.lengths[shank] * scale, foot_length),
-        (vectors[thigh], vectors[shank], toes),
-        trunk.pelvis,
-        trunk.pelvis_turn,
+        LimbBones(
+            (rest.lengths[thigh] * scale, rest.lengths[shank] * scale, foot_length),
+            (vectors[thigh], vectors[shank], toes),
+        ),
+        Parent(trunk.pelvis, trunk.pelvis_turn),
         size,
         centre=LEG_CENTRE,
     )
@@ -160,10 +167,10 @@ def _resting_leg(limb: Limb, skeleton: Skeleton, trunk: TrunkPose, size: Float64
     return pose_limb(
         limb,
         skeleton.joints,
-        (float(lengths[0]), float(lengths[1]), float(lengths[2])),
-        (first, second, third),
-        trunk.pelvis,
-        trunk.pelvis_turn,
+        LimbBones(
+            (float(lengths[0]), float(lengths[1]), float(lengths[2])), (first, second, third)
+        ),
+        Parent(trunk.pelvis, trunk.pelvis_turn),
         size,
         centre=LEG_CENTRE,
     )

@@ -14,14 +14,35 @@ from understudy.geometry.transforms import affine, rotation, transform, wrap_ang
 
 Float64 = NDArray[np.float64]
 
-WIDTH_BOUNDS = (0.62, 1.15)
-SPINE_BOUNDS = (0.55, 1.12)
-NECK_BOUNDS = (0.72, 1.2)
-# Between these turns of the figure in the picture (radians) its sides stop to be two.
-TURNED_ASIDE = (0.5, 0.9)
-SHEAR_BOUND = np.radians(24.0)
-LEAN_BOUND = np.radians(75.0)
-NECK_TURN_BOUND = np.radians(35.0)
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Set by eye. Bounds are factors against the picture; angles are radians.
+
+    width, spine, neck: how far each span may shrink and stretch.
+    turned_aside: turns of the figure in its picture between which its two sides become one.
+    shear: how far hips and shoulders tilt against the spine.
+    lean: how far the spine leans. neck_turn, head_turn: each against the chest.
+    guessed_lean, guessed_hips: shares of the lean and the hips' tilt that are believed of hips
+        which the picture or the clip does not show.
+    least_span: hips and shoulders are measured as if at least this wide (lengths), because the
+        tilt of a narrow span is noise.
+    """
+
+    width: tuple[float, float] = (0.62, 1.15)
+    spine: tuple[float, float] = (0.55, 1.12)
+    neck: tuple[float, float] = (0.72, 1.2)
+    turned_aside: tuple[float, float] = (0.5, 0.9)
+    shear: float = float(np.radians(24.0))
+    lean: float = float(np.radians(75.0))
+    neck_turn: float = float(np.radians(35.0))
+    head_turn: float = 0.8
+    guessed_lean: float = 0.6
+    guessed_hips: float = 0.3
+    least_span: float = 0.5
+
+
+NUMBERS = _Numbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -38,6 +59,17 @@ class TrunkPose:
     chest_turn: Float64
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Spans:
+    """Turn and stretch, (T,) each, of the trunk's spans against the picture; hips and shoulders:
+    the vectors across, (2,) pixels."""
+
+    spine_turn: Float64
+    spine_stretch: Float64
+    hips: tuple[Float64, Float64, Float64]
+    shoulders: tuple[Float64, Float64, Float64]
+
+
 def pose_trunk(
     skeleton: Skeleton,
     rest: Figure,
@@ -51,57 +83,59 @@ def pose_trunk(
     rest: the skeleton read as a figure. vectors: of the driver, as `directions`. roll: (T,) the
     head's against the picture's. size: (T,).
     """
-    spine_turn, spine_stretch = _change_from_rest(skeleton, rest, vectors, "spine")
-    hip_turn, hip_stretch = _change_from_rest(skeleton, rest, vectors, "hips")
-    shoulder_turn, shoulder_stretch = _change_from_rest(skeleton, rest, vectors, "shoulders")
-    if not (driver.hips_seen and rest.hips_seen):
-        # Hips guessed by the tracker: their lean is believed in part, their length not at all.
-        spine_turn = 0.6 * wrap_angle(spine_turn - np.median(spine_turn))
-        spine_stretch = np.ones_like(spine_turn)
-        hip_turn, hip_stretch = 0.3 * spine_turn, np.ones_like(spine_turn)
-    spine_turn = np.clip(spine_turn, -LEAN_BOUND, LEAN_BOUND)
-    hips, shoulders = _rest_vector(skeleton, "hips"), _rest_vector(skeleton, "shoulders")
-    spine_stretch = np.clip(spine_stretch, *SPINE_BOUNDS)
+    spans = _spans(skeleton, rest, driver, vectors)
     spine0 = skeleton.neck - skeleton.pelvis
-    # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
-    # depth, and how the driver's two sides tilt and widen says nothing of it.
-    turned = smoothstep(*TURNED_ASIDE, np.abs(wrap_angle(rest.yaw[0])))
-    aside = 1.0 if skeleton.near is not None else float(turned)
-    hips, shoulders = (_turned_upright(across, spine0, aside) for across in (hips, shoulders))
-    hip_turn, shoulder_turn = (
-        turn + aside * wrap_angle(spine_turn - turn) for turn in (hip_turn, shoulder_turn)
-    )
-    hip_stretch, shoulder_stretch = (
-        stretch + aside * (1.0 - stretch) for stretch in (hip_stretch, shoulder_stretch)
-    )
-    spine1 = np.einsum("tij,j->ti", rotation(spine_turn), spine0) * spine_stretch[:, None]
-
-    pelvis_linear, pelvis_turn = _quadrangle_maps(
-        hips, hip_turn, hip_stretch, spine0, spine1, spine_turn
-    )
-    chest_linear, chest_turn = _quadrangle_maps(
-        shoulders,
-        shoulder_turn,
-        shoulder_stretch,
-        spine0,
-        spine1,
-        spine_turn,
-    )
+    spine1 = np.einsum("tij,j->ti", rotation(spans.spine_turn), spine0)
+    spine1 = spine1 * spans.spine_stretch[:, None]
+    pelvis_linear, pelvis_turn = _quadrangle_maps(spans.hips, spine0, spine1, spans.spine_turn)
+    chest_linear, chest_turn = _quadrangle_maps(spans.shoulders, spine0, spine1, spans.spine_turn)
     scaled = size[:, None, None]
     pelvis_at = np.repeat(skeleton.pelvis[None], len(size), axis=0)
     pelvis = affine(pelvis_linear * scaled, skeleton.pelvis, pelvis_at)
     chest = affine(chest_linear * scaled, skeleton.neck, pelvis_at + spine1 * size[:, None])
 
     neck_turn, neck_stretch = _change_from_rest(skeleton, rest, vectors, "neck")
-    bend = np.clip(wrap_angle(neck_turn - chest_turn), -NECK_TURN_BOUND, NECK_TURN_BOUND)
+    bend = np.clip(wrap_angle(neck_turn - chest_turn), -NUMBERS.neck_turn, NUMBERS.neck_turn)
     neck0 = skeleton.head - skeleton.neck
     neck1 = np.einsum("tij,j->ti", rotation(chest_turn + bend), neck0)
-    neck1 = neck1 * (np.clip(neck_stretch, *NECK_BOUNDS) * size)[:, None]
-    head_turn = chest_turn + np.clip(wrap_angle(roll - chest_turn), -0.8, 0.8)
+    neck1 = neck1 * (np.clip(neck_stretch, *NUMBERS.neck) * size)[:, None]
+    nod = np.clip(wrap_angle(roll - chest_turn), -NUMBERS.head_turn, NUMBERS.head_turn)
     head = affine(
-        rotation(head_turn) * scaled, skeleton.head, transform(chest, skeleton.neck) + neck1
+        rotation(chest_turn + nod) * scaled, skeleton.head, transform(chest, skeleton.neck) + neck1
     )
     return TrunkPose(pelvis, chest, head, pelvis_turn, chest_turn)
+
+
+def _spans(
+    skeleton: Skeleton, rest: Figure, driver: Figure, vectors: dict[Part, Float64]
+) -> _Spans:
+    spine_turn, spine_stretch = _change_from_rest(skeleton, rest, vectors, "spine")
+    hip_turn, hip_stretch = _change_from_rest(skeleton, rest, vectors, "hips")
+    shoulder_turn, shoulder_stretch = _change_from_rest(skeleton, rest, vectors, "shoulders")
+    if not (driver.hips_seen and rest.hips_seen):
+        # Hips guessed by the tracker: their lean is believed in part, their length not at all.
+        spine_turn = NUMBERS.guessed_lean * wrap_angle(spine_turn - np.median(spine_turn))
+        spine_stretch = np.ones_like(spine_turn)
+        hip_turn, hip_stretch = NUMBERS.guessed_hips * spine_turn, np.ones_like(spine_turn)
+    spine_turn = np.clip(spine_turn, -NUMBERS.lean, NUMBERS.lean)
+    # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
+    # depth, and the driver's two sides say nothing about how it tilts and widens.
+    turned = smoothstep(*NUMBERS.turned_aside, np.abs(wrap_angle(rest.yaw[0])))
+    aside = 1.0 if skeleton.near is not None else float(turned)
+    spine0 = skeleton.neck - skeleton.pelvis
+    changes: tuple[tuple[Span, Float64, Float64], ...] = (
+        ("hips", hip_turn, hip_stretch),
+        ("shoulders", shoulder_turn, shoulder_stretch),
+    )
+    hips, shoulders = (
+        (
+            _turned_upright(_rest_vector(skeleton, span), spine0, aside),
+            turn + aside * wrap_angle(spine_turn - turn),
+            stretch + aside * (1.0 - stretch),
+        )
+        for span, turn, stretch in changes
+    )
+    return _Spans(spine_turn, np.clip(spine_stretch, *NUMBERS.spine), hips, shoulders)
 
 
 def _turned_upright(across: Float64, spine: Float64, share: float) -> Float64:
@@ -124,8 +158,8 @@ def _change_from_rest(
     x, y = after[:, 0], after[:, 1]
     if span in ("shoulders", "hips"):
         # Seen from the side the tilt of a short span is noise: give it a width to be measured on.
-        x = np.maximum(np.abs(x), 0.5)
-        before = np.array([max(abs(before[0]), 0.5 * abs(before[1])), before[1]])
+        x = np.maximum(np.abs(x), NUMBERS.least_span)
+        before = np.array([max(abs(before[0]), NUMBERS.least_span * abs(before[1])), before[1]])
     turn = wrap_angle(np.arctan2(y, x) - np.arctan2(before[1], before[0]))
     length = rest.lengths[span] * rest.scale[0]
     stretch = np.sqrt((after**2).sum(axis=1)) * length / (np.hypot(*before) + 1e-6)
@@ -133,17 +167,17 @@ def _change_from_rest(
 
 
 def _quadrangle_maps(
-    across0: Float64,
-    turn: Float64,
-    stretch: Float64,
-    spine0: Float64,
-    spine1: Float64,
-    spine_turn: Float64,
+    across: tuple[Float64, Float64, Float64], spine0: Float64, spine1: Float64, spine_turn: Float64
 ) -> tuple[Float64, Float64]:
-    """The linear maps that take the spine and a span across it to where they are meant to be."""
-    shear = np.clip(wrap_angle(turn - spine_turn), -SHEAR_BOUND, SHEAR_BOUND)
+    """The linear maps that take the spine and a span across it to where they should be, and how
+    far the two together have turned.
+
+    across: the span at rest, its turn and its stretch.
+    """
+    across0, turn, stretch = across
+    shear = np.clip(wrap_angle(turn - spine_turn), -NUMBERS.shear, NUMBERS.shear)
     across1 = np.einsum("tij,j->ti", rotation(spine_turn + shear), across0)
-    across1 = across1 * np.clip(stretch, *WIDTH_BOUNDS)[:, None]
+    across1 = across1 * np.clip(stretch, *NUMBERS.width)[:, None]
     before = np.linalg.inv(np.stack([across0, spine0], axis=1))
     after = np.stack([across1, spine1], axis=2)
     return after @ before, spine_turn + 0.5 * shear

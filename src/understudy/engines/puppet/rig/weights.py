@@ -21,10 +21,75 @@ from understudy.geometry.transforms import segment_distance, unit
 
 Float64 = NDArray[np.float64]
 
-# Half widths of the transitions across joints, in torsos.
-SHOULDER, ELBOW, WRIST = 0.10, 0.13, 0.06
-KNEE, ANKLE = 0.13, 0.055
-FAN = 0.15  # how far from the elbow skin is drawn round it
+
+@dataclass(frozen=True, slots=True)
+class _ArmNumbers:
+    """Set by eye on the samples' arms. Lengths in torsos (T).
+
+    shoulder, elbow, wrist: half widths of the transitions across the joints.
+    fan: how far from the elbow skin is drawn round it; beyond, a wide sleeve would turn as a wheel.
+    near_wrist: beyond this the hand begins at once.
+    upper_bias: the upper arm is this much thicker than the forearm, when a point lies between them.
+    folded_elbow: the share of the elbow's transition that is left on the inside of a folded arm.
+    outside: how much farther the transition reaches per unit of distance on the fold's outside.
+    """
+
+    shoulder: float = 0.10
+    elbow: float = 0.13
+    wrist: float = 0.06
+    fan: float = 0.15
+    near_wrist: float = 0.22
+    upper_bias: float = 1.1
+    folded_elbow: float = 0.25
+    outside: float = 1.2
+
+
+@dataclass(frozen=True, slots=True)
+class _BodyNumbers:
+    """Set by eye on the samples. Lengths in torsos (T) unless said otherwise.
+
+    knee, ankle: half widths of the transitions across the joints.
+    chest: from where to where above the pelvis the chest takes over from it.
+    hip, skirt_hip: from where to where along the thigh (0 hip, 1 knee) the leg takes over from the
+        pelvis; under a skirt later.
+    skirt: a garment whose edge hangs lower than this share of the thigh is a skirt.
+    cloth_joins: below a garment's edge the two legs are joined by cloth down to here, fading.
+    crotch_joins: without one they are joined this far above the line.
+    least_stance: cloth joins the legs over half the knees' distance, at least over this.
+    least_chin: the chin lies at least this far above the neck.
+    """
+
+    knee: float = 0.13
+    ankle: float = 0.055
+    chest: tuple[float, float] = (0.12, 0.75)
+    hip: tuple[float, float] = (-0.05, 0.5)
+    skirt_hip: tuple[float, float] = (-0.05, 0.8)
+    skirt: float = 0.42
+    cloth_joins: tuple[float, float] = (0.12, 0.03)
+    crotch_joins: float = 0.09
+    least_stance: float = 0.25
+    least_chin: float = 0.12
+
+
+@dataclass(frozen=True, slots=True)
+class _HeadNumbers:
+    """Set by eye on heads with long hair and on raised shoulders.
+
+    chin: where the chin lies from the neck to the ears where no face mesh tells.
+    height: from where to where between neck (0) and chin (1) the head takes over from the chest.
+    aside: from where to where off the middle, in half shoulder widths, a point is a shoulder's.
+    shoulder_top: up to this height, and not above the second, a point aside is a shoulder's.
+    least_shoulders: half the shoulders' width, at least, in torsos.
+    """
+
+    chin: float = 0.55
+    height: tuple[float, float] = (0.1, 0.95)
+    aside: tuple[float, float] = (0.5, 1.1)
+    shoulder_top: tuple[float, float] = (1.9, 0.9)
+    least_shoulders: float = 0.25
+
+
+ARM, BODY, HEAD = _ArmNumbers(), _BodyNumbers(), _HeadNumbers()
 
 
 def shares_along(share: Float64, bones: int) -> Float64:
@@ -62,7 +127,7 @@ def arm_weights(
     torso = skeleton.torso
     shoulder, elbow, wrist, knuckles = (skeleton.joints[j] for j in limb.joints)
     tips = wrist + 2.0 * (knuckles - wrist)
-    to_upper = segment_distance(points, shoulder, elbow) / 1.1
+    to_upper = segment_distance(points, shoulder, elbow) / ARM.upper_bias
     to_lower = segment_distance(points, elbow, wrist)
     to_hand = segment_distance(points, wrist, tips)
     side = to_upper - np.minimum(to_lower, to_hand)
@@ -72,29 +137,20 @@ def arm_weights(
     elif forced == 1:
         nearest = np.where(to_hand < to_lower, 2, 1)
 
-    down, on = unit(elbow - shoulder), unit(wrist - elbow)
-    across_elbow = (points - elbow) @ unit(down + on)
-    # In an arm that the picture shows folded, the two halves lie side by side on the inner side and
-    # leave no room to pass on; on the outer side the skin runs round the joint as a fan.
-    straight = 0.5 * (1.0 + float(down @ on))
-    outside = np.maximum(0.0, (points - elbow) @ unit(down - on))
-    reach = ELBOW * torso * (0.25 + 0.75 * straight) + 1.2 * (1.0 - straight) * outside
-    bend = smoothstep(-reach, reach, across_elbow)
-    # A wide sleeve or a glow would run round it as a wheel: it stays with its own half.
-    near_elbow = np.sqrt(((points - elbow) ** 2).sum(axis=1)) < FAN * torso
-    beyond_elbow = (nearest >= 1).astype(np.float64)
-    bend = beyond_elbow if hinged else np.where(near_elbow & (nearest < 2), bend, beyond_elbow)
-    if forced is not None and not hinged:
-        # A forced point keeps to its side of the joint.
-        bend = np.where(nearest >= 1, np.maximum(bend, 0.5), np.minimum(bend, 0.5))
+    bend = (nearest >= 1).astype(np.float64)
+    if not hinged:
+        bend = _elbow_bend(points, (shoulder, elbow, wrist), nearest, torso)
+        if forced is not None:
+            # A forced point keeps to its side of the joint.
+            bend = np.where(nearest >= 1, np.maximum(bend, 0.5), np.minimum(bend, 0.5))
 
     across_wrist = (points - wrist) @ unit(unit(wrist - elbow) + unit(tips - wrist))
-    hand = smoothstep(-WRIST * torso, WRIST * torso, across_wrist)
-    near_wrist = np.sqrt(((points - wrist) ** 2).sum(axis=1)) < 0.22 * torso
+    hand = smoothstep(-ARM.wrist * torso, ARM.wrist * torso, across_wrist)
+    near_wrist = _distance(points, wrist) < ARM.near_wrist * torso
     hand = np.where(near_wrist & (nearest >= 1), hand, (nearest == 2).astype(np.float64))
 
     from_shoulder = (points - shoulder) @ unit(elbow - shoulder)
-    free = smoothstep(-SHOULDER * torso, SHOULDER * torso, from_shoulder)
+    free = smoothstep(-ARM.shoulder * torso, ARM.shoulder * torso, from_shoulder)
     free = np.where(nearest == 0, free, 1.0)
 
     upper, lower, end = limb.bones
@@ -107,6 +163,34 @@ def arm_weights(
     weights[:, lower] = beyond * (1.0 - hand)
     weights[:, end] = beyond * hand
     return ChainWeights(weights, free * (1.0 - bend) + bend * (1.0 + bend + hand), side)
+
+
+def _elbow_bend(
+    points: Float64,
+    joints: tuple[Float64, Float64, Float64],
+    nearest: NDArray[np.int64],
+    torso: float,
+) -> Float64:
+    """How far points (V, 2) have passed from the upper arm to the forearm: (V,) in 0..1.
+
+    joints: shoulder, elbow and wrist. nearest: (V,) 0 the upper arm, 1 the forearm, 2 the hand.
+    """
+    shoulder, elbow, wrist = joints
+    down, on = unit(elbow - shoulder), unit(wrist - elbow)
+    across_elbow = (points - elbow) @ unit(down + on)
+    # In an arm that the picture shows folded, the two halves lie side by side on the inner side and
+    # leave no room for a transition; on the outer side the skin runs round the joint as a fan.
+    straight = 0.5 * (1.0 + float(down @ on))
+    outside = np.maximum(0.0, (points - elbow) @ unit(down - on))
+    inside = ARM.elbow * torso * (ARM.folded_elbow + (1.0 - ARM.folded_elbow) * straight)
+    reach = inside + ARM.outside * (1.0 - straight) * outside
+    bend = smoothstep(-reach, reach, across_elbow)
+    near_elbow = _distance(points, elbow) < ARM.fan * torso
+    return np.where(near_elbow & (nearest < 2), bend, (nearest >= 1).astype(np.float64))
+
+
+def _distance(points: Float64, place: Float64) -> Float64:
+    return np.asarray(np.sqrt(((points - place) ** 2).sum(axis=1)))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -128,9 +212,9 @@ def body_frame(skeleton: Skeleton, leg_split: LegSplit) -> BodyFrame:
     if skeleton.face is not None:
         chin = skeleton.face[CHIN, :2].astype(np.float64)
     else:
-        chin = skeleton.head + 0.55 * (skeleton.neck - skeleton.head)
-    if (chin - skeleton.neck) @ up < 0.12 * skeleton.torso:
-        chin = skeleton.neck + 0.12 * skeleton.torso * up
+        chin = skeleton.head + HEAD.chin * (skeleton.neck - skeleton.head)
+    if (chin - skeleton.neck) @ up < BODY.least_chin * skeleton.torso:
+        chin = skeleton.neck + BODY.least_chin * skeleton.torso * up
     return BodyFrame(up, chin, leg_split)
 
 
@@ -138,15 +222,15 @@ def head_weight(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float6
     """How far points (V, 2) belong to the head and not to the chest: (V,) in 0..1."""
     offset = points - skeleton.neck
     height = offset @ frame.up / ((frame.chin - skeleton.neck) @ frame.up)
-    weight = smoothstep(0.1, 0.95, height)
+    weight = smoothstep(*HEAD.height, height)
     # A shoulder that reaches up to the chin is still no head; the face of a head turned aside is.
     across = np.array([-frame.up[1], frame.up[0]])
     middle = (skeleton.head + skeleton.joints[Body.NOSE]) / 2.0 - skeleton.neck
     rise = np.clip(offset @ frame.up / max(float(middle @ frame.up), 1e-6), 0.0, 1.0)
     aside = np.abs(offset @ across - rise * (middle @ across))
     shoulders = skeleton.joints[Body.LEFT_SHOULDER] - skeleton.joints[Body.RIGHT_SHOULDER]
-    half = max(float(np.hypot(*shoulders)) / 2, 0.25 * skeleton.torso)
-    shoulder = smoothstep(0.5, 1.1, aside / half) * smoothstep(1.9, 0.9, height)
+    half = max(float(np.hypot(*shoulders)) / 2, HEAD.least_shoulders * skeleton.torso)
+    shoulder = smoothstep(*HEAD.aside, aside / half) * smoothstep(*HEAD.shoulder_top, height)
     return np.asarray(weight * (1.0 - shoulder))
 
 
@@ -158,65 +242,87 @@ def body_weights(
     forced: 0 takes every point below the hips as lying on the left leg, 1 on the right. `stage` of
     the result is the left leg's weight less the right leg's, `side` which leg is nearer.
     """
-    torso = skeleton.torso
-    rise = (points - skeleton.pelvis) @ frame.up / torso
-    chest = smoothstep(0.12, 0.75, rise)
+    rise = (points - skeleton.pelvis) @ frame.up / skeleton.torso
+    chest = smoothstep(*BODY.chest, rise)
     head = head_weight(points, skeleton, frame)
-
-    to_leg = []
-    for limb in LEGS:
-        places = [skeleton.joints[j] for j in limb.joints]
-        to_leg.append(
-            np.min(
-                [segment_distance(points, a, b) for a, b in itertools.pairwise(places)],
-                axis=0,
-            )
-        )
-    side = to_leg[0] - to_leg[1]
-    if frame.leg_split.seam is not None:
-        side = np.interp(points[:, 1], np.arange(len(frame.leg_split.seam)), frame.leg_split.seam)
-        side = 2.0 * (side - points[:, 0])
-    knees = skeleton.joints[Body.LEFT_KNEE] - skeleton.joints[Body.RIGHT_KNEE]
-    wide = max(0.5 * float(np.hypot(*knees)), 0.25 * torso)
-    below = points[:, 1] - frame.leg_split.y
-    if frame.leg_split.cloth:
-        reach = wide * smoothstep(0.12 * torso, 0.03 * torso, below)
-    else:
-        reach = np.minimum(wide, np.maximum(0.09 * torso - below, 0.0))
-    left = smoothstep(-1.0, 1.0, -side / (reach + 1.0))
+    side, left = _sides_of_legs(points, skeleton, frame.leg_split)
     if forced is not None:
         left = np.full(len(points), 1.0 if forced == 0 else 0.0)
 
     weights = np.zeros((len(points), len(Bone)))
-    thigh_length = skeleton.joints[Body.LEFT_KNEE, 1] - skeleton.joints[Body.LEFT_HIP, 1]
-    skirt = frame.leg_split.cloth and frame.leg_split.y > skeleton.pelvis[1] + 0.42 * thigh_length
     in_legs = np.zeros(len(points))
+    hip = BODY.skirt_hip if wears_skirt(skeleton, frame.leg_split) else BODY.hip
     for limb, share in zip(LEGS, (left, 1.0 - left), strict=True):
-        hip, knee, ankle, toes = (skeleton.joints[j] for j in limb.joints)
-        thigh = knee - hip
-        down = (points - hip) @ thigh / (thigh @ thigh + 1e-9)
-        hang = smoothstep(-0.05, 0.8 if skirt else 0.5, down)
-        bend = smoothstep(
-            -KNEE * torso, KNEE * torso, (points - knee) @ unit(unit(thigh) + unit(ankle - knee))
-        )
-        foot = smoothstep(
-            -ANKLE * torso,
-            ANKLE * torso,
-            (points - ankle) @ unit(unit(ankle - knee) + unit(toes - ankle)),
-        )
-        upper, lower, end = limb.bones
-        at_hip = shares_along(hang, len(limb.between[0]) + 2)
-        at_knee = shares_along(bend, len(limb.between[1]) + 2)
-        straight, beyond = share * at_knee[:, 0], share * hang * at_knee[:, -1]
-        # The first of the hip's row is the trunk, whose weights are written below.
-        weights[:, [*limb.between[0], upper]] += straight[:, None] * at_hip[:, 1:]
-        weights[:, list(limb.between[1])] += (share * hang)[:, None] * at_knee[:, 1:-1]
-        weights[:, lower] += beyond * (1.0 - foot)
-        weights[:, end] += beyond * foot
-        in_legs += straight * (1.0 - at_hip[:, 0]) + share * hang * (1.0 - at_knee[:, 0])
+        in_legs += _add_leg(weights, points, skeleton, limb, share, hip)
     trunk = np.clip(1.0 - in_legs, 0.0, 1.0)
     weights[:, Bone.HEAD] += trunk * chest * head
     weights[:, Bone.CHEST] += trunk * chest * (1.0 - head)
     weights[:, Bone.PELVIS] += trunk * (1.0 - chest)
     legs = in_legs * (2.0 * left - 1.0)
     return ChainWeights(weights / weights.sum(axis=1, keepdims=True), legs, side)
+
+
+def wears_skirt(skeleton: Skeleton, split: LegSplit) -> bool:
+    """Whether what hangs over the legs hangs low enough for a skirt."""
+    thigh = skeleton.joints[Body.LEFT_KNEE, 1] - skeleton.joints[Body.LEFT_HIP, 1]
+    return split.cloth and bool(split.y > skeleton.pelvis[1] + BODY.skirt * thigh)
+
+
+def _sides_of_legs(points: Float64, skeleton: Skeleton, split: LegSplit) -> tuple[Float64, Float64]:
+    """Which leg points (V, 2) are nearer to: (V,) pixels, negative nearer to the left one, and how
+    far they belong to the left one: (V,) in 0..1."""
+    torso = skeleton.torso
+    to_leg = []
+    for limb in LEGS:
+        places = [skeleton.joints[j] for j in limb.joints]
+        to_leg.append(
+            np.min([segment_distance(points, a, b) for a, b in itertools.pairwise(places)], axis=0)
+        )
+    side = to_leg[0] - to_leg[1]
+    if split.seam is not None:
+        side = np.interp(points[:, 1], np.arange(len(split.seam)), split.seam)
+        side = 2.0 * (side - points[:, 0])
+    knees = skeleton.joints[Body.LEFT_KNEE] - skeleton.joints[Body.RIGHT_KNEE]
+    wide = max(0.5 * float(np.hypot(*knees)), BODY.least_stance * torso)
+    below = points[:, 1] - split.y
+    if split.cloth:
+        first, last = BODY.cloth_joins
+        reach = wide * smoothstep(first * torso, last * torso, below)
+    else:
+        reach = np.minimum(wide, np.maximum(BODY.crotch_joins * torso - below, 0.0))
+    return side, smoothstep(-1.0, 1.0, -side / (reach + 1.0))
+
+
+def _add_leg(
+    weights: Float64,
+    points: Float64,
+    skeleton: Skeleton,
+    limb: Limb,
+    share: Float64,
+    hip_range: tuple[float, float],
+) -> Float64:
+    """Add one leg's weights (V, 31) for the `share` (V,) of points that is its own.
+
+    hip_range: from where to where along the thigh the leg takes over. Returns the weight that the
+    leg has taken from the trunk: (V,).
+    """
+    torso = skeleton.torso
+    hip, knee, ankle, toes = (skeleton.joints[j] for j in limb.joints)
+    thigh = knee - hip
+    hang = smoothstep(*hip_range, (points - hip) @ thigh / (thigh @ thigh + 1e-9))
+    across_knee = (points - knee) @ unit(unit(thigh) + unit(ankle - knee))
+    bend = smoothstep(-BODY.knee * torso, BODY.knee * torso, across_knee)
+    across_ankle = (points - ankle) @ unit(unit(ankle - knee) + unit(toes - ankle))
+    foot = smoothstep(-BODY.ankle * torso, BODY.ankle * torso, across_ankle)
+
+    upper, lower, end = limb.bones
+    at_hip = shares_along(hang, len(limb.between[0]) + 2)
+    at_knee = shares_along(bend, len(limb.between[1]) + 2)
+    straight, beyond = share * at_knee[:, 0], share * hang * at_knee[:, -1]
+    # The first of the hip's row is the trunk, whose weights the caller writes.
+    weights[:, [*limb.between[0], upper]] += straight[:, None] * at_hip[:, 1:]
+    weights[:, list(limb.between[1])] += (share * hang)[:, None] * at_knee[:, 1:-1]
+    weights[:, lower] += beyond * (1.0 - foot)
+    weights[:, end] += beyond * foot
+    taken: Float64 = straight * (1.0 - at_hip[:, 0]) + share * hang * (1.0 - at_knee[:, 0])
+    return taken
