@@ -13,7 +13,7 @@ from understudy.geometry.transforms import affine, rotation, transform, wrap_ang
 Float64 = NDArray[np.float64]
 
 # The picture's own foreshortening is undone up to this factor; beyond it the texture is stretched
-# past what it can bear.
+# until it smears.
 LONGEST_STRETCH = 1.8
 
 

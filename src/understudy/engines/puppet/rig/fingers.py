@@ -166,7 +166,7 @@ def finger_motion(rig: HandRig, fingers: Float32, seconds: float) -> FingerMotio
     length = np.sqrt((driver**2).sum(axis=-1))
     longest = np.percentile(length[seen], 90, axis=0) + 1e-6
     rest_length = np.sqrt((rig.vectors**2).sum(axis=-1))
-    # What the picture shows bent is not pulled straight: its texture would not bear it.
+    # What the picture shows bent is not pulled straight: its texture would be smeared.
     rest_share = np.clip(rest_length / np.array([0.55, 0.45]), 0.6, 1.0)
     stretch = np.clip(length / longest / rest_share, *STRETCH)
     turn = np.arctan2(driver[..., 1], driver[..., 0]) - np.arctan2(

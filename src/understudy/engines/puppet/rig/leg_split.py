@@ -1,7 +1,7 @@
-"""Where the legs part: at the hem of a skirt, at the crotch, or where a pair of legs begins.
+"""The leg split: the line below which the legs move apart.
 
-Above that line cloth or flesh joins the two sides and must not tear when the legs spread; below it
-they come apart cleanly.
+It lies at the hem of a skirt, at the crotch, or where a pair of legs begins. Above it cloth or
+flesh joins the two sides and must not tear when the legs spread; below it they separate cleanly.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Float64 = NDArray[np.float64]
 # A change of colour along a leg, in CIELAB, that counts as the edge of a garment.
 GARMENT_EDGE = 14.0
 UNEVEN = 4.0  # how far a hem may differ between the legs, in the rows compared
-# Where nothing tells, legs part at this share of the thigh.
+# Without other evidence the legs split at this share of the thigh.
 CROTCH = 0.25
 # Down to farther than this legs are closed, not joined, unless something wider hangs over them:
 # wider than their middles are apart by more than this, in torsos.

@@ -177,7 +177,7 @@ def _rigged(
 ) -> RiggedLayer:
     mesh = grid_mesh(layer.rgba[..., 3], step)
     mesh = _fitted_to_seam(mesh, weigh, seam, step)
-    vertices, triangles, weights = _parted(mesh, weigh, seam)
+    vertices, triangles, weights = _split_at_seam(mesh, weigh, seam)
     all_weights = weights if hand is None else finger_weights(hand, vertices, weights)
     bones, strong = strongest(all_weights)
     if hand is not None:
@@ -235,11 +235,13 @@ def _fitted_to_seam(mesh: Mesh, weigh: _Weigher, seam: float, step: int) -> Mesh
     return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, 0.45 * step)
 
 
-def _parted(mesh: Mesh, weigh: _Weigher, seam: float) -> tuple[Float64, NDArray[np.int32], Float64]:
-    """Part the mesh where neighbours belong to different parts of the body.
+def _split_at_seam(
+    mesh: Mesh, weigh: _Weigher, seam: float
+) -> tuple[Float64, NDArray[np.int32], Float64]:
+    """Split the mesh where neighbours belong to different parts of the body.
 
-    A triangle across a seam would be a membrane between, say, the two legs. It goes to the side
-    where its middle lies, with corners of its own that follow that side alone.
+    A triangle across a seam would be a web between, say, the two legs. It goes to the side where
+    its middle lies, with corners of its own that follow that side alone.
     """
     free = weigh(mesh.vertices)
     across = _spread(free.stage, mesh.triangles) > seam

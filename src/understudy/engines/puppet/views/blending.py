@@ -1,5 +1,5 @@
-"""Where two views of a character meet: one goes over into the other at the moment at which they
-agree best, with trunk, hands and feet in the same places.
+"""View blending: one view of a character dissolves into another when the two agree best, with
+trunk, hands and feet in the same places.
 
 Two pictures never agree in their proportions, and a foot that is seen twice is what an eye catches
 first. Dissolving between pictures that were first warped towards each other is the classical morph
@@ -110,7 +110,7 @@ def _blended(
     motion: Motion, index: int, ends: Float64, head: Float64, where: NDArray[np.bool_]
 ) -> Motion:
     """A motion with its wrists and ankles at `ends` (T, 4, 2) and its head at `head` (T, 2), as far
-    as limbs bear it, in the frames `where` (T,) it is on its way."""
+    as its limbs may stretch, in the frames `where` (T,) a change is near."""
     bones, joints = motion.bones.astype(np.float64), motion.joints.astype(np.float64)
     nod = np.where(where[:, None], head - _head(motion), 0.0)
     bones[:, Bone.HEAD, :, 2] += nod
@@ -129,7 +129,7 @@ def _blended(
 
 
 def _within_stretch(joints: Float64, target: Float64) -> Float64:
-    """A place (T, 2) for a limb's third joint, brought within what the limb (T, 4, 2) bears."""
+    """A place (T, 2) for a limb's third joint, within the limb's reach. joints: (T, 4, 2)."""
     root = joints[:, 0]
     before, after = joints[:, 2] - root, target - root
     length = np.hypot(*before.T) + 1e-6
