@@ -1,12 +1,12 @@
 # Understudy. Everything happens in .venv, which `make setup` makes from the lock files.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test lint bench docs lock clean
+.PHONY: help setup demo serve test test-gpu lint bench docs lock clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
 setup: ## make .venv: locked packages, the project, compiled kernels (quick when nothing changed)
 	@scripts/setup
@@ -22,6 +22,9 @@ test: ## run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/studio $(PYTEST_ARGS)
 	# The browser comes last and has the machine to itself: beside other work it may starve.
 	$(BIN)/python -m pytest tests/studio $(PYTEST_ARGS)
+
+test-gpu: ## run the tests of generated video with tiny models, in a .venv-gpu of their own
+	@scripts/test-gpu $(PYTEST_ARGS)
 
 lint: ## ruff, mypy, import-linter
 	@scripts/setup --dev
@@ -42,4 +45,4 @@ lock: ## write the lock files anew (newest versions that go together)
 	scripts/lock
 
 clean: ## remove everything that was made here
-	rm -rf .venv out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gpu out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

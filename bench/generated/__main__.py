@@ -39,8 +39,8 @@ from bench.generated.parts import (
 )
 from bench.generated.scale import FULL, SMALL_CARD_GIB, TINY, Bench, Scale, Setup
 from bench.generated.segment import segment_part, stream_the_blocks
-from bench.generated.stage_meter import GIB
 from bench.table import Cell, table
+from understudy.engines.wan.stage_meter import GIB
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 
 from bench.generated.scale import Bench
-from bench.generated.stage_meter import GIB
+from understudy.engines.wan.stage_meter import GIB
 
 
 class TimedOut(BaseException):

@@ -5,16 +5,15 @@ from __future__ import annotations
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import diffusers
 import torch
-from diffusers.modular_pipelines import WanAnimate2Blocks, WanAnimate2DistilledBlocks
+from diffusers.modular_pipelines import WanAnimate2DistilledBlocks
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from bench.generated import random_wan
-from bench.generated.frame_attention import attend_by_frame
 from bench.generated.guard import clean
 from bench.generated.scale import (
     PROMPT,
@@ -27,7 +26,8 @@ from bench.generated.scale import (
     inputs,
     noise,
 )
-from bench.generated.stage_meter import GIB, StageMeter
+from understudy.engines.wan.frame_attention import attend_by_frame
+from understudy.engines.wan.stage_meter import GIB, StageMeter
 
 # The transformer's attention, at its true size.
 HEADS, CHANNELS = 40, 128
@@ -37,18 +37,10 @@ def tiny_checkpoints(bench: Bench) -> dict[str, Any]:
     """Both pipelines of Animate-2 saved, loaded through the real loading code, and run whole."""
     seconds = {}
     with tempfile.TemporaryDirectory() as temporary:
-        for blocks in (WanAnimate2DistilledBlocks(), WanAnimate2Blocks()):
-            made = blocks.init_pipeline()
-            made.update_components(
-                tokenizer=random_wan.tokenizer(),
-                scheduler=random_wan.scheduler(),
-                text_encoder=random_wan.text_encoder(random_wan.TINY, "cpu", torch.float32),
-                image_encoder=random_wan.image_encoder(random_wan.TINY, "cpu", torch.float32),
-                vae=random_wan.vae(random_wan.TINY, "cpu", torch.float32),
-                transformer=random_wan.transformer(random_wan.TINY, "cpu", torch.float32),
-            )
-            folder = Path(temporary) / type(made).__name__
-            made.save_pretrained(str(folder), overwrite_modular_index=True)
+        kinds: tuple[Literal["distilled", "base"], ...] = ("distilled", "base")
+        for kind in kinds:
+            folder = Path(temporary) / kind
+            random_wan.save_tiny_checkpoint(folder, kind)
             loaded = diffusers.ModularPipeline.from_pretrained(str(folder))
             loaded.load_components(dtype=bench.dtype)
             for model in loaded.components.values():

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import torch
 from diffusers import (
@@ -21,6 +22,7 @@ from diffusers import (
     WanAnimatePipeline,
     WanAnimateTransformer3DModel,
 )
+from diffusers.modular_pipelines import WanAnimate2Blocks, WanAnimate2DistilledBlocks
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 from transformers import (
     CLIPImageProcessor,
@@ -83,7 +85,7 @@ TINY = Shapes(
         "num_attention_heads": 2,
         "projection_dim": 8,
         "image_size": 224,
-        "patch_size": 112,
+        "patch_size": 28,
     },
     vae={"base_dim": 3, "dim_mult": [1, 1, 1, 1], "num_res_blocks": 1},
     transformer={
@@ -160,6 +162,22 @@ def transformer_v1(shapes: Shapes, device: str, dtype: Any) -> Any:
     """Animate's first transformer, which takes a skeleton and a face video."""
     with _made_on(device, dtype):
         return _with_float32(WanAnimateTransformer3DModel(**shapes.transformer_v1).eval())
+
+
+def save_tiny_checkpoint(folder: Path, kind: Literal["base", "distilled"], seed: int = 0) -> None:
+    """Save a tiny checkpoint of Animate-2 as the published ones are laid out."""
+    torch.manual_seed(seed)
+    blocks = WanAnimate2Blocks() if kind == "base" else WanAnimate2DistilledBlocks()
+    made = blocks.init_pipeline()
+    made.update_components(
+        tokenizer=tokenizer(),
+        scheduler=scheduler(),
+        text_encoder=text_encoder(TINY, "cpu", torch.float32),
+        image_encoder=image_encoder(TINY, "cpu", torch.float32),
+        vae=vae(TINY, "cpu", torch.float32),
+        transformer=transformer(TINY, "cpu", torch.float32),
+    )
+    made.save_pretrained(str(folder), overwrite_modular_index=True)
 
 
 def pipeline_v1(shapes: Shapes, device: str, dtype: Any) -> Any:

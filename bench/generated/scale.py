@@ -12,7 +12,7 @@ import PIL.Image
 import torch
 
 from bench.generated import random_wan
-from bench.generated.stage_meter import GIB
+from understudy.engines.wan.stage_meter import GIB
 
 PROMPT = "A dancer in a red coat with silver buttons; a bright studio with a wooden floor."
 # Words that the tokens of a prompt are cut or filled up to.

@@ -11,9 +11,9 @@ import torch
 from diffusers.models.transformers.transformer_wan_animate_2 import WanAnimate2AttnProcessor
 from torch.nn.attention import flex_attention
 
-from bench.generated.frame_attention import attend_by_frame
 from bench.generated.scale import STEPS, Bench, Setup, checked, held_to, inputs
-from bench.generated.stage_meter import StageMeter
+from understudy.engines.wan.frame_attention import attend_by_frame
+from understudy.engines.wan.stage_meter import StageMeter
 
 _PLAIN_FLEX = flex_attention.flex_attention
 

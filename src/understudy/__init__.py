@@ -36,6 +36,7 @@ def animate(
     sound: bool = True,
     watermark: bool = False,
     engine: str = "puppet",
+    seed: int | None = None,
     compare: Path | str | None = None,
     measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
@@ -46,7 +47,8 @@ def animate(
     the MP4 to write, which appears when it is complete. element: more pictures of the character,
     the frontal one first, or one clip of it; then the picture may be None. orientation: `video`
     follows the driver's facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the
-    short side. prompt: camera wording, such as "slow zoom in". compare: where to write clip and
+    short side. prompt: camera wording, such as "slow zoom in". seed: that a report
+    names, to repeat what an engine drew by chance. compare: where to write clip and
     result side by side. measure_fidelity: track the result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
@@ -62,6 +64,7 @@ def animate(
         sound=sound,
         watermark=watermark,
         engine=engine,
+        seed=seed,
     )
     return run_take(
         _media(picture, clip, element),

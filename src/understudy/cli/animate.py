@@ -48,6 +48,14 @@ def animate(
         typer.Option("--watermark", help="Write OUT.watermarked.mp4 beside OUT.mp4 as well."),
     ] = False,
     engine: EngineOption = "puppet",
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            "--seed",
+            min=0,
+            help="Repeat what an engine draws by chance; its report names the seed.",
+        ),
+    ] = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="OUT.json", help="Write what was done, as JSON."),
@@ -84,6 +92,7 @@ def animate(
             sound=sound,
             watermark=watermark,
             engine=engine,
+            seed=seed,
         )
         with (
             watching_for_interruption() as cancelled,

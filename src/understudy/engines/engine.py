@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, runtime_checkable
 
-from understudy.media.limits import Orientation
+from understudy.media.limits import Mode, Orientation
 
 if TYPE_CHECKING:  # These load numpy and codecs, which reading the capability map must not.
     import numpy as np
@@ -38,6 +38,7 @@ class EngineInfo:
         (H, W, 3) uint8.
     whole_prompt: it uses the whole prompt, not only what `read_prompt` understands.
     moving_camera: it can follow a clip whose camera moves.
+    max_fps: the most frames per second that it makes, None where it makes any number.
     """
 
     name: str
@@ -47,6 +48,7 @@ class EngineInfo:
     pixels: Pixels
     whole_prompt: bool
     moving_camera: bool
+    max_fps: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,13 +58,16 @@ class Job:
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
     clip at the first frame. clip: the raw clip. performance: of the driver, one row for each
     output frame. skeleton_video: a file with the driver as an OpenPose-coloured skeleton on black.
+    seed: of what the engine draws by chance; None lets it choose one.
     """
 
     size: tuple[int, int]
     fps: Fraction
     frames: int
     orientation: Orientation
+    mode: Mode = "std"
     prompt: str = ""
+    seed: int | None = None
     start: float = 0.0
     picture: Picture | None = None
     clip: Clip | None = None
@@ -77,6 +82,21 @@ class PromptReading:
 
     understood: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineReport:
+    """What an engine says of a take once its frames are made.
+
+    details: JSON values for the report: what is needed to repeat the take, and what was measured.
+    warnings: sentences for a person.
+    """
+
+    details: Mapping[str, Any] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+
+
+OnReport = Callable[[EngineReport], None]
 
 
 @runtime_checkable
@@ -101,11 +121,17 @@ class Engine(Protocol):
         ...
 
     def frames(
-        self, job: Job, *, on_progress: OnProgress | None = None, cancelled: Cancelled | None = None
+        self,
+        job: Job,
+        *,
+        on_progress: OnProgress | None = None,
+        cancelled: Cancelled | None = None,
+        on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield the take's frames in order, as `info.pixels` says.
 
         on_progress: called with a stage and its progress in 0..1. cancelled: called between frames;
-        once it returns True, TakeCancelled is raised. Closing the generator stops the work.
+        once it returns True, TakeCancelled is raised. on_report: called once, after the last frame,
+        by an engine that has something to report. Closing the generator stops the work.
         """
         ...

@@ -79,7 +79,7 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
                 character = casting.result()
     plan = None
     if not problems and casting and picture and clip and scene:
-        output = OutputFormat.of(picture, clip, request)
+        output = OutputFormat.of(picture, clip, request, engine.info)
         plan = make_plan(engine, request, output, clip, scene, character, casting.notes)
     return Findings(
         usable=plan is not None,

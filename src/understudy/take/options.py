@@ -24,7 +24,8 @@ class TakeRequest:
     model: the wire contract's model name, which sets the price. engine: the engine's name.
     orientation: `video` follows the driver's facing, `image` keeps the picture's. mode: the
     output's short side, `std` 720 and `pro` 1080 px. prompt: free text of at most 2500 characters.
-    sound: keep the clip's sound. watermark: write a second, watermarked video.
+    sound: keep the clip's sound. watermark: write a second, watermarked video. seed: of what an
+    engine draws by chance; None lets the engine choose.
 
     Raises InputRefused naming the option whose value has the wrong type or is not allowed.
     """
@@ -36,6 +37,7 @@ class TakeRequest:
     prompt: str = ""
     sound: bool = True
     watermark: bool = False
+    seed: int | None = None
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy import __version__
-from understudy.engines import Cancelled, Engine, Job
+from understudy.engines import Cancelled, Engine, Job, OnReport
 from understudy.media.clip import Clip
 from understudy.media.output.compare import CompareWriter
 from understudy.media.output.cover import encode_preview, write_cover
@@ -66,6 +66,7 @@ def render(
     finishing: Finishing,
     progress: ProgressLine,
     cancelled: Cancelled,
+    on_report: OnReport,
 ) -> str:
     """Draw the frames of a job and write each to every output.
 
@@ -81,7 +82,9 @@ def render(
     with ExitStack() as stack:
         video = stack.enter_context(_video_writer(finishing, provenance))
         others = _copy_writers(stack, finishing, provenance)
-        frames = engine.frames(job, on_progress=progress.tell, cancelled=cancelled)
+        frames = engine.frames(
+            job, on_progress=progress.tell, cancelled=cancelled, on_report=on_report
+        )
         for index, frame in enumerate(frames):
             planes = frame if engine.info.pixels == "i420" else converter.planes(frame)
             for writer in (video, *others):

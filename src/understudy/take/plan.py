@@ -14,7 +14,7 @@ from understudy.take.options import TakeRequest
 
 if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans without.
     from understudy.character.character import Character
-    from understudy.engines import Engine
+    from understudy.engines import Engine, EngineInfo
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
     from understudy.tracking.scene.analysis import SceneAnalysis
@@ -82,11 +82,15 @@ class OutputFormat:
     fps: Fraction
 
     @classmethod
-    def of(cls, picture: Picture, clip: Clip, request: TakeRequest) -> OutputFormat:
-        """The picture's aspect at the size of the mode; the clip's rate, 30 at most."""
+    def of(
+        cls, picture: Picture, clip: Clip, request: TakeRequest, engine: EngineInfo
+    ) -> OutputFormat:
+        """The picture's aspect at the size of the mode; the clip's rate, at most 30 and at most the
+        engine's."""
+        fps = limits.output_fps(clip.fps)
         return cls(
             size=limits.output_size(*picture.source_size, request.mode),
-            fps=limits.output_fps(clip.fps),
+            fps=fps if engine.max_fps is None else min(fps, Fraction(engine.max_fps)),
         )
 
 

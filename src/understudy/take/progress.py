@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,6 +20,9 @@ _SPANS: dict[Stage, tuple[float, float]] = {
     "render": (0.64, 0.98),
     "finish": (0.98, 1.0),
 }
+
+# From the last one back: rendering takes over the time of those that an engine does not need.
+_BEFORE_RENDERING: tuple[Stage, ...] = ("retarget", "track")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +47,18 @@ class ProgressLine:
     def __init__(self, on_progress: OnProgress | None) -> None:
         self._on_progress = on_progress
         self._reached = 0.0
+        self._begins = {stage: span[0] for stage, span in _SPANS.items()}
+
+    def skip_all_but(self, stages: Collection[Stage]) -> None:
+        """Let rendering begin earlier for an engine that does without the stages before it."""
+        for stage in _BEFORE_RENDERING:
+            if stage in stages:
+                break
+            self._begins["render"] = _SPANS[stage][0]
 
     def tell(self, stage: Stage, share: float = 0.0, preview: bytes | None = None) -> None:
         """Report that `stage` is done to a share in 0..1."""
-        begin, end = _SPANS[stage]
+        begin, end = self._begins[stage], _SPANS[stage][1]
         self._reached = max(self._reached, begin + (end - begin) * min(max(share, 0.0), 1.0))
         if self._on_progress is not None:
             self._on_progress(Progress(stage, self._reached, preview))

@@ -17,6 +17,7 @@ class Report:
     """What was used, what was left out, and what it took.
 
     plan: what the take was made of. understudy: the version. engine_version: of the plan's engine.
+    engine_details: what the engine reports of the take, as JSON values.
     settings: the options as they were given, by name.
     picture, clip: SHA-256 of the files, their sizes in pixels, and what was found in them.
     sound: what became of the clip's sound: `copied`, `transcoded`, `none` or `unreadable`.
@@ -37,6 +38,7 @@ class Report:
     timings: Mapping[str, float]
     seconds: float
     cached: tuple[str, ...] = field(default=())
+    engine_details: Mapping[str, Any] = field(default_factory=dict)
     fidelity: Fidelity | None = None
 
     def to_json(self) -> dict[str, Any]:
@@ -44,7 +46,11 @@ class Report:
         plan = self.plan.to_json()
         return {
             "understudy": self.understudy,
-            "engine": {"name": self.plan.engine, "version": self.engine_version},
+            "engine": {
+                "name": self.plan.engine,
+                "version": self.engine_version,
+                **self.engine_details,
+            },
             "settings": dict(self.settings),
             "picture": dict(self.picture),
             "clip": dict(self.clip),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from understudy import __version__
 from understudy.character.character import Character
-from understudy.engines import Cancelled, Engine, Job, load_engine
+from understudy.engines import Cancelled, Engine, EngineReport, Job, load_engine
 from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.picture import Picture
@@ -70,6 +70,7 @@ def run_take(
     # 1. Open: what cannot be used is refused before it costs anything.
     progress.tell("open")
     engine = load_engine(request.engine)
+    progress.skip_all_but(engine.info.stages)
     with times.measuring("open"):
         opened = open_media(media, request)
 
@@ -84,8 +85,14 @@ def run_take(
         watermark=request.watermark,
         outputs=outputs,
     )
+    told = EngineReport()
+
+    def keep(report: EngineReport) -> None:
+        nonlocal told
+        told = report
+
     with times.measuring("render"):
-        sound = render(engine, _job(engine, request, ready), finishing, progress, stop)
+        sound = render(engine, _job(engine, request, ready), finishing, progress, stop, keep)
     fidelity = None
     if ready.performance is not None:
         for path in outputs.performances:
@@ -101,7 +108,8 @@ def run_take(
         picture=_picture_facts(ready.picture),
         clip=_clip_facts(ready.clip),
         sound=sound,
-        warnings=ready.plan.warnings,
+        warnings=(*ready.plan.warnings, *told.warnings),
+        engine_details=told.details,
         timings=times.seconds,
         seconds=times.total,
         cached=tuple(times.cached),
@@ -137,7 +145,7 @@ def _prepare(
                 on_cached=lambda: times.cached.append("inspect"),
             )
         picture = casting.settle(scene.framing)
-        output = OutputFormat.of(picture, clip, request)
+        output = OutputFormat.of(picture, clip, request, engine.info)
 
         progress.tell("track")
         with times.measuring("track"), _refusals_of(casting):
@@ -163,7 +171,9 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         fps=ready.format.fps,
         frames=ready.plan.frames,
         orientation=request.orientation,
+        mode=request.mode,
         prompt=request.prompt,
+        seed=request.seed,
         start=ready.plan.start,
         picture=ready.picture if "picture" in inputs else None,
         clip=ready.clip if "clip" in inputs else None,

@@ -10,7 +10,14 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.engine import Cancelled, EngineInfo, Job, OnProgress, PromptReading
+from understudy.engines.engine import (
+    Cancelled,
+    EngineInfo,
+    Job,
+    OnProgress,
+    OnReport,
+    PromptReading,
+)
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
 
@@ -55,7 +62,12 @@ class PuppetEngine:
         return PromptReading(script.understood, script.left_out)
 
     def frames(
-        self, job: Job, *, on_progress: OnProgress | None = None, cancelled: Cancelled | None = None
+        self,
+        job: Job,
+        *,
+        on_progress: OnProgress | None = None,
+        cancelled: Cancelled | None = None,
+        on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
         # 0. Heavy imports belong to the stage that needs them.

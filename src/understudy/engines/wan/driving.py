@@ -1,0 +1,67 @@
+"""The driving video: the clip's frames, read as they are needed."""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+import PIL.Image
+from numpy.typing import NDArray
+
+from understudy.engines.engine import Job
+from understudy.engines.wan.segments import Segment, motion_of
+from understudy.media.clip import Clip, read_frames
+
+# Motion is looked for in frames of this height.
+_MOTION_HEIGHT = 72
+
+
+class Driving:
+    """Frames of the clip at the job's rate, fitted into the frame that is drawn."""
+
+    def __init__(self, clip: Clip, job: Job, frame: tuple[int, int]) -> None:
+        """frame: (w, h) in pixels."""
+        self._job = job
+        scale = min(frame[0] / clip.width, frame[1] / clip.height)
+        size = max(1, round(clip.width * scale)), max(1, round(clip.height * scale))
+        self._frames = read_frames(clip, size=size, start=job.start, end=_end(job), fps=job.fps)
+        self._held: deque[PIL.Image.Image] = deque()
+        self._begin = 0
+
+    def of(self, segment: Segment) -> list[PIL.Image.Image]:
+        """A segment's frames; the last one stands for those past the end. Segments come in order,
+        and one may come again."""
+        while self._begin < segment.start:
+            self._held.popleft()
+            self._begin += 1
+        while len(self._held) < segment.length:
+            following = next(self._frames, None)
+            if following is None:
+                break
+            self._held.append(PIL.Image.fromarray(following.rgb))
+        frames = list(self._held)[: segment.length]
+        return frames + [frames[-1]] * (segment.length - len(frames))
+
+    def close(self) -> None:
+        """Close the file."""
+        self._frames.close()
+
+
+def first_frame(clip: Clip, job: Job) -> PIL.Image.Image:
+    """The driving video's first frame, at the clip's size."""
+    frames = read_frames(clip, start=job.start, end=_end(job), fps=job.fps)
+    try:
+        return PIL.Image.fromarray(next(frames).rgb)
+    finally:
+        frames.close()
+
+
+def motion(clip: Clip, job: Job) -> NDArray[np.float64]:
+    """(frames,) how much the clip moves at each frame of the job."""
+    size = max(1, round(clip.width * _MOTION_HEIGHT / clip.height)), _MOTION_HEIGHT
+    frames = read_frames(clip, size=size, start=job.start, end=_end(job), fps=job.fps)
+    return motion_of([frame.rgb.mean(axis=2).astype(np.uint8) for frame in frames])
+
+
+def _end(job: Job) -> float:
+    return job.start + float(job.frames / job.fps)
