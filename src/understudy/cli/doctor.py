@@ -29,14 +29,14 @@ def doctor(
     Exits with 0 if takes can be made here.
     """
     with reporting_faults(debug=debug):
-        if warm:
-            from understudy.cli.warm_up import warm_up
-
-            typer.echo(f"compiled and tested in {warm_up():.0f} s")
         if fetch:
             from understudy.cli.weights import default_weights, fetch_and_tell
 
             fetch_and_tell(default_weights())
+        if warm:
+            from understudy.cli.warm_up import warm_up
+
+            typer.echo(f"compiled and tested in {warm_up():.0f} s")
         from understudy.cli.checks import CHECKS
 
         usable = True

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 
@@ -14,6 +16,8 @@ from understudy.errors import EngineUnavailable
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs
 from understudy.take.run import run_take
+from understudy.weights import weights_folder
+from understudy.weights.folder import FOLDER_VARIABLE as WEIGHTS_VARIABLE
 
 
 def warm_up() -> float:
@@ -38,12 +42,30 @@ def rehearse() -> None:
     with (
         resources.as_file(pair / "clip.mp4") as clip,
         tempfile.TemporaryDirectory() as folder,
+        empty_cache(folder),
     ):
-        # A cached result would skip the work, and so the compilation.
-        os.environ[FOLDER_VARIABLE] = folder
         picture = (pair / "picture.jpg").read_bytes()
         run_take(
             TakeMedia(picture=picture, clip=clip),
             TakeRequest(),
             Outputs(video=Path(folder) / "take.mp4"),
         )
+
+
+@contextmanager
+def empty_cache(folder: str) -> Iterator[None]:
+    """Let takes keep what they work out in `folder` for the time of a block.
+
+    A cached result would skip the work, and so the compilation. The weights stay where they are.
+    """
+    variables = {WEIGHTS_VARIABLE: str(weights_folder()), FOLDER_VARIABLE: folder}
+    before = {name: os.environ.get(name) for name in variables}
+    os.environ.update(variables)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
