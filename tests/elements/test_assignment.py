@@ -57,10 +57,13 @@ def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_p
 
 
 def test_a_picture_that_can_be_moved_is_used_and_inspecting_says_so(clip: Path) -> None:
-    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=ROBIN)
+    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=ROBIN).plan
+    assert plan is not None
     assert plan.element[0].startswith("The picture's own figure is used")
     assert plan.size == (720, 960)
-    assert understudy.inspect(EXAMPLES / "photo.jpg", clip).element == ()
+    alone = understudy.inspect(EXAMPLES / "photo.jpg", clip).plan
+    assert alone is not None
+    assert alone.element == ()
 
 
 def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
@@ -85,7 +88,8 @@ def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
 
 
 def test_an_element_of_nobody_is_left_out_where_the_picture_shows_somebody(clip: Path) -> None:
-    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=[_scene()])
+    plan = understudy.inspect(EXAMPLES / "photo.jpg", clip, element=[_scene()]).plan
+    assert plan is not None
     assert plan.element[0] == "The element shows no figure and is not used."
     assert plan.picture_framing == "whole_body"
 
