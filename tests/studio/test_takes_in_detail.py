@@ -269,7 +269,7 @@ def test_an_element_is_made_used_and_deleted(
     form.get_by_role("button", name="Create element").click()
     expect(page.get_by_role("heading", name="Mira")).to_be_visible()
     screenshot(page, "elements")
-    page.get_by_role("button", name="Look at Mira").click()
+    page.get_by_role("button", name="View Mira").click()
     expect(page.get_by_role("dialog").get_by_alt_text("From the front")).to_be_visible()
     page.keyboard.press("Escape")
     # Used, it plays in its own picture, by a model that knows elements.

@@ -24,7 +24,7 @@ describe('the same take as a call', () => {
   })
 
   it('passes the body through a shell unchanged', () => {
-    const code = snippet('curl', 'http://s.example/', BODY, 'kling-3.0').split('# Then')[0]!
+    const code = snippet('curl', 'http://s.example/', BODY, 'kling-3.0').split('# Poll')[0]!
     const data = code.replace(/^curl /, `printf '%s\\0' `)
     const words = execFileSync('sh', ['-c', data]).toString().split('\0')
     const { external_task_id: _, ...told } = BODY
