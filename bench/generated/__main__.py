@@ -16,19 +16,16 @@ from __future__ import annotations
 import argparse
 import json
 import math
-import os
-import platform
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import diffusers
 import torch
-import transformers
 
 from bench.generated.guard import clean, guarded
+from bench.generated.machine import describe_machine
 from bench.generated.parts import (
     attention,
     build,
@@ -40,7 +37,6 @@ from bench.generated.parts import (
 from bench.generated.scale import FULL, SMALL_CARD_GIB, TINY, Bench, Scale, Setup
 from bench.generated.segment import segment_part, stream_the_blocks
 from bench.table import Cell, table
-from understudy.engines.wan.stage_meter import GIB
 
 
 def main() -> None:
@@ -56,7 +52,7 @@ def main() -> None:
         parser.error("the full-size models need a CUDA card; --tiny runs anywhere")
     scale = TINY if arguments.tiny else FULL
     bench = Bench(scale, device, torch.bfloat16 if device == "cuda" else torch.float32)
-    machine = _machine(device)
+    machine = describe_machine(device)
     print(json.dumps(machine, indent=1), flush=True)
 
     started = time.perf_counter()
@@ -102,22 +98,6 @@ def _plan(scale: Scale) -> Sequence[tuple[str, float, Callable[[Bench], dict[str
         *((setup.name, 75.0, segment_part(setup)) for setup in setups),
         ("first Animate", 60, first_animate),
     ]
-
-
-def _machine(device: str) -> dict[str, Any]:
-    card = {}
-    if device == "cuda":
-        properties = torch.cuda.get_device_properties(0)
-        card = {"card": properties.name, "card_gib": round(properties.total_memory / GIB, 1)}
-    return {
-        **card,
-        "processors": len(os.sched_getaffinity(0)),
-        "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
-        "python": platform.python_version(),
-        "torch": torch.__version__,
-        "diffusers": diffusers.__version__,
-        "transformers": transformers.__version__,
-    }
 
 
 def _row(result: dict[str, Any]) -> dict[str, Cell]:

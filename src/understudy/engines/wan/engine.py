@@ -6,7 +6,8 @@ import importlib.util
 import os
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -46,6 +47,14 @@ _PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
 _GIB = 2**30
 
 
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Models that lie in no folder. checkpoint: what they are. load: makes them."""
+
+    checkpoint: Checkpoint
+    load: Callable[[], Models]
+
+
 class WanAnimate2Engine:
     """Generates the take with Wan2.2-Animate-2-14B, base or distilled, on a GPU.
 
@@ -53,10 +62,18 @@ class WanAnimate2Engine:
     and serve one take at a time.
     """
 
-    def __init__(self, options: WanOptions | None = None, *, device: str = "cuda") -> None:
-        """device: `cpu` is for tiny checkpoints in tests."""
+    def __init__(
+        self,
+        options: WanOptions | None = None,
+        *,
+        device: str = "cuda",
+        source: Source | None = None,
+    ) -> None:
+        """device: `cpu` is for tiny checkpoints in tests. source: of the models; None for the
+        checkpoint in its folder."""
         self._options = options or WanOptions()
         self._device = device
+        self._source = source
 
     @property
     def info(self) -> EngineInfo:
@@ -182,12 +199,16 @@ class WanAnimate2Engine:
                 on_report(EngineReport(details, warnings))
 
     def _checkpoint(self) -> Checkpoint:
+        if self._source is not None:
+            return self._source.checkpoint
         return find_checkpoint(checkpoint_folder(self._options))
 
     def _key(self, checkpoint: Checkpoint) -> str:
         return f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
 
     def _load(self) -> Models:
+        if self._source is not None:
+            return self._source.load()
         from understudy.engines.wan.models import load
 
         return load(self._checkpoint(), self._device)
