@@ -45,7 +45,7 @@ def animate(
     sound: SoundOption = True,
     watermark: Annotated[
         bool,
-        typer.Option("--watermark", help="Write OUT.watermarked.mp4 beside OUT.mp4 as well."),
+        typer.Option("--watermark", help="Also write OUT.watermarked.mp4."),
     ] = False,
     engine: EngineOption = "puppet",
     seed: Annotated[
@@ -58,19 +58,21 @@ def animate(
     ] = None,
     report: Annotated[
         Path | None,
-        typer.Option("--report", metavar="OUT.json", help="Write what was done, as JSON."),
+        typer.Option("--report", metavar="OUT.json", help="Write a report of the take as JSON."),
     ] = None,
     fidelity: Annotated[
         bool,
         typer.Option(
             "--fidelity",
-            help="Track the result as well and say how well it follows the clip (takes longer).",
+            help="Track the result and measure how well it follows the clip (takes longer).",
         ),
     ] = False,
     compare: Annotated[
         Path | None,
         typer.Option(
-            "--compare", metavar="OUT.mp4", help="Write the clip and the result side by side."
+            "--compare",
+            metavar="OUT.mp4",
+            help="Write a video of the clip and the result side by side.",
         ),
     ] = None,
     debug: DebugOption = False,
