@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
     PositiveFloat,
     PositiveInt,
     SecretStr,
+    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -35,16 +36,52 @@ CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
 DEFAULT_CONFIG = "understudy.toml"
 
 
-class ExtraModel(BaseModel):
-    """A model name that the service takes beside those of the wire contract."""
+class ModeEngines(BaseModel):
+    """The engine of each mode; a mode without one is not offered."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    engine: str
-    std: Decimal = Field(ge=0)
-    pro: Decimal = Field(ge=0)
+    std: str | None = None
+    pro: str | None = None
+
+
+class ExtraModel(BaseModel):
+    """A model name that the service takes beside those of the wire contract, or in their place.
+
+    engine: of both modes, or of each. std, pro: units per second, of the modes that are offered.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    engine: str | ModeEngines
+    std: Decimal | None = Field(default=None, ge=0)
+    pro: Decimal | None = Field(default=None, ge=0)
     elements: bool = False
+    max_seconds: PositiveFloat | None = None
     path: str | None = Field(default=None, pattern=r"^[a-z0-9][a-z0-9.-]*$")
+
+    @model_validator(mode="after")
+    def _check_modes(self) -> Self:
+        engines = (
+            ModeEngines(std=self.engine, pro=self.engine)
+            if isinstance(self.engine, str)
+            else self.engine
+        )
+        priced = {mode for mode in ("std", "pro") if getattr(self, mode) is not None}
+        served = {mode for mode in ("std", "pro") if getattr(engines, mode) is not None}
+        if not priced or not priced <= served:
+            raise ValueError("at least one of std and pro needs both a price and an engine")
+        return self
+
+    @property
+    def engines(self) -> dict[Literal["std", "pro"], str]:
+        """The engine of each mode that has a price."""
+        modes: tuple[Literal["std", "pro"], ...] = ("std", "pro")
+        return {
+            mode: self.engine if isinstance(self.engine, str) else getattr(self.engine, mode)
+            for mode in modes
+            if getattr(self, mode) is not None
+        }
 
 
 # A server that listens on every address can be reached here by this one.
@@ -105,9 +142,10 @@ class Settings(BaseSettings):
     models: dict[str, ExtraModel] = Field(
         default={},
         description="Model names in addition to the API's own, or replacing them, as JSON or a "
-        "TOML table: for each name `engine`, units per second of output `std` and `pro`, "
-        "`elements` "
-        "(whether they may be used) and `path` (its name under `/motion-control/`).",
+        "TOML table: for each name `engine` (one, or a table with `std` and `pro`), units per "
+        "second of output `std` and `pro` (a mode without a price is not offered), `elements` "
+        "(whether they may be used), `max_seconds` of a clip, and `path` (its name under "
+        "`/motion-control/`). [Engines](engines.md) has examples.",
     )
     weights_dir: Path | None = Field(
         default=None,

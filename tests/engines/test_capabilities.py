@@ -23,7 +23,9 @@ def test_models_cost_and_can_do_what_the_contract_says(
 
 
 def test_every_model_is_served_by_an_engine_that_is_installed() -> None:
-    assert {model.engine for model in MODELS.values()} <= set(engine_names())
+    assert {name for model in MODELS.values() for name in model.engines.values()} <= set(
+        engine_names()
+    )
     assert DEFAULT_MODEL in MODELS
 
 

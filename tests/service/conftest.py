@@ -74,6 +74,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServer
         shutdown_seconds=0,
         callback_timeout_seconds=3,
         take_memory_mb=1024,
+        models={
+            "generated": {"engine": "wan-animate-2", "std": 2, "pro": 3},
+            "brief": {"engine": "puppet", "std": 1, "max_seconds": 5},
+        },
     ) as running:
         yield running
 

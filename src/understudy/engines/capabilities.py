@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
 from types import MappingProxyType
 
@@ -12,21 +12,25 @@ from understudy.media.limits import Mode
 DEFAULT_MODEL = "kling-v2-6"
 DEFAULT_ENGINE = "puppet"
 
+_PUPPET: Mapping[Mode, str] = MappingProxyType({"std": DEFAULT_ENGINE, "pro": DEFAULT_ENGINE})
+
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """A model as the wire contract names it.
 
     name: on the legacy paths. path: in the paths of the tasks API, None if it is not offered there.
-    units: per second of output, by mode. elements: whether a request may include an element.
-    engine: the name of the engine that serves it.
+    units: per second of output, for the modes that it is offered in. elements: whether a request
+    may include an element. engines: the name of the engine that serves each mode. max_seconds: of
+    a clip, None for the contract's limit alone.
     """
 
     name: str
     path: str | None
     units: Mapping[Mode, Decimal]
     elements: bool
-    engine: str = DEFAULT_ENGINE
+    engines: Mapping[Mode, str] = field(default_factory=lambda: _PUPPET)
+    max_seconds: float | None = None
 
 
 def _units(std: str, pro: str) -> Mapping[Mode, Decimal]:

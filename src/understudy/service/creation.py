@@ -8,13 +8,15 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from understudy.media.limits import clip_limits
+from understudy.engines.capabilities import DEFAULT_ENGINE
+from understudy.media.limits import CLIP_LONG_TOLERANCE, clip_limits
 from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
+from understudy.service.engines import Engines
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
 from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaChecks, MediaRequest
-from understudy.service.models import reservation
+from understudy.service.models import Catalogue, reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.files.localize import UNREACHABLE
@@ -29,16 +31,19 @@ class Creation:
     """Makes tasks.
 
     on_created: called for every one, to wake whoever runs them. concurrency_limit: of accounts
-    that have none of their own.
+    that have none of their own. catalogue, engines: what can be asked for, and what of it can run.
     """
 
     database: Database
     checks: MediaChecks
     on_created: Callable[[], None]
     concurrency_limit: int
+    catalogue: Catalogue
+    engines: Engines
 
     async def create(self, caller: Caller, design: Design, draft: Draft) -> Task:
         """Check a draft's media and store the task. Raises ContractError's kinds."""
+        await self._check_engine(draft)
         uploaded = self._is_uploaded(draft)
         if not uploaded:
             await self._check_room(caller, draft)
@@ -47,6 +52,7 @@ class Creation:
         prefix = f"inputs/{task_id}"
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
+            _check_seconds(draft, clip)
             task = await self.database.write_shortly(
                 _insert,
                 _new_task(task_id, caller, design, draft, picture, clip, element),
@@ -60,6 +66,25 @@ class Creation:
             raise _in_contract(error, draft) from error
         self.on_created()
         return task
+
+    async def _check_engine(self, draft: Draft) -> None:
+        """Refuse a model whose engine cannot run, naming those that can."""
+        wanted = draft.take.engine
+        # It comes with the package, and asking takes a child's time.
+        if wanted == DEFAULT_ENGINE:
+            return
+        states = await self.engines.states(self.catalogue.engines)
+        if not states[wanted].reason:
+            return
+        able = [
+            f"'{model.name}'"
+            for model in self.catalogue.by_name.values()
+            if not any(states[engine].reason for engine in model.engines.values())
+        ]
+        raise ParameterInvalid(
+            f"model_name: '{draft.model.name}' cannot run here ({states[wanted].reason}); "
+            f"{' and '.join(able) or 'none'} can be used"
+        )
 
     def _is_uploaded(self, draft: Draft) -> bool:
         """Whether nothing has to be fetched or stored for a draft."""
@@ -118,6 +143,16 @@ async def _before(
     except BaseException:
         later.close()
         raise
+
+
+def _check_seconds(draft: Draft, clip: CheckedMedia) -> None:
+    """Refuse a clip that is longer than the model takes."""
+    most = draft.model.max_seconds
+    if most is not None and clip.seconds is not None and clip.seconds > most + CLIP_LONG_TOLERANCE:
+        raise ParameterInvalid(
+            f"{draft.clip_field}: the video lasts {clip.seconds:.2f} s; "
+            f"model '{draft.model.name}' takes at most {most:g} s"
+        )
 
 
 def _stale_uploads(picture: CheckedMedia | None, clip: CheckedMedia, now: int) -> tuple[str, ...]:

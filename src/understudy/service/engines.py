@@ -16,10 +16,12 @@ _REMEMBERED_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class EngineState:
-    """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole."""
+    """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole. raw_clip: it
+    follows the clip itself, whose camera may move, and not landmarks found in it."""
 
     reason: str
     whole_prompt: bool
+    raw_clip: bool
 
 
 @dataclass(slots=True)
@@ -41,4 +43,8 @@ class Engines:
 
 
 def _state(value: dict[str, Any]) -> EngineState:
-    return EngineState(reason=str(value["reason"]), whole_prompt=bool(value["whole_prompt"]))
+    return EngineState(
+        reason=str(value["reason"]),
+        whole_prompt=bool(value["whole_prompt"]),
+        raw_clip=bool(value["raw_clip"]),
+    )

@@ -213,6 +213,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
     controller: Controller,
 ) -> Service:
     database, checks = stores.database, probers.checks
+    engines = Engines(probers.exporter)
     return Service(
         settings=settings,
         database=database,
@@ -223,9 +224,16 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         authenticator=Authenticator(database, stores.keyring),
         rates=RateLimiter(settings.rate_limit),
         checks=checks,
-        creation=Creation(database, checks, controller.wake, settings.concurrency_limit),
+        creation=Creation(
+            database,
+            checks,
+            controller.wake,
+            settings.concurrency_limit,
+            stores.catalogue,
+            engines,
+        ),
         inspection=Inspection(database, checks, probers.inspector, settings.fetch_seconds),
-        engines=Engines(probers.exporter),
+        engines=engines,
         exports=Exports(stores.storage, probers.exporter, stores.scratch.checks),
         outbox=outbox,
         watch=watch,

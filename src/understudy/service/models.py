@@ -29,11 +29,28 @@ class Catalogue:
             models[name] = Model(
                 name,
                 given.path,
-                MappingProxyType({"std": given.std, "pro": given.pro}),
+                MappingProxyType(
+                    {mode: price for mode, price in _prices(given) if price is not None}
+                ),
                 elements=given.elements,
-                engine=given.engine,
+                engines=MappingProxyType(given.engines),
+                max_seconds=given.max_seconds,
             )
         return cls(models, {model.path: model for model in models.values() if model.path})
+
+    @property
+    def engines(self) -> frozenset[str]:
+        """The engines that serve them."""
+        return frozenset(name for model in self.by_name.values() for name in model.engines.values())
+
+    def with_mode(self, mode: Mode) -> str:
+        """The names of the models that are offered in a mode, for a message."""
+        names = [f"'{model.name}'" for model in self.by_name.values() if mode in model.units]
+        return " and ".join(names) or "none"
+
+
+def _prices(given: ExtraModel) -> tuple[tuple[Mode, Decimal | None], ...]:
+    return ("std", given.std), ("pro", given.pro)
 
 
 def price(model: Model, mode: Mode, seconds: float) -> int:

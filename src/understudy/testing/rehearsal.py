@@ -130,7 +130,7 @@ def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     told = jobs.engines(
         {"names": [name for name in arguments["names"] if name != DEFAULT_ENGINE]}, report
     )
-    return {**told, DEFAULT_ENGINE: {"reason": "", "whole_prompt": False}}
+    return {**told, DEFAULT_ENGINE: {"reason": "", "whole_prompt": False, "raw_clip": False}}
 
 
 def _performance() -> Performance:

@@ -240,6 +240,7 @@ export interface components {
             picture_bytes: number;
         };
         ModeInfo: {
+            engine: string;
             short_side: number;
             units_per_second: string;
         };
@@ -247,6 +248,7 @@ export interface components {
             available: boolean;
             element: boolean;
             engine: string;
+            max_seconds: number | null;
             modes: {
                 [key: string]: components["schemas"]["ModeInfo"];
             };
@@ -254,7 +256,11 @@ export interface components {
             path: string | null;
             /** @enum {string} */
             prompt: "camera" | "full";
+            raw_clip: boolean;
             reason: string;
+        };
+        Models: {
+            models: components["schemas"]["ModelInfo"][];
         };
         MotionControlCreate: {
             callback_url?: string | null | "";
@@ -533,4 +539,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 a50bf34ae86bc657d22a19231ff8b759d3d79655198b8e339325e0b1a0c82358
+// Schemas: SHA-256 65c510d213ef1d374010be2bab366b4306813ddba7964044ed1c6e758e2da1f0

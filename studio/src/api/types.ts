@@ -31,7 +31,7 @@ export type Findings = Omit<Schemas['Findings'], 'problems'> & { problems: Probl
 export type Plan = Schemas['Plan']
 
 export type Model = Omit<Schemas['ModelInfo'], 'modes'> & {
-  modes: Record<Mode, Schemas['ModeInfo']>
+  modes: Partial<Record<Mode, Schemas['ModeInfo']>>
 }
 export type Limits = Omit<Schemas['LimitsInfo'], 'clip_seconds' | 'element_clip_bytes'> & {
   clip_seconds: Record<Orientation, number>

@@ -544,8 +544,29 @@ def test_the_operators_models_are_taken_too() -> None:
     draft = motion_control.read_create(
         {**LEGACY, "model_name": "mine", "element_list": None}, catalogue
     )
-    assert (draft.model.engine, draft.model.units["pro"]) == ("sglang", 2)
+    assert (draft.take.engine, draft.model.units["pro"]) == ("sglang", 2)
     assert catalogue.by_path["mine-1"] == draft.model
+
+
+def test_each_mode_may_have_an_engine_of_its_own_or_none() -> None:
+    given = {"engine": {"std": "puppet", "pro": "sglang"}, "std": 1, "pro": 2, "path": "two"}
+    catalogue = Catalogue.of({"two": ExtraModel.model_validate(given)})
+    body = {**LEGACY, "model_name": "two", "element_list": None}
+    engines = [
+        motion_control.read_create({**body, "mode": mode}, catalogue).take.engine
+        for mode in ("std", "pro")
+    ]
+    assert engines == ["puppet", "sglang"]
+
+    alone = ExtraModel.model_validate({"engine": "puppet", "std": 1, "path": "one"})
+    catalogue = Catalogue.of({"one": alone})
+    with pytest.raises(ParameterInvalid, match=r"mode: model_name 'one' .* 'kling-v3' can be used"):
+        motion_control.read_create({**body, "model_name": "one", "mode": "pro"}, catalogue)
+    with pytest.raises(ParameterInvalid, match=r"resolution: model 'one' .*; use '720p'"):
+        tasks.read_create(
+            tasks_body(settings={"character_orientation": "video", "resolution": "1080p"}),
+            catalogue.by_path["one"],
+        )
 
 
 MODEL = CATALOGUE.by_path["kling-3.0"]

@@ -45,6 +45,15 @@ OURS: tuple[Operation, ...] = (
     ),
     Operation(
         method="GET",
+        path="/v1/models",
+        name="readModels",
+        summary="Say which models there are, what they do and cost",
+        tag="ours",
+        answer=Answer("The models", capabilities.Models),
+        errors=(401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="GET",
         path=profile.PATH,
         name="readAccount",
         summary="Read the account: units, limits, keys",

@@ -28,7 +28,8 @@ from understudy.tasks.workers.messages import (
 _PASSED_ON = (
     "PATH", "HOME", "USER", "LANG", "LC_", "TZ", "PYTHON", "VIRTUAL_ENV", "LD_LIBRARY_PATH",
     "XDG_", "CUDA", "NVIDIA", "OMP_", "MKL_", "OPENBLAS_", "OPENCV_", "NUMBA_", "TORCH", "HF_",
-    "SSL_CERT", "UNDERSTUDY_CACHE", "UNDERSTUDY_WEIGHTS_DIR",
+    "SSL_CERT", "UNDERSTUDY_CACHE", "UNDERSTUDY_GPU", "UNDERSTUDY_SGLANG", "UNDERSTUDY_WAN",
+    "UNDERSTUDY_WEIGHTS_DIR", "PYTORCH",
 )  # fmt: skip
 _LAST_LINES = 40
 

@@ -81,7 +81,7 @@ def export(arguments: Values, report: Report) -> Values:
 
 def engines(arguments: Values, report: Report) -> Values:
     """Whether engines can run here. Arguments: names. Returns by name the reason why one cannot
-    (empty when it can), and whether it takes prompts whole."""
+    (empty when it can), and whether it takes prompts whole and the raw clip."""
     from understudy.engines import EngineUnavailable, load_engine
 
     told: Values = {}
@@ -89,9 +89,13 @@ def engines(arguments: Values, report: Report) -> Values:
         try:
             info = load_engine(name).info
         except EngineUnavailable as error:
-            told[name] = {"reason": str(error), "whole_prompt": False}
+            told[name] = {"reason": str(error), "whole_prompt": False, "raw_clip": False}
         else:
-            told[name] = {"reason": "", "whole_prompt": info.whole_prompt}
+            told[name] = {
+                "reason": "",
+                "whole_prompt": info.whole_prompt,
+                "raw_clip": "clip" in info.inputs,
+            }
     return told
 
 

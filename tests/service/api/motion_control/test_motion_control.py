@@ -232,3 +232,21 @@ def test_a_refusal_found_in_the_task_ends_it_with_its_message(
     assert record["task_status"] == "failed"
     assert record["task_status_msg"] == "image_url: there is no character in it; one is due"
     assert "final_unit_deduction" not in record
+
+
+def test_a_model_that_cannot_run_here_is_refused_and_those_that_can_are_named(
+    client: Client, create_body: Body
+) -> None:
+    status, code, message = client.error("POST", PATH, json=create_body(model_name="generated"))
+    assert (status, code) == (400, 1201)
+    assert message.startswith("model_name: 'generated' cannot run here (wan-animate-2")
+    assert message.endswith("'kling-v2-6' and 'kling-v3' and 'brief' can be used")
+
+
+def test_a_clip_longer_than_the_model_takes_is_refused(
+    client: Client, create_body: Body, far: FarSide
+) -> None:
+    body = create_body(model_name="brief", video_url=f"{far.url}/eleven.mp4")
+    status, code, message = client.error("POST", PATH, json=body)
+    assert (status, code) == (400, 1201)
+    assert message == "video_url: the video lasts 11.00 s; model 'brief' takes at most 5 s"

@@ -160,6 +160,11 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
     assert model is not None
     assert read.character_orientation is not None
     assert read.mode is not None
+    if read.mode not in model.units:
+        raise ParameterInvalid(
+            f"mode: model_name '{name}' is not offered in '{read.mode}'; "
+            f"{catalogue.with_mode(read.mode)} can be used"
+        )
     elements = read.element_list or []
     if elements:
         _check_element(model.elements, read.character_orientation, name)
@@ -167,7 +172,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         model=model,
         take=TakeRequest(
             model=model.name,
-            engine=model.engine,
+            engine=model.engines[read.mode],
             orientation=read.character_orientation,
             mode=read.mode,
             prompt=read.prompt or "",

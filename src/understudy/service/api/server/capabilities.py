@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from starlette.requests import Request
@@ -11,7 +12,8 @@ from typing_extensions import TypedDict
 
 from understudy import __version__
 from understudy.media import limits
-from understudy.service.context import service_of
+from understudy.service.context import Service, service_of
+from understudy.service.engines import EngineState
 from understudy.service.http.envelope import success
 from understudy.service.models import Model
 
@@ -20,15 +22,17 @@ _ORIENTATIONS: tuple[limits.Orientation, ...] = ("video", "image")
 
 
 class ModeInfo(TypedDict):
-    """A quality: the output's short side in pixels, and its price (a decimal string)."""
+    """A quality: its engine, the output's short side in pixels, its price (a decimal string)."""
 
+    engine: str
     short_side: int
     units_per_second: str
 
 
 class ModelInfo(TypedDict):
     """A model name. path: what the tasks design calls it, null where it has no path there. prompt:
-    what of a prompt its engine acts on. reason: why it is not available"""
+    what of a prompt its engine acts on. raw_clip: the clip's camera may move. max_seconds: of a
+    clip, null for the contract's limit. reason: why it is not available"""
 
     name: str
     path: str | None
@@ -37,7 +41,15 @@ class ModelInfo(TypedDict):
     reason: str
     element: bool
     prompt: Literal["camera", "full"]
+    raw_clip: bool
+    max_seconds: float | None
     modes: dict[Literal["std", "pro"], ModeInfo]
+
+
+class Models(TypedDict):
+    """The model names that this server takes."""
+
+    models: list[ModelInfo]
 
 
 class LimitsInfo(TypedDict):
@@ -61,14 +73,9 @@ async def capabilities(request: Request) -> Response:
     """Say which models there are, what they do and cost, and what inputs may be."""
     service = service_of(request)
     await service.authenticator.caller(request, jwt_allowed=True)
-    models = service.catalogue.by_name.values()
-    states = await service.engines.states(frozenset(model.engine for model in models))
     data: Capabilities = {
         "version": __version__,
-        "models": [
-            _model(model, states[model.engine].reason, whole=states[model.engine].whole_prompt)
-            for model in models
-        ],
+        "models": await _models(service),
         "limits": {
             "picture_bytes": limits.PICTURE_MAX_BYTES,
             "clip_bytes": limits.CLIP_MAX_BYTES,
@@ -79,23 +86,46 @@ async def capabilities(request: Request) -> Response:
     return success(request, data)
 
 
-def _model(model: Model, reason: str, *, whole: bool) -> ModelInfo:
+async def models(request: Request) -> Response:
+    """Say which models there are, what they do and cost."""
+    service = service_of(request)
+    await service.authenticator.caller(request, jwt_allowed=True)
+    data: Models = {"models": await _models(service)}
+    return success(request, data)
+
+
+async def _models(service: Service) -> list[ModelInfo]:
+    states = await service.engines.states(service.catalogue.engines)
+    return [_model(model, states) for model in service.catalogue.by_name.values()]
+
+
+def _model(model: Model, states: Mapping[str, EngineState]) -> ModelInfo:
+    """A model is available when the engines of all its modes can run."""
+    engines = list(dict.fromkeys(model.engines.values()))
+    reason = "; ".join(filter(None, (states[engine].reason for engine in engines)))
     return {
         "name": model.name,
         "path": model.path,
-        "engine": model.engine,
+        "engine": engines[0],
         "available": not reason,
         "reason": reason,
         "element": model.elements,
-        "prompt": "full" if whole else "camera",
+        "prompt": "full" if states[engines[0]].whole_prompt else "camera",
+        "raw_clip": states[engines[0]].raw_clip,
+        "max_seconds": model.max_seconds,
         "modes": {
             mode: {
+                "engine": model.engines[mode],
                 "short_side": limits.OUTPUT_SHORT_SIDE[mode],
                 "units_per_second": format(model.units[mode].normalize(), "f"),
             }
             for mode in _MODES
+            if mode in model.units
         },
     }
 
 
-ROUTES = [Route("/v1/capabilities", capabilities, methods=["GET"])]
+ROUTES = [
+    Route("/v1/capabilities", capabilities, methods=["GET"]),
+    Route("/v1/models", models, methods=["GET"]),
+]

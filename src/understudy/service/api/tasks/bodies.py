@@ -152,13 +152,20 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
     assert orientation is not None
     if element is not None:
         _check_element(model, orientation)
+    resolution = read.settings.resolution or "720p"
+    mode = _MODES[resolution]
+    if mode not in model.units:
+        offered = " and ".join(f"'{name}'" for name, each in _MODES.items() if each in model.units)
+        raise ParameterInvalid(
+            f"resolution: model '{model.path}' is not offered in '{resolution}'; use {offered}"
+        )
     return Draft(
         model=model,
         take=TakeRequest(
             model=model.name,
-            engine=model.engine,
+            engine=model.engines[mode],
             orientation=orientation,
-            mode=_MODES[read.settings.resolution or "720p"],
+            mode=mode,
             prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
             sound=read.settings.audio != "off",
             watermark=bool(options.watermark_info and options.watermark_info.enabled),
