@@ -34,7 +34,7 @@ def serving(*words: str, **environment: str) -> Iterator[tuple[str, subprocess.P
     try:
         line = process.stdout.readline()
         assert line.startswith("Understudy is running at http://"), process.communicate()
-        yield line.split()[3], process
+        yield line.split()[4], process
     finally:
         if process.poll() is None:
             process.kill()
@@ -92,7 +92,7 @@ def test_behind_a_public_url_the_page_asks_for_a_key(tmp_path: Path) -> None:
         env={**os.environ, "UNDERSTUDY_PUBLIC_URL": public},
     )
     assert process.stdout is not None
-    assert process.stdout.readline().split()[3] == public
+    assert process.stdout.readline().split()[4] == public
     process.kill()
     process.communicate()
 

@@ -30,7 +30,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
 
 
 @pytest.fixture(scope="module")
-def analyzed(clip: Clip, pool: TrackerPool) -> SceneAnalysis:
+def scene(clip: Clip, pool: TrackerPool) -> SceneAnalysis:
     return analyze_scene(clip, pool=pool)
 
 

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 
-from understudy.media.clip import boxes
+from understudy.media import boxes
 
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 _MAX_STEPS = 16

@@ -267,7 +267,7 @@ def test_a_file_of_sound_alone_is_refused(tmp_path: Path) -> None:
             frame.sample_rate, frame.pts = 48000, 1024 * k
             output.mux(stream.encode(frame))
         output.mux(stream.encode(None))
-    with pytest.raises(InputRefused, match="holds no video"):
+    with pytest.raises(InputRefused, match="has no video"):
         opened(path)
 
 

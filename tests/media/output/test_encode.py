@@ -15,8 +15,8 @@ import numpy as np
 import pytest
 
 from tests.media.media_maker import Pixels, numbered, read_number, write_clip
+from understudy.media.boxes import top_boxes
 from understudy.media.clip import open_clip, read_frames
-from understudy.media.clip.boxes import top_boxes
 from understudy.media.output.encode import CannotWrite, SoundSource, VideoWriter
 from understudy.media.output.watermark import make_watermark
 from understudy.media.output.yuv import YuvConverter, split_planes

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from understudy.media.boxes import top_boxes
 from understudy.media.clip import open_clip
-from understudy.media.clip.boxes import top_boxes
 from understudy.media.output import content_credentials
 from understudy.media.output.cover import encode_preview, write_cover
 from understudy.media.output.encode import VideoWriter

@@ -19,8 +19,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from understudy.errors import InputRefused
-from understudy.media import file_types, limits
-from understudy.media.clip import boxes
+from understudy.media import boxes, file_types, limits
 from understudy.media.clip.container import READABLE_CODECS, open_container, video_stream
 from understudy.media.clip.display_transform import DisplayTransform, transform_of_matrix
 from understudy.media.limits import Orientation

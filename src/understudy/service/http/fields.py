@@ -198,7 +198,8 @@ def describe(detail: ErrorDetails) -> str:  # noqa: PLR0911 - one sentence for e
     kind, value, context = detail["type"], detail["input"], detail.get("ctx", {})
     field = _name(detail["loc"])
     if kind == "too_long" and isinstance(value, str):
-        return f"{field}: {len(value)} characters; at most {context['max_length']} are allowed"
+        most = context["max_length"]
+        return f"{field}: {len(value)} characters; at most {most} characters are allowed"
     if kind == "too_long":
         return f"{field}: {len(value)} given; at most {context['max_length']} allowed"
     if kind == "greater_than_equal":

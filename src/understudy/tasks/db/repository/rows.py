@@ -32,7 +32,8 @@ def pack(value: TaskRequest | Result | Source | None) -> dict[str, Any] | None:
     for name in value.__slots__:
         part = getattr(value, name)
         if isinstance(part, TakeRequest):
-            packed.update(part.to_json())
+            given = part.to_json().items()
+            packed.update((key, option) for key, option in given if option is not None)
         elif isinstance(part, Source):
             packed[name] = pack(part)
         elif isinstance(part, tuple) and part:

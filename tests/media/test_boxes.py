@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.media.clip.boxes import BrokenBoxes, check_boxes, top_boxes
+from understudy.media.boxes import BrokenBoxes, check_boxes, top_boxes
 
 
 def box(kind: bytes, body: bytes = b"") -> bytes:
