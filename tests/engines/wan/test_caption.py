@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import pytest
 
-from understudy.engines.wan.caption import caption
+from understudy.engines.wan.caption import (
+    APPEARANCE_LABEL,
+    BACKGROUND_LABEL,
+    DEFAULT_APPEARANCE,
+    DEFAULT_BACKGROUND,
+    caption,
+)
 
 
 @pytest.mark.parametrize(
-    ("prompt", "expected"),
+    ("prompt", "appearance", "background"),
     [
-        (
-            "",
-            "The character of the picture in the same clothes, the background of the picture",
-        ),
-        ("A cat in a blue uniform; a white wall", "A cat in a blue uniform, a white wall"),
-        ("A cat. Background: a white wall.", "A cat, a white wall"),
-        ("A cat\na white wall", "A cat, a white wall"),
-        ("A cat, white background", "A cat, white background"),
-        ("A knight in silver", "A knight in silver, the background of the picture"),
-        ("; a forest", "The character of the picture in the same clothes, a forest"),
+        ("", DEFAULT_APPEARANCE, DEFAULT_BACKGROUND),
+        ("A cat in a blue uniform; a white wall", "A cat in a blue uniform", "a white wall"),
+        ("A cat. Background: a white wall.", "A cat", "a white wall"),
+        ("A cat\na white wall", "A cat", "a white wall"),
+        ("A knight in silver", "A knight in silver", DEFAULT_BACKGROUND),
+        ("; a forest", DEFAULT_APPEARANCE, "a forest"),
     ],
 )
-def test_the_appearance_comes_first_and_the_background_second(prompt: str, expected: str) -> None:
+def test_the_appearance_comes_first_and_the_background_second(
+    prompt: str, appearance: str, background: str
+) -> None:
+    expected = f"{APPEARANCE_LABEL}{appearance}。{BACKGROUND_LABEL}{background}。"
     assert caption(prompt) == expected
+    assert caption(expected) == expected
