@@ -186,6 +186,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             element_images=() if element is None else element.images,
             element_videos=() if element is None else element.videos,
             callback_url=draft.callback_url,
+            notes=draft.notes,
         ),
         external_id=draft.external_id,
         units=reservation(draft.model, draft.take.mode, draft.take.orientation, clip.seconds),

@@ -24,5 +24,5 @@ async def find_element(
         return preset
     element = await database.read(elements.find_usable, caller.account_id, draft.element_id)
     if element is None:
-        raise ParameterInvalid(f"Element not found by id: {draft.element_id}")
+        raise ParameterInvalid(f"Element id not found: {draft.element_id}")
     return element

@@ -16,7 +16,7 @@ __all__ = ["DEFAULT_MODEL", "Catalogue", "Model"]
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The models that clients may name, by name and by path."""
+    """The models that clients may name, by name and by path; a path may be the name as well."""
 
     by_name: Mapping[str, Model]
     by_path: Mapping[str, Model]
@@ -36,7 +36,9 @@ class Catalogue:
                 engines=MappingProxyType(given.engines),
                 max_seconds=given.max_seconds,
             )
-        return cls(models, {model.path: model for model in models.values() if model.path})
+        offered = [model for model in models.values() if model.path]
+        by_path = {model.name: model for model in offered}
+        return cls(models, by_path | {model.path: model for model in offered if model.path})
 
     @property
     def engines(self) -> frozenset[str]:

@@ -52,7 +52,8 @@ class TaskRequest:
     """What a client asked for, the same whichever design it came through.
 
     take: the options, which travel unchanged to the worker. clip, picture: the media.
-    element_images, element_videos: those of the element, the frontal image first.
+    element_images, element_videos: those of the element, the frontal image first. notes: where the
+    take does otherwise than its client asked, in sentences.
     """
 
     take: TakeRequest
@@ -62,6 +63,7 @@ class TaskRequest:
     element_images: tuple[Source, ...] = ()
     element_videos: tuple[Source, ...] = ()
     callback_url: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

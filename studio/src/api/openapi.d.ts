@@ -30,9 +30,9 @@ export interface components {
         Billing: {
             amount: string;
             /** @constant */
-            charge_type: "unit";
+            charge_type?: "unit";
             /** @constant */
-            package_type: "video";
+            package_type?: "video";
         };
         Capabilities: {
             limits: components["schemas"]["LimitsInfo"];
@@ -291,6 +291,7 @@ export interface components {
             created_at: number;
             final_balance_deduction?: components["schemas"]["BalanceDeduction"];
             final_unit_deduction?: string;
+            notes?: string[];
             progress: components["schemas"]["Progress"];
             task_id: string;
             task_info: components["schemas"]["TaskInfo"];
@@ -396,7 +397,7 @@ export interface components {
             stage: string;
         };
         PromptContent: {
-            text?: string | null | "";
+            text: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -457,6 +458,8 @@ export interface components {
             external_id?: string;
             id: string;
             /** @constant */
+            message: "";
+            /** @constant */
             status: "submitted";
             update_time: number;
         };
@@ -467,6 +470,7 @@ export interface components {
             external_id?: string;
             id: string;
             message: string;
+            notes?: string[];
             outputs: components["schemas"]["Output"][];
             progress: components["schemas"]["Progress"];
             /** @enum {string} */
@@ -539,4 +543,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 65c510d213ef1d374010be2bab366b4306813ddba7964044ed1c6e758e2da1f0
+// Schemas: SHA-256 b6c8a0f15dcb777c58489d53928aacfe786c19ea8faa91206668af2353e5ee46

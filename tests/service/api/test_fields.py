@@ -65,6 +65,14 @@ ELEMENT_ID = rule(
     null="{name} value 'null' is invalid",
 )
 NO_IMAGE = "imageUrl: must not be blank"
+NO_CONTENTS = "contents cannot be empty"
+NO_ARRAY = "contents value type is invalid, expected array"
+NOT_AN_OWN_ID = "neither '/' nor ',' nor control characters nor a space at either end are allowed"
+ELEMENT_ID_IN_CONTENTS: Rule = {
+    **dict.fromkeys(VALUES, "Invalid element id: {shown}"),
+    **dict.fromkeys(BLANK, "Invalid element id: "),
+    "number": None,
+}
 NO_VIDEO = "videoUrl: must not be blank"
 NO_ORIENTATION = "character orientation must be specified"
 NO_FRONT = "Missing element frontal image"
@@ -128,7 +136,10 @@ TASKS = {
     },
 }
 TASKS_RULES: list[tuple[str, Rule]] = [
-    ("contents", rule(AN_ARRAY, blank=NO_IMAGE, array=NO_IMAGE)),
+    (
+        "contents",
+        dict.fromkeys(VALUES, NO_ARRAY) | dict.fromkeys((*BLANK, "array"), NO_CONTENTS),
+    ),
     (
         "contents.0.type",
         rule(
@@ -138,13 +149,17 @@ TASKS_RULES: list[tuple[str, Rule]] = [
             null="{name} value 'null' is invalid",
         ),
     ),
-    ("contents.0.text", TEXT),
+    ("contents.0.text", rule(A_STRING, "word", blank=NOT_BLANK)),
     ("contents.1.url", rule(A_STRING, "word", blank=NO_IMAGE)),
     (
         "contents.2.url",
-        rule(A_STRING, blank=NO_VIDEO, word="{name} value 'x' is invalid" + AN_URL),
+        rule(
+            A_STRING,
+            blank=NO_VIDEO,
+            word="Video URL is invalid. {name} value 'x' is invalid" + AN_URL,
+        ),
     ),
-    ("contents.3.element_id", ELEMENT_ID),
+    ("contents.3.element_id", ELEMENT_ID_IN_CONTENTS),
     ("contents.3.id", TEXT),
     ("settings", rule(AN_OBJECT, blank=NO_ORIENTATION, object=NO_ORIENTATION)),
     ("settings.character_orientation", rule(CHOICE, blank=NO_ORIENTATION)),
@@ -312,7 +327,6 @@ LIMITS: list[tuple[Read, dict[str, Any], str, object, object, str]] = [
         for read, body, path in (
             (read_legacy, LEGACY, "video_url"),
             (read_legacy, LEGACY, "callback_url"),
-            (read_tasks, TASKS, "contents.2.url"),
             (read_tasks, TASKS, "options.callback_url"),
             (elements.read_create, OF_IMAGES, "callback_url"),
             (
@@ -324,10 +338,7 @@ LIMITS: list[tuple[Read, dict[str, Any], str, object, object, str]] = [
     ),
     *(
         (read, body, path, 2**53 - 1, 2**53, "value '9007199254740992' is invalid")
-        for read, body, path in (
-            (read_legacy, LEGACY, "element_list.0.element_id"),
-            (read_tasks, TASKS, "contents.3.element_id"),
-        )
+        for read, body, path in ((read_legacy, LEGACY, "element_list.0.element_id"),)
     ),
     (
         elements.read_create,
@@ -372,7 +383,7 @@ PARTICULAR: list[tuple[Read, dict[str, Any], str, object, str]] = [
             ("model_name", "KLING-V3", "model_name value 'KLING-V3' is invalid"),
             ("model_name", " kling-v3", "model_name value ' kling-v3' is invalid"),
             ("model_name", {"a": 1}, "model_name value '{\"a\": 1}' is invalid"),
-            ("prompt", "😀" * 2501, "prompt: 2501 characters; at most 2500 characters are allowed"),
+            ("prompt", "😀" * 2501, "prompt: 2501 characters; at most 2500 are allowed"),
             (
                 "prompt",
                 "a\0b",
@@ -411,30 +422,51 @@ PARTICULAR: list[tuple[Read, dict[str, Any], str, object, str]] = [
         "kling-v2-6",
         "element_list: model_name 'kling-v2-6' takes no element; 'kling-v3' does",
     ),
+    *(
+        (read, body, path, value, f"{path} value '{shown}' is invalid: {NOT_AN_OWN_ID}")
+        for read, body, path in (
+            (read_legacy, LEGACY, "external_task_id"),
+            (read_tasks, TASKS, "options.external_task_id"),
+            (elements.read_create, OF_IMAGES, "external_task_id"),
+        )
+        for value, shown in (
+            ("a/b", "a/b"),
+            ("a,b", "a,b"),
+            (" a", " a"),
+            ("a\u00a0", "a\u00a0"),
+            ("a\tb", "a\tb"),
+            ("a\x85b", "a\x85b"),
+            ("a\n", "a\n"),
+            (".", "."),
+            ("..", ".."),
+        )
+    ),
     (
-        read_legacy,
-        LEGACY,
-        "character_orientation",
-        "image",
-        "element_list: character_orientation is 'image'; with an element only 'video' is allowed",
+        read_tasks,
+        TASKS,
+        "contents.3.element_id",
+        2**53,
+        "Invalid element id: 9007199254740992",
+    ),
+    (
+        read_tasks,
+        TASKS,
+        "contents.2.url",
+        url_of(4097),
+        f"Video URL is invalid. contents[2].url value '{url_of(4097)[:64]}…' is invalid{AN_URL}",
     ),
     *(
         (read_tasks, TASKS, "contents", contents, message)
         for contents, message in (
             ([VIDEO], NO_IMAGE),
+            ([], NO_CONTENTS),
+            ([{"type": "x"}], "contents[0].type value 'x' is invalid"),
             ([{"type": "image", "url": ""}, ELEMENT, VIDEO], NO_IMAGE),
             ([IMAGE], NO_VIDEO),
             ([IMAGE, VIDEO, 5], f"contents[2] value '5' is invalid{AN_OBJECT}"),
             ([IMAGE, IMAGE, VIDEO], "contents: 2 of type 'image' given; at most 1 allowed"),
             ([ELEMENT, ELEMENT, VIDEO], "contents: 2 of type 'element' given; at most 1 allowed"),
         )
-    ),
-    (
-        read_tasks,
-        TASKS,
-        "settings.character_orientation",
-        "image",
-        "contents: character_orientation is 'image'; with an element only 'video' is allowed",
     ),
     (elements.read_create, OF_IMAGES, "reference_type", "video_refer", ONE_VIDEO),
     (
@@ -612,6 +644,38 @@ def test_the_tasks_design_takes_every_field() -> None:
     assert (draft.take.mode, draft.take.sound, draft.take.watermark) == ("pro", False, True)
     assert (draft.picture, draft.element_id, draft.external_id) == (None, 7, "mine")
     assert draft.callback_url == "https://example.com/cb"
+
+
+def test_an_element_brings_the_videos_orientation_and_the_draft_says_so() -> None:
+    given = (
+        motion_control.read_create({**LEGACY, "character_orientation": "image"}, CATALOGUE),
+        tasks.read_create(
+            tasks_body(VIDEO, ELEMENT, settings={"character_orientation": "image"}), MODEL
+        ),
+    )
+    for draft in given:
+        assert draft.take.orientation == "video"
+        assert draft.notes == (
+            "character_orientation: 'image' was asked for; "
+            "with an element the take has the video's orientation",
+        )
+    assert motion_control.read_create(LEGACY, CATALOGUE).notes == ()
+    alone = {**LEGACY, "element_list": None, "character_orientation": "image"}
+    draft = motion_control.read_create(alone, CATALOGUE)
+    assert (draft.take.orientation, draft.notes) == ("image", ())
+
+
+def test_own_ids_that_a_path_and_a_list_carry_are_taken() -> None:
+    for own in ("scene 12", "a.b", "...", "20%", "a?b#c", "ключ", "a\\b", "470642778503979987"):
+        body = {**LEGACY, "external_task_id": own}
+        assert motion_control.read_create(body, CATALOGUE).external_id == own
+
+
+def test_a_model_has_the_legacy_spelling_in_the_path_as_well() -> None:
+    assert CATALOGUE.by_path["kling-v3"] is CATALOGUE.by_path["kling-3.0"]
+    assert CATALOGUE.by_path["kling-v2-6"] is CATALOGUE.by_path["kling-2.6"]
+    hidden = ExtraModel(engine="sglang", std=1, pro=2)  # type: ignore[arg-type]
+    assert "mine" not in Catalogue.of({"mine": hidden}).by_path
 
 
 def test_the_older_model_takes_no_element_in_the_tasks_design() -> None:

@@ -24,7 +24,9 @@ DEFAULT_PAGE_SIZE = 30
 MAX_IDS = 20
 DEFAULT_LIMIT = 100
 DEFAULT_MS = 30 * 86_400_000
-PRODUCT = "motion-control"
+PRODUCT_TYPES = ("video", "image", "try_on")
+PRODUCT = "video"
+"""The product type of motion control."""
 _MAX_TIME = 2**43
 
 
@@ -63,21 +65,27 @@ class Wanted:
 
 def read_wanted(query: QueryParams) -> Wanted:
     """`task_ids` or `external_task_ids`. Raises ParameterInvalid."""
-    given = [name for name in ("task_ids", "external_task_ids") if query.get(name)]
-    if len(given) != 1:
-        found = "both" if given else "neither"
+    listed = {name: _ids(query.get(name, "")) for name in ("task_ids", "external_task_ids")}
+    given = [name for name, texts in listed.items() if texts]
+    if not given:
+        raise ParameterInvalid("task_ids or external_task_ids is required")
+    if sum(len(texts) for texts in listed.values()) > MAX_IDS:
+        raise ParameterInvalid(f"task_ids and external_task_ids cannot exceed {MAX_IDS} in total")
+    if len(given) > 1:
         raise ParameterInvalid(
-            f"task_ids, external_task_ids: {found} given; exactly one of them is allowed"
+            "task_ids, external_task_ids: both given; exactly one of them is allowed"
         )
-    texts = [text.strip() for text in query[given[0]].split(",")]
-    texts = [text for text in texts if text]
-    if len(texts) > MAX_IDS:
-        raise ParameterInvalid(f"{given[0]}: {len(texts)} ids given; at most {MAX_IDS} allowed")
+    texts = listed[given[0]]
     if any("\0" in text for text in texts):
         raise ParameterInvalid(invalid(given[0], query[given[0]]))
     if given[0] == "task_ids":
         return Wanted(tuple(int(text) for text in texts if is_task_id(text)), ())
     return Wanted((), tuple(texts))
+
+
+def _ids(text: str) -> list[str]:
+    """The ids of a list parted by commas."""
+    return [each for each in (each.strip() for each in text.split(",")) if each]
 
 
 def _milliseconds(value: object) -> int | None:
@@ -194,7 +202,16 @@ def _read_filters(filters: list[Filter]) -> tuple[tuple[Status, ...], bool]:
                     raise ParameterInvalid(invalid("filters.status", value))
             statuses &= {Status(value) for value in given.values} or set(Status)
         elif given.values:
-            nothing = nothing or PRODUCT not in {value.replace("_", "-") for value in given.values}
+            nothing = nothing or PRODUCT not in _product_types(given.values)
     if len(statuses) == len(Status):
         return (), nothing
     return tuple(sorted(statuses)), nothing or not statuses
+
+
+def _product_types(values: list[str]) -> set[str]:
+    """The product types of a filter; `try-on`, as the deductions spell it, is `try_on`."""
+    for value in values:
+        if value.replace("-", "_") not in PRODUCT_TYPES:
+            allowed = ", ".join(PRODUCT_TYPES)
+            raise ParameterInvalid(invalid("filters.product_type", value, f"allowed: {allowed}"))
+    return {value.replace("-", "_") for value in values}

@@ -24,6 +24,7 @@ from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import keys
 
 API_KEY_PREFIX = "api-key-"
+JWT_NOT_ALLOWED = "Authentication error. The current API does not support AK/SK authentication"
 LEEWAY_SECONDS = 5
 """By which a client's clock may be wrong."""
 MAX_TOKEN_CHARACTERS = 8192
@@ -31,6 +32,7 @@ REMEMBERED_SECONDS = 5.0
 """For so long a server that has just seen a key accepts it after it was revoked."""
 _REMEMBERED = 10_000
 """Keys, of about 500 bytes each."""
+_JWT_DOTS = 2
 
 _OPTIONS: Any = {
     "require": ["exp", "iss"],
@@ -64,6 +66,8 @@ class Authenticator:
             owner = await self._api_key_owner(token)
         elif jwt_allowed:
             owner = await self._jwt_owner(token)
+        elif token.count(".") == _JWT_DOTS:
+            raise AuthorizationInvalid(JWT_NOT_ALLOWED)
         else:
             raise AuthorizationInvalid
         structlog.contextvars.bind_contextvars(account=owner.account)
@@ -126,6 +130,7 @@ def _bearer_token(header: str | None) -> str:
 
 def _claimed_access_key(token: str) -> str:
     """Whose a JWT says it is; nothing of it is believed before `_verify`."""
+    _check_parts(token)
     try:
         if jwt.get_unverified_header(token).get("alg") != "HS256":
             raise AuthorizationInvalid
@@ -138,6 +143,14 @@ def _claimed_access_key(token: str) -> str:
     if not access_key.isascii() or "\0" in access_key:
         raise AuthorizationInvalid
     return access_key
+
+
+def _check_parts(token: str) -> None:
+    """Refuse what has not a JWT's three parts, with the contract's words."""
+    dots = token.count(".")
+    if dots != _JWT_DOTS:
+        parts = {0: "0", 1: "2"}.get(dots, "> 3")
+        raise AuthorizationInvalid(f"The token was expected to have 3 parts, but got {parts}")
 
 
 def _verify(token: str, secret: str) -> None:

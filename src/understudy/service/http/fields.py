@@ -35,6 +35,9 @@ MAX_URL_CHARACTERS = 4096
 MAX_EXTERNAL_ID_CHARACTERS = 512
 _SHOWN_CHARACTERS = 64
 _WEB_URL = re.compile(r"^[Hh][Tt][Tt][Pp][Ss]?://[^\x00-\x20\x7f/?#][^\x00-\x20\x7f]*$")
+_INNER = r"[^/,\x00-\x1f\x7f-\x9f]"
+_OUTER = r"[^\s/,\x00-\x1f\x7f-\x9f]"
+_EXTERNAL_ID = re.compile(f"{_OUTER}(?:{_INNER}*{_OUTER})?")
 
 
 class Body(BaseModel):
@@ -91,6 +94,34 @@ def check_web_url(value: str) -> str:
     return value
 
 
+def is_url(value: str) -> bool:
+    """Whether a text is an http or https URL."""
+    try:
+        check_web_url(value)
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def is_element_number(value: object) -> bool:
+    """Whether a value is an element's id, as a number or as text."""
+    try:
+        _check_element_number(_element_number(value))
+    except PydanticCustomError:
+        return False
+    return True
+
+
+def _check_external_id(value: str) -> str:
+    # A path or a list parted by commas could not carry it, so nobody could read the task by it.
+    if value in (".", "..") or not _EXTERNAL_ID.fullmatch(value):
+        raise PydanticCustomError(
+            "expected",
+            "neither '/' nor ',' nor control characters nor a space at either end are allowed",
+        )
+    return value
+
+
 def _element_number(value: object) -> object:
     if isinstance(value, str) and value.isascii() and value.isdecimal() and len(value) <= 16:
         return int(value)
@@ -114,7 +145,17 @@ REQUIRED_WEB_URL = WithJsonSchema(
 )
 REQUIRED_TEXT = WithJsonSchema({"type": "string", "minLength": 1, "pattern": r"\S"})
 WebUrl = Annotated[Text, AfterValidator(check_web_url), REQUIRED_WEB_URL]
-ExternalId = Annotated[Text, Field(max_length=MAX_EXTERNAL_ID_CHARACTERS)]
+EXTERNAL_ID_SCHEMA = {
+    "type": "string",
+    "pattern": r"^(?!\.{1,2}$)" + _EXTERNAL_ID.pattern + "$",
+    "maxLength": MAX_EXTERNAL_ID_CHARACTERS,
+}
+ExternalId = Annotated[
+    Text,
+    Field(max_length=MAX_EXTERNAL_ID_CHARACTERS),
+    AfterValidator(_check_external_id),
+    WithJsonSchema(EXTERNAL_ID_SCHEMA),
+]
 ElementNumber = Annotated[
     Any,
     BeforeValidator(_element_number),

@@ -25,7 +25,7 @@ _IDS = tuple(
 _MODEL = Parameter(
     "model",
     "path",
-    {"type": "string", "enum": ["kling-3.0", "kling-2.6"]},
+    {"type": "string", "enum": ["kling-3.0", "kling-2.6", "kling-v3", "kling-v2-6"]},
     "The model, or one that the operator added",
     required=True,
 )

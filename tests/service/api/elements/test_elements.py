@@ -79,7 +79,7 @@ def test_an_element_is_made_read_listed_and_deleted(
     assert other.data("GET", CUSTOM) == []
     assert other.error("GET", f"{CUSTOM}/{record['task_id']}")[:2] == (400, 1201)
     body = {"element_id": element["element_id"]}
-    unknown = (400, 1201, f"Element not found by id: {element['element_id']}")
+    unknown = (400, 1201, f"Element id not found: {element['element_id']}")
     assert other.error("POST", "/v1/general/delete-elements", json=body) == unknown
 
     deleted = client.data("POST", "/v1/general/delete-advanced-elements", json=body)
@@ -177,7 +177,7 @@ def test_a_take_may_be_made_of_an_element(
     assert client.error("POST", PATH, json=legacy) == (
         400,
         1201,
-        f"Element not found by id: {element_id}",
+        f"Element id not found: {element_id}",
     )
 
 
@@ -234,7 +234,7 @@ def test_a_preset_is_used_as_an_element_of_ones_own_and_cannot_be_deleted(
     assert client.error("POST", "/v1/general/delete-elements", json=deletion) == (
         400,
         1201,
-        f"Element not found by id: {element_id}",
+        f"Element id not found: {element_id}",
     )
 
 

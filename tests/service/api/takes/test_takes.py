@@ -143,9 +143,7 @@ def test_an_element_may_stand_for_the_picture_that_is_inspected(
     inspected = client.data(
         "POST", f"{PATH}/inspect", json={**body, "element_list": [{"element_id": 7}]}
     )
-    assert [problem["message"] for problem in inspected["problems"]] == [
-        "Element not found by id: 7"
-    ]
+    assert [problem["message"] for problem in inspected["problems"]] == ["Element id not found: 7"]
 
 
 def test_an_inspection_that_crashes_is_a_fault_of_ours(

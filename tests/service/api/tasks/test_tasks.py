@@ -24,7 +24,7 @@ def tasks_body(far: FarSide) -> Callable[..., dict[str, Any]]:
     def make(prompt: str = "", **options: Any) -> dict[str, Any]:
         return {
             "contents": [
-                {"type": "prompt", "text": prompt},
+                *([{"type": "prompt", "text": prompt}] if prompt else []),
                 {"type": "image", "url": f"{far.url}/picture.png"},
                 {"type": "video", "url": f"{far.url}/clip.mp4"},
             ],
@@ -40,8 +40,8 @@ def test_a_task_made_here_is_read_by_both_designs(
 ) -> None:
     body = tasks_body(external_task_id="mine", watermark_info={"enabled": True})
     made = client.data("POST", "/motion-control/kling-3.0", json=body)
-    assert set(made) == {"id", "status", "create_time", "update_time", "external_id"}
-    assert (made["status"], made["external_id"]) == ("submitted", "mine")
+    assert set(made) == {"id", "status", "message", "create_time", "update_time", "external_id"}
+    assert (made["status"], made["message"], made["external_id"]) == ("submitted", "", "mine")
     legacy = client.ended(made["id"])
     assert legacy["task_status"] == "succeed"
     (record,) = client.data("GET", f"/tasks?task_ids={made['id']}")
@@ -67,6 +67,16 @@ def test_a_task_of_the_legacy_design_is_read_here(
     client.ended(made["task_id"])
 
 
+def test_a_task_that_failed_has_cost_nothing(
+    client: Client, tasks_body: Callable[..., dict[str, Any]]
+) -> None:
+    made = client.data("POST", "/motion-control/kling-v2-6", json=tasks_body("refuse"))
+    client.ended(made["id"])
+    (record,) = client.data("GET", f"/tasks?task_ids={made['id']}")
+    RECORD.validate_python(record, strict=True, extra="forbid")
+    assert (record["status"], record["billing"]) == ("failed", [{"amount": "0"}])
+
+
 def test_ids_are_answered_in_the_order_asked_without_unknown_ones(
     client: Client, tasks_body: Callable[..., dict[str, Any]]
 ) -> None:
@@ -87,15 +97,20 @@ def test_ids_are_answered_in_the_order_asked_without_unknown_ones(
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("", "task_ids, external_task_ids: neither given; exactly one of them is allowed"),
-        ("task_ids=", "task_ids, external_task_ids: neither given; exactly one of them is allowed"),
+        ("", "task_ids or external_task_ids is required"),
+        ("task_ids=", "task_ids or external_task_ids is required"),
+        ("task_ids=,%20,", "task_ids or external_task_ids is required"),
         (
             "task_ids=1&external_task_ids=2",
             "task_ids, external_task_ids: both given; exactly one of them is allowed",
         ),
         (
             "task_ids=" + ",".join("1" * 21),
-            "task_ids: 21 ids given; at most 20 allowed",
+            "task_ids and external_task_ids cannot exceed 20 in total",
+        ),
+        (
+            f"task_ids={','.join('1' * 11)}&external_task_ids={','.join('2' * 10)}",
+            "task_ids and external_task_ids cannot exceed 20 in total",
         ),
     ],
 )
@@ -152,8 +167,11 @@ def test_a_list_is_narrowed_by_time_and_filters(
     assert ids(filters=[status]) == [first]
     assert ids(filters=[{"key": "status", "values": ["failed", "succeeded"]}]) == [second, first]
     assert ids(filters=[status, {"key": "status", "values": ["failed"]}]) == []
-    assert ids(filters=[{"key": "product_type", "values": ["motion_control"]}]) == [second, first]
-    assert ids(filters=[{"key": "product_type", "values": ["lip-sync"]}]) == []
+    assert ids(filters=[{"key": "product_type", "values": ["video"]}]) == [second, first]
+    assert ids(filters=[{"key": "product_type", "values": ["image", "video"]}]) == [second, first]
+    assert ids(filters=[{"key": "product_type", "values": []}]) == [second, first]
+    assert ids(filters=[{"key": "product_type", "values": ["image", "try_on"]}]) == []
+    assert ids(filters=[{"key": "product_type", "values": ["try-on"]}]) == []
     at = made[0]["create_time"]
     assert ids(start_time=at, end_time=str(at)) == ([first] if at < made[1]["create_time"] else [])
     assert ids(start_time="", end_time=at - 1) == []
@@ -183,6 +201,10 @@ def test_a_list_is_narrowed_by_time_and_filters(
         (
             {"filters": [{"key": "status", "values": ["done"]}]},
             "filters.status value 'done' is invalid",
+        ),
+        (
+            {"filters": [{"key": "product_type", "values": ["video", "motion_control"]}]},
+            "filters.product_type value 'motion_control' is invalid: allowed: video, image, try_on",
         ),
     ],
 )

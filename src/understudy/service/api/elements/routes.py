@@ -170,7 +170,7 @@ async def delete(request: Request) -> Response:
         elements.delete, caller.account_id, wanted.element_id, now=now_ms()
     )
     if element is None:
-        raise ParameterInvalid(f"Element not found by id: {wanted.element_id}")
+        raise ParameterInvalid(f"Element id not found: {wanted.element_id}")
     return success(request, design.record(element, service.links))
 
 

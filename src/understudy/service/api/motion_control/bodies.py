@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from understudy.media import limits
-from understudy.service.drafts import Draft
+from understudy.service.drafts import ELEMENT_ORIENTATION, Draft
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -88,7 +88,10 @@ class Create(Body):
     ] = Field(default=None, description="An http(s) URL of an mp4 or mov.")
     element_list: Annotated[
         Annotated[list[ElementReference], Field(max_length=1)] | None, EmptyIsAbsent
-    ] = Field(default=None, description="At most one; `kling-v3` and orientation `video` only.")
+    ] = Field(
+        default=None,
+        description="At most one; `kling-v3` only. The video's orientation holds with it.",
+    )
     keep_original_sound: Annotated[
         Literal["yes", "no"] | None, EmptyIsAbsent, _optional_choice("yes", "yes", "no")
     ] = None
@@ -166,14 +169,16 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
             f"{catalogue.with_mode(read.mode)} can be used"
         )
     elements = read.element_list or []
-    if elements:
-        _check_element(model.elements, read.character_orientation, name)
+    if elements and not model.elements:
+        raise ParameterInvalid(
+            f"element_list: model_name '{name}' takes no element; 'kling-v3' does"
+        )
     return Draft(
         model=model,
         take=TakeRequest(
             model=model.name,
             engine=model.engines[read.mode],
-            orientation=read.character_orientation,
+            orientation=ELEMENT_ORIENTATION if elements else read.character_orientation,
             mode=read.mode,
             prompt=read.prompt or "",
             sound=read.keep_original_sound != "no",
@@ -187,16 +192,5 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         element_id=elements[0].element_id if elements else None,
         callback_url=read.callback_url,
         external_id=read.external_task_id,
+        asked_orientation=read.character_orientation,
     )
-
-
-def _check_element(allowed: bool, orientation: str, model: str) -> None:
-    if not allowed:
-        raise ParameterInvalid(
-            f"element_list: model_name '{model}' takes no element; 'kling-v3' does"
-        )
-    if orientation != "video":
-        raise ParameterInvalid(
-            f"element_list: character_orientation is '{orientation}'; "
-            "with an element only 'video' is allowed"
-        )

@@ -84,6 +84,7 @@ class Record(TypedDict):
     updated_at: int
     progress: Progress
     cover_url: NotRequired[str]
+    notes: NotRequired[list[str]]
 
 
 def created(task: Task) -> Created:
@@ -109,6 +110,8 @@ def record(task: Task, links: Links) -> Record:
         "updated_at": task.updated_at,
         "progress": {"stage": task.stage, "percent": task.percent},
     }
+    if task.request.notes:
+        written["notes"] = list(task.request.notes)
     if task.status is Status.SUCCEEDED and task.result is not None:
         video: Video = {
             "id": task.result.video_id,

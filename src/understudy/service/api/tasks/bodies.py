@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.service.api.motion_control import WatermarkInfo
-from understudy.service.drafts import Draft
+from understudy.service.drafts import ELEMENT_ORIENTATION, Draft
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -23,22 +23,37 @@ from understudy.service.http.fields import (
     Problem,
     Text,
     WebUrl,
+    invalid,
     is_blank,
+    is_element_number,
+    is_url,
     read_body,
+    show,
 )
 from understudy.service.models import Model
 from understudy.take.options import TakeRequest
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
 _MAX_CONTENTS = 16
+_TYPES = ("prompt", "image", "video", "element")
 
 
 class PromptContent(Body):
     """What else to show; moves the camera."""
 
+    model_config = ConfigDict(json_schema_extra={"required": ["type", "text"]})
+
     type: Literal["prompt"]
     text: Annotated[
-        Annotated[Text, Field(max_length=limits.PROMPT_MAX_CHARACTERS)] | None, EmptyIsAbsent
+        Annotated[Text, Field(max_length=limits.PROMPT_MAX_CHARACTERS)] | None,
+        WithJsonSchema(
+            {
+                "type": "string",
+                "minLength": 1,
+                "maxLength": limits.PROMPT_MAX_CHARACTERS,
+                "pattern": r"\S",
+            }
+        ),
     ] = None
 
 
@@ -150,8 +165,8 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
     assert read.settings is not None
     orientation = read.settings.character_orientation
     assert orientation is not None
-    if element is not None:
-        _check_element(model, orientation)
+    if element is not None and not model.elements:
+        raise ParameterInvalid(f"contents: model '{model.path}' takes no element; 'kling-3.0' does")
     resolution = read.settings.resolution or "720p"
     mode = _MODES[resolution]
     if mode not in model.units:
@@ -164,7 +179,7 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         take=TakeRequest(
             model=model.name,
             engine=model.engines[mode],
-            orientation=orientation,
+            orientation=orientation if element is None else ELEMENT_ORIENTATION,
             mode=mode,
             prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
             sound=read.settings.audio != "off",
@@ -178,16 +193,21 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         element_id=element.element_id if isinstance(element, ElementContent) else None,
         callback_url=options.callback_url,
         external_id=options.external_task_id,
+        asked_orientation=orientation,
     )
 
 
 def _missing(body: Mapping[str, Any]) -> list[Problem]:
-    """What is required and left out: the legacy design's words, in its order."""
+    """What is required and left out, and the faults that the contract has sentences for."""
     contents, settings = body.get("contents"), body.get("settings")
-    listed: list[Any] = contents if isinstance(contents, list) else []
-    parts = [part for part in listed if isinstance(part, dict)]
     problems = []
-    if is_blank(contents) or isinstance(contents, list):
+    if is_blank(contents) or contents == []:
+        problems.append(Problem(0, "contents cannot be empty"))
+    elif not isinstance(contents, list):
+        problems.append(Problem(0, "contents value type is invalid, expected array"))
+    else:
+        parts = [part for part in contents if isinstance(part, dict)]
+        problems += _of_entries(contents)
         pictured = any(part.get("type") == "element" for part in parts)
         image = _blank_part(parts, "image")
         if image if image is not None else not pictured:
@@ -198,6 +218,27 @@ def _missing(body: Mapping[str, Any]) -> list[Problem]:
         isinstance(settings, dict) and is_blank(settings.get("character_orientation"))
     ):
         problems.append(Problem(4, "character orientation must be specified"))
+    return problems
+
+
+def _of_entries(contents: list[Any]) -> list[Problem]:
+    """What is wrong with one entry or another, in the contract's words."""
+    problems = []
+    for place, part in enumerate(contents):
+        if not isinstance(part, dict):
+            continue
+        name, kind, url = f"contents[{place}]", part.get("type"), part.get("url")
+        if kind not in _TYPES:
+            problems.append(Problem(0.5, invalid(f"{name}.type", kind)))
+        elif kind == "prompt" and is_blank(part.get("text")):
+            problems.append(Problem(5, f"{name}.text: must not be blank"))
+        elif kind == "video" and isinstance(url, str) and not is_blank(url) and not is_url(url):
+            told = invalid(f"{name}.url", url, "an http or https URL is expected")
+            problems.append(Problem(5, f"Video URL is invalid. {told}"))
+        elif kind == "element" and not is_element_number(part.get("element_id")):
+            given = part.get("element_id")
+            told = "" if given is None else show(given)
+            problems.append(Problem(5, f"Invalid element id: {told}"))
     return problems
 
 
@@ -212,13 +253,3 @@ def _by_type(read: Create) -> dict[str, Body]:
         if count > 1:
             raise ParameterInvalid(f"contents: {count} of type '{kind}' given; at most 1 allowed")
     return {part.type: part for part in contents}
-
-
-def _check_element(model: Model, orientation: str) -> None:
-    if not model.elements:
-        raise ParameterInvalid(f"contents: model '{model.path}' takes no element; 'kling-3.0' does")
-    if orientation != "video":
-        raise ParameterInvalid(
-            f"contents: character_orientation is '{orientation}'; "
-            "with an element only 'video' is allowed"
-        )

@@ -17,6 +17,7 @@ class Created(TypedDict):
 
     id: str
     status: Literal["submitted"]
+    message: Literal[""]
     create_time: int
     update_time: int
     external_id: NotRequired[str]
@@ -33,10 +34,10 @@ class Output(TypedDict):
 
 
 class Billing(TypedDict):
-    """What was paid."""
+    """What was paid; of a failed task the amount alone, which is 0."""
 
-    charge_type: Literal["unit"]
-    package_type: Literal["video"]
+    charge_type: NotRequired[Literal["unit"]]
+    package_type: NotRequired[Literal["video"]]
     amount: str
 
 
@@ -53,6 +54,7 @@ class Record(TypedDict):
     billing: list[Billing]
     progress: Progress
     cover_url: NotRequired[str]
+    notes: NotRequired[list[str]]
 
 
 def created(task: Task) -> Created:
@@ -60,6 +62,7 @@ def created(task: Task) -> Created:
     answer: Created = {
         "id": str(task.id),
         "status": "submitted",
+        "message": "",
         "create_time": task.created_at,
         "update_time": task.updated_at,
     }
@@ -80,6 +83,8 @@ def record(task: Task, links: Links) -> Record:
         "billing": [],
         "progress": {"stage": task.stage, "percent": task.percent},
     }
+    if task.request.notes:
+        written["notes"] = list(task.request.notes)
     if task.external_id is not None:
         written["external_id"] = task.external_id
     if task.status is Status.SUCCEEDED and task.result is not None:
@@ -101,4 +106,6 @@ def record(task: Task, links: Links) -> Record:
                 "amount": show_units(task.units_charged),
             }
         ]
+    if task.status is Status.FAILED:
+        written["billing"] = [{"amount": "0"}]
     return written

@@ -37,7 +37,7 @@ def pack(value: TaskRequest | Result | Source | None) -> dict[str, Any] | None:
         elif isinstance(part, Source):
             packed[name] = pack(part)
         elif isinstance(part, tuple) and part:
-            packed[name] = [pack(source) for source in part]
+            packed[name] = [each if isinstance(each, str) else pack(each) for each in part]
         elif part is not None and part != ():
             packed[name] = part
     return packed
@@ -53,6 +53,8 @@ def unpack_request(values: dict[str, Any]) -> TaskRequest:
     for name in ("element_images", "element_videos"):
         if name in own:
             own[name] = tuple(Source(**source) for source in own[name])
+    if "notes" in own:
+        own["notes"] = tuple(own["notes"])
     return TaskRequest(take=take, **own)
 
 
