@@ -149,10 +149,10 @@ def _cut(
         np.ascontiguousarray(matte.alpha[view]), np.ascontiguousarray(matte.colours[view])
     )
     # What is surely not to be moved need not be cut out first.
-    hopes = arm_states(anatomy, size, (0.0, 0.0))
+    hopes = arm_states(anatomy, size, (0.0, 0.0), matte.alpha)
     parts = find_parts(piece, place, (hopes[0] == "free", hopes[1] == "free"))
     covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
-    states = arm_states(anatomy, size, (covered[0], covered[1]))
+    states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha)
     if states != hopes:
         parts = find_parts(piece, place, (states[0] == "free", states[1] == "free"))
     cut = cut_layers(piece, parts, place, None if light is None else light[view])

@@ -22,7 +22,10 @@ class TraitNumbers:
     """
 
     seen_joint: tuple[float, float] = (0.25, 0.6)  # visibility: on the matte, and off it
-    beyond_side: float = 0.05  # of the picture's width: how far outside a joint may be guessed
+    near_matte: float = 0.12  # T: a joint farther than this from the matte is a guess
+    foot_room: float = 0.2  # T: an ankle nearer than this to a cut has no foot below it
+    knee_room: float = 0.1  # T: likewise a knee has no shank
+    below: float = 0.25  # T to each side: where below a joint the edge may cut its leg
     feet: tuple[float, float] = (
         -0.15,
         0.5,
@@ -47,30 +50,50 @@ _NUMBERS = TraitNumbers()
 
 
 def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
-    """How much of the figure the canvas shows. alpha: (h, w) float32, its matte."""
+    """How much of the figure the canvas shows. alpha: (h, w) float32, its matte.
+
+    A landmark outside the picture, or off the matte, is a guess. A leg that the lower edge cuts
+    right below its ankle has no foot, whatever the tracker says.
+    """
     h, w = alpha.shape
 
-    def shown(joint: int) -> bool:
+    def shown(joint: int, room: float) -> bool:
         x, y = anatomy.joints[joint]
-        beyond = _NUMBERS.beyond_side
-        if not (-beyond * w < x < (1 + beyond) * w and y < 1.01 * h):
+        if not (0 <= x < w and 0 <= y < h and is_on_matte(anatomy, alpha, anatomy.joints[joint])):
+            return False
+        if h - y < room * anatomy.torso and _is_cut_below(float(x), alpha, anatomy):
             return False
         # The tracker doubts what it hardly sees, as legs before a dark street; the matte knows.
-        top, left = int(np.clip(y, 0, h - 1)), int(np.clip(x, 0, w - 1))
         on_matte, off_matte = _NUMBERS.seen_joint
-        return bool(anatomy.visibility[joint] > (on_matte if alpha[top, left] > 0.5 else off_matte))
+        trusted = alpha[int(y), int(x)] > 0.5
+        return bool(anatomy.visibility[joint] > (on_matte if trusted else off_matte))
 
     ankles = [Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
-    if all(shown(j) for j in ankles) or _ends_at(
+    if all(shown(j, _NUMBERS.foot_room) for j in ankles) or _ends_at(
         float(anatomy.joints[ankles, 1].max()), alpha, anatomy
     ):
         return "whole_body"
-    if all(shown(j) for j in (Body.LEFT_KNEE, Body.RIGHT_KNEE)):
+    if all(shown(j, _NUMBERS.knee_room) for j in (Body.LEFT_KNEE, Body.RIGHT_KNEE)):
         return "knees"
     shoulders = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER], 1]
     if shoulders.max() < h:
         return "upper_body"
     return "head"
+
+
+def is_on_matte(anatomy: Anatomy, alpha: Float32, place: Points) -> bool:
+    """Whether a place (2,) of the canvas lies on the matte or close to it."""
+    reach = max(1.0, _NUMBERS.near_matte * anatomy.torso)
+    left, top = (int(max(0, value - reach)) for value in place)
+    right, bottom = (int(max(0, value + reach + 1)) for value in place)
+    return bool((alpha[top:bottom, left:right] > 0.5).any())
+
+
+def _is_cut_below(x: float, alpha: Float32, anatomy: Anatomy) -> bool:
+    """Whether the picture's lower edge cuts the figure below a joint at canvas column x."""
+    reach = _NUMBERS.below * anatomy.torso
+    left, right = int(max(0, x - reach)), int(max(1, x + reach + 1))
+    return bool((alpha[-4:, left:right] > 0.5).any())
 
 
 def _ends_at(ankle: float, alpha: Float32, anatomy: Anatomy) -> bool:
@@ -83,8 +106,12 @@ def _ends_at(ankle: float, alpha: Float32, anatomy: Anatomy) -> bool:
     return bool(least * anatomy.torso < rows[-1] - ankle < most * anatomy.torso)
 
 
-def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
+def arm_is_seen(
+    anatomy: Anatomy, side: int, size: tuple[int, int], alpha: Float32 | None = None
+) -> bool:
     """Whether the picture shows enough of an arm (0 left, 1 right) to move it.
+
+    alpha: (h, w) float32, the figure's matte, where it is known.
 
     An arm without its hand would move as a stump; only fingertips may be missing. The tracker is
     less sure of the farther arm of a figure turned sideways, so that one must be clearer.
@@ -100,6 +127,10 @@ def arm_is_seen(anatomy: Anatomy, side: int, size: tuple[int, int]) -> bool:
         return bool(rim <= point[0] < w - rim and rim <= point[1] < h - rim)
 
     if arm.visibility <= (_NUMBERS.seen_arm_turned if turned else _NUMBERS.seen_arm):
+        return False
+    if alpha is not None and not all(
+        is_on_matte(anatomy, alpha, place) for place in (arm.elbow, arm.wrist)
+    ):
         return False
     return inside(arm.wrist, _NUMBERS.wrist_margin) and inside(tip, _NUMBERS.tip_margin)
 
@@ -166,14 +197,17 @@ def middle_covered(arm: Mask, anatomy: Anatomy) -> float:
 
 
 def arm_states(
-    anatomy: Anatomy, size: tuple[int, int], covered: tuple[float, float]
+    anatomy: Anatomy,
+    size: tuple[int, int],
+    covered: tuple[float, float],
+    alpha: Float32 | None = None,
 ) -> tuple[ArmState, ArmState]:
     """`free`, `fixed` or `unseen` for the left and the right arm.
 
-    covered: what `middle_covered` says of each. An arm across the body hides too much of it to be
-    lifted off; arms that touch each other cannot be separated.
+    covered: what `middle_covered` says of each. alpha: see `arm_is_seen`. An arm across the body
+    hides too much of it to be lifted off; arms that touch each other cannot be separated.
     """
-    seen = [arm_is_seen(anatomy, side, size) for side in (0, 1)]
+    seen = [arm_is_seen(anatomy, side, size, alpha) for side in (0, 1)]
     fixed = [share > _NUMBERS.covers for share in covered]
     if all(seen) and _forearms_apart(anatomy) < _NUMBERS.arms_touch * anatomy.torso:
         fixed = [True, True]

@@ -137,6 +137,7 @@ class Skeleton:
     face: (468, 3) float32 canvas pixels, or None.
     legs: the picture shows both legs down to the feet, so they may move.
     arms: whether the left and the right arm may move.
+    cut: the picture's lower edge cuts the figure, so it cannot walk about.
     near: the side that is seen of a figure in profile, whose other side rests exactly behind it;
         None of a figure that shows both.
     """
@@ -148,6 +149,7 @@ class Skeleton:
     legs: bool
     arms: tuple[bool, bool]
     near: Side | None = None
+    cut: bool = False
 
     @property
     def neck(self) -> Float64:

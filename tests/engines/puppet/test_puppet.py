@@ -151,7 +151,7 @@ def test_a_figure_cut_by_the_lower_edge_does_not_sink_out_of_the_frame() -> None
     )
     down = [0.0] * 14 + [80.0] * 40
     crouch = performance_of(
-        [REST] * len(down), scale=SCALE, at=[(AT[0], AT[1] + h) for h in down], size=(240, 500)
+        [REST] * len(down), scale=SCALE, at=[(AT[0], AT[1] + h) for h in down], size=(240, 260)
     )
     puppet = puppet_of(half, crouch)
     tops = []

@@ -19,6 +19,7 @@ from understudy.character.figure.plausibility import (
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import box_of, largest, opened
 from understudy.errors import InputRefused
+from understudy.geometry.face_mesh import face_width
 from understudy.geometry.landmarks import Body, Float32, Landmarks
 from understudy.tracking.trackers import PictureTrack, Region
 
@@ -37,6 +38,8 @@ class SearchNumbers:
     differs_by_spread: float = 2.5  # and more of it, where the rim itself varies
     plain: float = 5.0  # Lab: the spread of a plain rim
     area: tuple[float, float] = (0.01, 0.6)  # of the picture: what stands out may cover
+    portrait: float = 2.2  # of the longer side: a region in which a close portrait is a person
+    portrait_face: float = 0.25  # of the shorter side: how wide a portrait's face is
     piece: float = 0.55  # of each side: pieces searched for a small figure
     piece_from: float = 0.45  # of each side: where the last piece begins
     covered: tuple[float, float] = (0.45, 0.7)  # of what stands out: doubted, believed
@@ -111,6 +114,11 @@ def _searches(
     h, w = rgb.shape[:2]
     yield track(rgb), True
     side = float(max(h, w))
+    # A face that fills the picture hides its person from the detector, and inside such a picture a
+    # whole small body is imagined.
+    portrait = track(rgb, Region(w / 2, h / 2, _NUMBERS.portrait * side))
+    if _is_portrait(portrait, min(h, w)):
+        yield portrait, True
     if region is not None:
         yield track(rgb, region), False
     yield track(rgb, Region(w / 2, h / 2, _NUMBERS.room * side)), False
@@ -125,6 +133,14 @@ def _searches(
         rows, columns = int(_NUMBERS.piece * h), int(_NUMBERS.piece * w)
         piece = np.ascontiguousarray(rgb[y : y + rows, x : x + columns])
         yield _moved(track(piece), x, y, (h, w)), False
+
+
+def _is_portrait(found: PictureTrack, side: int) -> bool:
+    """Whether a face as wide as portraits have it lies where the body's head is."""
+    if found.landmarks is None:
+        return False
+    face = without_false_face(found.landmarks).face
+    return face is not None and float(face_width(face)) > _NUMBERS.portrait_face * side
 
 
 def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region | None, bool]:

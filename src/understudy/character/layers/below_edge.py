@@ -49,18 +49,31 @@ def pad_rows(alpha: Float32, unit: float) -> int:
 def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
     """Continue a layer by `pad` rows past the canvas.
 
-    Its outline goes on in its own direction and its texture runs back the way it came, so that a
-    skirt stays a skirt and a leg a leg. An arm ends where its bones end.
+    A skirt stays a skirt and a leg a leg. An arm ends where its bones end.
     """
     if pad == 0:
         return layer
-    rgba = layer.rgba
+    out = continued(layer.rgba, pad, anatomy.torso)
+    if layer.name in {"left_arm", "right_arm"}:
+        arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
+        first = len(layer.rgba) - _NUMBERS.rim
+        shape = soften(_arm_shape((len(out), out.shape[1]), arm, anatomy.torso), 1.2)
+        out[first:] *= shape[first:, :, None]
+    return Layer(layer.name, out)
+
+
+def continued(rgba: Float32, pad: int, unit: float) -> Float32:
+    """Pixels (h, w, 4), premultiplied, continued by `pad` rows: (h + pad, w, 4).
+
+    Outlines go on in their own direction, the texture runs back the way it came. unit: torso
+    length in pixels.
+    """
     h, w = rgba.shape[:2]
     last = h - _NUMBERS.rim - 1
     out = np.zeros((h + pad, w, 4), np.float32)
     out[: last + 1] = rgba[: last + 1]
-    runs = _runs(rgba[..., 3], last, anatomy.torso)
-    turn = _repeatable(rgba, last, anatomy.torso)
+    runs = _runs(rgba[..., 3], last, unit)
+    turn = _repeatable(rgba, last, unit)
     steady = rgba[last - turn : last + 1].mean(axis=0) if turn < _NUMBERS.few else None
     for y in range(last + 1, h + pad):
         down = y - last
@@ -70,12 +83,7 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
             source = steady
         for run in runs:
             _stretch(source, out[y], run, down)
-    if layer.name in {"left_arm", "right_arm"}:
-        arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
-        out[last + 1 :] *= soften(_arm_shape((h + pad, w), arm, anatomy.torso), 1.2)[
-            last + 1 :, :, None
-        ]
-    return Layer(layer.name, out)
+    return out
 
 
 def _repeatable(rgba: Float32, last: int, unit: float) -> int:

@@ -5,6 +5,8 @@ Zooming out about the ground point keeps the feet where they stand, so the scene
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, maximum_filter1d
@@ -14,71 +16,150 @@ from understudy.engines.puppet.retarget import Motion
 from understudy.engines.puppet.rig.rig import Rig, RiggedLayer
 from understudy.engines.puppet.rig.skinning import skin
 from understudy.geometry.filters import median_seconds
+from understudy.geometry.skeleton import ARMS, Bone
 
 Float64 = NDArray[np.float64]
 
 # Room kept between the figure and the frame's upper and lower edge, as a share of its height.
 MARGIN = 0.02
 SMALLEST = 0.72
+# The farthest that the frame draws back for a raised hand alone.
+SMALLEST_FOR_HANDS = 0.85
+# How far fingers reach past the wrist, in distances from it to the knuckles.
+FINGERS = 1.9
 # Of a figure's width this share stays in the frame when it walks to the side.
 KEPT_WIDTH = 0.9
 # Of what the picture shows of a figure without legs this share stays when the driver crouches.
 KEPT_HEIGHT = 0.75
+# Pixels: a mesh that reaches so far past a side of the picture continues what the side cuts.
+BEYOND = 16.0
+# How far past the frame's edge a figure's cut is kept, pixels.
+CUT_MARGIN = 2.0
 
 
 def reframe(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) -> Float64:
     """Affine maps (T, 2, 3) of the canvas, one a frame, that keep the figure in view.
 
-    Head and feet stay inside the frame, unless the picture cuts them; a figure that the picture's
-    lower edge cuts is not lifted off that edge, nor does it sink below it; one that walks out at
-    the side is held back there.
+    Head and feet stay inside the frame, unless the picture cuts them, and raised hands where a
+    small zoom holds them. A figure that the picture's edges cut is not moved off them, nor does it
+    sink below the lower one; one that walks out at the side is held back there.
     """
     width, height = size
     seconds = median_seconds(motion.times)
-    body = rig.body
-    solid = np.flatnonzero(_is_solid(body))
-    at_rest = np.ascontiguousarray(body.vertices[solid])
-    rest_left, rest_right = float(at_rest[:, 0].min()), float(at_rest[:, 0].max())
-    rest_top, rest_bottom = float(at_rest[:, 1].min()), float(at_rest[:, 1].max())
-
-    cut = at_rest[:, 1] > rest_bottom - 1.0
-    left, top, right, bottom, border = _extents(
-        at_rest, body.bones[solid], body.weights[solid], motion, cut
-    ).T
-
-    keep = KEPT_WIDTH * (rest_right - rest_left)
-    sideways = _held(np.maximum(0.0, min(keep, rest_right) - right), seconds)
-    sideways -= _held(np.maximum(0.0, left - max(width - keep, rest_left)), seconds)
+    at_rest, places = _places(motion, rig.body, size)
+    rest_left, rest_right = max(0.0, float(at_rest.left)), min(width, float(at_rest.right))
+    rest_top, rest_bottom = float(at_rest.top), float(at_rest.bottom)
+    margin = min(MARGIN * height, max(rest_top, 0.0))
 
     if motion.legs_move:
         ground_y = float(motion.ground[1])
         lowest = max(rest_bottom, (1.0 - MARGIN) * height)
-        lift = -_held(np.maximum(0.0, bottom - lowest), seconds)
+        lift = -_held(np.maximum(0.0, places.bottom - lowest), seconds)
     else:
         ground_y = float(height)
-        lift = np.zeros(len(motion))
-        if rest_bottom >= height - 1.0:
-            lift = _held(np.maximum(0.0, height + 1.0 - border), seconds)
         # Drawn in as it sinks and not ahead of it, which would show where the picture ends.
-        sunk = np.maximum(0.0, top - rest_top)
+        sunk = np.maximum(0.0, places.top - rest_top)
         bound = (1.0 - KEPT_HEIGHT) * (height - max(rest_top, 0.0))
-        lift = lift + bound * np.tanh(sunk / bound) - sunk
-
-    zoom = np.ones(len(motion))
+        lift = bound * np.tanh(sunk / bound) - sunk
     if head_cut:
         # The cut must not come into view: the figure is pushed up to the edge again.
-        lift = lift - _held(np.maximum(0.0, top + lift), seconds)
-    else:
-        margin = min(MARGIN * height, max(rest_top, 0.0))
-        need = (ground_y - margin) / np.maximum(1.0, ground_y - (top + lift))
+        lift = lift - _held(np.maximum(0.0, places.top + lift), seconds)
+    if not motion.legs_move and rest_bottom >= height - 1.0:
+        short = height + CUT_MARGIN - (places.lower_cut + lift)
+        lift = lift + _held(np.maximum(0.0, short), seconds)
+
+    zoom, drop = np.ones(len(motion)), np.zeros(len(motion))
+    if not head_cut:
+        head = (ground_y - margin) / np.maximum(1.0, ground_y - (places.top + lift))
+        hands = (ground_y - margin) / np.maximum(1.0, ground_y - (_hands_top(motion, rig) + lift))
+        need = np.minimum(np.maximum(head, SMALLEST), np.maximum(hands, SMALLEST_FOR_HANDS))
         zoom = -_held(-np.minimum(1.0, need), seconds)
-        zoom = np.clip(zoom, SMALLEST, 1.0)
+        top = ground_y + zoom * (places.top + lift - ground_y)
+        drop = _held(np.maximum(0.0, margin - top), seconds)
+
+    centre = float(motion.ground[0]) + motion.root[:, 0].astype(np.float64)
+
+    def zoomed(x: Float64) -> Float64:
+        return np.asarray(centre + zoom * (x - centre))
+
+    keep = KEPT_WIDTH * (rest_right - rest_left)
+    head_left = min(0.0, float(at_rest.head_left))
+    head_right = max(float(width), float(at_rest.head_right))
+    to_right = np.maximum(min(keep, rest_right) - zoomed(places.right), 0.0)
+    to_right = np.maximum(to_right, head_left - zoomed(places.head_left))
+    to_right = np.maximum(to_right, width + CUT_MARGIN - zoomed(places.right_cut))
+    to_left = np.maximum(zoomed(places.left) - max(width - keep, rest_left), 0.0)
+    to_left = np.maximum(to_left, zoomed(places.head_right) - head_right)
+    to_left = np.maximum(to_left, zoomed(places.left_cut) + CUT_MARGIN)
+    sideways = _held(to_right, seconds) - _held(to_left, seconds)
+
     maps = np.zeros((len(motion), 2, 3))
     maps[:, 0, 0] = maps[:, 1, 1] = zoom
-    centre = float(motion.ground[0]) + motion.root[:, 0].astype(np.float64) + sideways
-    maps[:, 0, 2] = centre * (1.0 - zoom) + zoom * sideways
-    maps[:, 1, 2] = ground_y * (1.0 - zoom) + zoom * lift
+    maps[:, 0, 2] = centre * (1.0 - zoom) + sideways
+    maps[:, 1, 2] = ground_y * (1.0 - zoom) + zoom * lift + drop
     return maps
+
+
+def _hands_top(motion: Motion, rig: Rig) -> Float64:
+    """The upper end of the higher hand that moves: (T,) canvas y; far below where none does."""
+    tops = [np.full(len(motion), 1e6)]
+    for limb, moves in zip(ARMS, rig.skeleton.arms, strict=True):
+        if moves:
+            wrist, knuckles = (motion.joints[:, limb.joints[i], 1] for i in (2, 3))
+            tops.append(wrist + FINGERS * (knuckles - wrist))
+    return np.asarray(np.minimum.reduce(tops), np.float64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Places:
+    """How far the figure reaches, canvas pixels: (T,) each, or at rest one number.
+
+    lower_cut: the upper end of its lowest line, where the picture's lower edge cuts it. left_cut,
+    right_cut: the inner ends of what a side of the picture cuts; far outside where none does.
+    """
+
+    left: Float64
+    top: Float64
+    right: Float64
+    bottom: Float64
+    head_left: Float64
+    head_right: Float64
+    lower_cut: Float64
+    left_cut: Float64
+    right_cut: Float64
+
+
+def _places(motion: Motion, body: RiggedLayer, size: tuple[int, int]) -> tuple[_Places, _Places]:
+    """How far the figure reaches at rest, and in every frame."""
+    solid = np.flatnonzero(_is_solid(body))
+    points = np.ascontiguousarray(body.vertices[solid])
+    bones, weights = body.bones[solid], body.weights[solid]
+    head = np.where(bones == Bone.HEAD, weights, 0.0).sum(axis=1) > 0.5
+    low, high = points.min(axis=0), points.max(axis=0)
+    # Only a side beyond which the figure was continued cuts it.
+    lines = {
+        "lower": points[:, 1] > high[1] - 1.0,
+        "left": (points[:, 0] < low[0] + 1.0) & (low[0] < -BEYOND),
+        "right": (points[:, 0] > high[0] - 1.0) & (high[0] > size[0] + BEYOND),
+    }
+
+    def measure(posed: Float64) -> tuple[float, ...]:
+        x, y = posed.T
+        return (
+            *bounds(posed),
+            float(x[head].min(initial=1e6)),
+            float(x[head].max(initial=-1e6)),
+            float(y[lines["lower"]].min()),
+            float(x[lines["left"]].max(initial=-1e6)),
+            float(x[lines["right"]].min(initial=1e6)),
+        )
+
+    posed = np.empty_like(points)
+    rows = []
+    for maps in motion.bones:
+        skin(points, bones, weights, maps.astype(np.float64), posed)
+        rows.append(measure(posed))
+    return _Places(*np.array(measure(points))), _Places(*np.array(rows).T)
 
 
 def _is_solid(layer: RiggedLayer) -> NDArray[np.bool_]:
@@ -90,27 +171,11 @@ def _is_solid(layer: RiggedLayer) -> NDArray[np.bool_]:
 
 
 def _held(need: Float64, seconds: float) -> Float64:
-    """A smooth path that is nowhere below `need` (T,) by more than smoothing takes."""
+    """A smooth path that is nowhere below `need` (T,)."""
     if np.ptp(need) == 0:
         return need
     reach = 2 * round(0.5 / seconds) + 1
     high = maximum_filter1d(need, reach, mode="nearest")
-    return np.asarray(gaussian_filter1d(high, 0.25 / seconds, mode="nearest"))
-
-
-def _extents(
-    points: Float64,
-    bones: NDArray[np.int32],
-    weights: Float64,
-    motion: Motion,
-    cut: NDArray[np.bool_],
-) -> Float64:
-    """Left, top, right and bottom of points (V, 2) in every frame, and the top of those that are
-    `cut` (V,): (T, 5)."""
-    extents = np.empty((len(motion), 5))
-    posed = np.empty_like(points)
-    for t, maps in enumerate(motion.bones):
-        skin(points, bones, weights, maps.astype(np.float64), posed)
-        extents[t, :4] = bounds(posed)
-        extents[t, 4] = posed[cut, 1].min()
-    return extents
+    # Cut off where the maximum's reach ends, the average stays above.
+    sigma = 0.25 / seconds
+    return np.asarray(gaussian_filter1d(high, sigma, mode="nearest", radius=reach // 2))

@@ -95,6 +95,9 @@ def retarget(
     size = np.clip(
         driver.scale / starting_value(driver.scale, driver), NUMBERS.farthest, NUMBERS.nearest
     )
+    if skeleton.cut and driver.legs_seen:
+        # Who steps forward would push a portrait out of its frame.
+        size = np.ones_like(size)
     roll = face.head[:, 2]
     if skeleton.near is not None:
         roll = _nod(driver, rest)

@@ -23,6 +23,7 @@ from understudy.engines.puppet.retarget.root import (
     solve_root,
 )
 from understudy.engines.puppet.retarget.trunk import TrunkPose
+from understudy.geometry.filters import gaussian
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import LEGS, Bone, Limb, Skeleton
 from understudy.geometry.transforms import rotation, transform, wrap_angle
@@ -33,6 +34,10 @@ Float64 = NDArray[np.float64]
 LEG_CENTRE = np.radians(90.0)
 # How far a figure whose feet stay put follows a driver without legs, in torsos.
 SWAY = 0.12
+# How far a figure that the picture cuts sways with a driver who walks, in torsos: sideways, upwards
+# and downwards. The rest of the way, over more than so many seconds, is travel and left out.
+CUT_SWAY = np.array([0.14, 0.06])
+TRAVEL_SECONDS = 0.8
 # A foot turns by this share of its shank's turn.
 FOOT_TURN = 0.5
 # A foot seen from the side rolls by at most this, radians.
@@ -90,6 +95,8 @@ def pose_stance(
             move_end(leg, limb, skeleton.joints[limb.joints[2]] - root)
             for leg, limb in zip((left, right), LEGS, strict=True)
         )
+    elif skeleton.cut and driver.legs_seen:
+        root = swaying(root, skeleton.torso, driver.frame_seconds)
     return Stance((left, right), root, np.ones((len(driver), 2)))
 
 
@@ -106,6 +113,13 @@ def softly_bounded(path: Float64, bound: float) -> Float64:
     """A path (T, 2) drawn in so that it never leaves a circle of `bound`; small steps pass."""
     length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
     return np.asarray(path / length * bound * np.tanh(length / bound))
+
+
+def swaying(path: Float64, torso: float, frame_seconds: float) -> Float64:
+    """What a path (T, 2) sways about where it goes, within `CUT_SWAY`: steps without the way."""
+    sway = path - gaussian(path, TRAVEL_SECONDS / frame_seconds)
+    bound = CUT_SWAY * torso
+    return np.asarray(bound * np.tanh(sway / bound))
 
 
 def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:

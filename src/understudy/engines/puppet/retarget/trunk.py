@@ -23,6 +23,8 @@ class _Numbers:
     turned_aside: turns of the figure in its picture between which its two sides become one.
     shear: how far hips and shoulders tilt against the spine.
     lean: how far the spine leans. neck_turn, head_turn: each against the chest.
+    cut_lean, cut_spine: the same two of a figure that the picture cuts, driven by one who walks:
+        its trunk sways about hips that stay, and what stretches it lifts the cut.
     guessed_lean, guessed_hips: shares of the lean and the hips' tilt that are believed of hips
         which the picture or the clip does not show.
     least_span: hips and shoulders are measured as if at least this wide (lengths), because the
@@ -37,6 +39,8 @@ class _Numbers:
     lean: float = float(np.radians(75.0))
     neck_turn: float = float(np.radians(35.0))
     head_turn: float = 0.8
+    cut_lean: float = float(np.radians(16.0))
+    cut_spine: tuple[float, float] = (0.85, 1.06)
     guessed_lean: float = 0.6
     guessed_hips: float = 0.3
     least_span: float = 0.5
@@ -118,6 +122,10 @@ def _spans(
         spine_stretch = np.ones_like(spine_turn)
         hip_turn, hip_stretch = NUMBERS.guessed_hips * spine_turn, np.ones_like(spine_turn)
     spine_turn = np.clip(spine_turn, -NUMBERS.lean, NUMBERS.lean)
+    spine_range = NUMBERS.spine
+    if skeleton.cut and driver.legs_seen:
+        spine_turn = NUMBERS.cut_lean * np.tanh(spine_turn / NUMBERS.cut_lean)
+        spine_range = NUMBERS.cut_spine
     # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
     # depth, and the driver's two sides say nothing about how it tilts and widens.
     turned = smoothstep(*NUMBERS.turned_aside, np.abs(wrap_angle(rest.yaw[0])))
@@ -135,7 +143,7 @@ def _spans(
         )
         for span, turn, stretch in changes
     )
-    return _Spans(spine_turn, np.clip(spine_stretch, *NUMBERS.spine), hips, shoulders)
+    return _Spans(spine_turn, np.clip(spine_stretch, *spine_range), hips, shoulders)
 
 
 def _turned_upright(across: Float64, spine: Float64, share: float) -> Float64:

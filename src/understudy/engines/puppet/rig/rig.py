@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -16,6 +16,7 @@ from understudy.engines.puppet.rig.fingers import HandRig, finger_weights, hand_
 from understudy.engines.puppet.rig.leg_split import find_leg_split
 from understudy.engines.puppet.rig.mesh import Mesh, grid_mesh, snapped
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
+from understudy.engines.puppet.rig.side_extension import beyond_sides
 from understudy.engines.puppet.rig.skinning import strongest
 from understudy.engines.puppet.rig.weights import (
     BodyFrame,
@@ -94,13 +95,14 @@ class _Weigher(Protocol):
 def skeleton_of_character(character: Character) -> Skeleton:
     """The skeleton that a motion for this character is made for."""
     traits = character.traits
-    return skeleton_of(
+    skeleton = skeleton_of(
         character.landmarks,
         character.size,
         legs=traits.framing == "whole_body",
         arms=(traits.left_arm == "free", traits.right_arm == "free"),
         near=traits.near,
     )
+    return replace(skeleton, cut=traits.pad > 0 and traits.framing != "whole_body")
 
 
 def build_rig(
@@ -136,7 +138,7 @@ def _arm(
 
     # Fingers that move one by one are narrower than a cell.
     fine = step // 2 if hand is not None and len(hand.groups) > 2 else step
-    return _rigged(layer, weigh, ARM_SEAM, fine, hand)
+    return _rigged(layer, weigh, ARM_SEAM, fine, skeleton.torso, hand)
 
 
 def _patches(
@@ -154,10 +156,10 @@ def _patches(
 
     if hinged:
         painted = upper_arm_patch(layer.rgba, skeleton, limb)
-        yield _rigged(Layer(layer.name, painted), upper, ARM_SEAM, step, None)
+        yield _rigged(Layer(layer.name, painted), upper, ARM_SEAM, step, skeleton.torso)
     behind = elbow_patch(layer.rgba, skeleton, limb)
     if behind is not None:
-        yield _rigged(Layer(layer.name, behind), elbow, ARM_SEAM, step, None)
+        yield _rigged(Layer(layer.name, behind), elbow, ARM_SEAM, step, skeleton.torso)
 
 
 def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> RiggedLayer:
@@ -169,13 +171,20 @@ def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> Rigg
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
         return body_weights(points, skeleton, frame, forced=forced if alone is None else alone)
 
-    return _rigged(layer, weigh, LEG_SEAM, step, None)
+    return _rigged(layer, weigh, LEG_SEAM, step, skeleton.torso)
 
 
 def _rigged(
-    layer: Layer, weigh: _Weigher, seam: float, step: int, hand: HandRig | None
+    layer: Layer,
+    weigh: _Weigher,
+    seam: float,
+    step: int,
+    torso: float,
+    hand: HandRig | None = None,
 ) -> RiggedLayer:
-    mesh = grid_mesh(layer.rgba[..., 3], step)
+    rgba, left = beyond_sides(layer, step, torso)
+    mesh = grid_mesh(rgba[..., 3], step)
+    mesh = Mesh(mesh.vertices - (left, 0.0), mesh.triangles)
     mesh = _fitted_to_seam(mesh, weigh, seam, step)
     vertices, triangles, weights = _split_at_seam(mesh, weigh, seam)
     all_weights = weights if hand is None else finger_weights(hand, vertices, weights)
@@ -183,7 +192,8 @@ def _rigged(
     if hand is not None:
         # Appended bones are numbered from the hand's first one.
         bones = np.where(bones < len(Bone), bones, bones - len(Bone) + hand.first).astype(np.int32)
-    texture, origin = _cropped(layer.rgba)
+    texture, origin = _cropped(rgba)
+    origin -= (left, 0.0)
     near_left, near_right = DEPTH.copy(), DEPTH.copy()
     near_left[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = 170
     near_left[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = 200
