@@ -73,3 +73,12 @@ def test_a_reader_that_goes_away_gets_no_complaint() -> None:
         assert process.stderr is not None
         process.stdout.close()
         assert process.stderr.read() == b""
+
+
+def test_doctor_looks_at_one_engine_when_asked() -> None:
+    able = run("doctor", "--engine", "puppet")
+    assert able.returncode == 0
+    assert "can run here" in able.stdout
+    unable = run("doctor", "--engine", "none-of-ours", "--try")
+    assert unable.returncode == 1
+    assert "no engine is called 'none-of-ours'" in unable.stdout

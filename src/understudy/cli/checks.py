@@ -165,22 +165,29 @@ def check_kernels() -> Finding:
     )
 
 
+# What an operator adds so that the service offers an engine; prices are theirs to set.
+_SERVING = 'to serve it, add to understudy.toml under [models."generated"]:'
+
+
 def check_engines() -> Finding:
     """At least one engine can run."""
     engines = import_module("understudy.engines")
-    words, usable = [], False
+    words, usable, generating = [], False, ""
     for name in engines.engine_names():
         try:
-            engines.load_engine(name)
+            engine = engines.load_engine(name)
         except EngineUnavailable as reason:
             words.append(f"{name} cannot run: {reason}")
         else:
             words.append(name)
             usable = True
+            if engine.info.whole_prompt:
+                generating = name
     if not usable:
         detail = "; ".join(words) or "none is installed"
         return Finding("engines", "missing", detail, "pip install --force-reinstall understudy")
-    return Finding("engines", "ok", "; ".join(words))
+    remedy = f'{_SERVING} engine = "{generating}", std = 2.0, pro = 3.0' if generating else ""
+    return Finding("engines", "ok", "; ".join(words), remedy)
 
 
 def check_space() -> Finding:

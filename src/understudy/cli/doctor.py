@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,6 +24,17 @@ def doctor(
         bool,
         typer.Option("--fetch", help="Fetch missing model weights (see docs/weights.md)."),
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option("--engine", metavar="NAME", help="Check this engine and nothing else."),
+    ] = None,
+    trial: Annotated[
+        bool,
+        typer.Option(
+            "--try",
+            help="With --engine: make a take of three seconds in the working directory.",
+        ),
+    ] = False,
     debug: DebugOption = False,
 ) -> None:
     """Report what works on this machine, what is missing and how to get it.
@@ -29,6 +42,9 @@ def doctor(
     Exits with 0 if takes can be made here.
     """
     with reporting_faults(debug=debug):
+        if engine is not None:
+            _check_engine(engine, trial=trial)
+            return
         if fetch:
             from understudy.cli.weights import default_weights, fetch_and_tell
 
@@ -49,3 +65,26 @@ def doctor(
         typer.echo("Takes can be made here." if usable else "Takes cannot be made here yet.")
         if not usable:
             raise typer.Exit(FAULT)
+
+
+def _check_engine(name: str, *, trial: bool) -> None:
+    from understudy.engines import load_engine
+    from understudy.errors import EngineUnavailable
+
+    try:
+        load_engine(name)
+    except EngineUnavailable as reason:
+        typer.echo(f"{_MARKS['missing']:<8}{name:<10}{reason}")
+        raise typer.Exit(FAULT) from reason
+    typer.echo(f"{_MARKS['ok']:<8}{name:<10}can run here")
+    if not trial:
+        return
+    from understudy.cli.progress_bar import showing_progress
+    from understudy.cli.trial import told, try_engine
+
+    out = Path(f"understudy-try-{name}.mp4")
+    with showing_progress(sys.stderr) as show:
+        report = try_engine(name, out, show)
+    for line in told(report):
+        typer.echo(line)
+    typer.echo(f"Look at {out}, and beside the clip at {out.stem}.compare.mp4.")

@@ -18,6 +18,7 @@ from understudy.cli.table import print_table
 if TYPE_CHECKING:
     from understudy.weights import Weight
     from understudy.weights.fetching import Outcome, Step
+    from understudy.weights.snapshots import Snapshot
 
 weights_app = typer.Typer(
     name="weights",
@@ -37,6 +38,7 @@ _MIB = 1 << 20
 def list_weights(names: NamesArgument = None) -> None:
     """Print what weights there are, for what, under which licence, and which are here."""
     from understudy.weights import find
+    from understudy.weights.fetching import is_present
 
     folder = _folder()
     rows = [("NAME", "HERE", "MIB", "LICENCE", "PURPOSE")]
@@ -46,6 +48,10 @@ def list_weights(names: NamesArgument = None) -> None:
         here = edition.name if fetched else "no"
         size = f"{edition.bytes / _MIB:.1f}"
         rows.append((weight.name, here, size, str(weight.weights), weight.purpose))
+    for snapshot in _snapshots(names, every=True):
+        here = "yes" if is_present(snapshot, folder) else "no"
+        size = f"{snapshot.gib * 1024:.1f}"
+        rows.append((snapshot.name, here, size, str(snapshot.weights), snapshot.purpose))
     print_table(rows)
     typer.echo(f"Folder: {folder}")
 
@@ -59,6 +65,7 @@ def fetch_weights(names: NamesArgument = None, debug: DebugOption = False) -> No
     """
     with reporting_faults(debug=debug):
         fetch_and_tell(_choose(names, every=False))
+        _fetch_snapshots(_snapshots(names, every=False))
 
 
 @weights_app.command()
@@ -129,6 +136,36 @@ def fetch_and_tell(weights: Sequence[Weight]) -> None:
                 typer.echo(f"    {reason}", err=True)
 
 
+def _fetch_snapshots(snapshots: Sequence[Snapshot]) -> None:
+    """Fetch model repositories, which are fetched by name only."""
+    from understudy.weights.fetching import SnapshotMissing, fetch_snapshot
+
+    if snapshots and not read_settings().weights_fetch:
+        typer.echo("Fetching weights is turned off (UNDERSTUDY_WEIGHTS_FETCH).")
+        return
+    for snapshot in snapshots:
+        typer.echo(
+            f"{snapshot.name}: {snapshot.repository} at {snapshot.revision[:12]}, about "
+            f"{snapshot.gib} GiB",
+            err=True,
+        )
+        try:
+            state = fetch_snapshot(snapshot, _folder())
+        except SnapshotMissing as missing:
+            typer.echo(f"understudy: {missing}", err=True)
+            raise typer.Exit(FAULT) from missing
+        typer.echo(f"{snapshot.name}: {'here' if state == 'present' else 'fetched'}")
+
+
+def _snapshots(names: Sequence[str] | None, *, every: bool) -> tuple[Snapshot, ...]:
+    """The snapshots among the names; without names all, or none of them."""
+    from understudy.weights.snapshots import SNAPSHOTS
+
+    if not names:
+        return SNAPSHOTS if every else ()
+    return tuple(snapshot for snapshot in SNAPSHOTS if snapshot.name in names)
+
+
 def default_weights() -> tuple[Weight, ...]:
     """The weights that are fetched when none is named."""
     from understudy.weights import CATALOGUE
@@ -149,14 +186,18 @@ def _line(outcome: Outcome) -> str:
 def _choose(names: Sequence[str] | None, *, every: bool) -> tuple[Weight, ...]:
     """The weights of these names; without names all, or those fetched by default."""
     from understudy.weights import CATALOGUE, named
+    from understudy.weights.snapshots import SNAPSHOTS, snapshot_named
 
     if not names:
         return CATALOGUE if every else default_weights()
     chosen = []
     for name in dict.fromkeys(names):
+        if snapshot_named(name):
+            continue
         weight = named(name)
         if weight is None:
-            allowed = ", ".join(weight.name for weight in CATALOGUE)
+            catalogue = [each.name for each in CATALOGUE]
+            allowed = ", ".join(catalogue + [each.name for each in SNAPSHOTS])
             typer.echo(f"understudy: NAME is {name}; allowed: {allowed}", err=True)
             raise typer.Exit(REFUSED)
         chosen.append(weight)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from understudy.engines.wan.checkpoint import ORIGIN, find_checkpoint
+from understudy.engines.wan.checkpoint import find_checkpoint
 from understudy.errors import EngineUnavailable
+from understudy.weights.snapshots import ORIGIN
 
 
 @pytest.fixture

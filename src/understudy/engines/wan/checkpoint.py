@@ -11,10 +11,9 @@ from typing import Any
 
 from understudy.engines.wan.options import FOLDER_VARIABLE, NAME, Kind
 from understudy.errors import EngineUnavailable
+from understudy.weights.snapshots import ORIGIN
 
 INDEX = "modular_model_index.json"
-# Written by `understudy weights fetch`: the hub's id and the commit.
-ORIGIN = "understudy-origin.json"
 
 _KINDS: dict[str, Kind] = {
     "WanAnimate2ModularPipeline": "base",

@@ -157,8 +157,13 @@ class Drawing:
         if tail is not None:
             wanted, drawn = box.of(tail), box.of(frames[0])
             change = matching(drawn, wanted)
-            frames = [self._recoloured(frame, change.applied(box.of(frame))) for frame in frames]
-            seam = seam_distances(drawn, box.of(frames[0]), wanted)
+            before, after = seam_distances(drawn, change.applied(drawn), wanted)
+            # Where the drawings differ in more than colour, equal moments may part them further.
+            if after < before:
+                frames = [
+                    self._recoloured(frame, change.applied(box.of(frame))) for frame in frames
+                ]
+            seam = before, min(before, after)
         looked_at = [box.of(frame) for frame in frames]
         return Drawn(frames, self._curves.look(looked_at, segment.start, seam), seed)
 

@@ -102,11 +102,7 @@ class WanAnimate2Engine:
             self._placement(next(iter(self._sampling(self._checkpoint()).values())))
 
     def warm_up(self) -> None:
-        """Load the weights."""
-        from understudy.engines.wan.models import HOLDER
-
-        with HOLDER.borrowed(self._key(self._checkpoint()), self._load, lambda: False):
-            pass
+        """The weights are loaded by the process that uses them; nothing would outlast this one."""
 
     def read_prompt(self, prompt: str) -> PromptReading:
         """It takes the prompt whole, as a caption."""

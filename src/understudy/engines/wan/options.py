@@ -84,11 +84,15 @@ def check_length(frames: int) -> None:
 
 
 def checkpoint_folder(options: WanOptions) -> Path:
-    """Where the checkpoint lies: as the options say, the variable, or in the weights' folder."""
+    """Where the checkpoint lies: as the options or the variable say, or in the weights' folder,
+    where the distilled one comes before the base."""
     if options.folder is not None:
         return options.folder
     named = os.environ.get(FOLDER_VARIABLE)
-    return Path(named) if named else weights_folder() / NAME
+    if named:
+        return Path(named)
+    distilled, base = weights_folder() / NAME, weights_folder() / f"{NAME}-base"
+    return base if base.is_dir() and not distilled.is_dir() else distilled
 
 
 def memory_limit(options: WanOptions) -> float | None:

@@ -1,6 +1,16 @@
 """Weights brought to this machine, the one part of Understudy's library that uses the network."""
 
 from understudy.weights.fetching.fetch import Outcome, fetch
+from understudy.weights.fetching.snapshots import SnapshotMissing, fetch_snapshot, is_present
 from understudy.weights.fetching.sources import PATIENCE, Patience, Step
 
-__all__ = ["PATIENCE", "Outcome", "Patience", "Step", "fetch"]
+__all__ = [
+    "PATIENCE",
+    "Outcome",
+    "Patience",
+    "SnapshotMissing",
+    "Step",
+    "fetch",
+    "fetch_snapshot",
+    "is_present",
+]
