@@ -54,3 +54,8 @@ def test_another_size_or_another_version_is_cast_anew(
     monkeypatch.setattr(casting, "casting_version", lambda: "another")
     with pytest.raises(TypeError):
         cast(open_picture(PICTURE, short_side=360), (360, 480), cache=cache)
+
+
+def test_a_cast_without_learned_weights_says_what_is_lost(cache: Cache) -> None:
+    character = cast(open_picture(PICTURE, short_side=360), (360, 480), cache=cache)
+    assert "understudy weights fetch" in character.warnings[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -26,6 +27,7 @@ from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker
 from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
+from understudy.weights import ISNET
 
 
 def cast(
@@ -55,6 +57,8 @@ def cast(
     with LearnedModels(cache) as models:
         salient = None if given is not None else models.salient(rgb)
     character = _cast(picture, rgb, given, figure, salient)
+    if given is None and salient is None:
+        character = replace(character, warnings=(*character.warnings, _without_weights()))
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
@@ -163,6 +167,13 @@ def _cut(
         rgba[view] = layer.rgba
         layers.append(Layer(layer.name, rgba))
     return tuple(layers), states, None if hem is None else hem + float(origin[1])
+
+
+def _without_weights() -> str:
+    return (
+        f"The weights of {ISNET.name} are not on this machine: {ISNET.lost}. "
+        "`understudy weights fetch` gets them."
+    )
 
 
 def _warnings(arms: tuple[ArmState, ArmState]) -> tuple[str, ...]:
