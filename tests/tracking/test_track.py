@@ -17,7 +17,7 @@ from understudy.geometry.landmarks import Body
 from understudy.media.clip import Clip, open_clip
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis, analyze_scene
-from understudy.tracking.track import WARM_UP, split_frames, track_clip, tracking_size
+from understudy.tracking.track import NUMBERS, split_frames, track_clip, tracking_size
 from understudy.tracking.trackers import TrackerPool
 
 FRAMES = 76
@@ -147,4 +147,4 @@ def test_pieces_cover_every_frame_once(
     assert sum(length for _, length in chunks) == total
     if total > 100 and len(chunks) > 1:
         longest = max(length for _, length in chunks)
-        assert longest < total - WARM_UP
+        assert longest < total - NUMBERS.warm_up

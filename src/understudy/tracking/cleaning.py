@@ -20,11 +20,8 @@ from understudy.geometry.landmarks import Body, Float32
 
 
 @dataclass(frozen=True, slots=True)
-class _Plausibility:
-    """What a track may contain; anything else is an error of the tracker.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class PlausibilityNumbers:
+    """What a track may contain; anything else is an error of the tracker."""
 
     min_body_presence: float = 0.5
     """Tracker's confidence in 0..1."""
@@ -68,7 +65,7 @@ class _Plausibility:
     """Observations further apart than this many frames do not confirm each other."""
 
 
-_PARAMS = _Plausibility()
+NUMBERS = PlausibilityNumbers()
 
 _LEGS = (
     (Body.LEFT_KNEE, Body.RIGHT_KNEE),
@@ -122,7 +119,7 @@ class RawTrack:
 def clean(raw: RawTrack) -> RawTrack:
     """The track without implausible landmarks."""
     body, world = raw.body.copy(), raw.world.copy()
-    unsure = raw.presence[:, 0] < _PARAMS.min_body_presence
+    unsure = raw.presence[:, 0] < NUMBERS.min_body_presence
     body[unsure], world[unsure] = np.nan, np.nan
     trunk = trunk_length(body)
     for limbs in (_LEGS, _ARMS):
@@ -166,14 +163,14 @@ def find_swaps(
     exchanged = np.linalg.norm(there[1:] - here[:-1], axis=2).mean(axis=1)
     jumps = (
         np.flatnonzero(
-            (kept > _PARAMS.min_swap_jump * trunk) & (exchanged < _PARAMS.max_swap_share * kept)
+            (kept > NUMBERS.min_swap_jump * trunk) & (exchanged < NUMBERS.max_swap_share * kept)
         )
         + 1
     )
     swaps: list[tuple[int, int]] = []
     for first, last in zip(jumps[:-1].tolist(), jumps[1:].tolist(), strict=True):
         ended = bool(swaps) and swaps[-1][1] > first - 1
-        if last - first <= _PARAMS.max_swap_frames and not ended:
+        if last - first <= NUMBERS.max_swap_frames and not ended:
             swaps.append((first, last))
     return swaps
 
@@ -184,7 +181,7 @@ def find_spikes(points: Float32, trunk: float) -> NDArray[np.bool_]:
     still = np.zeros((1, points.shape[1]), points.dtype)
     # From the frame before to each; what leads out of the track counts as still.
     speed = np.concatenate([still, np.linalg.norm(np.diff(points, axis=0), axis=2), still])
-    for length in range(1, _PARAMS.max_spike_frames + 1):
+    for length in range(1, NUMBERS.max_spike_frames + 1):
         before, after = points[: -length - 1], points[length + 1 :]
         if len(before) == 0:
             break
@@ -197,7 +194,7 @@ def find_spikes(points: Float32, trunk: float) -> NDArray[np.bool_]:
             inside = points[k : len(points) - length - 1 + k]
             off = np.minimum(off, np.linalg.norm(inside - line, axis=2))
         found = off > np.maximum(
-            _PARAMS.min_spike * trunk, _PARAMS.spike_factor * np.fmax(step, pace)
+            NUMBERS.min_spike * trunk, NUMBERS.spike_factor * np.fmax(step, pace)
         )
         for k in range(1, length + 1):
             spikes[k : len(points) - length - 1 + k] |= found
@@ -216,12 +213,12 @@ def plausible_faces(raw: RawTrack) -> NDArray[np.bool_]:
     seen = height[np.isfinite(height)]
     usual = float(np.median(seen)) if len(seen) else 1.0
     with np.errstate(invalid="ignore"):
-        good = raw.presence[:, 1] >= _PARAMS.min_face_presence
-        good &= off < _PARAMS.max_nose_distance * height
-        good &= (height < _PARAMS.max_face_size_ratio * usual) & (
-            height > usual / _PARAMS.max_face_size_ratio
+        good = raw.presence[:, 1] >= NUMBERS.min_face_presence
+        good &= off < NUMBERS.max_nose_distance * height
+        good &= (height < NUMBERS.max_face_size_ratio * usual) & (
+            height > usual / NUMBERS.max_face_size_ratio
         )
-        good &= (np.abs(yaw) < _PARAMS.max_face_yaw) & ~(np.abs(turn) > _PARAMS.max_shoulder_yaw)
+        good &= (np.abs(yaw) < NUMBERS.max_face_yaw) & ~(np.abs(turn) > NUMBERS.max_shoulder_yaw)
     return confirmed(good, np.ones(len(good), bool))
 
 
@@ -237,16 +234,16 @@ def plausible_hands(raw: RawTrack, side: str) -> NDArray[np.bool_]:
     forearms = np.linalg.norm(body[:, wrist] - body[:, elbow], axis=1)
     # Foreshortened forearms measure nothing; the longest ones seen do.
     forearms = forearms[np.isfinite(forearms)]
-    forearm = float(np.percentile(forearms, _PARAMS.forearm_percentile)) if len(forearms) else 1.0
+    forearm = float(np.percentile(forearms, NUMBERS.forearm_percentile)) if len(forearms) else 1.0
     own = np.linalg.norm(hand[:, 0, :2] - body[:, wrist], axis=1)
     foreign = np.linalg.norm(hand[:, 0, :2] - body[:, other], axis=1)
     palm = np.linalg.norm(hand[:, MIDDLE_KNUCKLE] - hand[:, WRIST], axis=1)
     presence = raw.presence[:, 2 if side == "left" else 3]
     with np.errstate(invalid="ignore"):
-        good = presence >= _PARAMS.min_hand_presence
-        good &= own < _PARAMS.max_wrist_distance * forearm
-        good &= ~(foreign < _PARAMS.other_wrist_ratio * own)
-        good &= (palm > _PARAMS.min_palm * forearm) & (palm < _PARAMS.max_palm * forearm)
+        good = presence >= NUMBERS.min_hand_presence
+        good &= own < NUMBERS.max_wrist_distance * forearm
+        good &= ~(foreign < NUMBERS.other_wrist_ratio * own)
+        good &= (palm > NUMBERS.min_palm * forearm) & (palm < NUMBERS.max_palm * forearm)
     return confirmed(good, np.isfinite(hand[:, 0, 0]))
 
 
@@ -256,12 +253,12 @@ def confirmed(good: NDArray[np.bool_], observed: NDArray[np.bool_]) -> NDArray[n
     observed: (T,): the frames in which something was found, good or not.
     """
     observations = np.flatnonzero(observed | good)
-    if len(observations) < _PARAMS.min_observations:
+    if len(observations) < NUMBERS.min_observations:
         return good
     kept = good.copy()
     fine = good[observations]
     # Frames further apart than this do not speak for each other.
-    near = np.diff(observations) <= _PARAMS.max_observation_gap
+    near = np.diff(observations) <= NUMBERS.max_observation_gap
     before = np.concatenate([[False], fine[:-1] & near])
     after = np.concatenate([fine[1:] & near, [False]])
     kept[observations] = fine & (before | after)

@@ -29,12 +29,22 @@ BONES = (
     (Body.LEFT_KNEE, Body.LEFT_ANKLE),
     (Body.RIGHT_KNEE, Body.RIGHT_ANKLE),
 )
-CLOSE = 15.0
-"""Degrees within which a bone counts as pointing the same way."""
 
-_VISIBLE = 0.5
-# A bone shorter than this share of the shoulders' width points at the camera: its way is noise.
-_SHORT = 0.3
+
+@dataclass(frozen=True, slots=True)
+class FidelityNumbers:
+    """What of two poses is compared, and when it counts as the same."""
+
+    close: float = 15.0
+    """Degrees within which a bone counts as pointing the same way."""
+    visible: float = 0.5
+    """Visibility above which a landmark is compared."""
+    short: float = 0.3
+    """A bone shorter than this share of the shoulders' width points at the camera: its direction is
+    noise."""
+
+
+NUMBERS = FidelityNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +67,13 @@ def pose_fidelity(driver: Performance, result: Performance) -> Fidelity:
     ours, theirs = (p.body[:rows].astype(np.float64) for p in (result, driver))
     angles = np.abs(np.degrees(_apart(_bones(ours), _bones(theirs))))
     seen = angles[np.isfinite(angles)]
-    found = np.isfinite(ours[:, Body.NOSE, 0]) & (ours[..., 3].max(axis=1, initial=0) > _VISIBLE)
+    found = np.isfinite(ours[:, Body.NOSE, 0]) & (
+        ours[..., 3].max(axis=1, initial=0) > NUMBERS.visible
+    )
     return Fidelity(
         found=float(found.mean()) if rows else 0.0,
         angle=float(seen.mean()) if seen.size else None,
-        close=float((seen <= CLOSE).mean()) if seen.size else None,
+        close=float((seen <= NUMBERS.close).mean()) if seen.size else None,
     )
 
 
@@ -84,10 +96,10 @@ def _bones(body: NDArray[np.float64]) -> NDArray[np.float64]:
     """The bones' vectors (T, B, 2), NaN where an end is not seen or the bone has no direction."""
     starts, ends = (list(side) for side in zip(*BONES, strict=True))
     vectors = body[:, ends, :2] - body[:, starts, :2]
-    sure = np.minimum(body[:, ends, 3], body[:, starts, 3]) > _VISIBLE
+    sure = np.minimum(body[:, ends, 3], body[:, starts, 3]) > NUMBERS.visible
     across = body[:, Body.LEFT_SHOULDER, :2] - body[:, Body.RIGHT_SHOULDER, :2]
     width = np.nanmedian(np.hypot(*across.T)) if np.isfinite(across).any() else np.nan
-    long = np.hypot(vectors[..., 0], vectors[..., 1]) > _SHORT * width
+    long = np.hypot(vectors[..., 0], vectors[..., 1]) > NUMBERS.short * width
     return np.where((sure & long)[..., None], vectors, np.nan)
 
 

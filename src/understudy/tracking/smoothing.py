@@ -22,11 +22,8 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Smoothing:
-    """What smoothing and gap filling depend on. Frames are those of the performance.
-
-    The windows are short enough to keep a hand's wave at 3 Hz and long enough to hide jitter.
-    """
+class SmoothingNumbers:
+    """What smoothing and gap filling depend on. Frames are those of the performance."""
 
     order: int = 2
     """Of the polynomial: a parabola keeps accelerations."""
@@ -62,7 +59,7 @@ class _Smoothing:
     """Regularisation of the normal equations, relative to their trace."""
 
 
-_PARAMS = _Smoothing()
+NUMBERS = SmoothingNumbers()
 
 
 def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
@@ -71,7 +68,7 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
     Body landmarks are filled over every gap, with their visibility reduced there; hands and face
     over short gaps, moving along with wrist and nose, and stay NaN elsewhere.
     """
-    window = window_for(fps, _PARAMS.body_seconds, _PARAMS.body_window)
+    window = window_for(fps, NUMBERS.body_seconds, NUMBERS.body_window)
     seen = np.isfinite(raw.body[..., 0])
     body = np.empty_like(raw.body)
     world = np.empty_like(raw.world)
@@ -85,11 +82,11 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
         weights = gap_weights(known)
         body[:, n, :3] = savitzky_golay(filled[:, :3], window, weights)
         visibility = np.clip(savitzky_golay(filled[:, 3:], window, np.ones(len(known)), 0), 0, 1)
-        body[:, n, 3] = visibility[:, 0] * np.where(known, 1.0, _PARAMS.filled_visibility)
+        body[:, n, 3] = visibility[:, 0] * np.where(known, 1.0, NUMBERS.filled_visibility)
         place = fill_gaps(raw.world[:, n].astype(np.float64), known)
         world[:, n] = savitzky_golay(place, window, weights)
         loose[:, n] = filled[:, :2]
-    hand_window = window_for(fps, _PARAMS.hand_seconds, _PARAMS.hand_window)
+    hand_window = window_for(fps, NUMBERS.hand_seconds, NUMBERS.hand_window)
     left, right = (
         _smooth_part(
             points,
@@ -97,7 +94,7 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
             body[:, wrist, :2],
             hand_window,
             fps,
-            gap=_PARAMS.hand_gap_seconds,
+            gap=NUMBERS.hand_gap_seconds,
         )
         for points, wrist in (
             (raw.left_hand, Body.LEFT_WRIST),
@@ -109,9 +106,9 @@ def smooth(raw: RawTrack, fps: float, size: tuple[int, int]) -> Performance:
         raw.face,
         loose[:, nose],
         body[:, nose, :2],
-        window_for(fps, _PARAMS.face_seconds, _PARAMS.face_window),
+        window_for(fps, NUMBERS.face_seconds, NUMBERS.face_window),
         fps,
-        gap=_PARAMS.face_gap_seconds,
+        gap=NUMBERS.face_gap_seconds,
     )
     return Performance(raw.times, body, world, left, right, face, size)
 
@@ -122,7 +119,7 @@ def window_for(fps: float, seconds: float, most: int) -> int:
 
 
 def savitzky_golay(
-    values: Float64, window: int, weights: Float64 | None = None, order: int = _PARAMS.order
+    values: Float64, window: int, weights: Float64 | None = None, order: int = NUMBERS.order
 ) -> Float64:
     """Fit a polynomial to the frames around each frame and take its value there.
 
@@ -167,8 +164,8 @@ def gap_weights(known: NDArray[np.bool_]) -> Float64:
     """(T,): how much each frame counts: one where known, little where filled."""
     weights = np.ones(len(known))
     for first, last in _stretches(~known):
-        short = last - first <= _PARAMS.short_gap_frames and first > 0 and last < len(known)
-        weights[first:last] = _PARAMS.short_gap_weight if short else _PARAMS.long_gap_weight
+        short = last - first <= NUMBERS.short_gap_frames and first > 0 and last < len(known)
+        weights[first:last] = NUMBERS.short_gap_weight if short else NUMBERS.long_gap_weight
     return weights
 
 
@@ -189,7 +186,7 @@ def _smooth_part(  # noqa: PLR0913 - internal; values that belong to one frame a
     flat = flat.reshape(len(points), -1)
     for first, last in _spans(known, max(1, round(gap * fps))):
         here = known[first:last]
-        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(_PARAMS.min_seconds * fps)):
+        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(NUMBERS.min_seconds * fps)):
             continue
         filled = fill_gaps(flat[first:last], here)
         smoothed[first:last] = savitzky_golay(filled, window, gap_weights(here)).reshape(
@@ -210,8 +207,8 @@ def _spans(known: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
     lasts = places[np.concatenate([edges, [len(places) - 1]])]
     return [
         (
-            max(0, int(a) - _PARAMS.margin_frames),
-            min(len(known), int(b) + 1 + _PARAMS.margin_frames),
+            max(0, int(a) - NUMBERS.margin_frames),
+            min(len(known), int(b) + 1 + NUMBERS.margin_frames),
         )
         for a, b in zip(firsts, lasts, strict=True)
     ]
@@ -226,5 +223,5 @@ def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
 def _regular(normal: Float64) -> Float64:
     """Normal equations that can be solved: lower orders where too few frames have weight."""
     size = normal.shape[1]
-    ridge = _PARAMS.ridge * np.trace(normal, axis1=1, axis2=2)
+    ridge = NUMBERS.ridge * np.trace(normal, axis1=1, axis2=2)
     return np.asarray(normal + ridge[:, None, None] * np.eye(size))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -22,14 +23,22 @@ from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
 VERSION = "tracking/2"
 
-# Pixels: frames are tracked at this short side, or larger where the driver's region would have a
-# smaller side than the other, but never larger than the clip.
-_SHORT_SIDE = 720
-_MIN_REGION_SIDE = 1100
-# Frames tracked before a chunk that is not the first: the regions converge within these.
-WARM_UP = 6
-# Cost of a frame that is only decoded on the way to a chunk, in tracked frames; measured.
-_DECODED_ONLY = 0.12
+
+@dataclass(frozen=True, slots=True)
+class TrackingNumbers:
+    """In what size a clip is tracked, and how it is split among processes."""
+
+    short_side: int = 720
+    """Pixels: frames are tracked at this short side, never larger than the clip."""
+    min_region_side: int = 1100
+    """Pixels: larger than that where the driver's region would have a smaller side than this."""
+    warm_up: int = 6
+    """Frames tracked before a chunk that is not the first: the regions converge within these."""
+    decoded_only: float = 0.12
+    """Cost of a frame that is only decoded on the way to a chunk, in tracked frames."""
+
+
+NUMBERS = TrackingNumbers()
 
 
 def track_clip(  # noqa: PLR0913 - independent keyword options
@@ -110,7 +119,7 @@ def tracking_size(clip: Clip, scene: SceneAnalysis) -> tuple[int, int]:
     """The (width, height) in which a clip's frames are tracked."""
     path = scene.driver.within(scene.start, scene.end)
     region = float(np.median(path.regions[:, 2]))
-    scale = max(_SHORT_SIDE / min(clip.size), _MIN_REGION_SIDE / region)
+    scale = max(NUMBERS.short_side / min(clip.size), NUMBERS.min_region_side / region)
     if scale >= 1:
         return clip.size
     return 2 * round(clip.width * scale / 2), 2 * round(clip.height * scale / 2)
@@ -124,11 +133,12 @@ def split_frames(
     A chunk that is not the first costs its warm-up and the decoding since the keyframe before. The
     split depends on nothing but the arguments.
     """
+    warm_up = NUMBERS.warm_up
     firsts = np.arange(total)
-    begin = start + (firsts - WARM_UP) / float(fps)
+    begin = start + (firsts - warm_up) / float(fps)
     keys = clip.keyframes[np.maximum(np.searchsorted(clip.keyframes, begin, side="right") - 1, 0)]
     on_the_way = np.maximum(0, begin - keys) * float(clip.fps)
-    overhead = np.where(firsts > 0, WARM_UP + _DECODED_ONLY * on_the_way, 0)
+    overhead = np.where(firsts > 0, warm_up + NUMBERS.decoded_only * on_the_way, 0)
 
     def chunks(budget: float) -> list[tuple[int, int]]:
         found: list[tuple[int, int]] = []
@@ -175,7 +185,7 @@ def _request(  # noqa: PLR0913 - independent keyword options
             "fps": [fps.numerator, fps.denominator],
             "first": first,
             "count": count,
-            "warm_up": WARM_UP,
+            "warm_up": NUMBERS.warm_up,
         },
         {**clip_arrays(clip), **arrays},
     )

@@ -9,6 +9,7 @@ white.
 from __future__ import annotations
 
 import colorsys
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -54,7 +55,7 @@ COLOURS: tuple[Colour, ...] = (
     (0, 255, 0), (0, 255, 85), (0, 255, 170), (0, 255, 255), (0, 170, 255), (0, 85, 255),
     (0, 0, 255), (85, 0, 255), (170, 0, 255), (255, 0, 255), (255, 0, 170), (255, 0, 85),
 )  # fmt: skip
-LIMB_SHARE = 0.6
+LIMB_SHARE = 0.6  # of its colour: how bright a limb is beside its joints
 
 HAND_BONES = tuple(
     (0 if joint == 0 else 4 * finger + joint, 4 * finger + joint + 1)
@@ -74,13 +75,32 @@ FACE_POINTS = (
     78, 82, 13, 312, 308, 317, 14, 87,
 )  # fmt: skip
 
-# Sizes in shares of the picture's short side: 4 pixels at 512.
-_STICK = 4 / 512
-_HAND_LINE = 2 / 512
-_HAND_DOT = 3 / 512
-_FACE_DOT = 2.5 / 512
-_LEAST_VISIBILITY = 0.3
-_SHIFT = 4
+
+@dataclass(frozen=True, slots=True)
+class DrawingNumbers:
+    """How thick the skeleton is drawn. Sizes are shares of the picture's short side."""
+
+    stick: float = 4 / 512
+    """Half width of a limb and radius of a joint."""
+    hand_line: float = 2 / 512
+    """Width of a hand's bone."""
+    least_hand_line: float = 0.75
+    """Pixels: half a hand's bone is at least this wide."""
+    hand_dot: float = 3 / 512
+    """Radius of a hand's joint."""
+    face_dot: float = 2.5 / 512
+    """Radius of a point of the face."""
+    least_radius: float = 1.0
+    """Pixels: limbs and dots have at least this radius."""
+    least_visibility: float = 0.3
+    """With less, a joint is left out."""
+    ellipse_points: int = 36
+    """Corners of the polygon that stands for a limb's ellipse."""
+    shift: int = 4
+    """Binary places of OpenCV's fixed-point pixels."""
+
+
+NUMBERS = DrawingNumbers()
 
 
 def write_openpose_video(
@@ -113,7 +133,7 @@ def draw_skeleton(
     canvas = np.zeros((height, width, 3), np.uint8)
     short = min(width, height)
     points, shown = openpose_joints(performance.body[index])
-    stick = max(1.0, _STICK * short)
+    stick = max(NUMBERS.least_radius, NUMBERS.stick * short)
     for (one, other), colour in zip(LIMBS, COLOURS, strict=False):
         if shown[one] and shown[other]:
             dark = (int(LIMB_SHARE * c) for c in colour)
@@ -125,8 +145,9 @@ def draw_skeleton(
         for hand in (performance.left_hand[index], performance.right_hand[index]):
             _draw_hand(canvas, hand, short)
     if face and np.isfinite(performance.face[index, 0, 0]):
+        face_dot = max(NUMBERS.least_radius, NUMBERS.face_dot * short)
         for point in performance.face[index, FACE_POINTS, :2]:
-            _draw_dot(canvas, point, max(1.0, _FACE_DOT * short), _FACE_POINT)
+            _draw_dot(canvas, point, face_dot, _FACE_POINT)
     return canvas
 
 
@@ -135,21 +156,21 @@ def openpose_joints(body: Float32) -> tuple[Float32, NDArray[np.bool_]]:
     shoulders = body[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
     neck = np.append(shoulders[:, :3].mean(axis=0), shoulders[:, 3].min())
     joints = np.stack([neck if joint is None else body[joint] for joint in JOINTS])
-    shown = np.isfinite(joints[:, 0]) & (joints[:, 3] >= _LEAST_VISIBILITY)
+    shown = np.isfinite(joints[:, 0]) & (joints[:, 3] >= NUMBERS.least_visibility)
     return joints[:, :2].astype(np.float32), shown
 
 
 def _draw_hand(canvas: Rgb, hand: Float32, short: int) -> None:
     if not np.isfinite(hand[0, 0]):
         return
+    line = max(NUMBERS.least_hand_line, NUMBERS.hand_line * short / 2)
     for number, (one, other) in enumerate(HAND_BONES):
         red, green, blue = colorsys.hsv_to_rgb(number / len(HAND_BONES), 1.0, 1.0)
         colour = (round(255 * red), round(255 * green), round(255 * blue))
-        _draw_limb(
-            canvas, hand[one, :2], hand[other, :2], max(0.75, _HAND_LINE * short / 2), colour
-        )
+        _draw_limb(canvas, hand[one, :2], hand[other, :2], line, colour)
+    dot = max(NUMBERS.least_radius, NUMBERS.hand_dot * short)
     for point in hand[:, :2]:
-        _draw_dot(canvas, point, max(1.0, _HAND_DOT * short), _HAND_JOINT)
+        _draw_dot(canvas, point, dot, _HAND_JOINT)
 
 
 def _draw_limb(
@@ -161,21 +182,21 @@ def _draw_limb(
     if length < 1e-3:
         return
     across = np.array([-along[1], along[0]]) * (radius / length)
-    angle = np.linspace(0, 2 * np.pi, 36, endpoint=False)[:, None]
+    angle = np.linspace(0, 2 * np.pi, NUMBERS.ellipse_points, endpoint=False)[:, None]
     outline = (one + other) / 2 + np.cos(angle) * along + np.sin(angle) * across
-    cv2.fillConvexPoly(canvas, _fixed(outline), colour, cv2.LINE_AA, _SHIFT)
+    cv2.fillConvexPoly(canvas, _fixed(outline), colour, cv2.LINE_AA, NUMBERS.shift)
 
 
 def _draw_dot(canvas: Rgb, point: Float32, radius: float, colour: Colour) -> None:
     centre = _fixed(point)
-    scale = 1 << _SHIFT
+    scale = 1 << NUMBERS.shift
     cv2.circle(
         canvas, (int(centre[0]), int(centre[1])), round(radius * scale), colour, -1, cv2.LINE_AA,
-        _SHIFT,
+        NUMBERS.shift,
     )  # fmt: skip
 
 
 def _fixed(points: NDArray[np.floating]) -> NDArray[np.int32]:
     """Points in OpenCV's fixed-point pixels, kept within what those can hold."""
-    fixed = np.clip(np.rint(points * (1 << _SHIFT)), -(1 << 20), 1 << 20)
+    fixed = np.clip(np.rint(points * (1 << NUMBERS.shift)), -(1 << 20), 1 << 20)
     return np.asarray(fixed, np.int32)

@@ -28,11 +28,8 @@ MIN_SECONDS = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Judgement:
-    """When a driver counts as shown, large enough and inside the picture.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class JudgementNumbers:
+    """When a driver counts as shown, large enough and inside the picture."""
 
     min_visibility: float = 0.5
     """Of a landmark that counts as visible."""
@@ -54,7 +51,7 @@ class _Judgement:
     """A reason that lasts for less is given with one time instead of two."""
 
 
-_PARAMS = _Judgement()
+NUMBERS = JudgementNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,7 +153,7 @@ def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAn
     if len(detections.people) == 0:
         raise _unusable("nobody is visible in the video")
     cuts = shots.bridge_flashes(
-        shots.find_cuts(times, thumbnails), times, thumbnails, runs.BRIDGED_SECONDS
+        shots.find_cuts(times, thumbnails), times, thumbnails, runs.NUMBERS.bridged
     )
     boxes = detections.people[:, :4].copy()
     boxes[:, 1:] *= thumbnails.shape[2] / clip.width
@@ -182,7 +179,7 @@ def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAn
             usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
     reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
     usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
-    long_enough = [run for run in usable if run.seconds >= MIN_SECONDS - _PARAMS.tolerance_seconds]
+    long_enough = [run for run in usable if run.seconds >= MIN_SECONDS - NUMBERS.tolerance_seconds]
     if not long_enough:
         raise _too_short(usable, reasons)
     run = long_enough[0]
@@ -216,7 +213,7 @@ def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
     def shown(*pair: Body) -> bool:
         return (
             bool(len(poses))
-            and float(_in_view(poses, size)[:, pair].any(axis=1).mean()) > _PARAMS.min_shown_share
+            and float(_in_view(poses, size)[:, pair].any(axis=1).mean()) > NUMBERS.min_shown_share
         )
 
     if not len(poses) or shown(Body.LEFT_ANKLE, Body.RIGHT_ANKLE):
@@ -229,7 +226,7 @@ def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
 def _in_view(poses: Float32, size: tuple[int, int]) -> NDArray[np.bool_]:
     """(N, 33): which landmarks lie in the picture and are visible."""
     inside = (poses[..., :2] >= 0).all(axis=-1) & (poses[..., :2] < np.array(size)).all(axis=-1)
-    return np.asarray(inside & (poses[..., 3] > _PARAMS.min_visibility))
+    return np.asarray(inside & (poses[..., 3] > NUMBERS.min_visibility))
 
 
 def _of_driver(times: NDArray[np.float64], poses: Float32, driver: PersonTrack) -> Float32:
@@ -239,7 +236,7 @@ def _of_driver(times: NDArray[np.float64], poses: Float32, driver: PersonTrack) 
         nearest = int(np.abs(driver.times - time).argmin())
         x, y, side, _ = driver.regions[nearest]
         hips = pose[[Body.LEFT_HIP, Body.RIGHT_HIP], :2].mean(axis=0)
-        keep.append(float(np.hypot(*(hips - (x, y)))) < _PARAMS.driver_distance * side)
+        keep.append(float(np.hypot(*(hips - (x, y)))) < NUMBERS.driver_distance * side)
     return poses[np.array(keep, bool)] if keep else poses
 
 
@@ -262,14 +259,14 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
         view = _in_view(poses, clip.size)
         trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
         sideways = (poses[:, trunk, 0] < 0) | (poses[:, trunk, 0] >= clip.width)
-        if float((sideways.sum(axis=1) >= 2).mean()) > _PARAMS.half_out_share:
+        if float((sideways.sum(axis=1) >= 2).mean()) > NUMBERS.half_out_share:
             warnings.append("The driver is half out of the picture.")
         if not view[:, Body.NOSE].any():
             warnings.append("The driver's face is never visible.")
     path = scene.driver.within(scene.start, scene.end)
     if (
-        float(np.median(path.regions[:, 2])) * _PARAMS.body_share
-        < _PARAMS.small_driver * clip.height
+        float(np.median(path.regions[:, 2])) * NUMBERS.body_share
+        < NUMBERS.small_driver * clip.height
     ):
         warnings.append("The driver is small in the picture, so face and hands will hardly move.")
     return warnings
@@ -279,9 +276,9 @@ def _too_short(usable: Sequence[Run], reasons: Sequence[Reason]) -> ClipUnusable
     longest = usable[0].seconds if usable else 0.0
     why = "; ".join(
         f"{reason.words} at {reason.start:.1f} s"
-        if reason.end - reason.start < _PARAMS.moment_seconds
+        if reason.end - reason.start < NUMBERS.moment_seconds
         else f"{reason.words} from {reason.start:.1f} to {reason.end:.1f} s"
-        for reason in reasons[: _PARAMS.max_reasons]
+        for reason in reasons[: NUMBERS.max_reasons]
     )
     return _unusable(
         f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else "")

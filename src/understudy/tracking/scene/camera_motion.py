@@ -22,11 +22,9 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _CameraMotion:
+class CameraMotionNumbers:
     """How the camera's motion is measured, and how much of it a run may hold. Pixels are those of a
     thumbnail, lengths otherwise shares of the picture's long side.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
     """
 
     baseline_seconds: float = 0.33
@@ -99,7 +97,7 @@ class _CameraMotion:
     """The same for the logarithm of the zoom."""
 
 
-_PARAMS = _CameraMotion()
+NUMBERS = CameraMotionNumbers()
 
 _UNKNOWN = np.full(3, np.nan)
 
@@ -123,7 +121,7 @@ class CameraPath:
     def is_steady(self, start: float, end: float) -> bool:
         """Whether nobody would notice the camera move from start to end."""
         spread = _spread(self.between(start, end))
-        return bool(max(spread[:2]) < _PARAMS.steady_shift and spread[2] < _PARAMS.steady_zoom)
+        return bool(max(spread[:2]) < NUMBERS.steady_shift and spread[2] < NUMBERS.steady_zoom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,13 +143,13 @@ def measure_camera(
     """
     starts: list[float] = []
     velocities: list[Float64] = []
-    for k in range(0, len(times), _PARAMS.stride):
-        j = int(np.searchsorted(times, times[k] + _PARAMS.baseline_seconds))
+    for k in range(0, len(times), NUMBERS.stride):
+        j = int(np.searchsorted(times, times[k] + NUMBERS.baseline_seconds))
         if j >= len(times):
             break
         velocity = _UNKNOWN
         if not any(cut.start < times[j] and cut.end > times[k] for cut in cuts):
-            near = people[np.abs(people[:, 0] - times[k]) < _PARAMS.person_window_seconds]
+            near = people[np.abs(people[:, 0] - times[k]) < NUMBERS.person_window_seconds]
             velocity = _compare(thumbnails[k], thumbnails[j], near) / (times[j] - times[k])
         starts.append(float(times[k]))
         velocities.append(velocity)
@@ -161,7 +159,7 @@ def measure_camera(
     speed = _median3(_settled(at, np.array(velocities)))
     # A speed was measured over the baseline, whose middle is later than its start.
     return CameraPath(
-        at + _PARAMS.baseline_seconds / 2, np.cumsum(speed * np.gradient(at)[:, None], axis=0)
+        at + NUMBERS.baseline_seconds / 2, np.cumsum(speed * np.gradient(at)[:, None], axis=0)
     )
 
 
@@ -171,19 +169,19 @@ def find_movements(path: CameraPath) -> list[Movement]:
     if len(times) < 3:
         return []
     speed = np.gradient(offsets, times, axis=0)
-    slow = (np.hypot(speed[:, 0], speed[:, 1]) < _PARAMS.slow_shift) & (
-        np.abs(speed[:, 2]) < _PARAMS.slow_zoom
+    slow = (np.hypot(speed[:, 0], speed[:, 1]) < NUMBERS.slow_shift) & (
+        np.abs(speed[:, 2]) < NUMBERS.slow_zoom
     )
     movements: list[Movement] = []
     for first in range(len(times)):
-        last = int(np.searchsorted(times, times[first] + _PARAMS.net_seconds)) - 1
+        last = int(np.searchsorted(times, times[first] + NUMBERS.net_seconds)) - 1
         net = offsets[last] - offsets[first]
         shift = float(np.hypot(net[0], net[1]))
-        if shift < _PARAMS.max_net_shift and abs(net[2]) < _PARAMS.max_net_zoom:
+        if shift < NUMBERS.max_net_shift and abs(net[2]) < NUMBERS.max_net_zoom:
             continue
         moving = np.flatnonzero(~slow[first : last + 1])
         if len(moving):
-            kind: Literal["pan", "zoom"] = "pan" if shift >= _PARAMS.max_net_shift else "zoom"
+            kind: Literal["pan", "zoom"] = "pan" if shift >= NUMBERS.max_net_shift else "zoom"
             begin, end = first + int(moving[0]), first + int(moving[-1])
             movements.append(Movement(float(times[begin]), float(times[end]), kind))
     merged: list[Movement] = []
@@ -219,8 +217,8 @@ def _settled(times: Float64, velocities: Float64) -> Float64:
     known = np.isfinite(velocities[:, 0])
     still = known & (velocities == 0).all(axis=1)
     for k, time in enumerate(times):
-        around = np.abs(times - time) <= _PARAMS.still_window_seconds
-        if still[around].sum() >= _PARAMS.min_still_comparisons * max(1, known[around].sum()):
+        around = np.abs(times - time) <= NUMBERS.still_window_seconds
+        if still[around].sum() >= NUMBERS.min_still_comparisons * max(1, known[around].sum()):
             settled[k] = 0
         elif not known[k]:
             before, after = known[:k].nonzero()[0][-1:], k + known[k:].nonzero()[0][:1]
@@ -228,10 +226,10 @@ def _settled(times: Float64, velocities: Float64) -> Float64:
             if (
                 len(before)
                 and len(after)
-                and times[after[0]] - times[before[0]] <= _PARAMS.max_gap_seconds
+                and times[after[0]] - times[before[0]] <= NUMBERS.max_gap_seconds
             ):
                 ends = velocities[before[0]], velocities[after[0]]
-                if float(np.abs(ends[1] - ends[0]).max()) < _PARAMS.max_gap_change:
+                if float(np.abs(ends[1] - ends[0]).max()) < NUMBERS.max_gap_change:
                     settled[k] = (ends[0] + ends[1]) / 2
     return settled
 
@@ -245,20 +243,20 @@ def _compare(one: NDArray[np.uint8], other: NDArray[np.uint8], people: Float64) 
     height, width = one.shape
     points = _corners(one, people)
     before, after = _follow(one, other, points) if len(points) else (points, points)
-    if len(before) < max(_PARAMS.min_points, _PARAMS.min_followed_share * len(points)):
+    if len(before) < max(NUMBERS.min_points, NUMBERS.min_followed_share * len(points)):
         return _UNKNOWN
     model, _ = cv2.estimateAffinePartial2D(
         before,
         after,
         method=cv2.RANSAC,
-        ransacReprojThreshold=_PARAMS.max_inlier_error,
-        maxIters=_PARAMS.ransac_iterations,
+        ransacReprojThreshold=NUMBERS.max_inlier_error,
+        maxIters=NUMBERS.ransac_iterations,
     )
     if model is None:
         return _UNKNOWN
-    column = np.minimum(before[:, 0] * _PARAMS.grid / width, _PARAMS.grid - 1).astype(int)
-    row = np.minimum(before[:, 1] * _PARAMS.grid / height, _PARAMS.grid - 1).astype(int)
-    parts = row * _PARAMS.grid + column
+    column = np.minimum(before[:, 0] * NUMBERS.grid / width, NUMBERS.grid - 1).astype(int)
+    row = np.minimum(before[:, 1] * NUMBERS.grid / height, NUMBERS.grid - 1).astype(int)
+    parts = row * NUMBERS.grid + column
     names = np.unique(parts)
     lengths = np.linalg.norm(after - before, axis=1)
     length = np.array([np.median(lengths[parts == name]) for name in names])
@@ -266,24 +264,24 @@ def _compare(one: NDArray[np.uint8], other: NDArray[np.uint8], people: Float64) 
     shift = model[:, :2] @ middle + model[:, 2] - middle
     # Where much of the picture moves fast and the rest all but stands, the rest is the background.
     still = length < max(
-        _PARAMS.max_still_motion, _PARAMS.still_share_of_shift * float(np.hypot(*shift))
+        NUMBERS.max_still_motion, NUMBERS.still_share_of_shift * float(np.hypot(*shift))
     )
-    if still.mean() >= _PARAMS.min_still_share and still.sum() >= 2:
+    if still.mean() >= NUMBERS.min_still_share and still.sum() >= 2:
         return np.zeros(3)
     errors = np.linalg.norm(before @ model[:, :2].T + model[:, 2] - after, axis=1)
     along = names[
-        [bool(np.median(errors[parts == name]) < _PARAMS.max_inlier_error) for name in names]
+        [bool(np.median(errors[parts == name]) < NUMBERS.max_inlier_error) for name in names]
     ]
     borders = sum(
         bool(np.isin(axis, edge).any())
-        for axis in (along % _PARAMS.grid, along // _PARAMS.grid)
-        for edge in (0, _PARAMS.grid - 1)
+        for axis in (along % NUMBERS.grid, along // NUMBERS.grid)
+        for edge in (0, NUMBERS.grid - 1)
     )
-    spread = max(np.ptp(along % _PARAMS.grid), np.ptp(along // _PARAMS.grid)) if len(along) else 0
+    spread = max(np.ptp(along % NUMBERS.grid), np.ptp(along // NUMBERS.grid)) if len(along) else 0
     if (
-        len(along) < _PARAMS.min_inlier_share * len(names)
-        or borders < _PARAMS.min_borders
-        or spread < _PARAMS.min_spread
+        len(along) < NUMBERS.min_inlier_share * len(names)
+        or borders < NUMBERS.min_borders
+        or spread < NUMBERS.min_spread
     ):
         return _UNKNOWN
     zoom = np.log(np.hypot(model[0, 0], model[1, 0]))
@@ -294,20 +292,20 @@ def _corners(image: NDArray[np.uint8], people: Float64) -> NDArray[np.float32]:
     """The best corner (N, 2) of every cell that has one and is not on a person."""
     quality = cv2.cornerMinEigenVal(image, 5, ksize=3)
     for _, x, y, side in people:
-        across, along = _PARAMS.person_half_width * side, _PARAMS.person_half_height * side
+        across, along = NUMBERS.person_half_width * side, NUMBERS.person_half_height * side
         low, high = (round(x - across), round(y - along)), (round(x + across), round(y + along))
         cv2.rectangle(quality, low, high, 0.0, -1)
-    rows, columns = (size // _PARAMS.corner_cell for size in image.shape)
+    rows, columns = (size // NUMBERS.corner_cell for size in image.shape)
     points = []
-    for top in range(0, rows * _PARAMS.corner_cell, _PARAMS.corner_cell):
-        for left in range(0, columns * _PARAMS.corner_cell, _PARAMS.corner_cell):
-            cell = quality[top : top + _PARAMS.corner_cell, left : left + _PARAMS.corner_cell]
+    for top in range(0, rows * NUMBERS.corner_cell, NUMBERS.corner_cell):
+        for left in range(0, columns * NUMBERS.corner_cell, NUMBERS.corner_cell):
+            cell = quality[top : top + NUMBERS.corner_cell, left : left + NUMBERS.corner_cell]
             y, x = np.unravel_index(int(cell.argmax()), cell.shape)
-            if cell[y, x] >= _PARAMS.min_corner_quality:
+            if cell[y, x] >= NUMBERS.min_corner_quality:
                 points.append((left + x, top + y))
     corners = np.array(points, np.float32).reshape(-1, 2)
-    limit = np.array(image.shape[::-1]) - _PARAMS.corner_border
-    inside = (corners >= _PARAMS.corner_border).all(axis=1) & (corners < limit).all(axis=1)
+    limit = np.array(image.shape[::-1]) - NUMBERS.corner_border
+    inside = (corners >= NUMBERS.corner_border).all(axis=1) & (corners < limit).all(axis=1)
     return corners[inside]
 
 
@@ -315,11 +313,11 @@ def _follow(
     one: NDArray[np.uint8], other: NDArray[np.uint8], points: NDArray[np.float32]
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """The points (M, 2) that can be followed, and where they went (Lucas and Kanade's method)."""
-    window = {"winSize": (_PARAMS.flow_window, _PARAMS.flow_window), "maxLevel": 2}
+    window = {"winSize": (NUMBERS.flow_window, NUMBERS.flow_window), "maxLevel": 2}
     there, found, _ = cv2.calcOpticalFlowPyrLK(one, other, points, None, **window)  # type: ignore[call-overload]
     back, returned, _ = cv2.calcOpticalFlowPyrLK(other, one, there, None, **window)  # type: ignore[call-overload]
     good = (found.ravel() > 0) & (returned.ravel() > 0)
-    good &= np.linalg.norm(back - points, axis=1) < _PARAMS.max_round_trip
+    good &= np.linalg.norm(back - points, axis=1) < NUMBERS.max_round_trip
     return points[good], there[good]
 
 
@@ -329,7 +327,7 @@ def _spread(offsets: Float64) -> Float64:
 
 def _is_too_far(offsets: Float64) -> bool:
     spread = _spread(offsets)
-    return bool(max(spread[:2]) > _PARAMS.max_run_shift or spread[2] > _PARAMS.max_run_zoom)
+    return bool(max(spread[:2]) > NUMBERS.max_run_shift or spread[2] > NUMBERS.max_run_zoom)
 
 
 def _median3(values: Float64) -> Float64:

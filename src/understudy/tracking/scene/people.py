@@ -13,11 +13,8 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Linking:
-    """How detections are linked into tracks. A side is that of a person's square region.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class LinkingNumbers:
+    """How detections are linked into tracks. A side is that of a person's square region."""
 
     half_width: float = 0.13
     """Half a body's width, in sides."""
@@ -47,7 +44,7 @@ class _Linking:
     """Detections further apart than this define no velocity."""
 
 
-_PARAMS = _Linking()
+NUMBERS = LinkingNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +84,7 @@ class PersonTrack:
     def boxes(self, size: tuple[int, int]) -> Float64:
         """(N, 4): left, top, right, bottom of the person in a clip of that (width, height)."""
         x, y, side = self.regions[:, 0], self.regions[:, 1], self.regions[:, 2]
-        across, along = _PARAMS.half_width * side, _PARAMS.half_height * side
+        across, along = NUMBERS.half_width * side, NUMBERS.half_height * side
         boxes = np.stack([x - across, y - along, x + across, y + along], axis=1)
         return np.clip(boxes, 0, np.array([*size, *size], np.float64))
 
@@ -105,7 +102,7 @@ class PersonTrack:
         if not self.times[0] <= time <= self.times[-1]:
             return False
         front, behind = self.region_at(time), other.region_at(time)
-        reach = 2 * _PARAMS.half_width * front[2], _PARAMS.half_height * front[2]
+        reach = 2 * NUMBERS.half_width * front[2], NUMBERS.half_height * front[2]
         return bool(abs(front[0] - behind[0]) < reach[0] and abs(front[1] - behind[1]) < reach[1])
 
     def within(self, start: float, end: float) -> PersonTrack:
@@ -127,16 +124,16 @@ class _OpenTrack:
         if self.appearance is None:
             self.appearance = appearance
         else:
-            kept = 1 - _PARAMS.appearance_rate
-            self.appearance = kept * self.appearance + _PARAMS.appearance_rate * appearance
+            kept = 1 - NUMBERS.appearance_rate
+            self.appearance = kept * self.appearance + NUMBERS.appearance_rate * appearance
 
     def expected(self, time: float) -> Float64:
         """Where (x, y) the person is at a time if they went on as before."""
         last = self.rows[-1]
-        if len(self.rows) < 2 or last[0] - self.rows[-2][0] > _PARAMS.max_velocity_gap_seconds:
+        if len(self.rows) < 2 or last[0] - self.rows[-2][0] > NUMBERS.max_velocity_gap_seconds:
             return last[1:3]
         before = self.rows[-2]
-        ahead = min(time - last[0], _PARAMS.max_extrapolation_seconds) / (last[0] - before[0])
+        ahead = min(time - last[0], NUMBERS.max_extrapolation_seconds) / (last[0] - before[0])
         return np.asarray(last[1:3] + ahead * (last[1:3] - before[1:3]))
 
     def cost(self, row: Float64, appearance: NDArray[np.float32]) -> float | None:
@@ -148,16 +145,16 @@ class _OpenTrack:
         distance = float(np.hypot(*(row[1:3] - self.expected(float(row[0]))))) / side
         size = abs(math.log(row[3] / last[3]))
         appearance_distance = 1 - float(np.minimum(self.appearance, appearance).sum())
-        reach = min(_PARAMS.max_reach, _PARAMS.reach + _PARAMS.reach_per_second * unseen)
+        reach = min(NUMBERS.max_reach, NUMBERS.reach + NUMBERS.reach_per_second * unseen)
         if (
-            unseen > _PARAMS.max_gap_seconds
+            unseen > NUMBERS.max_gap_seconds
             or distance > reach
-            or size > _PARAMS.max_size_change
-            or appearance_distance > _PARAMS.max_appearance_distance
+            or size > NUMBERS.max_size_change
+            or appearance_distance > NUMBERS.max_appearance_distance
         ):
             return None
         return (
-            distance + _PARAMS.size_weight * size + _PARAMS.appearance_weight * appearance_distance
+            distance + NUMBERS.size_weight * size + NUMBERS.appearance_weight * appearance_distance
         )
 
 

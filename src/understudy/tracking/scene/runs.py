@@ -12,14 +12,24 @@ from understudy.tracking.scene.camera_motion import CameraPath, Movement, steadi
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.shots import Cut
 
-# Seconds for which the driver may be out of sight within a run.
-BRIDGED_SECONDS = 0.5
-# The same behind somebody who passes by: both sides show where the driver is.
-OCCLUDED_SECONDS = 0.8
-# Seconds between two searches for people, at most.
-_DETECTION_STEP = 0.36
-# Seconds: a shorter rest between two reasons is added to the one before.
-_MIN_REST = 0.15
+
+@dataclass(frozen=True, slots=True)
+class RunNumbers:
+    """Which gaps a run may have, and which parts of a clip are worth a reason. Seconds."""
+
+    bridged: float = 0.5
+    """The driver may be out of sight for this long within a run."""
+    occluded: float = 0.8
+    """The same behind somebody who passes by: both sides show where the driver is."""
+    detection_step: float = 0.36
+    """Between two searches for people, at most."""
+    min_rest: float = 0.15
+    """A shorter rest between two reasons is added to the one before."""
+    touching: float = 0.01
+    """Parts that lie this close together, with one reason, are one part."""
+
+
+NUMBERS = RunNumbers()
 
 CUT_REASONS = {"cut": "a cut", "dissolve": "a dissolve"}
 MOVEMENT_REASONS = {"pan": "the camera pans", "zoom": "the camera zooms"}
@@ -91,11 +101,11 @@ def with_driver(
     seen = driver.times[(driver.times >= part.start) & (driver.times < part.end)]
     if len(seen) == 0:
         return []
-    gaps = np.diff(seen) > BRIDGED_SECONDS + _DETECTION_STEP
+    gaps = np.diff(seen) > NUMBERS.bridged + NUMBERS.detection_step
     for k in np.flatnonzero(gaps):
         middle = float(seen[k] + seen[k + 1]) / 2
         occluded = any(other.occludes(driver, middle) for other in others)
-        gaps[k] = not occluded or seen[k + 1] - seen[k] > OCCLUDED_SECONDS + _DETECTION_STEP
+        gaps[k] = not occluded or seen[k + 1] - seen[k] > NUMBERS.occluded + NUMBERS.detection_step
     edges = np.flatnonzero(gaps)
     firsts = seen[np.concatenate([[0], edges + 1])]
     lasts = seen[np.concatenate([edges, [len(seen) - 1]])]
@@ -139,13 +149,13 @@ def explain(
             first, last = max(reason.start, at), min(reason.end, end)
             if last <= first:
                 continue
-            if first - at >= _MIN_REST:
+            if first - at >= NUMBERS.min_rest:
                 dropped.append(Reason(at, first, _rest_words(at, first, used, runs)))
             else:
                 first = at
             dropped.append(Reason(first, last, reason.words))
             at = last
-        if end - at >= _MIN_REST:
+        if end - at >= NUMBERS.min_rest:
             dropped.append(Reason(at, end, _rest_words(at, end, used, runs)))
     return _merged(dropped)
 
@@ -154,7 +164,7 @@ def _rest_words(start: float, end: float, used: Run, runs: Sequence[Run]) -> str
     middle = (start + end) / 2
     if any(run.start <= middle < run.end for run in runs):
         return "usable by itself, but shorter than the part used"
-    near = abs(start - used.end) < _MIN_REST or abs(end - used.start) < _MIN_REST
+    near = abs(start - used.end) < NUMBERS.min_rest or abs(end - used.start) < NUMBERS.min_rest
     return DRIFT_REASON if near else "too short by itself"
 
 
@@ -164,7 +174,11 @@ def _merged(reasons: Sequence[Reason]) -> list[Reason]:
         if len(merged) > 1 and merged[-2].words == reason.words == ABSENCE_REASON:
             # A change of shot in which the driver is missing before and after tells nothing.
             merged[-2:] = [Reason(merged[-2].start, reason.end, ABSENCE_REASON)]
-        elif merged and merged[-1].words == reason.words and reason.start - merged[-1].end < 0.01:
+        elif (
+            merged
+            and merged[-1].words == reason.words
+            and reason.start - merged[-1].end < NUMBERS.touching
+        ):
             merged[-1] = Reason(merged[-1].start, reason.end, reason.words)
         else:
             merged.append(reason)

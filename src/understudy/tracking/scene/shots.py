@@ -19,11 +19,8 @@ Thumbnails = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
-class _ShotDetection:
-    """When a change between thumbnails is a change of shot. Grey levels are of 0..255.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class ShotDetectionNumbers:
+    """When a change between thumbnails is a change of shot. Grey levels are of 0..255."""
 
     min_cut_change: float = 10.0
     """Mean change at a hard cut, in grey levels."""
@@ -63,7 +60,7 @@ class _ShotDetection:
     """Sigma in pixels of the blur against noise."""
 
 
-_PARAMS = _ShotDetection()
+NUMBERS = ShotDetectionNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ def find_cuts(times: NDArray[np.float64], thumbnails: Thumbnails) -> list[Cut]:
     """The cuts between thumbnails (N, h, w) grey, shown at `times` (N,) seconds, in order."""
     if len(times) < 3:
         return []
-    soft = np.stack([cv2.GaussianBlur(image, (0, 0), _PARAMS.blur_sigma) for image in thumbnails])
+    soft = np.stack([cv2.GaussianBlur(image, (0, 0), NUMBERS.blur_sigma) for image in thumbnails])
     hard = _hard_cuts(times, soft)
     gradual = [
         blend
@@ -99,10 +96,10 @@ def bridge_flashes(
     """The cuts without those that lead back to the same shot within so many seconds."""
     kept: list[Cut] = []
     for cut in cuts:
-        if kept and cut.end - kept[-1].start <= seconds + _PARAMS.flash_slack_seconds:
+        if kept and cut.end - kept[-1].start <= seconds + NUMBERS.flash_slack_seconds:
             before = int(np.searchsorted(times, kept[-1].start, side="right")) - 1
             after = min(int(np.searchsorted(times, cut.end)), len(times) - 1)
-            if likeness(thumbnails[before], thumbnails[after]) > _PARAMS.min_flash_likeness:
+            if likeness(thumbnails[before], thumbnails[after]) > NUMBERS.min_flash_likeness:
                 kept.pop()
                 continue
         kept.append(cut)
@@ -125,12 +122,12 @@ def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
     cuts = []
     for k, change in enumerate(changes):
         around = np.delete(
-            changes[max(0, k - _PARAMS.context) : k + _PARAMS.context + 1], min(k, _PARAMS.context)
+            changes[max(0, k - NUMBERS.context) : k + NUMBERS.context + 1], min(k, NUMBERS.context)
         )
         usual = float(np.median(around)) if len(around) else 0.0
-        if change < _PARAMS.min_cut_change or change < _PARAMS.cut_factor * (1 + usual):
+        if change < NUMBERS.min_cut_change or change < NUMBERS.cut_factor * (1 + usual):
             continue
-        if likeness(images[k], images[k + 1]) < _PARAMS.max_cut_likeness:
+        if likeness(images[k], images[k + 1]) < NUMBERS.max_cut_likeness:
             cuts.append(Cut(float(times[k]), float(times[k + 1]), "cut"))
     return cuts
 
@@ -139,15 +136,15 @@ def _dissolves(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
     half = np.stack([cv2.resize(image, None, fx=0.5, fy=0.5) for image in images])
     small = half.astype(np.float32)
     found: list[tuple[float, float]] = []
-    for seconds in _PARAMS.blend_seconds:
+    for seconds in NUMBERS.blend_seconds:
         for first in range(len(times)):
             last = int(np.searchsorted(times, times[first] + seconds))
             if last >= len(times):
                 break
             shares = _blend_shares(small[first : last + 1])
             if shares is not None and not _is_motion(half[first], half[last]):
-                begin = int(np.flatnonzero(shares < _PARAMS.pure_share)[-1])
-                end = int(np.flatnonzero(shares > 1 - _PARAMS.pure_share)[0])
+                begin = int(np.flatnonzero(shares < NUMBERS.pure_share)[-1])
+                end = int(np.flatnonzero(shares > 1 - NUMBERS.pure_share)[0])
                 found.append((float(times[first + begin]), float(times[first + end])))
     return [Cut(start, end, "dissolve") for start, end in _merged(found)]
 
@@ -159,22 +156,22 @@ def _blend_shares(images: NDArray[np.float32]) -> NDArray[np.float32] | None:
     leaves most of the picture as it is.
     """
     step = images[-1] - images[0]
-    changed = np.abs(step) > _PARAMS.min_blend_change
-    if float(changed.mean()) < _PARAMS.min_blend_area:
+    changed = np.abs(step) > NUMBERS.min_blend_change
+    if float(changed.mean()) < NUMBERS.min_blend_area:
         return None
     pixels = images[:, changed]
     before, step = pixels[0], step[changed]
-    if _correlation(before, pixels[-1]) > _PARAMS.max_blend_likeness:
+    if _correlation(before, pixels[-1]) > NUMBERS.max_blend_likeness:
         return None
     off = pixels - before
     power = float(step @ step)
     shares: NDArray[np.float32] = off @ step / power
     residuals = ((off - shares[:, None] * step) ** 2).sum(axis=1) / power
-    low, high = _PARAMS.blended_shares
+    low, high = NUMBERS.blended_shares
     between = (shares > low) & (shares < high)
-    if between.sum() < _PARAMS.min_blended or float(residuals.max()) > _PARAMS.max_blend_residual:
+    if between.sum() < NUMBERS.min_blended or float(residuals.max()) > NUMBERS.max_blend_residual:
         return None
-    return shares if bool((np.diff(shares) > -_PARAMS.max_step_back).all()) else None
+    return shares if bool((np.diff(shares) > -NUMBERS.max_step_back).all()) else None
 
 
 def _is_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
@@ -194,10 +191,10 @@ def _is_motion(before: NDArray[np.uint8], after: NDArray[np.uint8]) -> bool:
         borderMode=cv2.BORDER_REPLICATE,
     )
     difference = cv2.absdiff(before, after)
-    changed = difference > _PARAMS.min_blend_change
+    changed = difference > NUMBERS.min_blend_change
     unexplained = float(cv2.absdiff(moved, after)[changed].sum()) / float(difference.sum())
     distance = float(np.abs(flow[changed]).mean())
-    return unexplained < _PARAMS.max_flow_residual and distance < _PARAMS.max_flow * max(
+    return unexplained < NUMBERS.max_flow_residual and distance < NUMBERS.max_flow * max(
         before.shape
     )
 

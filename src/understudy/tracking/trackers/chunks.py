@@ -39,16 +39,12 @@ SHAPES = {
     "face": (FACE_LANDMARKS, 3),
     "presence": (len(PRESENCES),),
 }
-# Frames per message.
-_BATCH = 12
+_BATCH = 12  # frames per message
 
 
 @dataclass(frozen=True, slots=True)
-class _Following:
-    """How the driver is followed through a chunk. A side is that of a person's square region.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class FollowingNumbers:
+    """How the driver is followed through a chunk. A side is that of a person's square region."""
 
     lost_distance: float = 0.5
     """From the guide's region, in its sides; beyond it somebody else is followed."""
@@ -76,7 +72,7 @@ class _Following:
     """Per frame, of the length of a hand that is foreshortened."""
 
 
-_PARAMS = _Following()
+NUMBERS = FollowingNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -115,15 +111,15 @@ def occluded_spans(guide: Guide, other: Guide) -> list[tuple[float, float]]:
     spans: list[tuple[float, float]] = []
     times: list[float] = []
     for time in np.arange(
-        start, end + 2 * _PARAMS.span_step_seconds, _PARAMS.span_step_seconds
+        start, end + 2 * NUMBERS.span_step_seconds, NUMBERS.span_step_seconds
     ).tolist():
         driver, front = guide.region(time), other.region(time)
-        if time <= end and occludes(front, driver, reach=_PARAMS.close_distance):
+        if time <= end and occludes(front, driver, reach=NUMBERS.close_distance):
             times.append(time)
             continue
         if any(
             occludes(other.region(t), guide.region(t))
-            and guide.unseen(t) > _PARAMS.occluded_seconds
+            and guide.unseen(t) > NUMBERS.occluded_seconds
             for t in times
         ):
             spans.append((times[0], times[-1]))
@@ -228,12 +224,12 @@ class _HandSchedule:
 
     def is_due(self, number: int, short_side: int) -> bool:
         """Whether to look in the frame of that number and short side."""
-        share = _PARAMS.small_hand if self._length is None else self._length / short_side
-        if share < _PARAMS.min_hand:
+        share = NUMBERS.small_hand if self._length is None else self._length / short_side
+        if share < NUMBERS.min_hand:
             return False
-        period = _PARAMS.hand_period if share >= _PARAMS.small_hand else _PARAMS.small_hand_period
-        if self._missed >= _PARAMS.max_misses:
-            period = _PARAMS.missed_hand_period
+        period = NUMBERS.hand_period if share >= NUMBERS.small_hand else NUMBERS.small_hand_period
+        if self._missed >= NUMBERS.max_misses:
+            period = NUMBERS.missed_hand_period
         return number % period == self._side * (period // 2)
 
     def note(self, body: Float32, searched: bool, presence: float) -> None:
@@ -241,7 +237,7 @@ class _HandSchedule:
         wrist, knuckle = (body[place, :2] for place in self._ENDS[self._side])
         length = float(np.hypot(*(knuckle - wrist)))
         # Foreshortened hands come back, so the length only sinks slowly.
-        self._length = max(length, _PARAMS.hand_decay * (self._length or 0.0))
+        self._length = max(length, NUMBERS.hand_decay * (self._length or 0.0))
         if searched:
             self._missed = 0 if presence > 0 else self._missed + 1
 
@@ -276,8 +272,8 @@ def _arrays(batch: Sequence[FrameTrack | None]) -> dict[str, Array]:
 def _is_lost(region: Region, guided: Region) -> bool:
     size = region.side / guided.side
     return (
-        _distance(region, guided) > _PARAMS.lost_distance * guided.side
-        or not 1 / _PARAMS.lost_size_ratio < size < _PARAMS.lost_size_ratio
+        _distance(region, guided) > NUMBERS.lost_distance * guided.side
+        or not 1 / NUMBERS.lost_size_ratio < size < NUMBERS.lost_size_ratio
     )
 
 

@@ -26,17 +26,27 @@ from understudy.tracking.trackers.mediapipe_models import (
 )
 from understudy.tracking.trackers.tracker import FrameTrack, Region, Rgb
 
-# A remembered part is dropped when its region's centre lies further than this from where the body
-# says the part is, in sides of the region, or when its size is off by more than the factor.
-_FACE_DRIFT = 0.30
-_HAND_DRIFT = 0.45
-_SIZE_FACTOR = 2.0
-# A part this sure is looked for from its own landmarks in the next frame.
-_SURE = 0.8
-# A hand's region is about this many times as wide as the way from wrist to knuckles is long.
-_HAND_WIDTHS = 4.0
-# A face's region is about this many times as wide as the head's landmarks are apart.
-_FACE_WIDTHS = 2.2
+
+@dataclass(frozen=True, slots=True)
+class FollowerNumbers:
+    """When a part is looked for where it was last seen, and where the body says that it is."""
+
+    face_drift: float = 0.30
+    """Sides of the region: a remembered face is dropped when its region's centre lies further than
+    this from where the body says that it is."""
+    hand_drift: float = 0.45
+    """The same for a hand."""
+    size_factor: float = 2.0
+    """A remembered part is dropped when its size is off by more than this factor."""
+    sure: float = 0.8
+    """From this presence on a part is looked for from its own landmarks in the next frame."""
+    hand_widths: float = 4.0
+    """Width of a hand's region, in lengths of the way from wrist to knuckles."""
+    face_widths: float = 2.2
+    """Width of a face's region, in widths of the head's landmarks."""
+
+
+NUMBERS = FollowerNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +74,7 @@ class _Memory:
         )
         off = math.hypot(region.x - anchor.x, region.y - anchor.y)
         size = region.side / max(anchor.width, 1e-6)
-        agrees = off <= drift * region.side and 1 / _SIZE_FACTOR < size < _SIZE_FACTOR
+        agrees = off <= drift * region.side and 1 / NUMBERS.size_factor < size < NUMBERS.size_factor
         return region if agrees else None
 
 
@@ -106,11 +116,11 @@ class MediaPipeFollower:
 
     def _follow_face(self, image: Image, body: Float32) -> PartLook | None:
         anchor = _head_anchor(body)
-        region = self._face.expected(anchor, _FACE_DRIFT) if self._face else None
+        region = self._face.expected(anchor, NUMBERS.face_drift) if self._face else None
         if region is None:
             region = self._models.find_face(image, body)
         look = None if region is None else self._models.face(image, region)
-        sure = look is not None and look.presence >= _SURE
+        sure = look is not None and look.presence >= NUMBERS.sure
         self._face = _Memory(look.region, anchor) if look is not None and sure else None
         return look
 
@@ -119,11 +129,11 @@ class MediaPipeFollower:
         if body[arm[0], 3] < LEAST_WRIST_VISIBILITY:
             return None
         anchor = _hand_anchor(body[list(arm)])
-        region = memory.expected(anchor, _HAND_DRIFT) if memory else None
+        region = memory.expected(anchor, NUMBERS.hand_drift) if memory else None
         if region is None:
             region = self._models.find_hand(image, body[list(arm)])
         look = None if region is None else self._models.hand(image, region)
-        if look is not None and look.presence >= _SURE:
+        if look is not None and look.presence >= NUMBERS.sure:
             self._hands[arm] = _Memory(look.region, anchor)
         return look
 
@@ -132,11 +142,11 @@ def _head_anchor(body: Float32) -> _Anchor:
     head = body[Body.NOSE : Body.MOUTH_RIGHT + 1, :2]
     low, high = head.min(axis=0), head.max(axis=0)
     nose = body[Body.NOSE, :2]
-    return _Anchor(float(nose[0]), float(nose[1]), float((high - low).max()) * _FACE_WIDTHS)
+    return _Anchor(float(nose[0]), float(nose[1]), float((high - low).max()) * NUMBERS.face_widths)
 
 
 def _hand_anchor(wrist_pinky_index: Float32) -> _Anchor:
     wrist, pinky, index = wrist_pinky_index[:, :2]
     knuckles = (pinky + 2 * index) / 3
-    width = float(np.hypot(*(knuckles - wrist))) * _HAND_WIDTHS
+    width = float(np.hypot(*(knuckles - wrist))) * NUMBERS.hand_widths
     return _Anchor(float(knuckles[0]), float(knuckles[1]), width)

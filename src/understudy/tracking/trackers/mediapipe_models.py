@@ -13,11 +13,10 @@ from understudy.tracking.trackers import mediapipe_graphs as graphs
 from understudy.tracking.trackers.mediapipe_graphs import Graph
 from understudy.tracking.trackers.tracker import Detection, Region, Rgb
 
-# MediaPipe widens the circle about a person by a quarter.
-_CIRCLE_MARGIN = 1.25
-_LEAST_DETECTION = 0.3
-_LEAST_PRESENCE = 0.3
-LEAST_WRIST_VISIBILITY = 0.1
+_CIRCLE_MARGIN = 1.25  # radii: MediaPipe widens the circle about a person by a quarter
+_LEAST_DETECTION = 0.3  # score from which a person is reported; MediaPipe's own graph has 0.5
+_LEAST_PRESENCE = 0.3  # presence from which a body is reported; MediaPipe's own graph has 0.5
+LEAST_WRIST_VISIBILITY = 0.1  # with less of a wrist no hand is looked for
 
 # Wrist, little finger and forefinger among the landmarks of the body: what says where a hand is.
 LEFT_ARM = (Body.LEFT_WRIST, Body.LEFT_PINKY, Body.LEFT_INDEX)

@@ -19,11 +19,8 @@ from understudy.tracking.trackers.tracker import Region, Rgb, Tracker
 
 
 @dataclass(frozen=True, slots=True)
-class _Finding:
-    """When two regions hold the same person. A side is that of a person's square region.
-
-    Chosen by trial; the module's tests pin their effect on drawn and filmed clips.
-    """
+class FindingNumbers:
+    """When two regions hold the same person. A side is that of a person's square region."""
 
     sure_score: float = 0.5
     """A known person detected with this score is not checked with the landmark model."""
@@ -43,6 +40,10 @@ class _Finding:
     """Half a body's width, in sides."""
     half_height: float = 0.42
     """A body's reach above and below the hips, in sides."""
+    trunk_half_widths: float = 10
+    """Sides over half the width of the box whose colours tell people apart."""
+    trunk_above: float = 2.4
+    """How far it reaches above the hips, in half widths; it reaches half of one below."""
     match_distance: float = 0.35
     """From the expected place, in sides, to match a known person."""
     appearance_weight: float = 0.5
@@ -55,7 +56,7 @@ class _Finding:
     """Of 255; below it, or in the dark, a pixel counts as grey."""
 
 
-_PARAMS = _Finding()
+NUMBERS = FindingNumbers()
 
 # A histogram over hues and their shades, and over the shades of grey.
 _HUES, _SHADES = 12, 4
@@ -108,15 +109,15 @@ class PersonFinder:
         """
         people: list[Person] = []
         detections = self._tracker.detect(rgb)
-        for detection in detections[: _PARAMS.max_people]:
+        for detection in detections[: NUMBERS.max_people]:
             if _is_there(detection.region, people):
                 continue
             person: Person | None = _person(rgb, detection.region, detection.score)
             familiar = [k for k in self._known if same_person(k.region, detection.region)]
-            if any(_turn(k.region, detection.region) > _PARAMS.sudden_turn for k in familiar):
+            if any(_turn(k.region, detection.region) > NUMBERS.sudden_turn for k in familiar):
                 # The detector takes a body that is half out of the frame for one upside down.
                 continue
-            if not familiar or detection.score < _PARAMS.sure_score:
+            if not familiar or detection.score < NUMBERS.sure_score:
                 person = self._find_pose(rgb, detection.region, detection.score)
             if person is not None and not _is_there(person.region, people):
                 people.append(person)
@@ -143,7 +144,7 @@ class PersonFinder:
         self._known = [
             known
             for known in missed
-            if known.missed <= _PARAMS.max_missed and known.occluded <= _PARAMS.max_occluded
+            if known.missed <= NUMBERS.max_missed and known.occluded <= NUMBERS.max_occluded
         ]
         for k, person in enumerate(people):
             before = matched[k].region if k in matched else None
@@ -156,10 +157,10 @@ class PersonFinder:
         for k, person in enumerate(people):
             for n, known in enumerate(self._known):
                 distance = _distance(known.expected(), person.region) / person.region.side
-                if distance < _PARAMS.match_distance:
+                if distance < NUMBERS.match_distance:
                     appearance_distance = 1 - np.minimum(known.appearance, person.appearance).sum()
                     pairs.append(
-                        (distance + _PARAMS.appearance_weight * float(appearance_distance), k, n)
+                        (distance + NUMBERS.appearance_weight * float(appearance_distance), k, n)
                     )
         matched: dict[int, int] = {}
         for _, k, n in sorted(pairs):
@@ -174,7 +175,7 @@ class PersonFinder:
 
     def _find_pose(self, rgb: Rgb, region: Region, score: float) -> Person | None:
         track = self._follower.follow(rgb, region, face=False, left_hand=False, right_hand=False)
-        if track is None or track.presence < _PARAMS.min_presence:
+        if track is None or track.presence < NUMBERS.min_presence:
             return None
         return _person(rgb, track.region, score, track.landmarks.body)
 
@@ -182,16 +183,16 @@ class PersonFinder:
 def same_person(one: Region, other: Region) -> bool:
     """Whether two regions hold the same person."""
     small, large = sorted((one.side, other.side))
-    near = _distance(one, other) <= _PARAMS.same_distance * small
-    return near and large <= _PARAMS.same_size_ratio * small
+    near = _distance(one, other) <= NUMBERS.same_distance * small
+    return near and large <= NUMBERS.same_size_ratio * small
 
 
-def occludes(front: Region, behind: Region, *, reach: float = _PARAMS.half_width) -> bool:
+def occludes(front: Region, behind: Region, *, reach: float = NUMBERS.half_width) -> bool:
     """Whether the body in the one region is so near before the other that it hides the trunk.
 
     reach: how near, in sides of the region in front.
     """
-    across, along = reach * front.side, _PARAMS.half_height * front.side
+    across, along = reach * front.side, NUMBERS.half_height * front.side
     return abs(front.x - behind.x) < across and abs(front.y - behind.y) < along
 
 
@@ -205,7 +206,7 @@ def mask_out(rgb: Rgb, regions: Sequence[Region]) -> Rgb:
     hidden = rgb.copy()
     height, width = rgb.shape[:2]
     for region in regions:
-        across, along = _PARAMS.half_width * region.side, _PARAMS.half_height * region.side
+        across, along = NUMBERS.half_width * region.side, NUMBERS.half_height * region.side
         left, right = (int(np.clip(region.x + d, 0, width)) for d in (-across, across))
         top, bottom = (int(np.clip(region.y + d, 0, height)) for d in (-along, along))
         patch = hidden[top:bottom, left:right]
@@ -221,14 +222,16 @@ def _person(rgb: Rgb, region: Region, score: float, body: Float32 | None = None)
 def _appearance(rgb: Rgb, region: Region) -> Float32:
     """The colours of a person's trunk: a histogram over hue and saturation that adds up to one."""
     height, width = rgb.shape[:2]
-    half = region.side / 10
+    half = region.side / NUMBERS.trunk_half_widths
     left, right = (int(np.clip(region.x + dx, 0, width)) for dx in (-half, half))
-    top, bottom = (int(np.clip(region.y + dy, 0, height)) for dy in (-2.4 * half, half / 2))
+    top, bottom = (
+        int(np.clip(region.y + dy, 0, height)) for dy in (-NUMBERS.trunk_above * half, half / 2)
+    )
     if right - left < 2 or bottom - top < 2:
         return np.full(APPEARANCE, 1 / APPEARANCE, np.float32)
     hsv = cv2.cvtColor(np.ascontiguousarray(rgb[top:bottom, left:right]), cv2.COLOR_RGB2HSV)
     hue, saturation, value = (hsv[..., k].ravel().astype(np.int64) for k in range(3))
-    coloured = (saturation >= _PARAMS.min_saturation) & (value >= _PARAMS.min_saturation)
+    coloured = (saturation >= NUMBERS.min_saturation) & (value >= NUMBERS.min_saturation)
     bins = np.where(
         coloured,
         np.minimum(hue * _HUES // 180, _HUES - 1) * _SHADES + saturation * _SHADES // 256,
@@ -241,11 +244,11 @@ def _appearance(rgb: Rgb, region: Region) -> Float32:
 def _is_phantom(person: Person, people: Sequence[Person]) -> bool:
     """Whether somebody upside down is only another view of somebody else."""
     upright = Region(0, 0, 0)
-    if _turn(person.region, upright) < _PARAMS.upside_down:
+    if _turn(person.region, upright) < NUMBERS.upside_down:
         return False
     return any(
         other is not person
-        and _turn(other.region, upright) < _PARAMS.upside_down
+        and _turn(other.region, upright) < NUMBERS.upside_down
         and _distance(other.region, person.region) < person.region.side / 2
         for other in people
     )

@@ -27,27 +27,24 @@ from understudy.tracking.trackers.tracker import Rgb, Tracker
 
 
 @dataclass(frozen=True, slots=True)
-class _Sampling:
-    """How densely a clip is sampled.
-
-    Thumbnails need one frame in two of an ordinary clip; people are cheap to link at these steps.
-    """
+class SamplingNumbers:
+    """How densely a clip is sampled."""
 
     thumbnail_side: int = 240
     """Long side of the thumbnails for cuts and camera, in pixels."""
-    several_people_seconds: float = 0.19
-    """The same while there are several people."""
     people_side: int = 512
     """Long side of the frames in which people are searched for, in pixels."""
     thumbnail_seconds: float = 0.055
     """Between thumbnails."""
     people_seconds: float = 0.33
     """Between searches for people."""
+    several_people_seconds: float = 0.19
+    """The same while there are several people."""
     pose_every: int = 4
     """Every n-th search also finds the landmarks of the largest person."""
 
 
-_PARAMS = _Sampling()
+NUMBERS = SamplingNumbers()
 
 
 @dataclass(slots=True)
@@ -105,8 +102,8 @@ def _fitted(clip: Clip, side: int) -> tuple[int, int]:
 class _Sampler:
     def __init__(self, tracker: Tracker, clip: Clip) -> None:
         self.found = _Samples()
-        self.thumbnail_size = _fitted(clip, _PARAMS.thumbnail_side)
-        size = _fitted(clip, _PARAMS.people_side)
+        self.thumbnail_size = _fitted(clip, NUMBERS.thumbnail_side)
+        size = _fitted(clip, NUMBERS.people_side)
         self._scale = clip.width / size[0]
         self._people = PersonFinder(tracker)
         self._clip = clip
@@ -116,10 +113,10 @@ class _Sampler:
 
     def take(self, time: float, frame: VideoFrame) -> None:
         found = self.found
-        if not found.times or time - found.times[-1] >= _PARAMS.thumbnail_seconds:
+        if not found.times or time - found.times[-1] >= NUMBERS.thumbnail_seconds:
             found.times.append(time)
             found.thumbnails.append(self._thumbnail(frame))
-        step = _PARAMS.several_people_seconds if self._several else _PARAMS.people_seconds
+        step = NUMBERS.several_people_seconds if self._several else NUMBERS.people_seconds
         if not found.detection_times or time - found.detection_times[-1] >= step:
             self._detect(time, self._rgb.to_rgb(frame))
 
@@ -133,7 +130,7 @@ class _Sampler:
 
     def _detect(self, time: float, rgb: Rgb) -> None:
         found = self.found
-        people = self._people.step(rgb, pose=len(found.detection_times) % _PARAMS.pose_every == 0)
+        people = self._people.step(rgb, pose=len(found.detection_times) % NUMBERS.pose_every == 0)
         found.detection_times.append(time)
         self._several = self._people.several
         for person in people:
