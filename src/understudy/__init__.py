@@ -24,7 +24,7 @@ __all__ = ["__version__", "animate", "inspect", "track"]
 __version__ = "0.1.0"
 
 
-def animate(
+def animate(  # noqa: PLR0913 - independent keyword options
     picture: Path | str | bytes | None,
     clip: Path | str,
     out: Path | str,
@@ -75,7 +75,7 @@ def animate(
     )
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 - independent keyword options
     picture: Path | str | bytes | None,
     clip: Path | str | None,
     *,

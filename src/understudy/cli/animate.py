@@ -30,56 +30,65 @@ if TYPE_CHECKING:
     from understudy.take.report import Report
 
 
-def animate(
+OutputOption = Annotated[
+    Path,
+    typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
+]
+WatermarkOption = Annotated[
+    bool,
+    typer.Option("--watermark", help="Also write OUT.watermarked.mp4."),
+]
+SeedOption = Annotated[
+    int | None,
+    typer.Option(
+        "--seed",
+        min=0,
+        help="Repeat what an engine draws by chance; its report names the seed.",
+    ),
+]
+ReportOption = Annotated[
+    Path | None,
+    typer.Option("--report", metavar="OUT.json", help="Write a report of the take as JSON."),
+]
+FidelityOption = Annotated[
+    bool,
+    typer.Option(
+        "--fidelity",
+        help="Track the result and measure how well it follows the clip (takes longer).",
+    ),
+]
+CompareOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--compare",
+        metavar="OUT.mp4",
+        help="Write a video of the clip and the result side by side.",
+    ),
+]
+
+
+def animate(  # noqa: PLR0913 - one parameter per option
     picture: PictureArgument,
     clip: ClipArgument,
     *,
-    output: Annotated[
-        Path,
-        typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
-    ],
+    output: OutputOption,
     element: ElementOption = None,
     orientation: OrientationOption = "video",
     mode: ModeOption = "std",
     prompt: PromptOption = "",
     sound: SoundOption = True,
-    watermark: Annotated[
-        bool,
-        typer.Option("--watermark", help="Also write OUT.watermarked.mp4."),
-    ] = False,
+    watermark: WatermarkOption = False,
     engine: EngineOption = "puppet",
-    seed: Annotated[
-        int | None,
-        typer.Option(
-            "--seed",
-            min=0,
-            help="Repeat what an engine draws by chance; its report names the seed.",
-        ),
-    ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option("--report", metavar="OUT.json", help="Write a report of the take as JSON."),
-    ] = None,
-    fidelity: Annotated[
-        bool,
-        typer.Option(
-            "--fidelity",
-            help="Track the result and measure how well it follows the clip (takes longer).",
-        ),
-    ] = False,
-    compare: Annotated[
-        Path | None,
-        typer.Option(
-            "--compare",
-            metavar="OUT.mp4",
-            help="Write a video of the clip and the result side by side.",
-        ),
-    ] = None,
+    seed: SeedOption = None,
+    report: ReportOption = None,
+    fidelity: FidelityOption = False,
+    compare: CompareOption = None,
     debug: DebugOption = False,
 ) -> None:
     """Make the character in PICTURE perform the motion of the person in CLIP."""
     with reporting_faults(debug=debug):
-        _check_files(picture, clip, output, watermark=watermark, report=report, compare=compare)
+        inputs = {"image_url": picture, "video_url": clip}
+        _check_files(inputs, output, watermark=watermark, report=report, compare=compare)
         for file in element or ():
             check_input(file, field="--element")
 
@@ -114,17 +123,17 @@ def animate(
 
 
 def _check_files(
-    picture: Path,
-    clip: Path,
+    inputs: dict[str, Path],
     output: Path,
     *,
     watermark: bool,
     report: Path | None,
     compare: Path | None,
 ) -> None:
-    check_input(picture, field="image_url")
-    check_input(clip, field="video_url")
-    files = {"image_url": picture, "video_url": clip, "--output": output}
+    """Check that the inputs, by their fields, can be read and the outputs be written."""
+    for field, file in inputs.items():
+        check_input(file, field=field)
+    files = {**inputs, "--output": output}
     check_output(output, option="--output", suffixes=(".mp4",))
     if watermark:
         from understudy.take.outputs import watermarked_path

@@ -36,7 +36,7 @@ _FRAMINGS = {
 }
 
 
-def inspect(
+def inspect(  # noqa: PLR0913 - one parameter per option
     picture: PictureArgument,
     clip: ClipArgument,
     *,

@@ -13,6 +13,7 @@ from understudy.engines.engine import (
     Pixels,
     PromptReading,
     Stage,
+    ViewChoosing,
 )
 from understudy.engines.registry import engine_names, load_engine
 from understudy.errors import EngineUnavailable
@@ -34,6 +35,7 @@ __all__ = [
     "Pixels",
     "PromptReading",
     "Stage",
+    "ViewChoosing",
     "engine_names",
     "load_engine",
 ]

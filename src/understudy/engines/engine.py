@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # These load numpy and codecs, which reading the capability m
     from numpy.typing import NDArray
 
     from understudy.character.character import Character
+    from understudy.geometry.landmarks import Aspect
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
     from understudy.tracking.performance import Performance
@@ -134,4 +135,15 @@ class Engine(Protocol):
         once it returns True, TakeCancelled is raised. on_report: called once, after the last frame,
         by an engine that has something to report. Closing the generator stops the work.
         """
+        ...
+
+
+@runtime_checkable
+class ViewChoosing(Protocol):
+    """What an engine adds that also shows a character from the back and the sides."""
+
+    def views_wanted(
+        self, performance: Performance, views: Collection[Aspect]
+    ) -> frozenset[Aspect]:
+        """Those of `views` beside the front that frames of this performance would show."""
         ...

@@ -19,7 +19,7 @@ from understudy.elements.assignment import (
     other_views,
 )
 from understudy.elements.element import Element
-from understudy.engines import Engine
+from understudy.engines import Engine, ViewChoosing
 from understudy.geometry.framing import Framing
 from understudy.media import limits
 from understudy.media.limits import Mode
@@ -43,7 +43,7 @@ class ConcurrentCasting:
     """Begins to cast a picture at once. The pictures of an element are judged first; its views are
     assigned in `settle`, when it is known how much of the driver the clip shows."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what is cast, for whom, and where the work is done
         self,
         engine: Engine,
         mode: Mode,
@@ -56,6 +56,7 @@ class ConcurrentCasting:
 
         mode: the output's. threads: where the work is done. measured: runs each part of it.
         """
+        self._engine = engine
         self._casts = "cast" in engine.info.stages
         self._mode = mode
         self._given = picture
@@ -110,18 +111,15 @@ class ConcurrentCasting:
             return None
         character = self._casting.result()
         assignment = self._assignment
-        if assignment is None or performance is None:
+        engine = self._engine
+        if assignment is None or performance is None or not isinstance(engine, ViewChoosing):
             return character
         views = other_views(assignment.selection)
-        if not views:
+        wanted = engine.views_wanted(performance, views) if views else frozenset()
+        if not wanted:
             return character
-        from understudy.engines.puppet.retarget.facing import ASPECTS, FRONT, aspects_seen
-
-        seen = set(aspects_seen(performance, views).tolist()) - {FRONT}
-        if not seen:
-            return character
-        front, aspects = character, [ASPECTS[index] for index in seen]
-        return self._measured(lambda: cast_views(assignment, front, aspects, user_cache()))
+        front = character
+        return self._measured(lambda: cast_views(assignment, front, wanted, user_cache()))
 
     def _output_size(self, picture: Picture) -> limits.Size:
         return limits.output_size(*picture.source_size, self._mode)

@@ -36,7 +36,7 @@ def find_driver(
     )
 
 
-def follow_driver(
+def follow_driver(  # noqa: PLR0913 - independent keyword options
     engine: Engine,
     clip: Clip,
     scene: SceneAnalysis,

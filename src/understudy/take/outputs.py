@@ -60,7 +60,7 @@ def watermarked_path(video: Path) -> Path:
     return video.with_name(f"{video.stem}.watermarked{video.suffix}")
 
 
-def render(
+def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
     engine: Engine,
     job: Job,
     finishing: Finishing,

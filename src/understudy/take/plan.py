@@ -94,7 +94,7 @@ class OutputFormat:
         )
 
 
-def make_plan(
+def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     engine: Engine,
     request: TakeRequest,
     output: OutputFormat,

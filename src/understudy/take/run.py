@@ -27,7 +27,7 @@ from understudy.take.plan import OutputFormat, Plan, make_plan
 from understudy.take.progress import OnProgress, ProgressLine
 from understudy.take.report import Report
 from understudy.take.stage_times import StageTimes
-from understudy.tracking.fidelity import video_fidelity
+from understudy.tracking.fidelity import Fidelity, video_fidelity
 from understudy.tracking.formats import write_performance
 from understudy.tracking.performance import Performance
 from understudy.tracking.trackers import TrackerPool
@@ -45,7 +45,7 @@ class _Ready:
     character: Character | None
 
 
-def run_take(
+def run_take(  # noqa: PLR0913 - independent keyword options
     media: TakeMedia,
     request: TakeRequest,
     outputs: Outputs,
@@ -85,20 +85,13 @@ def run_take(
         watermark=request.watermark,
         outputs=outputs,
     )
-    told = EngineReport()
-
-    def keep(report: EngineReport) -> None:
-        nonlocal told
-        told = report
-
+    told: list[EngineReport] = []
+    job = _job(engine, request, ready)
     with times.measuring("render"):
-        sound = render(engine, _job(engine, request, ready), finishing, progress, stop, keep)
-    fidelity = None
-    if ready.performance is not None:
-        for path in outputs.performances:
-            write_performance(ready.performance, path)
-        if measure_fidelity and request.orientation == "video":
-            fidelity = video_fidelity(outputs.video, ready.performance)
+        sound = render(engine, job, finishing, progress, stop, told.append)
+    engine_report = told[-1] if told else EngineReport()
+    measures = measure_fidelity and request.orientation == "video"
+    fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
     progress.tell("finish", 1.0)
     return Report(
         plan=ready.plan,
@@ -108,8 +101,8 @@ def run_take(
         picture=_picture_facts(ready.picture),
         clip=_clip_facts(ready.clip),
         sound=sound,
-        warnings=(*ready.plan.warnings, *told.warnings),
-        engine_details=told.details,
+        warnings=(*ready.plan.warnings, *engine_report.warnings),
+        engine_details=engine_report.details,
         timings=times.seconds,
         seconds=times.total,
         cached=tuple(times.cached),
@@ -117,7 +110,7 @@ def run_take(
     )
 
 
-def _prepare(
+def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     engine: Engine,
     request: TakeRequest,
     opened: Opened,
@@ -180,6 +173,17 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         performance=ready.performance if "performance" in inputs else None,
         character=ready.character if "character" in inputs else None,
     )
+
+
+def _use_performance(
+    performance: Performance | None, outputs: Outputs, *, measures_fidelity: bool
+) -> Fidelity | None:
+    """Write the performance's files, and compare it with the finished video."""
+    if performance is None:
+        return None
+    for path in outputs.performances:
+        write_performance(performance, path)
+    return video_fidelity(outputs.video, performance) if measures_fidelity else None
 
 
 def _picture_facts(picture: Picture) -> dict[str, object]:

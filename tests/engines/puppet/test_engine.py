@@ -9,7 +9,7 @@ import pytest
 
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
 from tests.geometry.stick_figure import Pose, performance_of
-from understudy.engines import Job
+from understudy.engines import Job, ViewChoosing
 from understudy.engines.puppet import PuppetEngine
 from understudy.errors import TakeCancelled
 
@@ -85,3 +85,13 @@ def test_a_job_without_a_character_is_a_fault() -> None:
 def test_warming_up_twice_costs_nothing_more() -> None:
     PuppetEngine().warm_up()
     PuppetEngine().warm_up()
+
+
+def test_it_wants_the_views_that_the_driver_turns_towards_the_camera() -> None:
+    engine = PuppetEngine()
+    assert isinstance(engine, ViewChoosing)
+    turning = performance_of([Pose(yaw=min(180.0, 9.0 * i)) for i in range(50)])
+    assert engine.views_wanted(turning, ["back"]) == {"back"}
+    assert engine.views_wanted(turning, []) == frozenset()
+    facing = performance_of([Pose()] * 50)
+    assert engine.views_wanted(facing, ["left", "back", "right"]) == frozenset()

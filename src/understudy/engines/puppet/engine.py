@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 
@@ -20,6 +20,8 @@ from understudy.engines.engine import (
 )
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
+from understudy.geometry.landmarks import Aspect
+from understudy.tracking.performance import Performance
 
 VERSION = "1"
 
@@ -60,6 +62,15 @@ class PuppetEngine:
         """The camera wording of a prompt; the rest is ignored."""
         script = read_camera(prompt)
         return PromptReading(script.understood, script.left_out)
+
+    def views_wanted(
+        self, performance: Performance, views: Collection[Aspect]
+    ) -> frozenset[Aspect]:
+        """Those of `views` that the driver turns towards the camera."""
+        from understudy.engines.puppet.retarget.facing import ASPECTS, FRONT, aspects_seen
+
+        seen = set(aspects_seen(performance, views).tolist()) - {FRONT}
+        return frozenset(ASPECTS[index] for index in seen)
 
     def frames(
         self,

@@ -70,7 +70,7 @@ class _Mirror:
         return f"{self.base.rstrip('/')}/{quote(weight.name)}/{quote(file.name)}"
 
 
-def fetch(
+def fetch(  # noqa: PLR0913 - independent keyword options
     weights: Iterable[Weight],
     folder: Path,
     *,

@@ -105,7 +105,7 @@ def _blended(sample, alpha, word):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def _draw_row(target, at, count, source, size, u_row, v_row):  # type: ignore[no-untyped-def]
+def _draw_row(target, at, count, source, size, u_row, v_row):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Draw `count` pixels of a triangle from `at` on.
 
     size: (height, width) of the texture. u_row, v_row: where its first sample lies and the step to
@@ -160,7 +160,7 @@ def _gradient(vertices, corners, area, values):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True, error_model="numpy")
-def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: ignore[no-untyped-def]
+def draw(vertices, uv, triangles, order, texture, frame, top, bottom):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Draw triangles over a frame.
 
     vertices: (V, 2) float64 frame pixels. uv: (V, 2) float64 texture pixels. triangles: (N, 3)
@@ -212,7 +212,7 @@ def bounds(vertices):  # type: ignore[no-untyped-def]
 
 
 @njit(cache=True, nogil=True)
-def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-def]
+def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Darken a box of a frame (H, W) uint32 by soft ellipses, the darkest of them in each pixel.
 
     spots: (N, 5) float64: centre x and y, half axes along x and y, darkness in 0..1.
@@ -237,7 +237,7 @@ def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-de
 
 
 @njit(cache=True, nogil=True)
-def to_planes(frame, planes, left, top, right, bottom):  # type: ignore[no-untyped-def]
+def to_planes(frame, planes, left, top, right, bottom):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Write a box of a frame (H, W) uint32 into I420 planes (H * 3 / 2, W) uint8.
 
     The box's edges are even. Chroma is the mean of four pixels, as MPEG-1 and JPEG site it.

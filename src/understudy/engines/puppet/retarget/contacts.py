@@ -49,7 +49,7 @@ class _Numbers:
 NUMBERS = _Numbers()
 
 
-def keep_contacts(
+def keep_contacts(  # noqa: PLR0913 - two figures and how they differ
     driver: Figure,
     arms: tuple[LimbPose, LimbPose],
     joints: Float64,

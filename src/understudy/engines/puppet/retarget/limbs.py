@@ -63,7 +63,7 @@ class Parent:
     turn: Float64
 
 
-def pose_limb(
+def pose_limb(  # noqa: PLR0913 - one limb's surroundings
     limb: Limb, rest: Float64, bones: LimbBones, parent: Parent, size: Float64, *, centre: float
 ) -> LimbPose:
     """Pose one limb.

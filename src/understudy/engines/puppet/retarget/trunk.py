@@ -74,7 +74,7 @@ class _Spans:
     shoulders: tuple[Float64, Float64, Float64]
 
 
-def pose_trunk(
+def pose_trunk(  # noqa: PLR0913 - picture, driver and what was read of both
     skeleton: Skeleton,
     rest: Figure,
     driver: Figure,

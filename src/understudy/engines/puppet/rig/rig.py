@@ -130,7 +130,7 @@ def build_rig(
     return Rig(skeleton, frame, tuple(layers), (left, right), patches)
 
 
-def _arm(
+def _arm(  # noqa: PLR0913 - one arm's surroundings
     layer: Layer, skeleton: Skeleton, limb: Limb, hand: HandRig | None, step: int, hinged: bool
 ) -> RiggedLayer:
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:

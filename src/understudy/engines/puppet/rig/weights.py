@@ -293,7 +293,7 @@ def _sides_of_legs(points: Float64, skeleton: Skeleton, split: LegSplit) -> tupl
     return side, smoothstep(-1.0, 1.0, -side / (reach + 1.0))
 
 
-def _add_leg(
+def _add_leg(  # noqa: PLR0913 - one leg's surroundings
     weights: Float64,
     points: Float64,
     skeleton: Skeleton,
