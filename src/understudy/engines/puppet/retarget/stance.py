@@ -57,7 +57,7 @@ class Stance:
     planted: Float64
 
 
-def pose_stance(
+def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
     driver: Figure,
     rest: Figure,
     skeleton: Skeleton,
@@ -136,7 +136,7 @@ def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:
     return ours / theirs
 
 
-def _moving_leg(
+def _moving_leg(  # noqa: PLR0913 - one leg's surroundings
     limb: Limb,
     skeleton: Skeleton,
     rest: Figure,

@@ -174,7 +174,7 @@ def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> Rigg
     return _rigged(layer, weigh, LEG_SEAM, step, skeleton.torso)
 
 
-def _rigged(
+def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     layer: Layer,
     weigh: _Weigher,
     seam: float,
