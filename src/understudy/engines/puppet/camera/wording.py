@@ -25,6 +25,9 @@ Move = Literal[
     "static",
 ]
 
+# How far a movement goes by its wording, against one without an adverb.
+_SLOW_AMOUNT, _FAST_AMOUNT = 0.6, 1.5
+
 _CAMERA = r"(?:the )?(?:camera|shot|view|lens|frame)\b"
 _TOWARDS = r"(?: ?(?:slowly|gently|smoothly|quickly|slightly|a bit|a little))*"
 _LEFT = r"(?: ?(?:to|towards?))?(?: ?the)? ?left(?:wards?)?"
@@ -157,7 +160,7 @@ def read_camera(prompt: str) -> CameraScript:
 
 def _moves_of(clause: str) -> tuple[Movement, ...] | None:
     """The movements of a clause; none for one that forbids them; None for other wording."""
-    amount = 0.6 if _SLOW.search(clause) else 1.5 if _FAST.search(clause) else 1.0
+    amount = _SLOW_AMOUNT if _SLOW.search(clause) else _FAST_AMOUNT if _FAST.search(clause) else 1.0
     found: list[Movement] = []
     taken: list[tuple[int, int]] = []
     forbidden = False

@@ -19,19 +19,25 @@ Float64 = NDArray[np.float64]
 
 # Swings a second, and how soon they die away (1 is without a swing).
 RATE, DAMPING = 1.7, 0.35
-# The farthest a hem swings, in torsos.
-FARTHEST = 0.06
+# The farthest a hem swings, in torsos; up and down by this share of what it does sideways.
+FARTHEST, UPRIGHT = 0.06, 0.4
+# Seconds: smoothing of the hips' path (sigma), and the longest step of the spring's integration.
+CALM, LONGEST_STEP = 0.05, 0.01
+# In fewer frames than this nothing swings.
+LEAST_FRAMES = 4
+# Torsos below the hem over which the swing fades out.
+BELOW_HEM = 0.06
 
 
 def sway_offsets(motion: Motion, torso: float) -> Float64:
     """How far a hem that hangs on the pelvis lags behind it, (T, 2) canvas pixels."""
     seconds = median_seconds(motion.times)
     hips = motion.joints[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1).astype(np.float64)
-    if len(hips) < 4:
+    if len(hips) < LEAST_FRAMES:
         return np.zeros_like(hips)
-    calm = gaussian(hips, 0.05 / seconds)
+    calm = gaussian(hips, CALM / seconds)
     push = -np.gradient(np.gradient(calm, seconds, axis=0), seconds, axis=0)
-    steps = max(1, int(np.ceil(seconds / 0.01)))
+    steps = max(1, int(np.ceil(seconds / LONGEST_STEP)))
     step = seconds / steps
     omega = 2.0 * np.pi * RATE
     place, speed = np.zeros(2), np.zeros(2)
@@ -41,7 +47,7 @@ def sway_offsets(motion: Motion, torso: float) -> Float64:
             speed = speed + step * (force - omega**2 * place - 2.0 * DAMPING * omega * speed)
             place = place + step * speed
         path[t] = place
-    path[:, 1] *= 0.4
+    path[:, 1] *= UPRIGHT
     length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
     most = FARTHEST * torso
     return np.asarray(path / length * most * np.tanh(length / most))
@@ -58,5 +64,5 @@ def sway_weights(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float
         return None
     torso = skeleton.torso
     down = np.clip((points[:, 1] - hips) / (hem - hips), 0.0, 1.0) ** 2
-    below = smoothstep(hem + 0.06 * torso, hem, points[:, 1])
+    below = smoothstep(hem + BELOW_HEM * torso, hem, points[:, 1])
     return np.asarray(down * below)

@@ -14,8 +14,10 @@ from understudy.geometry.skeleton import ARMS
 from understudy.geometry.viterbi import cheapest_switch
 
 # Torsos that a wrist has to leave its place in the picture by before the forearm is taken to be in
-# front of what lies over the arm there (hair, loose cloth).
-RAISED = 0.45
+# front of what lies over the arm there (hair, loose cloth); and over which that becomes sure.
+RAISED, RAISED_DOUBT = 0.45, 0.2
+# What a change costs, in frames in which it is sure.
+RAISED_PRICE = 6.0
 
 
 class ZOrder:
@@ -63,7 +65,7 @@ class ZOrder:
         neck = joints[:, [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].mean(axis=1)
         moved = (joints[:, wrist] - neck) - (rest[wrist] - rig.skeleton.neck)
         away = np.sqrt((moved.astype(np.float64) ** 2).sum(axis=1)) / torso
-        return cheapest_switch((away - RAISED) / 0.2, np.full(len(away), 6.0))
+        return cheapest_switch((away - RAISED) / RAISED_DOUBT, np.full(len(away), RAISED_PRICE))
 
 
 def _side(layer: RiggedLayer) -> int:

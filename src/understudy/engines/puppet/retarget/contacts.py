@@ -24,7 +24,7 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye on hands at the face, on the hips and clapping. Lengths in torsos.
+    """What counts as a contact, and how strongly it draws. Lengths in torsos.
 
     touching: from where to where a wrist goes from apart from a place to touching it.
     farthest: how far a wrist is drawn at most.

@@ -24,7 +24,7 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye on dancing drivers.
+    """What speaks for and against a limb behind another.
 
     behind: metres by which a forearm must lie behind the trunk before it counts as behind, because
         depth is noisy and people seldom put their arms behind them.

@@ -6,6 +6,8 @@ to turn the figure about the vertical (orientation `image`, or a driver who turn
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -22,17 +24,33 @@ from understudy.geometry.transforms import wrap_angle
 
 Float64 = NDArray[np.float64]
 
-# A bone never gets shorter than this share of its length: a stump looks worse than a wrong pose.
-SHORTEST = 0.3
-SHORTEST_HAND = 0.55
-# Above 1 by what tracking and perspective may add; cut at 1 the mean would come out short.
-LONGEST = 1.12
-# From here to there the driver has turned too far for a front view to follow.
-TURN_BEGINS = np.radians(50.0)
-TURN_ENDS = np.radians(80.0)
-# The same where another view takes over at the profile.
-ROUND_BEGINS, ROUND_ENDS = np.radians(105.0), np.radians(135.0)
 
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """How far directions are followed and calmed.
+
+    shortest, shortest_hand: a bone never gets shorter than this share of its length: a stump looks
+        worse than a wrong pose.
+    longest: above 1 by what tracking and perspective may add; cut at 1 the mean would come out
+        short.
+    turn: yaw, radians, between which the driver has turned too far for a front view to follow.
+    round_turn: the same where another view takes over at the profile.
+    hold_seconds: over which a joint that is hardly seen keeps its direction (sigma).
+    calm_seconds: smoothing of a bone seen end-on (sigma).
+    end_on: share of its length that is seen of a bone which counts as end-on, and which does not.
+    """
+
+    shortest: float = 0.3
+    shortest_hand: float = 0.55
+    longest: float = 1.12
+    turn: tuple[float, float] = (float(np.radians(50.0)), float(np.radians(80.0)))
+    round_turn: tuple[float, float] = (float(np.radians(105.0)), float(np.radians(135.0)))
+    hold_seconds: float = 0.3
+    calm_seconds: float = 0.1
+    end_on: tuple[float, float] = (0.12, 0.4)
+
+
+NUMBERS = _Numbers()
 HANDS = (Bone.LEFT_HAND, Bone.RIGHT_HAND)
 
 
@@ -41,7 +59,7 @@ def turned_away(yaw: Float64, *, turns_round: bool = False) -> Float64:
 
     turns_round: another view takes over at the profile, so that this one follows farther.
     """
-    begins, ends = (ROUND_BEGINS, ROUND_ENDS) if turns_round else (TURN_BEGINS, TURN_ENDS)
+    begins, ends = NUMBERS.round_turn if turns_round else NUMBERS.turn
     return smoothstep(begins, ends, np.abs(wrap_angle(yaw)))
 
 
@@ -70,17 +88,17 @@ def _steadied(vector: Float64, figure: Figure, part: Part) -> Float64:
     if len(figure) < 2:
         return vector
     trust = part_confidence(figure.confidence, part)
-    held = weighted_gaussian(vector, trust, 0.3 / figure.frame_seconds)
+    held = weighted_gaussian(vector, trust, NUMBERS.hold_seconds / figure.frame_seconds)
     vector = vector * trust[:, None] + held * (1.0 - trust[:, None])
-    calm = gaussian(vector, 0.1 / figure.frame_seconds)
-    end_on = 1.0 - smoothstep(0.12, 0.4, np.sqrt((calm**2).sum(axis=1)))[:, None]
+    calm = gaussian(vector, NUMBERS.calm_seconds / figure.frame_seconds)
+    end_on = 1.0 - smoothstep(*NUMBERS.end_on, np.sqrt((calm**2).sum(axis=1)))[:, None]
     return np.asarray(vector * (1.0 - end_on) + calm * end_on)
 
 
 def _bounded(vector: Float64, part: Part) -> Float64:
     length = np.sqrt((vector**2).sum(axis=1, keepdims=True))
-    shortest = SHORTEST_HAND if part in HANDS else SHORTEST
-    bounded = np.clip(length, shortest, LONGEST)
+    shortest = NUMBERS.shortest_hand if part in HANDS else NUMBERS.shortest
+    bounded = np.clip(length, shortest, NUMBERS.longest)
     down = np.array([0.0, 1.0])
     unit = np.where(length > 1e-6, vector / np.maximum(length, 1e-6), down)
     return np.asarray(unit * bounded)

@@ -41,16 +41,49 @@ TWIN: dict[Part, Part] = {
     for pair in zip(left.bones, right.bones, strict=True)
     for a, b in (pair, pair[::-1])
 }
-# A joint this share of the frame's longer side outside of it counts as not seen.
-OUTSIDE = 0.03
 PARTS: tuple[Part, ...] = tuple(GROUP_OF)
-# The tracker's foreshortening of a bone is believed down to this, and but half (a power): its depth
-# is noisy. Not at all between shoulders and ears, which lie at different depths in any pose.
-END_ON, BELIEF = 0.64, 0.5
+# Shoulders and ears lie at different depths in any pose: nothing is foreshortened between them.
 FLAT: tuple[Part, ...] = ("neck",)
-# The percentile of what is seen of a length over time: limbs point away from the image plane more
-# often than the depth tells, the trunk hardly ever does.
-TRUNK_OFTEN, LIMB_OFTEN = 50.0, 64.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What is believed of the tracker.
+
+    outside: a joint this share of the frame's longer side outside of it counts as not seen.
+    visible: the tracker's visibility at which a joint is not trusted at all, and fully.
+    hips, legs: mean visibility above which they count as seen.
+    trusted: confidence above which a frame tells a part's length.
+    scale_seconds, yaw_seconds: smoothing of the scale and of the yaw (sigma).
+    picture_seconds: what one frame of a picture is taken to last.
+    hips_weight: of the hips beside the shoulders in the yaw.
+    end_on, belief: the foreshortening of a bone is believed down to this share, and to this power:
+        the depth is noisy.
+    trunk_often, limb_often: percentile of what is seen of a length over time. Limbs point away from
+        the image plane more often than the depth tells, the trunk hardly ever does.
+    forearm: bounds of a forearm's length, as shares of its upper arm's.
+    least_scale: pixels per metre. least_length: metres.
+    """
+
+    outside: float = 0.03
+    visible: tuple[float, float] = (0.15, 0.55)
+    hips: float = 0.5
+    legs: float = 0.6
+    trusted: float = 0.5
+    scale_seconds: float = 0.4
+    yaw_seconds: float = 0.08
+    picture_seconds: float = 0.04
+    hips_weight: float = 0.5
+    end_on: float = 0.64
+    belief: float = 0.5
+    trunk_often: float = 50.0
+    limb_often: float = 64.0
+    forearm: tuple[float, float] = (0.9, 1.04)
+    least_scale: float = 1e-3
+    least_length: float = 1e-6
+
+
+NUMBERS = _Numbers()
 
 
 def part_vector(points: Float64, part: Part) -> Float64:
@@ -116,12 +149,14 @@ def figure_of_performance(performance: Performance) -> Figure:
     points = with_knuckles(performance.body)
     world = with_knuckles(performance.world)
     # What lies outside the frame is the tracker's guess, however sure it is of it.
-    margin = OUTSIDE * max(performance.size)
+    margin = NUMBERS.outside * max(performance.size)
     over = np.maximum(-points[..., :2], points[..., :2] - np.array(performance.size)).max(axis=-1)
     visibility = points[..., 3] * smoothstep(margin, 0.0, np.nan_to_num(over))
     both = np.concatenate([points[..., :2], world], axis=-1)
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(both).all(axis=(1, 2)))
-    confidence = np.where(seen[:, None], smoothstep(0.15, 0.55, np.nan_to_num(visibility)), 0.0)
+    confidence = np.where(
+        seen[:, None], smoothstep(*NUMBERS.visible, np.nan_to_num(visibility)), 0.0
+    )
     return _figure(
         interpolate_gaps(points[..., :2], seen),
         interpolate_gaps(world, seen),
@@ -134,24 +169,26 @@ def figure_of_performance(performance: Performance) -> Figure:
 def figure_of_skeleton(skeleton: Skeleton) -> Figure:
     """The figure in the picture as a clip of one frame."""
     seen = skeleton.seen.astype(np.float64)[None]
-    return _figure(skeleton.joints[None], skeleton.world[None], seen, seen, 0.04)
+    return _figure(skeleton.joints[None], skeleton.world[None], seen, seen, NUMBERS.picture_seconds)
 
 
 def _figure(
     points: Float64, world: Float64, confidence: Float64, visibility: Float64, seconds: float
 ) -> Figure:
     mean = visibility.mean(axis=0)
-    hips_seen = bool(mean[[Body.LEFT_HIP, Body.RIGHT_HIP]].min() > 0.5)
+    hips_seen = bool(mean[[Body.LEFT_HIP, Body.RIGHT_HIP]].min() > NUMBERS.hips)
     leg_joints = [Body.LEFT_KNEE, Body.RIGHT_KNEE, Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
-    legs_seen = hips_seen and bool(mean[leg_joints].min() > 0.6)
-    scale = gaussian(_scale(points, world, legs=legs_seen, hips=hips_seen), 0.4 / seconds)
+    legs_seen = hips_seen and bool(mean[leg_joints].min() > NUMBERS.legs)
+    scale = gaussian(
+        _scale(points, world, legs=legs_seen, hips=hips_seen), NUMBERS.scale_seconds / seconds
+    )
     return Figure(
         points=points,
         world=world,
         confidence=confidence,
         scale=scale,
         lengths=_lengths(points, world, confidence, scale),
-        yaw=gaussian(_yaw(world), 0.08 / seconds),
+        yaw=gaussian(_yaw(world), NUMBERS.yaw_seconds / seconds),
         legs_seen=legs_seen,
         hips_seen=hips_seen,
         frame_seconds=seconds,
@@ -168,7 +205,7 @@ def _scale(points: Float64, world: Float64, *, legs: bool, hips: bool) -> Float6
     seen = np.stack([norms(part_vector(points, p)) for p in parts], axis=1)
     true = np.stack([norms(part_vector(world, p)[:, :2]) for p in parts], axis=1)
     scale = (seen * true).sum(axis=1) / ((true**2).sum(axis=1) + 1e-9)
-    return np.asarray(np.maximum(scale, 1e-3))
+    return np.asarray(np.maximum(scale, NUMBERS.least_scale))
 
 
 def _lengths(
@@ -184,20 +221,25 @@ def _lengths(
     for part in PARTS:
         true = norms(part_vector(world, part))
         flat = norms(part_vector(world, part)[:, :2])
-        shown = np.maximum(flat / (true + 1e-9), END_ON) ** (0.0 if part in FLAT else BELIEF)
-        trusted = part_confidence(confidence, part) > 0.5
+        shown = np.maximum(flat / (true + 1e-9), NUMBERS.end_on) ** (
+            0.0 if part in FLAT else NUMBERS.belief
+        )
+        trusted = part_confidence(confidence, part) > NUMBERS.trusted
         usable = trusted if trusted.any() else np.ones(len(points), np.bool_)
         estimates[part] = (norms(part_vector(points, part)) / scale / shown)[usable]
     lengths: dict[Part, float] = {}
     for part in PARTS:
         # Both sides of a figure are of one length.
         both = np.concatenate([estimates[part], estimates[TWIN.get(part, part)]])
-        often = LIMB_OFTEN if isinstance(part, Bone) else TRUNK_OFTEN
+        often = NUMBERS.limb_often if isinstance(part, Bone) else NUMBERS.trunk_often
         # Of a figure that is always seen from the side shoulders have no length.
-        lengths[part] = max(float(np.percentile(both, often)), 1e-6)
+        lengths[part] = max(float(np.percentile(both, often)), NUMBERS.least_length)
     for limb in ARMS:
         upper, lower = limb.bones[:2]
-        lengths[lower] = float(np.clip(lengths[lower], 0.9 * lengths[upper], 1.04 * lengths[upper]))
+        least, most = NUMBERS.forearm
+        lengths[lower] = float(
+            np.clip(lengths[lower], least * lengths[upper], most * lengths[upper])
+        )
     return lengths
 
 
@@ -205,5 +247,5 @@ def _yaw(world: Float64) -> Float64:
     across = part_vector(world, "shoulders")
     across = across / (norms(across)[:, None] + 1e-9)
     hips = part_vector(world, "hips")
-    across = across + 0.5 * hips / (norms(hips)[:, None] + 1e-9)
+    across = across + NUMBERS.hips_weight * hips / (norms(hips)[:, None] + 1e-9)
     return np.asarray(np.unwrap(np.arctan2(across[:, 2], across[:, 0])))

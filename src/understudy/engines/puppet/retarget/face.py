@@ -31,8 +31,8 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye on talking and turning drivers. Where two are given, a share runs from 0 at the
-    first to 1 at the second.
+    """What is believed of a face. Where two are given, a share runs from 0 at the first to 1 at the
+    second.
 
     least_frames: with fewer faces than this nothing is read.
     confidence_seconds: over which confidence fades (sigma).

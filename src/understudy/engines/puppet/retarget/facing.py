@@ -9,7 +9,7 @@ the driver's own left and right.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import get_args
 
 import numpy as np
@@ -26,16 +26,37 @@ Float64 = NDArray[np.float64]
 ASPECTS: tuple[Aspect, ...] = get_args(Aspect)
 FRONT, LEFT, BACK, RIGHT = range(4)
 
-# What a change of view costs, in seconds of a driver seen plainly from one side: somebody who
-# turns for less than twice that is not shown from behind.
-PRICE = 0.15
-# By how much less a view from the side is worth than its angle says: a front follows a driver to
-# where the two are level, 55 degrees.
-_SIDE = 0.25
-# Torsos by which a nose must lie before the ears to say for sure where the driver looks.
-_AHEAD = 0.1
-# How long the one view goes over into the other.
-_CROSSFADE = 0.06
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """What decides which view is shown.
+
+    price: of a change of view, in seconds of a driver seen plainly from one side: somebody who
+        turns for less than twice that is not shown from behind.
+    across: factor on it from one side to the other, which is two quarters of a turn.
+    side: by how much less a view from the side is worth than its angle says: a front follows a
+        driver to where the two are level, 55 degrees.
+    face: cost of a back while a face is seen. faces_away: cosine of the turn away from the camera
+        at which a face no longer speaks against a back, and at which it does fully.
+    face_seconds, look_seconds: smoothing of the face's presence and of the look (sigma).
+    ahead: torsos by which a nose must lie before the ears to say for sure where the driver looks.
+    crossfade: seconds that the one view takes to go over into the other.
+    least_share: a view that is less than this share of a frame is left out of it.
+    """
+
+    price: float = 0.15
+    across: float = 2.0
+    side: float = 0.25
+    face: float = 0.8
+    faces_away: tuple[float, float] = (0.9, 0.2)
+    face_seconds: float = 0.08
+    look_seconds: float = 0.06
+    ahead: float = 0.1
+    crossfade: float = 0.06
+    least_share: float = 0.02
+
+
+NUMBERS = _Numbers()
 
 
 def without_face(performance: Performance) -> Performance:
@@ -70,19 +91,18 @@ def aspects_seen(
     seconds = median_seconds(performance.times)
     driver = figure_of_performance(performance)
     shown: Float64 = np.asarray(np.isfinite(performance.face).all(axis=(1, 2)), np.float64)
-    face = gaussian(shown, 0.08 / seconds)
+    face = gaussian(shown, NUMBERS.face_seconds / seconds)
     towards = np.cos(driver.yaw)
     aside = np.abs(np.sin(driver.yaw)) * _looks_right(driver)
     # A figure that looks to the image's right shows its right side.
-    worth = np.stack([towards, -aside - _SIDE, -towards, aside - _SIDE], axis=1)
+    worth = np.stack([towards, -aside - NUMBERS.side, -towards, aside - NUMBERS.side], axis=1)
     missing = [a not in views and a != "front" for a in ASPECTS]
     worth[:, missing] = -np.inf
     cost = np.tanh(worth.max(axis=1, keepdims=True) - worth)
     cost[:, missing] = np.inf
-    cost[:, BACK] += 0.8 * face * smoothstep(0.9, 0.2, -towards)
-    price = np.full((len(performance), 4, 4), PRICE / seconds)
-    # From one side to the other is two quarters of a turn.
-    price[:, [LEFT, RIGHT], [RIGHT, LEFT]] *= 2.0
+    cost[:, BACK] += NUMBERS.face * face * smoothstep(*NUMBERS.faces_away, -towards)
+    price = np.full((len(performance), 4, 4), NUMBERS.price / seconds)
+    price[:, [LEFT, RIGHT], [RIGHT, LEFT]] *= NUMBERS.across
     return cheapest_path(cost, price if price_factor is None else price * price_factor)
 
 
@@ -93,13 +113,15 @@ def _looks_right(driver: Figure) -> Float64:
     """
     ears = driver.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR], 0].mean(axis=1)
     ahead = (driver.points[:, Body.NOSE, 0] - ears) / (driver.scale * driver.lengths["spine"])
-    return np.clip(gaussian(ahead, 0.06 / driver.frame_seconds) / _AHEAD, -1.0, 1.0)
+    return np.clip(
+        gaussian(ahead, NUMBERS.look_seconds / driver.frame_seconds) / NUMBERS.ahead, -1.0, 1.0
+    )
 
 
 def crossfade(seen: NDArray[np.int64], times: Float64) -> Float64:
     """How much of each frame is each view: (T, 4) in 0..1, a short ramp at each change."""
-    width = _CROSSFADE / 2 / median_seconds(times)
+    width = NUMBERS.crossfade / 2 / median_seconds(times)
     plain = (seen[:, None] == np.arange(len(ASPECTS))).astype(np.float64)
     share = gaussian(plain, width)
-    share = np.where(share < 0.02, 0.0, share)
+    share = np.where(share < NUMBERS.least_share, 0.0, share)
     return np.asarray(share / share.sum(axis=1, keepdims=True))

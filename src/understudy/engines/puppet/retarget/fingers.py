@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -10,6 +12,27 @@ from understudy.geometry.hand_landmarks import FINGERS, KNUCKLES, WRIST
 from understudy.geometry.landmarks import Float32
 
 Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """How hands are read. Times are sigmas of a smoothing, in seconds.
+
+    edge_on: spread, in lengths of the hand, within which a hand is about edge-on.
+    least_frames: with fewer frames of a hand nothing is read.
+    side_seconds, finger_seconds: of the thumb's side and of the fingers.
+    near_seconds, near: over which, and at which share of it, a hand counts as seen nearby.
+    """
+
+    edge_on: float = 0.15
+    least_frames: int = 3
+    side_seconds: float = 0.08
+    finger_seconds: float = 0.05
+    near_seconds: float = 0.2
+    near: tuple[float, float] = (0.1, 0.3)
+
+
+NUMBERS = _Numbers()
 
 
 def hand_axes(hand: NDArray[np.floating]) -> tuple[Float64, Float64, Float64]:
@@ -31,7 +54,7 @@ def hand_axes(hand: NDArray[np.floating]) -> tuple[Float64, Float64, Float64]:
 
 def thumb_side(spread: NDArray[np.floating] | float) -> Float64:
     """On which side of its first axis a hand has its thumb: -1..1, passing 0 seen edge-on."""
-    return np.asarray(np.tanh(np.asarray(spread, np.float64) / 0.15))
+    return np.asarray(np.tanh(np.asarray(spread, np.float64) / NUMBERS.edge_on))
 
 
 def finger_vectors(hand: NDArray[np.floating], thumb: Float64) -> Float64:
@@ -53,11 +76,11 @@ def read_hand(hand: Float32, seconds: float) -> Float64:
     hand: (T, 21, 3) clip pixels, NaN where not seen; gaps up to a third of a second are bridged.
     """
     seen = np.asarray(np.isfinite(hand).all(axis=(1, 2)))
-    if seen.sum() < 3:
+    if seen.sum() < NUMBERS.least_frames:
         return np.full((len(hand), len(FINGERS), 3, 2), np.nan)
     filled = interpolate_gaps(np.asarray(hand, np.float64), seen)
-    spread = gaussian(hand_axes(filled)[2], 0.08 / seconds)
-    vectors = gaussian(finger_vectors(filled, thumb_side(spread)), 0.05 / seconds)
-    near = gaussian(seen.astype(np.float64), 0.2 / seconds)
-    vectors[smoothstep(0.1, 0.3, near) <= 0.0] = np.nan
+    spread = gaussian(hand_axes(filled)[2], NUMBERS.side_seconds / seconds)
+    vectors = gaussian(finger_vectors(filled, thumb_side(spread)), NUMBERS.finger_seconds / seconds)
+    near = gaussian(seen.astype(np.float64), NUMBERS.near_seconds / seconds)
+    vectors[smoothstep(*NUMBERS.near, near) <= 0.0] = np.nan
     return vectors

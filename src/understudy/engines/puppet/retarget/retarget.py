@@ -38,7 +38,7 @@ ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye.
+    """How far size, turn and nod of the driver are followed.
 
     farthest, nearest: bounds of the figure's size as the driver goes and comes (1 at the start).
     picture_turn: radians up to which the tracker is believed that a picture's figure is turned.

@@ -17,7 +17,9 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye. Bounds are factors against the picture; angles are radians.
+    """How far the trunk bends and stretches.
+
+    Bounds are factors against the picture; angles are radians.
 
     width, spine, neck: how far each span may shrink and stretch.
     turned_aside: turns of the figure in its picture between which its two sides become one.

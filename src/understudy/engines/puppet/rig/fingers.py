@@ -22,19 +22,57 @@ from understudy.geometry.transforms import rotation, segment_distance, wrap_angl
 
 Float64 = NDArray[np.float64]
 
-# Lengths from the wrist to the knuckles, canvas pixels.
-SMALLEST_HAND, SMALLEST_FINGERS = 12.0, 42.0
-# Fingers whose tips are this far apart (hand lengths, the median of neighbours) count as apart.
-APART = 0.16
-# A palm at least this wide from knuckle to knuckle faces the camera.
-FLAT = 0.5
-# Fingertips this far from the wrist and fingers this straight (chord to length) are stretched out.
-OUT, OUT_TOGETHER = 1.45, 1.2
-STRAIGHT, STRAIGHT_TOGETHER = 0.92, 0.8
-# How far fingers turn from where the picture has them: one by one, and as one.
-MOST_TURN, MOST_TURN_TOGETHER = np.radians(50.0), np.radians(32.0)
-STRETCH = (0.5, 1.12)
 SEGMENTS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """Which fingers move, and how far. Lengths in hand lengths (wrist to knuckles) unless said
+    otherwise; `together` is for fingers that move as one.
+
+    smallest_hand, smallest_fingers: hand lengths, canvas pixels, from which anything moves and from
+        which each finger does.
+    apart: between neighbouring tips (median), of fingers that count as apart.
+    flat: width of a palm that faces the camera, knuckle to knuckle.
+    out, out_together: of the fingertips from the wrist, when stretched out.
+    straight, straight_together: chord to length of a finger that is stretched out.
+    most_turn, most_turn_together: from where the picture has them, radians.
+    stretch: bounds of a segment's length against the picture's.
+    thumb_root: share of the thumb's first segment over which the thumb takes over; its root lies at
+        the wrist, whose flesh follows it but a little.
+    root, bend: shares of a segment around a joint over which the next one takes over.
+    least_frames: with fewer frames of a hand its fingers rest.
+    trust_seconds, motion_seconds: smoothing of what is seen and of the motion (sigma).
+    longest: percentile of a segment's length over time that counts as its true one.
+    straight_segments: lengths of the two segments of a straight finger. least_rest: a picture's
+        segment counts as no shorter than this share of them.
+    end_on: share of its length that is seen of a segment without a direction, and of one with.
+    """
+
+    smallest_hand: float = 12.0
+    smallest_fingers: float = 42.0
+    apart: float = 0.16
+    flat: float = 0.5
+    out: float = 1.45
+    out_together: float = 1.2
+    straight: float = 0.92
+    straight_together: float = 0.8
+    most_turn: float = float(np.radians(50.0))
+    most_turn_together: float = float(np.radians(32.0))
+    stretch: tuple[float, float] = (0.5, 1.12)
+    thumb_root: tuple[float, float] = (0.15, 0.9)
+    root: tuple[float, float] = (-0.3, 0.3)
+    bend: tuple[float, float] = (-0.3, 0.3)
+    least_frames: int = 3
+    trust_seconds: float = 0.12
+    motion_seconds: float = 0.04
+    longest: float = 90
+    straight_segments: tuple[float, float] = (0.55, 0.45)
+    least_rest: float = 0.6
+    end_on: tuple[float, float] = (0.15, 0.4)
+
+
+NUMBERS = _Numbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,7 +108,7 @@ def hand_rig(hand: Float32 | None, bone: Bone, first: int) -> HandRig | None:
     if hand is None or not np.isfinite(hand).all():
         return None
     axes, length, spread = hand_axes(hand)
-    if length < SMALLEST_HAND:
+    if length < NUMBERS.smallest_hand:
         return None
     flat = hand[:, :2].astype(np.float64)
     chains = flat[np.array(FINGERS)]
@@ -104,14 +142,14 @@ def _groups(
     straight = chord / (bones + 1e-9)
     apart = float(np.median(np.sqrt((np.diff(tips, axis=0) ** 2).sum(axis=1)))) / length
     if (
-        length >= SMALLEST_FINGERS
-        and apart >= APART
-        and abs(spread) >= FLAT
-        and out.min() >= OUT
-        and straight.min() >= STRAIGHT
+        length >= NUMBERS.smallest_fingers
+        and apart >= NUMBERS.apart
+        and abs(spread) >= NUMBERS.flat
+        and out.min() >= NUMBERS.out
+        and straight.min() >= NUMBERS.straight
     ):
         return ((0,), (1,), (2,), (3,), (4,))
-    if out.min() >= OUT_TOGETHER and straight.mean() >= STRAIGHT_TOGETHER:
+    if out.min() >= NUMBERS.out_together and straight.mean() >= NUMBERS.straight_together:
         return ((0,), (1, 2, 3, 4))
     return ()
 
@@ -131,10 +169,10 @@ def finger_weights(rig: HandRig, points: Float64, weights: Float64) -> Float64:
     for g, (root, middle, tip) in enumerate(rig.joints):
         along = middle - root
         t = (points - root) @ along / (along @ along + 1e-9)
-        # The thumb's root lies at the wrist: the hand's flesh follows it but a little.
-        share = smoothstep(0.15, 0.9, t) if rig.groups[g] == (0,) else smoothstep(-0.3, 0.3, t)
+        share = smoothstep(*(NUMBERS.thumb_root if rig.groups[g] == (0,) else NUMBERS.root), t)
         beyond = tip - middle
-        bend = smoothstep(-0.3, 0.3, (points - middle) @ beyond / (beyond @ beyond + 1e-9))
+        past = (points - middle) @ beyond / (beyond @ beyond + 1e-9)
+        bend = smoothstep(*NUMBERS.bend, past)
         part = hand * share * (nearest == g)
         added[:, SEGMENTS * g] = part * (1.0 - bend)
         added[:, SEGMENTS * g + 1] = part * bend
@@ -159,26 +197,27 @@ def finger_motion(rig: HandRig, fingers: Float32, seconds: float) -> FingerMotio
     seen = np.asarray(np.isfinite(fingers).all(axis=(1, 2, 3)))
     frames = len(fingers)
     identity = np.broadcast_to(np.eye(2), (frames, len(rig.groups), SEGMENTS, 2, 2))
-    if seen.sum() < 3:
+    if seen.sum() < NUMBERS.least_frames:
         return FingerMotion(identity)
     driver = _grouped(interpolate_gaps(fingers.astype(np.float64), seen), rig.groups)
-    trust = gaussian(seen.astype(np.float64), 0.12 / seconds)[:, None, None]
+    trust = gaussian(seen.astype(np.float64), NUMBERS.trust_seconds / seconds)[:, None, None]
     length = np.sqrt((driver**2).sum(axis=-1))
-    longest = np.percentile(length[seen], 90, axis=0) + 1e-6
+    longest = np.percentile(length[seen], NUMBERS.longest, axis=0) + 1e-6
     rest_length = np.sqrt((rig.vectors**2).sum(axis=-1))
     # What the picture shows bent is not pulled straight: its texture would be smeared.
-    rest_share = np.clip(rest_length / np.array([0.55, 0.45]), 0.6, 1.0)
-    stretch = np.clip(length / longest / rest_share, *STRETCH)
+    rest_share = np.clip(rest_length / np.array(NUMBERS.straight_segments), NUMBERS.least_rest, 1.0)
+    stretch = np.clip(length / longest / rest_share, *NUMBERS.stretch)
     turn = np.arctan2(driver[..., 1], driver[..., 0]) - np.arctan2(
         rig.vectors[..., 1], rig.vectors[..., 0]
     )
     turn = wrap_angle(turn)
     # A finger that points at the camera has no direction.
-    turn = turn * smoothstep(0.15, 0.4, length / longest)
-    most = MOST_TURN if len(rig.groups) > 2 else MOST_TURN_TOGETHER
+    turn = turn * smoothstep(*NUMBERS.end_on, length / longest)
+    most = NUMBERS.most_turn if len(rig.groups) > 2 else NUMBERS.most_turn_together
     turn = most * np.tanh(turn / most) * trust
     stretch = 1.0 + (stretch - 1.0) * trust
-    turn, stretch = gaussian(turn, 0.04 / seconds), gaussian(stretch, 0.04 / seconds)
+    calm = NUMBERS.motion_seconds / seconds
+    turn, stretch = gaussian(turn, calm), gaussian(stretch, calm)
 
     # From the hand's frame, whose second axis may be mirrored, to the canvas.
     angle = np.arctan2(rig.vectors[..., 1], rig.vectors[..., 0])

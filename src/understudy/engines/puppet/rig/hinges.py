@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget import Motion
 from understudy.geometry.skeleton import ARMS, Limb, Skeleton
 
-# Skin that is drawn round an elbow farther than this is a wheel of stretched cloth.
-FARTHEST = np.radians(90.0)
-FOLDED = np.radians(135.0)
-_SHARE = 0.97  # of the frames in which a joint has to stay below it
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """When an elbow is drawn as a pin.
+
+    farthest: radians; skin that is drawn round an elbow farther is a wheel of stretched cloth.
+    folded: radians by which the picture shows the elbow bent, at least.
+    share: of the frames in which a joint has to stay below `farthest`.
+    """
+
+    farthest: float = float(np.radians(90.0))
+    folded: float = float(np.radians(135.0))
+    share: float = 0.97
+
+
+NUMBERS = _Numbers()
 
 
 def hinged_elbows(motion: Motion, skeleton: Skeleton) -> tuple[bool, bool]:
@@ -26,7 +40,9 @@ def hinged_elbows(motion: Motion, skeleton: Skeleton) -> tuple[bool, bool]:
 def _hinged(motion: Motion, skeleton: Skeleton, limb: Limb) -> bool:
     rest = _bend(skeleton.joints, limb)
     turn = np.abs(_bend(motion.joints.astype(np.float64), limb) - rest)
-    return bool(np.abs(rest) > FOLDED and np.quantile(turn, _SHARE) > FARTHEST)
+    return bool(
+        np.abs(rest) > NUMBERS.folded and np.quantile(turn, NUMBERS.share) > NUMBERS.farthest
+    )
 
 
 def _bend(joints: NDArray[np.float64], limb: Limb) -> NDArray[np.float64]:

@@ -12,6 +12,9 @@ from understudy.geometry.landmarks import Float32
 Float64 = NDArray[np.float64]
 Triangles = NDArray[np.int32]
 
+MARGIN = 2  # pixels around what is drawn that the mesh covers, so that the texture ends before it
+EMPTY = 0.004  # alpha up to which a pixel counts as empty
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Mesh:
@@ -29,9 +32,9 @@ def grid_mesh(alpha: Float32, step: int) -> Mesh:
     """
     height, width = alpha.shape
     rows, columns = -(-height // step), -(-width // step)
-    margin = 2
+    margin = MARGIN
     padded = np.zeros((rows * step + 2 * margin, columns * step + 2 * margin), np.bool_)
-    padded[margin : margin + height, margin : margin + width] = alpha > 0.004
+    padded[margin : margin + height, margin : margin + width] = alpha > EMPTY
     grown = np.zeros_like(padded)
     for dy in range(-margin, margin + 1):
         for dx in range(-margin, margin + 1):

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 Float64 = NDArray[np.float64]
 
 BONES_A_VERTEX = 6
+LEAST_WEIGHT = 1e-3  # below it a bone is left out of a vertex
 
 
 def strongest(weights: Float64) -> tuple[NDArray[np.int32], Float64]:
@@ -22,7 +23,7 @@ def strongest(weights: Float64) -> tuple[NDArray[np.int32], Float64]:
     """
     bones = np.argsort(-weights, axis=1, kind="stable")[:, :BONES_A_VERTEX]
     kept = np.take_along_axis(weights, bones, axis=1)
-    kept = np.where(kept < 1e-3, 0.0, kept)
+    kept = np.where(kept < LEAST_WEIGHT, 0.0, kept)
     kept = kept / (kept.sum(axis=1, keepdims=True) + 1e-12)
     return np.ascontiguousarray(bones.astype(np.int32)), np.ascontiguousarray(kept)
 

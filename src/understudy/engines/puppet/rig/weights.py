@@ -24,7 +24,7 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class _ArmNumbers:
-    """Set by eye on the samples' arms. Lengths in torsos (T).
+    """Where an arm's weights pass over. Lengths in torsos (T).
 
     shoulder, elbow, wrist: half widths of the transitions across the joints.
     fan: how far from the elbow skin is drawn round it; beyond, a wide sleeve would turn as a wheel.
@@ -46,7 +46,9 @@ class _ArmNumbers:
 
 @dataclass(frozen=True, slots=True)
 class _BodyNumbers:
-    """Set by eye on the samples. Lengths in torsos (T) unless said otherwise.
+    """Where the trunk's and the legs' weights pass over.
+
+    Lengths in torsos (T) unless said otherwise.
 
     knee, ankle: half widths of the transitions across the joints.
     chest: from where to where above the pelvis the chest takes over from it.
@@ -73,7 +75,7 @@ class _BodyNumbers:
 
 @dataclass(frozen=True, slots=True)
 class _HeadNumbers:
-    """Set by eye on heads with long hair and on raised shoulders.
+    """Where the head ends and the shoulders begin.
 
     chin: where the chin lies from the neck to the ears where no face mesh tells.
     height: from where to where between neck (0) and chin (1) the head takes over from the chest.

@@ -37,6 +37,8 @@ _APART, _MOMENT = 0.3, 0.2
 _WAY = 0.14
 # What a limb is stretched and turned (radians) by at most for it.
 _STRETCH, _TURN = 1.3, 0.7
+# A view that has less than this share in a frame does not draw the others to it.
+_LEAST_SHARE = 0.01
 
 
 def switch_price(motions: Mapping[int, Motion], times: Float64, torso: float) -> Float64:
@@ -87,7 +89,7 @@ def blend_motions(
     in between, and come from the one's place to the other's."""
     width = _WAY / 2 / median_seconds(times)
     share = gaussian((seen[:, None] == np.arange(len(ASPECTS))).astype(np.float64), width)
-    share = np.where(share < 0.01, 0.0, share)
+    share = np.where(share < _LEAST_SHARE, 0.0, share)
     share = share / share.sum(axis=1, keepdims=True)
 
     def between(places: Mapping[int, Float64]) -> Float64:
