@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from tests.character.drawn_figure import Drawn
+from tests.geometry.drawn_faces import face_turned
 from understudy.character.figure.find import find_figure
 from understudy.errors import InputRefused
-from understudy.geometry.landmarks import Landmarks
+from understudy.geometry.face_mesh import NOSE_TIP
+from understudy.geometry.landmarks import Body, Landmarks
 from understudy.tracking.trackers import PictureTrack, Region
 
 NOBODY = PictureTrack(None, np.zeros((520, 360), np.float32), 0.0)
@@ -41,6 +45,24 @@ def test_a_figure_that_no_detector_knows_is_found_where_something_stands_out(
     # The first region is far wider than the picture: for a close portrait, which this is not.
     assert asked[1].x == pytest.approx(180, abs=10)
     assert 400 < asked[1].side < 620
+
+
+def test_a_close_portrait_is_found_by_its_face(standing: Drawn) -> None:
+    """Nobody is detected; inside the picture a small body is imagined, from afar a face is seen."""
+    small = standing.landmarks
+    large = small.scaled(1.6)
+    face = face_turned() * 3
+    face[:, :2] += large.body[Body.NOSE, :2] - face[NOSE_TIP, :2]
+    portrait = replace(large, face=face.astype(np.float32))
+    everywhere = np.ones_like(standing.alpha)
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
+        if region is None:
+            return NOBODY
+        wide = region.side > 2 * max(rgb.shape[:2])
+        return PictureTrack(portrait if wide else small, everywhere, 1.0)
+
+    assert find_figure(standing.rgb, None, track).landmarks.face is not None
 
 
 def test_the_upper_half_taken_for_a_whole_figure_is_not_enough(standing: Drawn) -> None:

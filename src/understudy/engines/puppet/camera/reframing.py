@@ -33,7 +33,9 @@ KEPT_WIDTH = 0.9
 KEPT_HEIGHT = 0.75
 # Pixels: a mesh that reaches so far past a side of the picture continues what the side cuts.
 BEYOND = 16.0
-# How far past the frame's edge a figure's cut is kept, pixels.
+# Of the frame's width, how much of what was continued beyond a side may come into view.
+SHOWN_BEYOND = 0.06
+# How far past the frame's lower edge a figure's end is kept, pixels.
 CUT_MARGIN = 2.0
 
 
@@ -82,16 +84,21 @@ def reframe(motion: Motion, rig: Rig, size: tuple[int, int], *, head_cut: bool) 
     def zoomed(x: Float64) -> Float64:
         return np.asarray(centre + zoom * (x - centre))
 
+    shown = SHOWN_BEYOND * width
     keep = KEPT_WIDTH * (rest_right - rest_left)
-    head_left = min(0.0, float(at_rest.head_left))
-    head_right = max(float(width), float(at_rest.head_right))
+    # A side that cuts the head cannot keep it.
+    head_left = -1e6 if at_rest.head_left < CUT_MARGIN else 0.0
+    head_right = 1e6 if at_rest.head_right > width - CUT_MARGIN else float(width)
     to_right = np.maximum(min(keep, rest_right) - zoomed(places.right), 0.0)
     to_right = np.maximum(to_right, head_left - zoomed(places.head_left))
-    to_right = np.maximum(to_right, width + CUT_MARGIN - zoomed(places.right_cut))
     to_left = np.maximum(zoomed(places.left) - max(width - keep, rest_left), 0.0)
     to_left = np.maximum(to_left, zoomed(places.head_right) - head_right)
-    to_left = np.maximum(to_left, zoomed(places.left_cut) + CUT_MARGIN)
     sideways = _held(to_right, seconds) - _held(to_left, seconds)
+    # That a cut shows is worst: its sides are held last.
+    to_right = width - shown - zoomed(places.right_cut) - sideways
+    to_left = zoomed(places.left_cut) + sideways - shown
+    sideways += _held(np.maximum(to_right, 0.0), seconds)
+    sideways -= _held(np.maximum(to_left, 0.0), seconds)
 
     maps = np.zeros((len(motion), 2, 3))
     maps[:, 0, 0] = maps[:, 1, 1] = zoom
@@ -114,8 +121,9 @@ def _hands_top(motion: Motion, rig: Rig) -> Float64:
 class _Places:
     """How far the figure reaches, canvas pixels: (T,) each, or at rest one number.
 
-    lower_cut: the upper end of its lowest line, where the picture's lower edge cuts it. left_cut,
-    right_cut: the inner ends of what a side of the picture cuts; far outside where none does.
+    lower_cut: the upper end of its lowest line, where what was continued below the picture ends.
+    left_cut, right_cut: the inner ends of where a side of the picture cuts it; far outside where
+    none does.
     """
 
     left: Float64
@@ -135,12 +143,16 @@ def _places(motion: Motion, body: RiggedLayer, size: tuple[int, int]) -> tuple[_
     points = np.ascontiguousarray(body.vertices[solid])
     bones, weights = body.bones[solid], body.weights[solid]
     head = np.where(bones == Bone.HEAD, weights, 0.0).sum(axis=1) > 0.5
+    # What was continued beyond the sides is no head that has to be seen.
+    head &= (points[:, 0] >= 0.0) & (points[:, 0] <= size[0])
     low, high = points.min(axis=0), points.max(axis=0)
     # Only a side beyond which the figure was continued cuts it.
     lines = {
         "lower": points[:, 1] > high[1] - 1.0,
-        "left": (points[:, 0] < low[0] + 1.0) & (low[0] < -BEYOND),
-        "right": (points[:, 0] > high[0] - 1.0) & (high[0] > size[0] + BEYOND),
+        "left": (points[:, 0] <= 0.0) & (points[:, 0] > -BEYOND) & (low[0] < -BEYOND),
+        "right": (points[:, 0] >= size[0])
+        & (points[:, 0] < size[0] + BEYOND)
+        & (high[0] > size[0] + BEYOND),
     }
 
     def measure(posed: Float64) -> tuple[float, ...]:
