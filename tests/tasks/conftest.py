@@ -12,7 +12,7 @@ from understudy.tasks.db.migrations import migrate
 from understudy.tasks.db.repository import accounts
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.ids import TASK_BITS, IdMaker
-from understudy.tasks.records import Account, Design, Source, TaskRequest
+from understudy.tasks.records import Account, Design, Source, Task, TaskRequest
 
 MakeTask = Callable[..., NewTask]
 
@@ -49,6 +49,11 @@ def account(database: Database) -> Account:
     made = account_of(1, "alice")
     database.write_now(accounts.insert, made, "sealed")
     return made
+
+
+def untold(task: Task) -> str:
+    """The body of a callback that nobody reads."""
+    return str(task.id)
 
 
 @pytest.fixture

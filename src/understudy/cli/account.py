@@ -90,8 +90,12 @@ def keys(  # noqa: PLR0913 - one parameter per option
         bool,
         typer.Option(
             "--rotate-callback-secret",
-            help="Create a new callback secret; the old one stays valid for a day.",
+            help="Create a new callback secret; the old one stays valid for seven days.",
         ),
+    ] = False,
+    at_once: Annotated[
+        bool,
+        typer.Option("--at-once", help="With a new callback secret: the old one ends now."),
     ] = False,
     revoke: Annotated[
         str | None,
@@ -115,7 +119,9 @@ def keys(  # noqa: PLR0913 - one parameter per option
                 pair = credentials.add_access_key(connection, keyring, account.id)
                 made += zip(("access_key", "secret_key"), pair, strict=True)
             if rotate_callback_secret:
-                secret = credentials.rotate_callback_secret(connection, keyring, account.id)
+                secret = credentials.rotate_callback_secret(
+                    connection, keyring, account.id, at_once=at_once
+                )
                 made.append(("callback_secret", secret))
             if revoke and not stored.revoke(connection, account.id, revoke, now=now_ms()):
                 _refuse(f"{name} has no valid key {revoke}")

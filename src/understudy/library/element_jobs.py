@@ -13,7 +13,7 @@ from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import elements
-from understudy.tasks.db.repository.elements import WritePayload
+from understudy.tasks.db.repository.callbacks import WriteElementPayload as WritePayload
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.localize import localize
 from understudy.tasks.files.storage import Storage, StorageUnavailable

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.envelope import encode
-from understudy.tasks.db.repository.elements import WritePayload as WriteElementPayload
-from understudy.tasks.db.repository.transitions import WritePayload
+from understudy.tasks.db.repository.callbacks import WriteElementPayload, WritePayload
 from understudy.tasks.files.links import Links
 from understudy.tasks.records import Design, Element, Task
 

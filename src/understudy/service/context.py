@@ -19,7 +19,7 @@ from understudy.service.watching import Watch
 from understudy.settings import Settings
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
-from understudy.tasks.db.repository.transitions import WritePayload
+from understudy.tasks.db.repository.callbacks import WriteElementPayload, WritePayload
 from understudy.tasks.files.links import Links
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.queue.controller import Controller
@@ -47,6 +47,7 @@ class Service:
     watch: Watch
     metrics: Metrics
     write_payload: WritePayload
+    write_element_payload: WriteElementPayload
     controller: Controller
 
 

@@ -19,6 +19,7 @@ from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaC
 from understudy.service.models import Catalogue, reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
+from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
 from understudy.tasks.records import Design, Element, Task, TaskRequest
@@ -36,6 +37,7 @@ class Creation:
 
     database: Database
     checks: MediaChecks
+    write_payload: WritePayload
     on_created: Callable[[], None]
     concurrency_limit: int
     catalogue: Catalogue
@@ -55,6 +57,7 @@ class Creation:
             _check_seconds(draft, clip)
             task = await self.database.write_shortly(
                 _insert,
+                self.write_payload,
                 _new_task(task_id, caller, design, draft, picture, clip, element),
                 _stale_uploads(picture, clip, task_time(task_id)),
                 now=task_time(task_id),
@@ -193,8 +196,9 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
     )
 
 
-def _insert(
+def _insert(  # noqa: PLR0913 - what a task is stored with
     connection: sa.Connection,
+    write_payload: WritePayload,
     new: tasks.NewTask,
     stale_uploads: tuple[str, ...],
     *,
@@ -203,7 +207,9 @@ def _insert(
 ) -> Task:
     if not uploads.touch(connection, stale_uploads, now=now):
         raise ParameterInvalid(UNREACHABLE)
-    return tasks.insert(connection, new, now=now, concurrency_limit=concurrency_limit)
+    return tasks.insert(
+        connection, write_payload, new, now=now, concurrency_limit=concurrency_limit
+    )
 
 
 def _in_contract(error: BaseException, draft: Draft) -> BaseException:

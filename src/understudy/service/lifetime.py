@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -214,6 +214,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
 ) -> Service:
     database, checks = stores.database, probers.checks
     engines = Engines(probers.exporter)
+    write_payload = task_payload_writer(stores.links)
     return Service(
         settings=settings,
         database=database,
@@ -227,7 +228,8 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         creation=Creation(
             database,
             checks,
-            controller.wake,
+            write_payload,
+            _wake_all(controller, outbox),
             settings.concurrency_limit,
             stores.catalogue,
             engines,
@@ -238,9 +240,20 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         outbox=outbox,
         watch=watch,
         metrics=metrics,
-        write_payload=task_payload_writer(stores.links),
+        write_payload=write_payload,
+        write_element_payload=element_payload_writer(stores.links),
         controller=controller,
     )
+
+
+def _wake_all(controller: Controller, outbox: Outbox) -> Callable[[], None]:
+    """What a new task wakes: who runs it, and who tells its client of it."""
+
+    def wake() -> None:
+        controller.wake()
+        outbox.wake()
+
+    return wake
 
 
 async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:

@@ -92,7 +92,7 @@ export interface components {
         };
         ElementContent: {
             element_id: number | string;
-            id?: string | null | "";
+            id?: string;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -122,15 +122,15 @@ export interface components {
             element_id: number;
         };
         ElementsCreate: {
-            callback_url?: string | null | "";
+            callback_url?: string;
             element_description: string;
-            element_image_list?: components["schemas"]["ImageList"] | null | "";
+            element_image_list?: components["schemas"]["ImageList"];
             element_name: string;
-            element_video_list?: components["schemas"]["VideoList"] | null | "";
-            external_task_id?: string | null | "";
-            /** @enum {unknown} */
+            element_video_list?: components["schemas"]["VideoList"];
+            external_task_id?: string;
+            /** @enum {string} */
             reference_type: "image_refer" | "video_refer";
-            tag_list?: components["schemas"]["Tag"][] | null | "";
+            tag_list?: components["schemas"]["Tag"][];
         };
         ElementsRecord: {
             created_at: number;
@@ -194,7 +194,7 @@ export interface components {
         };
         ImageList: {
             frontal_image: string;
-            refer_images: components["schemas"]["ReferenceImage"][] | null | "";
+            refer_images: components["schemas"]["ReferenceImage"][];
         };
         ImageUrl: {
             image_url: string;
@@ -204,23 +204,23 @@ export interface components {
             refer_images: components["schemas"]["ImageUrl"][];
         };
         Inspect: {
-            callback_url?: string | null | "";
-            /** @enum {unknown} */
+            callback_url?: string;
+            /** @enum {string} */
             character_orientation: "image" | "video";
-            element_list?: components["schemas"]["ElementReference"][] | null | "";
-            external_task_id?: string | null | "";
-            image_url?: string | null | "";
-            /** @enum {unknown} */
-            keep_original_sound?: "yes" | "no" | "" | null;
-            /** @enum {unknown} */
+            element_list?: components["schemas"]["ElementReference"][];
+            external_task_id?: string;
+            image_url?: string;
+            /** @enum {string} */
+            keep_original_sound?: "yes" | "no";
+            /** @enum {string} */
             mode: "std" | "pro";
-            model_name?: string | null | "";
-            prompt?: string | null | "";
-            video_url?: string | null | "";
-            watermark_info?: components["schemas"]["WatermarkInfo"] | null | "";
+            model_name?: string;
+            prompt?: string;
+            video_url?: string;
+            watermark_info?: components["schemas"]["WatermarkInfo"];
         };
         KeyCreate: {
-            /** @enum {unknown} */
+            /** @enum {string} */
             kind?: "api_key" | "key_pair";
         };
         KeyInfo: {
@@ -263,20 +263,20 @@ export interface components {
             models: components["schemas"]["ModelInfo"][];
         };
         MotionControlCreate: {
-            callback_url?: string | null | "";
-            /** @enum {unknown} */
+            callback_url?: string;
+            /** @enum {string} */
             character_orientation: "image" | "video";
-            element_list?: components["schemas"]["ElementReference"][] | null | "";
-            external_task_id?: string | null | "";
+            element_list?: components["schemas"]["ElementReference"][];
+            external_task_id?: string;
             image_url: string;
-            /** @enum {unknown} */
-            keep_original_sound?: "yes" | "no" | "" | null;
-            /** @enum {unknown} */
+            /** @enum {string} */
+            keep_original_sound?: "yes" | "no";
+            /** @enum {string} */
             mode: "std" | "pro";
-            model_name?: string | null | "";
-            prompt?: string | null | "";
+            model_name?: string;
+            prompt?: string;
             video_url: string;
-            watermark_info?: components["schemas"]["WatermarkInfo"] | null | "";
+            watermark_info?: components["schemas"]["WatermarkInfo"];
         };
         MotionControlCreated: {
             created_at: number;
@@ -314,9 +314,9 @@ export interface components {
             secret: string;
         };
         Options: {
-            callback_url?: string | null | "";
-            external_task_id?: string | null | "";
-            watermark_info?: components["schemas"]["WatermarkInfo"] | null | "";
+            callback_url?: string;
+            external_task_id?: string;
+            watermark_info?: components["schemas"]["WatermarkInfo"];
         };
         Output: {
             duration: string;
@@ -405,11 +405,11 @@ export interface components {
             type: "prompt";
         };
         Query: {
-            cursor?: string | null | "";
-            end_time?: number | string | null;
-            filters?: components["schemas"]["Filter"][] | null | "";
-            limit?: number | null | "";
-            start_time?: number | string | null;
+            cursor?: string;
+            end_time?: number | string;
+            filters?: components["schemas"]["Filter"][];
+            limit?: number;
+            start_time?: number | string;
         };
         ReferenceImage: {
             image_url: string;
@@ -420,13 +420,16 @@ export interface components {
         Revoked: {
             id: string;
         };
+        Rotation: {
+            at_once?: boolean;
+        };
         Settings: {
-            /** @enum {unknown} */
-            audio?: "original" | "off" | "" | null;
-            /** @enum {unknown} */
+            /** @enum {string} */
+            audio?: "original" | "off";
+            /** @enum {string} */
             character_orientation: "image" | "video";
-            /** @enum {unknown} */
-            resolution?: "720p" | "1080p" | "" | null;
+            /** @enum {string} */
+            resolution?: "720p" | "1080p";
         };
         Tag: {
             /** @enum {string} */
@@ -449,9 +452,9 @@ export interface components {
             videos: components["schemas"]["Video"][];
         };
         TasksCreate: {
-            contents: (components["schemas"]["PromptContent"] | components["schemas"]["ImageContent"] | components["schemas"]["VideoContent"] | components["schemas"]["ElementContent"])[] | null | "";
-            options?: components["schemas"]["Options"] | null | "";
-            settings: components["schemas"]["Settings"] | null | "";
+            contents: (components["schemas"]["PromptContent"] | components["schemas"]["ImageContent"] | components["schemas"]["VideoContent"] | components["schemas"]["ElementContent"])[];
+            options?: components["schemas"]["Options"];
+            settings: components["schemas"]["Settings"];
         };
         TasksCreated: {
             create_time: number;
@@ -517,7 +520,7 @@ export interface components {
             url: string;
         };
         VideoList: {
-            refer_videos: components["schemas"]["ReferenceVideo"][] | null | "";
+            refer_videos: components["schemas"]["ReferenceVideo"][];
         };
         VideoUrl: {
             video_url: string;
@@ -532,7 +535,7 @@ export interface components {
             enabled: boolean;
         };
         WatermarkInfo: {
-            enabled?: boolean | null | "";
+            enabled?: boolean;
         };
     };
     responses: never;
@@ -543,4 +546,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 b6c8a0f15dcb777c58489d53928aacfe786c19ea8faa91206668af2353e5ee46
+// Schemas: SHA-256 8076c1f93ef2d470315bfc96afeac5164c95b281a25de63ca27590d894245d47

@@ -383,7 +383,7 @@ PARTICULAR: list[tuple[Read, dict[str, Any], str, object, str]] = [
             ("model_name", "KLING-V3", "model_name value 'KLING-V3' is invalid"),
             ("model_name", " kling-v3", "model_name value ' kling-v3' is invalid"),
             ("model_name", {"a": 1}, "model_name value '{\"a\": 1}' is invalid"),
-            ("prompt", "😀" * 2501, "prompt: 2501 characters; at most 2500 are allowed"),
+            ("prompt", "😀" * 2501, "prompt: 2501 characters; at most 2500 characters are allowed"),
             (
                 "prompt",
                 "a\0b",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.tasks.conftest import untold
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import callbacks, tasks, transitions, uploads
 from understudy.tasks.db.repository.tasks import NewTask
@@ -35,7 +36,7 @@ def there(storage: Storage, key: str) -> bool:
 
 
 async def finished(database: Database, storage: Storage, new: NewTask, *, at: int) -> Task:
-    database.write_now(tasks.insert, new, now=1, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, new, now=1, concurrency_limit=99)
     held = database.write_now(transitions.claim, str, now=1)
     assert held is not None
     for key in (f"results/{new.id}/1/v.mp4", f"inputs/{new.id}/picture"):
@@ -80,7 +81,7 @@ async def test_unfinished_tasks_are_kept_however_old(
     database: Database, storage: Storage, new_task: MakeTask
 ) -> None:
     new = new_task()
-    database.write_now(tasks.insert, new, now=1, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, new, now=1, concurrency_limit=99)
     await put(storage, f"inputs/{new.id}/picture")
     assert await delete(database, storage, now=10**12) == 0
     assert there(storage, f"inputs/{new.id}/picture")
@@ -103,7 +104,7 @@ async def test_a_deleted_task_is_found_no_more_and_its_files_go(
 ) -> None:
     done = await finished(database, storage, new_task(external_id="mine"), at=1000)
     running = new_task()
-    database.write_now(tasks.insert, running, now=1, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, running, now=1, concurrency_limit=99)
     remove = transitions.delete
     assert not database.write_now(remove, 99, done.id, now=1500)
     assert not database.write_now(remove, account.id, running.id, now=1500)
@@ -115,7 +116,9 @@ async def test_a_deleted_task_is_found_no_more_and_its_files_go(
     assert [task.id for task in listed] == [running.id]
     assert await delete(database, storage, now=1501) == 1
     assert not there(storage, f"results/{done.id}")
-    database.write_now(tasks.insert, new_task(external_id="mine"), now=2000, concurrency_limit=99)
+    database.write_now(
+        tasks.insert, untold, new_task(external_id="mine"), now=2000, concurrency_limit=99
+    )
 
 
 def upload_of(account: Account, name: str, *, used_at: int) -> Upload:
@@ -158,7 +161,7 @@ async def test_what_an_unfinished_task_may_need_is_kept_however_long_it_waits(
         database.write_now(uploads.insert, upload_of(account, name, used_at=used_at))
         await put(storage, f"uploads/1/{name}")
     new = new_task()
-    database.write_now(tasks.insert, new, now=made, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, new, now=made, concurrency_limit=99)
     assert await delete(database, storage, now=9_000_000) == 1
     assert there(storage, "uploads/1/its")
     assert not there(storage, "uploads/1/older")

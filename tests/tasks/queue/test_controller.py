@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.tasks.conftest import untold
 from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions
@@ -87,7 +88,7 @@ def store(database: Database, new: NewTask) -> Task:
         clip=Source(key="inputs/clip", max_bytes=100),
     )
     return database.write_now(
-        tasks.insert, replace(new, request=request), now=1000, concurrency_limit=100
+        tasks.insert, untold, replace(new, request=request), now=1000, concurrency_limit=100
     )
 
 

@@ -106,8 +106,7 @@ _Time = Annotated[
         {
             "anyOf": [
                 {"type": "integer", "minimum": 0, "maximum": _MAX_TIME},
-                {"type": "string", "pattern": "^[0-9]{0,12}$"},
-                {"type": "null"},
+                {"type": "string", "pattern": "^[0-9]{1,13}$"},
             ]
         }
     ),

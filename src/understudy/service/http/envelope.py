@@ -47,7 +47,16 @@ def failure(request_id: str, error: ContractError) -> Response:
 
 async def read_object(request: Request) -> dict[str, Any]:
     """The request's body, a JSON object. Raises MalformedRequest."""
+    return await _object(await _read_body(request))
+
+
+async def read_optional_object(request: Request) -> dict[str, Any]:
+    """As `read_object`; a request without a body is an empty object."""
     body = await _read_body(request)
+    return await _object(body) if body.strip() else {}
+
+
+async def _object(body: bytes) -> dict[str, Any]:
     value = await asyncio.to_thread(_parse, body) if len(body) > _LARGE_BODY_BYTES else _parse(body)
     if not isinstance(value, dict):
         raise MalformedRequest

@@ -56,9 +56,16 @@ class _EmptyIsAbsent:
     def __get_pydantic_json_schema__(
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
+        # Generators of clients stumble over `null` and `""` as kinds of their own; that both count
+        # as left out is told in prose.
         described = handler(schema)
-        if "anyOf" in described and {"const": ""} not in described["anyOf"]:
-            described["anyOf"].append({"const": ""})
+        kinds = [kind for kind in described.get("anyOf", ()) if kind != {"type": "null"}]
+        if len(kinds) == 1:
+            del described["anyOf"]
+            alone: JsonSchemaValue = kinds[0] | described
+            return alone
+        if kinds:
+            described["anyOf"] = kinds
         return described
 
 

@@ -32,7 +32,8 @@ _ERRORS = {
 DESCRIPTION = """\
 A self-hosted Motion Control API: one picture of a character, one clip of a person, and the
 character performs the motion. Every answer comes in the envelope
-`{"code", "message", "request_id", "data"}`; success is HTTP 200 and code 0.
+`{"code", "message", "request_id", "data"}`; success is HTTP 200 and code 0. An optional
+field sent as `""` or `null` counts as left out.
 """
 
 
@@ -130,7 +131,7 @@ def _operation(operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
         described["security"] = [{"key": []}]
     if operation.body is not None:
         described["requestBody"] = {
-            "required": True,
+            "required": operation.body_required,
             "content": {"application/json": {"schema": schemas[f"{operation.name} body"]}},
         }
     if operation.upload:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from understudy.service.api import listing
+from understudy.service.http.fields import EXTERNAL_ID_SCHEMA
 
 Tag = Literal["legacy", "tasks", "elements", "account", "ours"]
 
@@ -43,6 +44,7 @@ class Operation:
     answer: Answer
     parameters: tuple[Parameter, ...] = ()
     body: Any = None
+    body_required: bool = True
     upload: str = ""
     signed_in: bool = True
     errors: tuple[int, ...] = field(default=(400, 401, 429, 500, 503))
@@ -51,7 +53,7 @@ class Operation:
 REFERENCE = Parameter(
     "reference",
     "path",
-    {"type": "string", "minLength": 1, "pattern": "^[A-Za-z0-9_-]+$"},
+    EXTERNAL_ID_SCHEMA,
     "The task's id, or your own",
     required=True,
 )

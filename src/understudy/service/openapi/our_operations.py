@@ -26,6 +26,9 @@ from understudy.service.openapi.operation import (
 from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 
+ANY_FILE = "application/octet-stream"
+"""Generators of clients know it where they do not know the kinds of pictures and videos."""
+
 
 class Health(TypedDict):
     """That all is well."""
@@ -85,8 +88,9 @@ OURS: tuple[Operation, ...] = (
         name="rotateCallbackSecret",
         summary="Give callbacks a new secret; it is told this once",
         tag="ours",
+        body=profile.Rotation,
+        body_required=False,
         answer=Answer("The secret", profile.NewSecret),
-        errors=SIGNED_IN_ERRORS,
     ),
     Operation(
         method="GET",
@@ -144,7 +148,7 @@ OURS: tuple[Operation, ...] = (
             Parameter(
                 "field",
                 "query",
-                {"type": "string", "enum": [*FIELDS, ""]},
+                {"type": "string", "enum": list(FIELDS)},
                 "Where it will go: then only that kind of file is taken, and a refusal names it",
             ),
         ),
@@ -168,7 +172,7 @@ OURS: tuple[Operation, ...] = (
         ),
         answer=Answer(
             "The file",
-            content_types=("image/jpeg", "image/png", "video/mp4", "video/quicktime"),
+            content_types=(ANY_FILE, "image/jpeg", "image/png", "video/mp4", "video/quicktime"),
             binary=True,
         ),
         errors=(401, 404, 429, 500, 503),
@@ -216,6 +220,7 @@ OURS: tuple[Operation, ...] = (
         answer=Answer(
             "The file",
             content_types=(
+                ANY_FILE,
                 "video/mp4",
                 "video/quicktime",
                 "image/jpeg",

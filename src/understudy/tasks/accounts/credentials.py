@@ -20,7 +20,8 @@ from understudy.tasks.records import Account
 DEFAULT_ACCOUNT = "default"
 CREDENTIALS_FILE = "credentials.json"
 API_KEY_PREFIX = "api-key-"
-SECRET_OVERLAP_MS = 24 * 3_600_000
+SECRET_OVERLAP_MS = 7 * 86_400_000
+"""For so long the previous callback secret signs beside a new one."""
 _HINT_CHARACTERS = 6
 
 _make_id = IdMaker(TASK_BITS)
@@ -105,12 +106,17 @@ def add_access_key(connection: sa.Connection, keyring: Keyring, account_id: int)
     return access_key, secret_key
 
 
-def rotate_callback_secret(connection: sa.Connection, keyring: Keyring, account_id: int) -> str:
-    """Give an account a new callback secret; for a day the one before signs beside it."""
+def rotate_callback_secret(
+    connection: sa.Connection, keyring: Keyring, account_id: int, *, at_once: bool = False
+) -> str:
+    """Give an account a new callback secret; for seven days the one before signs beside it.
+
+    at_once: the one before ends now, because somebody else may know it.
+    """
     fresh = _new_callback_secret()
-    accounts.rotate_secret(
-        connection, account_id, keyring.seal(fresh), previous_until=now_ms() + SECRET_OVERLAP_MS
-    )
+    now = now_ms()
+    until = now if at_once else now + SECRET_OVERLAP_MS
+    accounts.rotate_secret(connection, account_id, keyring.seal(fresh), previous_until=until)
     return fresh
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import structlog
 
 from understudy.tasks.db.database import Database, DatabaseUnavailable
-from understudy.tasks.db.repository.transitions import WritePayload
+from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.observer import Observer, Unobserved

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -43,7 +44,7 @@ def test_every_change_of_status_is_told_in_order_and_signed(
 ) -> None:
     path = f"/{client.credentials.account}"
     made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
-    calls = [far.next_callback(path) for _ in range(2)]
+    calls = [far.next_callback(path) for _ in range(3)]
     record = client.data("GET", f"{PATH}/{made['task_id']}")
     bodies = []
     for call in calls:
@@ -52,10 +53,10 @@ def test_every_change_of_status_is_told_in_order_and_signed(
         bodies.append(webhook.verify(call.body, call.headers))
         with pytest.raises(WebhookVerificationError):
             webhook.verify(call.body + b" ", call.headers)
-    assert [body["task_status"] for body in bodies] == ["processing", "succeed"]
-    assert bodies[1] == record
+    assert [body["task_status"] for body in bodies] == ["submitted", "processing", "succeed"]
+    assert bodies[2] == record
     ids = [call.headers["webhook-id"] for call in calls]
-    assert len(set(ids)) == 2
+    assert len(set(ids)) == 3
 
 
 def test_a_task_of_the_tasks_design_is_told_in_its_own_words(client: Client, far: FarSide) -> None:
@@ -69,9 +70,9 @@ def test_a_task_of_the_tasks_design_is_told_in_its_own_words(client: Client, far
         "options": {"callback_url": f"{far.url}{path}", "external_task_id": "mine"},
     }
     made = client.data("POST", "/motion-control/kling-3.0", json=body)
-    told = [json.loads(far.next_callback(path).body) for _ in range(2)]
-    assert [body["status"] for body in told] == ["processing", "succeeded"]
-    assert client.data("GET", f"/tasks?task_ids={made['id']}") == [told[1]]
+    told = [json.loads(far.next_callback(path).body) for _ in range(3)]
+    assert [body["status"] for body in told] == ["submitted", "processing", "succeeded"]
+    assert client.data("GET", f"/tasks?task_ids={made['id']}") == [told[2]]
 
 
 def test_a_refused_call_is_made_again_with_the_same_id(
@@ -81,7 +82,7 @@ def test_a_refused_call_is_made_again_with_the_same_id(
     from understudy.tasks.db.schema import callback_events
 
     path = f"/again-{client.credentials.account}"
-    far.answers[path] = [500, 200, 200]
+    far.answers[path] = [500, 200, 200, 200]
     made = client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
     first = far.next_callback(path)
     client.ended(made["task_id"])
@@ -92,8 +93,8 @@ def test_a_refused_call_is_made_again_with_the_same_id(
     )
     while not server_database.write_now(lambda connection: connection.execute(hurry).rowcount):
         pass
-    again, last = far.next_callback(path), far.next_callback(path)
-    assert json.loads(first.body)["task_status"] == "processing"
+    again, _, last = (far.next_callback(path) for _ in range(3))
+    assert json.loads(first.body)["task_status"] == "submitted"
     assert (again.body, again.headers["webhook-id"]) == (first.body, first.headers["webhook-id"])
     assert json.loads(last.body)["task_status"] == "succeed"
 
@@ -116,6 +117,23 @@ def test_while_a_secret_rotates_both_sign(
             Webhook(secret).verify(call.body, call.headers)
 
 
+def test_a_secret_signs_for_seven_days_after_the_next_unless_it_is_ended_at_once(
+    client: Client, server_database: Database
+) -> None:
+    account = server_database.read_now(accounts.find, client.credentials.account)
+    assert account is not None
+    client.data("POST", "/v1/account/callback-secret")
+    sealed = server_database.read_now(accounts.sealed_secrets, account.id)
+    days = 86_400_000
+    until = sealed.previous_until or 0
+    assert len(sealed.valid_at(until - 1)) == 2
+    assert len(sealed.valid_at(until)) == 1
+    assert 6.9 * days < until - time.time() * 1000 < 7.1 * days
+    client.data("POST", "/v1/account/callback-secret", json={"at_once": True})
+    sealed = server_database.read_now(accounts.sealed_secrets, account.id)
+    assert len(sealed.valid_at(int(time.time() * 1000) + 1)) == 1
+
+
 def test_a_receiver_that_hangs_holds_up_nobody_else(
     new_client: Callable[[], Client], create_body: Body, far: FarSide
 ) -> None:
@@ -125,10 +143,10 @@ def test_a_receiver_that_hangs_holds_up_nobody_else(
     path = f"/quick-{quick.credentials.account}"
     made = quick.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
     told: dict[str, str] = {}
-    while len(told) < 2:
+    while len(told) < 3:
         call = far.next_callback(path)
         told[call.headers["webhook-id"]] = json.loads(call.body)["task_status"]
-    assert list(told.values()) == ["processing", "succeed"]
+    assert list(told.values()) == ["submitted", "processing", "succeed"]
     assert quick.data("GET", f"{PATH}/{made['task_id']}")["task_status"] == "succeed"
 
 
@@ -142,7 +160,7 @@ def test_a_cancelled_task_is_told_as_failed(
     def mine() -> Any:
         return json.loads(far.next_callback(path).body)
 
-    assert mine()["task_status"] == "processing"
+    assert [mine()["task_status"] for _ in range(2)] == ["submitted", "processing"]
     client.data("POST", f"{PATH}/{made['task_id']}/cancel")
     told = mine()
     assert (told["task_status"], told["task_status_msg"]) == ("failed", "Task was cancelled")

@@ -186,12 +186,12 @@ def test_an_element_is_told_of_by_callbacks(
 ) -> None:
     record = made(client, element_body(callback_url=f"{far.url}/element"))
     told = []
-    while len(told) < 2:
+    while len(told) < 3:
         call = far.next_callback()
         if call.path == "/element":
             told.append(json.loads(call.body))
-    assert [body["task_status"] for body in told] == ["processing", "succeed"]
-    assert told[1] == record
+    assert [body["task_status"] for body in told] == ["submitted", "processing", "succeed"]
+    assert told[2] == record
 
 
 def test_presets_are_listed_and_their_pictures_can_be_read(client: Client) -> None:

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.tasks.conftest import untold
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, keys, tasks
 from understudy.tasks.db.repository.tasks import NewTask
@@ -31,7 +32,9 @@ def test_creates_at_once_never_overdraw_units(
 
     def attempt(_: int) -> bool:
         try:
-            database.write_now(tasks.insert, new_task(units=3000), now=1, concurrency_limit=99)
+            database.write_now(
+                tasks.insert, untold, new_task(units=3000), now=1, concurrency_limit=99
+            )
         except accounts.UnitsUsedUp:
             return False
         return True
@@ -45,7 +48,7 @@ def test_creates_at_once_never_overdraw_units(
 def test_setting_units_sets_what_is_left_beside_what_is_held(
     database: Database, new_task: MakeTask, account: Account
 ) -> None:
-    database.write_now(tasks.insert, new_task(units=3000), now=1, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, new_task(units=3000), now=1, concurrency_limit=99)
     database.write_now(accounts.set_units, account.id, 500, now=5)
     assert database.read_now(accounts.get, account.id).units_left == 500
     database.write_now(accounts.set_units, account.id, None, now=5)
@@ -56,7 +59,7 @@ def test_an_accounts_own_limit_goes_before_the_servers(
     database: Database, new_task: MakeTask, account: Account
 ) -> None:
     database.write_now(accounts.change, account.id, concurrency_limit=1)
-    database.write_now(tasks.insert, new_task(), now=1, concurrency_limit=99)
+    database.write_now(tasks.insert, untold, new_task(), now=1, concurrency_limit=99)
     for check in (accounts.check_room, accounts.reserve):
         with pytest.raises(accounts.TooManyTasks, match="1"):
             database.write_now(check, account.id, 0, 99)

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from tests.tasks.conftest import untold
 from understudy.errors import InputRefused
 from understudy.take.options import TakeRequest
 from understudy.tasks.db import schema
@@ -22,7 +23,7 @@ MakeTask = Callable[..., NewTask]
 
 
 def store(database: Database, new: NewTask, *, limit: int = 100) -> Any:
-    return database.write_now(tasks.insert, new, now=1000, concurrency_limit=limit)
+    return database.write_now(tasks.insert, untold, new, now=1000, concurrency_limit=limit)
 
 
 def test_a_stored_task_reads_back_as_it_was_made(database: Database, new_task: MakeTask) -> None:

@@ -26,7 +26,7 @@ def write_payload(task: Task) -> str:
 
 
 def store(database: Database, new: NewTask) -> Task:
-    return database.write_now(tasks.insert, new, now=1000, concurrency_limit=100)
+    return database.write_now(tasks.insert, write_payload, new, now=1000, concurrency_limit=100)
 
 
 def claim(database: Database, now: int = 2000) -> Task:
@@ -192,7 +192,8 @@ def test_every_change_of_status_is_told_in_the_same_transaction(
         transitions.succeed, write_payload, held.id, held.attempt, result=RESULT, units=1, now=2
     )
     assert _bodies(database) == [
-        f"{made.id} {status}" for status in ("processing", "submitted", "processing", "succeeded")
+        f"{made.id} {status}"
+        for status in ("submitted", "processing", "submitted", "processing", "succeeded")
     ]
 
 
@@ -231,11 +232,11 @@ def test_of_one_task_the_next_event_waits_for_the_one_before(
             now=2001,
         )
     due = database.read_now(callbacks.due, now=9000, limit=10)
-    assert [event.seq for event in due] == [1, 1]
+    assert [event.seq for event in due] == [0, 0]
     database.write_now(callbacks.note_try, due[0], TRIED, status="delivered", next_try_at=0)
     database.write_now(callbacks.note_try, due[1], TRIED, status="pending", next_try_at=9500)
     due = database.read_now(callbacks.due, now=9000, limit=10)
-    assert [(event.url, event.seq) for event in due] == [("https://example.com/a", 2)]
+    assert [(event.url, event.seq) for event in due] == [("https://example.com/a", 1)]
     due = database.read_now(callbacks.due, now=9500, limit=10)
     assert {(event.url, event.tries) for event in due} == {
         ("https://example.com/a", 0),

@@ -100,12 +100,12 @@ async def test(request: Request) -> Response:
     assert read.url is not None
     now = now_ms()
     told = {
-        "task_id": "0",
-        "task_status": "submitted",
-        "task_status_msg": "This is a test; there is no such task",
-        "task_info": {},
-        "created_at": now,
-        "updated_at": now,
+        "id": str(_make_id()),
+        "status": "submitted",
+        "outputs": [],
+        "message": "",
+        "create_time": now,
+        "update_time": now,
     }
     tried = await service.outbox.call(
         caller.account_id, str(_make_id()), read.url, json.dumps(told)

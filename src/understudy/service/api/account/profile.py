@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, NotRequired
 
 import sqlalchemy as sa
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,8 +13,16 @@ from typing_extensions import TypedDict
 
 from understudy.service.context import Service, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, success
-from understudy.service.http.fields import REQUIRED_TEXT, Body, Problem, is_blank, read_body
+from understudy.service.http.envelope import read_object, read_optional_object, success
+from understudy.service.http.fields import (
+    REQUIRED_TEXT,
+    Body,
+    EmptyIsAbsent,
+    Flag,
+    Problem,
+    is_blank,
+    read_body,
+)
 from understudy.service.models import show_units
 from understudy.tasks.accounts.credentials import (
     add_access_key,
@@ -82,11 +90,22 @@ class NewSecret(TypedDict):
     secret: str
 
 
+class Rotation(Body):
+    """`POST /v1/account/callback-secret`, which may have no body."""
+
+    at_once: Annotated[Flag | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="End the secret before now, instead of letting it sign for seven days more.",
+    )
+
+
 class KeyCreate(Body):
     """`POST /v1/account/keys`."""
 
     kind: Annotated[
-        Kind | None, REQUIRED_TEXT, WithJsonSchema({"enum": ["api_key", "key_pair"]})
+        Kind | None,
+        REQUIRED_TEXT,
+        WithJsonSchema({"type": "string", "enum": ["api_key", "key_pair"]}),
     ] = None
 
 
@@ -160,12 +179,13 @@ async def revoke_key(request: Request) -> Response:
 
 
 async def rotate_secret(request: Request) -> Response:
-    """Give callbacks a new secret; for a day they are signed with the one before as well."""
+    """Give callbacks a new secret; for seven days the one before signs as well."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
+    asked = read_body(Rotation, await read_optional_object(request), ranks={})
     secret = await service.database.write(
-        rotate_callback_secret, service.keyring, caller.account_id
+        rotate_callback_secret, service.keyring, caller.account_id, at_once=bool(asked.at_once)
     )
     data: NewSecret = {"secret": secret}
     return success(request, data)

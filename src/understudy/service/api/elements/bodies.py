@@ -105,7 +105,7 @@ class Create(Body):
     reference_type: Annotated[
         Literal["image_refer", "video_refer"] | None,
         EmptyIsAbsent,
-        WithJsonSchema({"enum": ["image_refer", "video_refer"]}),
+        WithJsonSchema({"type": "string", "enum": ["image_refer", "video_refer"]}),
     ] = None
     element_image_list: Annotated[ImageList | None, EmptyIsAbsent] = None
     element_video_list: Annotated[VideoList | None, EmptyIsAbsent] = None

@@ -21,6 +21,7 @@ from understudy.service.http.envelope import read_object, success
 from understudy.service.http.fields import read_body
 from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaRequest
 from understudy.tasks.db.repository import elements, uploads
+from understudy.tasks.db.repository.callbacks import WriteElementPayload
 from understudy.tasks.db.repository.tasks import ExternalIdTaken
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms, task_time
@@ -44,7 +45,7 @@ async def create(request: Request) -> Response:
     try:
         images, videos = await _look(service, caller, draft, prefix)
         element = _new_element(element_task, caller, draft, images, videos)
-        await service.database.write(_insert, element)
+        await service.database.write(_insert, service.write_element_payload, element)
     except BaseException as error:
         await service.storage.discard(prefix)
         if isinstance(error, ExternalIdTaken):
@@ -54,12 +55,14 @@ async def create(request: Request) -> Response:
     return success(request, design.created(element))
 
 
-def _insert(connection: sa.Connection, element: Element) -> None:
+def _insert(
+    connection: sa.Connection, write_payload: WriteElementPayload, element: Element
+) -> None:
     given = (*element.images, *element.videos)
     ids = [source.file_id for source in given if source.file_id is not None]
     if not uploads.touch(connection, ids, now=element.created_at):
         raise ParameterInvalid(UNREACHABLE)
-    elements.insert(connection, element)
+    elements.insert(connection, write_payload, element)
 
 
 async def _look(

@@ -33,11 +33,11 @@ _REQUIRED = (*_MEDIA, "character_orientation", "mode")
 
 
 def _choice(*values: str) -> WithJsonSchema:
-    return WithJsonSchema({"enum": list(values)})
+    return WithJsonSchema({"type": "string", "enum": list(values)})
 
 
 def _optional_choice(default: str, *values: str) -> WithJsonSchema:
-    return WithJsonSchema({"enum": [*values, "", None], "default": default})
+    return WithJsonSchema({"type": "string", "enum": list(values), "default": default})
 
 
 class ElementReference(Body):

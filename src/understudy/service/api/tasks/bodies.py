@@ -100,17 +100,17 @@ class Settings(Body):
     character_orientation: Annotated[
         Literal["image", "video"] | None,
         EmptyIsAbsent,
-        WithJsonSchema({"enum": ["image", "video"]}),
+        WithJsonSchema({"type": "string", "enum": ["image", "video"]}),
     ] = Field(default=None, description="Whose facing the character takes.")
     audio: Annotated[
         Literal["original", "off"] | None,
         EmptyIsAbsent,
-        WithJsonSchema({"enum": ["original", "off", "", None], "default": "original"}),
+        WithJsonSchema({"type": "string", "enum": ["original", "off"], "default": "original"}),
     ] = None
     resolution: Annotated[
         Literal["720p", "1080p"] | None,
         EmptyIsAbsent,
-        WithJsonSchema({"enum": ["720p", "1080p", "", None], "default": "720p"}),
+        WithJsonSchema({"type": "string", "enum": ["720p", "1080p"], "default": "720p"}),
     ] = None
 
 

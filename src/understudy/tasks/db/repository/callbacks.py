@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import asdict, fields
 from typing import Literal
 
@@ -11,13 +11,51 @@ import sqlalchemy as sa
 from understudy.tasks.db.repository.rows import to_event
 from understudy.tasks.db.schema import callback_events
 from understudy.tasks.ids import TASK_BITS, IdMaker
-from understudy.tasks.records import CallbackEvent, Try
+from understudy.tasks.records import CallbackEvent, Element, Task, Try
 
 KEPT_TRIES = 20
+WritePayload = Callable[[Task], str]
+"""Writes the body of the callback that tells of a task as it now is."""
+WriteElementPayload = Callable[[Element], str]
+"""Writes the body of the callback that tells of an element as it now is."""
 
 _make_id = IdMaker(TASK_BITS)
 
 _COLUMNS = [callback_events.c[field.name] for field in fields(CallbackEvent)]
+
+
+def tell_task(
+    connection: sa.Connection, write_payload: WritePayload, task: Task, *, now: int
+) -> None:
+    """Note that a task's client is to be told how the task now is, where it wants to be."""
+    if task.request.callback_url is not None:
+        insert(
+            connection,
+            account_id=task.account_id,
+            subject=task.id,
+            seq=task.revision,
+            url=task.request.callback_url,
+            told=task.status,
+            body=write_payload(task),
+            now=now,
+        )
+
+
+def tell_element(
+    connection: sa.Connection, write_payload: WriteElementPayload, element: Element, *, now: int
+) -> None:
+    """As `tell_task`, of an element."""
+    if element.callback_url is not None:
+        insert(
+            connection,
+            account_id=element.account_id,
+            subject=element.id,
+            seq=element.revision,
+            url=element.callback_url,
+            told=element.status,
+            body=write_payload(element),
+            now=now,
+        )
 
 
 def insert(  # noqa: PLR0913 - one for each column

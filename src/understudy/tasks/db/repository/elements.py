@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -10,17 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
 from understudy.tasks.db.repository import callbacks
+from understudy.tasks.db.repository.callbacks import WriteElementPayload as WritePayload
 from understudy.tasks.db.repository.rows import pack, to_element
 from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
 from understudy.tasks.db.schema import elements
 from understudy.tasks.records import Element, Source, Status
 
-WritePayload = Callable[[Element], str]
-"""Writes the body of the callback that tells of an element as it now is."""
 
-
-def insert(connection: sa.Connection, element: Element) -> None:
-    """Store a new element. Raises ExternalIdTaken."""
+def insert(connection: sa.Connection, write_payload: WritePayload, element: Element) -> None:
+    """Store a new element and note its callback. Raises ExternalIdTaken."""
     if element.external_id is not None and _by_external_id(
         connection, element.account_id, element.external_id
     ):
@@ -35,6 +33,7 @@ def insert(connection: sa.Connection, element: Element) -> None:
         connection.execute(elements.insert().values(**values))
     except IntegrityError as error:
         raise ExternalIdTaken(element.external_id) from error
+    callbacks.tell_element(connection, write_payload, element, now=element.created_at)
 
 
 def find(connection: sa.Connection, account_id: int, reference: str) -> Element | None:
@@ -239,15 +238,5 @@ def _change(
     if row is None:
         return None
     element = to_element(row)
-    if element.callback_url is not None:
-        callbacks.insert(
-            connection,
-            account_id=element.account_id,
-            subject=element.id,
-            seq=element.revision,
-            url=element.callback_url,
-            told=element.status,
-            body=write_payload(element),
-            now=now,
-        )
+    callbacks.tell_element(connection, write_payload, element, now=now)
     return element

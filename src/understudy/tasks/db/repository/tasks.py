@@ -8,7 +8,8 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from understudy.tasks.db.repository import accounts
+from understudy.tasks.db.repository import accounts, callbacks
+from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.ids import first_task_id
@@ -33,8 +34,15 @@ class NewTask:
     units: int
 
 
-def insert(connection: sa.Connection, new: NewTask, *, now: int, concurrency_limit: int) -> Task:
-    """Store a task, and hold its units and its place under the account's limits.
+def insert(
+    connection: sa.Connection,
+    write_payload: WritePayload,
+    new: NewTask,
+    *,
+    now: int,
+    concurrency_limit: int,
+) -> Task:
+    """Store a task, hold its units and its place under the account's limits, and note its callback.
 
     Raises ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
     """
@@ -71,6 +79,7 @@ def insert(connection: sa.Connection, new: NewTask, *, now: int, concurrency_lim
     except IntegrityError as error:
         # Two creates with one external id at once, on PostgreSQL.
         raise ExternalIdTaken(new.external_id) from error
+    callbacks.tell_task(connection, write_payload, task, now=now)
     return task
 
 

@@ -12,18 +12,15 @@ nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import sqlalchemy as sa
 
 from understudy.tasks.db.repository import accounts, callbacks
+from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.records import Result, Status, Task
-
-WritePayload = Callable[[Task], str]
-"""Writes the body of the callback that tells of a task as it now is."""
 
 
 def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Task | None:
@@ -247,17 +244,7 @@ def _change(
     if row is None:
         return None
     task = to_task(row)
-    if task.request.callback_url is not None:
-        callbacks.insert(
-            connection,
-            account_id=task.account_id,
-            subject=task.id,
-            seq=task.revision,
-            url=task.request.callback_url,
-            told=task.status,
-            body=write_payload(task),
-            now=now,
-        )
+    callbacks.tell_task(connection, write_payload, task, now=now)
     return task
 
 
