@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from bench import joints
 from bench.labelled_pose import MEDIA_LABELLED, Labelled, measure, row
 from bench.processes import CommandFailed
 from bench.quality import judge_take, reenact
@@ -21,7 +22,7 @@ from bench.table import Cell, table
 from bench.takes import MEDIA, MeasuredTake, Pair, measure_take, media_pairs, sample_pairs
 from understudy.errors import UnderstudyError
 
-TABLES = ("speed", "fidelity", "reenactment", "tracker")
+TABLES = ("speed", "fidelity", "reenactment", "tracker", "joints")
 Row = dict[str, Cell]
 T = TypeVar("T")
 
@@ -61,6 +62,12 @@ def main() -> None:
         _show(
             "The tracker's own error, in torso lengths, against labels that others made",
             _rows(labelled, lambda one: row(measure(one, MEDIA)), lambda one: one.name),
+        )
+    if "joints" in wanted and not arguments.samples:
+        drawings = [name for name in joints.here() if arguments.only in name]
+        _show(
+            "Joints and outline of drawings against what others marked, in heights of the figure",
+            _rows(drawings, lambda name: joints.measure(name).row(name), str),
         )
 
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from tests.character.drawn_figure import draw, striped_background
 from understudy.character.cast import cast
+from understudy.character.figure import mask_energy, mask_fit
 from understudy.character.image import colour, guided_filter
 from understudy.character.inpaint import patch_kernels, poisson
 from understudy.character.layers import limb_contour
@@ -18,6 +19,8 @@ KERNELS = (
     patch_kernels.search,
     patch_kernels.vote,
     limb_contour._shortest_path,
+    mask_energy.energy,
+    mask_fit.anneal,
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -12,13 +13,15 @@ from numpy.typing import NDArray
 from understudy.cache import Cache
 from understudy.character.character import ArmState, Character, Layer, Traits
 from understudy.character.figure.anatomy import Anatomy, measure
-from understudy.character.figure.find import Figure, Track, find_figure
+from understudy.character.figure.find import Figure, Track, search_figure
+from understudy.character.figure.unrecognized import find_unrecognized
 from understudy.character.image.masks import box_of
 from understudy.character.inpaint.background import Background, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.layers import cut_layers
 from understudy.character.layers.parts import ARMS, find_parts
+from understudy.character.layers.parts_by_bones import parts_by_bones
 from understudy.character.learned import LearnedModels, learned_version
 from understudy.character.matte.matte import Matte, find_matte, with_colours
 from understudy.character.serialization import casting_version, character_of, character_record
@@ -46,16 +49,23 @@ def cast(
     """
     rgb, given = on_canvas(picture, size)
     if track is not None:
-        return _cast(picture, rgb, given, find_figure(rgb, given, track), None)
+        figure = search_figure(rgb, given, track)
+        if figure is None:
+            figure = find_unrecognized(rgb, given, None, track)
+        return _cast(picture, rgb, given, figure, None)
     key = picture_key(picture, rgb, given)
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
     # The processes of tracker and models end before the work that needs memory begins.
     with PictureTracker(cache) as tracker:
-        figure = find_figure(rgb, given, tracker)
+        figure = search_figure(rgb, given, tracker)
     with LearnedModels(cache) as models:
         salient = None if given is not None else models.salient(rgb)
+    if figure is None:
+        # What its many looks see is of no use to anybody else: only their result is kept.
+        with PictureTracker(None) as tracker:
+            figure = find_unrecognized(rgb, given, salient, tracker)
     character = _cast(picture, rgb, given, figure, salient)
     if given is None and salient is None:
         character = replace(character, warnings=(*character.warnings, _without_weights()))
@@ -91,7 +101,10 @@ def _cast(
     values = np.asarray(rgb / np.float32(255), np.float32)
     background: Background | None = None
     if given is None:
-        matte = find_matte(values, figure.mask, anatomy, salient)
+        if figure.alpha is not None:
+            matte = with_colours(values, figure.alpha)
+        else:
+            matte = find_matte(values, figure.mask, anatomy, salient)
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image
     else:
@@ -103,10 +116,12 @@ def _cast(
     if background is not None and background.glow.any():
         light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
-    layers, arms, hem = _cut(matte, light, anatomy, size)
+    layers, arms, hem = _cut(matte, light, anatomy, size, drawing=figure.drawing)
     framing = framing_of(anatomy, matte.alpha)
     plain = background.plain if background is not None else float(behind.mean()) > 0.35
-    pad = pad_rows(matte.alpha, anatomy.torso)
+    # Feet that touch the lower edge do not go on below it.
+    whole = figure.alpha is not None and framing == "whole_body"
+    pad = 0 if whole else pad_rows(matte.alpha, anatomy.torso)
     traits = Traits(
         framing=framing,
         left_arm=arms[0],
@@ -124,7 +139,7 @@ def _cast(
         layers=tuple(extend(layer, pad, anatomy) for layer in layers),
         landmarks=figure.landmarks,
         traits=traits,
-        warnings=_warnings(arms),
+        warnings=(*figure.warnings, *_warnings(arms)),
     )
 
 
@@ -139,7 +154,12 @@ def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8
 
 
 def _cut(
-    matte: Matte, light: Float32 | None, anatomy: Anatomy, size: tuple[int, int]
+    matte: Matte,
+    light: Float32 | None,
+    anatomy: Anatomy,
+    size: tuple[int, int],
+    *,
+    drawing: bool,
 ) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
     """The layers (canvas), the arms' states and a skirt's hem.
 
@@ -154,11 +174,12 @@ def _cut(
     )
     # What is surely not to be moved need not be cut out first.
     hopes = arm_states(anatomy, size, (0.0, 0.0), matte.alpha)
-    parts = find_parts(piece, place, (hopes[0] == "free", hopes[1] == "free"))
+    find = partial(parts_by_bones, piece.alpha) if drawing else partial(find_parts, piece)
+    parts = find(place, (hopes[0] == "free", hopes[1] == "free"))
     covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
     states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha)
     if states != hopes:
-        parts = find_parts(piece, place, (states[0] == "free", states[1] == "free"))
+        parts = find(place, (states[0] == "free", states[1] == "free"))
     cut = cut_layers(piece, parts, place, None if light is None else light[view])
     hem = hem_of(piece.alpha, place, np.isin(parts.labels, ARMS))
     layers = []

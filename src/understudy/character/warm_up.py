@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from understudy.character.figure.joints import JOINTS
+from understudy.character.figure.mask_energy import HEIGHT, energy_of, prepare
+from understudy.character.figure.mask_fit import fit_near
 from understudy.character.image.colour import likeness
 from understudy.character.inpaint.patch_match import fill_with_texture
 from understudy.character.layers.limb_contour import straighten, trace
@@ -28,3 +31,7 @@ def warm_up() -> None:
     )
     expected = np.full(len(strip.lab), 6.0)
     trace(strip, expected, expected)
+    silhouette = prepare(figure)
+    joints = rng.random((JOINTS, 2)) * HEIGHT
+    energy_of(silhouette, joints)
+    fit_near(silhouette, joints)

@@ -60,21 +60,42 @@ class Track(Protocol):
 class Figure:
     """landmarks: canvas pixels. mask: (h, w) float32 in 0..1, where the tracker sees the figure.
 
-    turned_round: left and right were exchanged, because the figure seems to show its back.
+    turned_round: left and right were exchanged, because the figure seems to show its back. alpha:
+    (h, w) float32 in 0..1, the figure's matte where it was found by its silhouette; None else.
+    drawing: it is strokes on paper. warnings: sentences for the plan.
     """
 
     landmarks: Landmarks
     mask: Float32
     turned_round: bool = False
+    alpha: Float32 | None = None
+    drawing: bool = False
+    warnings: tuple[str, ...] = ()
 
 
 def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure:
-    """The largest figure of the picture.
+    """The largest figure of the picture, as `search_figure` finds it.
+
+    Raises InputRefused("image_url") when no search finds one.
+    """
+    figure = search_figure(rgb, alpha, track)
+    if figure is None:
+        raise InputRefused(
+            FIELD,
+            found="no figure on two legs was found in the picture",
+            allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
+            "head, trunk and arms are clearly separate; four-legged animals cannot be animated",
+        )
+    return figure
+
+
+def search_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure | None:
+    """The largest figure that the tracker's detector finds, or None.
 
     rgb: (h, w, 3) uint8 sRGB; alpha: (h, w) float32, the matte that came with the picture, or None.
     A drawn head, a helmet or an animal's head can hide a figure from the tracker. So if the first
     search finds nothing credible, others follow: where something stands out, closer, and with more
-    contrast. Raises InputRefused("image_url") when none finds a figure.
+    contrast. Raises InputRefused("image_url") for a figure of a few pixels.
     """
     h, w = rgb.shape[:2]
     best: tuple[float, Landmarks, Float32] | None = None
@@ -90,12 +111,7 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
         if trust >= _NUMBERS.good:
             break
     if best is None or best[0] < _NUMBERS.enough:
-        raise InputRefused(
-            FIELD,
-            found="no figure on two legs was found in the picture",
-            allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
-            "head, trunk and arms are clearly separate; four-legged animals cannot be animated",
-        )
+        return None
     as_seen = without_false_face(best[1])
     landmarks = facing_the_viewer(as_seen)
     if not is_large_enough(landmarks, (w, h)):

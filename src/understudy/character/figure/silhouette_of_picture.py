@@ -1,0 +1,177 @@
+"""The silhouette of the one thing that a picture shows, whatever it is.
+
+A drawing on paper is found by its dark strokes and what they enclose, as AnimatedDrawings does it
+(Smith, Zheng, Li, Jain and Hodgins, "A Method for Animating Children's Drawings of the Human
+Figure", ACM Transactions on Graphics 42(3), 2023): a learned matte keeps the strokes and loses the
+paper inside them. Everything else is what a learned matte says, or what differs from a plain rim.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.image.colour import to_lab
+from understudy.character.image.masks import (
+    Mask,
+    closed,
+    grow,
+    largest,
+    opened,
+    pieces_of,
+    resize_mask,
+    shrink,
+    without_small,
+)
+from understudy.geometry.landmarks import Float32
+
+
+@dataclass(frozen=True, slots=True)
+class SilhouetteNumbers:
+    """What counts as paper, as a stroke and as a figure.
+
+    Stroke values are AnimatedDrawings'; the others were set by eye on drawings and photographs.
+    """
+
+    side: int = 600
+    """Pixels: the longer side at which strokes are searched for; AnimatedDrawings' are near it."""
+    window: int = 115
+    """Pixels: the neighbourhood whose mean a stroke is darker than."""
+    darker: float = 8.0
+    """Grey levels that a stroke is darker than its neighbourhood."""
+    thicken: int = 2
+    """Times that a 3 x 3 square closes, and then widens, the strokes: gaps in outlines shut."""
+    thin: float = 1.5
+    """Pixels: how much of that is taken off again once the inside is filled."""
+    paper_light: float = 45.0
+    """Lab L: the median of a rim of paper is at least as light."""
+    paper_chroma: float = 16.0
+    """Lab: the median of a rim of paper has at most this much colour."""
+    paper_spread: float = 7.0
+    """Lab: the median distance of a rim of paper from its own median is at most this."""
+    rim: float = 0.02
+    """Share of the shorter side that is the rim."""
+    differs: float = 14.0
+    """Lab: what differs this much from a plain rim is no background."""
+    least: float = 0.02
+    """Share of the picture that a figure covers at least."""
+    most: float = 0.9
+    """And at most."""
+    matte: float = 0.5
+    """Alpha from which on a pixel of a matte is figure."""
+    hole: float = 0.004
+    """Share of the figure's area: smaller holes are filled."""
+    edge: float = 0.8
+    """Pixels: how soft the edge of a drawing's matte is."""
+    reach: float = 0.01
+    """Of the longer side: how far outside the silhouette the learned matte's soft edge counts."""
+
+
+_NUMBERS = SilhouetteNumbers()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Silhouette:
+    """mask: (h, w) bool, one piece. alpha: (h, w) float32 in 0..1, its soft matte. drawing: it was
+    found by strokes on paper."""
+
+    mask: Mask
+    alpha: Float32
+    drawing: bool = False
+
+
+def find_silhouette_of(
+    rgb: NDArray[np.uint8], alpha: Float32 | None, salient: Float32 | None
+) -> Silhouette | None:
+    """What stands out in a picture, None where nothing of a figure's size does.
+
+    rgb: (h, w, 3) uint8 sRGB. alpha: (h, w) float32, the matte that came with the picture, or None.
+    salient: (h, w) float32, a learned matte of what stands out, or None without weights.
+    """
+    if alpha is not None:
+        return _of_matte(alpha)
+    lab, rim = _rim(rgb)
+    usual = np.median(rim, axis=0)
+    spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
+    plain = spread < _NUMBERS.paper_spread
+    paper = (
+        plain
+        and usual[0] > _NUMBERS.paper_light
+        and float(np.hypot(usual[1], usual[2])) < _NUMBERS.paper_chroma
+    )
+    if paper:
+        drawn = _by_strokes(rgb)
+        if _has_size(drawn) and _agrees(drawn, salient):
+            soft = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), _NUMBERS.edge)
+            return Silhouette(drawn, np.asarray(soft, np.float32), drawing=True)
+    if salient is not None:
+        return _of_matte(salient)
+    if plain:
+        out = np.linalg.norm(lab - usual, axis=-1) > _NUMBERS.differs
+        return _of_matte(opened(closed(out, 2), 1).astype(np.float32))
+    return None
+
+
+def _of_matte(alpha: Float32) -> Silhouette | None:
+    mask = _without_holes(largest(alpha > _NUMBERS.matte))
+    if not _has_size(mask):
+        return None
+    near = grow(mask, max(2.0, _NUMBERS.reach * max(mask.shape)))
+    # A neighbour that touches the soft edge does not belong to it.
+    others = (alpha > _NUMBERS.matte) & ~mask
+    soft = np.where(near & ~others, alpha, 0)
+    holes = mask & (alpha <= _NUMBERS.matte)
+    return Silhouette(mask, np.where(holes, 1, soft).astype(np.float32))
+
+
+def _by_strokes(rgb: NDArray[np.uint8]) -> Mask:
+    """The largest piece that dark or coloured strokes cover or enclose: (h, w) bool."""
+    h, w = rgb.shape[:2]
+    scale = _NUMBERS.side / max(h, w)
+    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
+    # Coloured pencil is bright in some channel, and never in all.
+    darkest = cv2.resize(rgb, size, interpolation=way).min(axis=2)
+    strokes = cv2.adaptiveThreshold(
+        darkest,
+        255,
+        cv2.ADAPTIVE_THRESH_GAUSSIAN_C,
+        cv2.THRESH_BINARY_INV,
+        _NUMBERS.window,
+        _NUMBERS.darker,
+    )
+    square = np.ones((3, 3), np.uint8)
+    strokes = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, square, iterations=_NUMBERS.thicken)
+    strokes = cv2.dilate(strokes, square, iterations=_NUMBERS.thicken)
+    pieces, _ = pieces_of(strokes == 0)
+    border = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
+    outside = np.isin(pieces, np.unique(border[border > 0]))
+    return resize_mask(largest(shrink(largest(~outside), _NUMBERS.thin)), (w, h))
+
+
+def _rim(rgb: NDArray[np.uint8]) -> tuple[Float32, Float32]:
+    """The picture in Lab (h, w, 3), and the pixels along its border (n, 3)."""
+    lab = to_lab(np.asarray(rgb / np.float32(255), np.float32))
+    m = max(2, round(_NUMBERS.rim * min(rgb.shape[:2])))
+    sides = (lab[:m], lab[-m:], lab[:, :m], lab[:, -m:])
+    return lab, np.concatenate([side.reshape(-1, 3) for side in sides])
+
+
+def _has_size(mask: Mask) -> bool:
+    return bool(_NUMBERS.least < mask.mean() < _NUMBERS.most)
+
+
+def _agrees(drawn: Mask, salient: Float32 | None) -> bool:
+    """Whether a learned matte's figure lies in what the strokes enclose: a photograph before a
+    white wall is no drawing where its parts are as light as the wall."""
+    if salient is None:
+        return True
+    seen = salient > _NUMBERS.matte
+    return bool((seen & drawn).sum() >= 0.9 * seen.sum())
+
+
+def _without_holes(mask: Mask) -> Mask:
+    return ~without_small(~mask, _NUMBERS.hole * max(1, int(mask.sum())))
