@@ -21,6 +21,12 @@ Float64 = NDArray[np.float64]
 Side = Literal["left", "right"]
 SIDES: tuple[Side, Side] = ("left", "right")
 
+# A joint is seen when its visibility is greater and it lies at most this share of the canvas's
+# width or height outside of it.
+VISIBLE, OUTSIDE = 0.4, 0.02
+# Legs that the picture does not show: thigh and foot in torsos, the shank as a share of the thigh.
+THIGH, SHANK, FOOT = 0.8, 0.95, 0.2
+
 LEFT_KNUCKLES = BODY_LANDMARKS
 RIGHT_KNUCKLES = BODY_LANDMARKS + 1
 JOINTS = BODY_LANDMARKS + 2
@@ -193,12 +199,12 @@ def skeleton_of(
     joints = points[:, :2].copy()
     visibility = points[:, 3]
     inside = (
-        (joints[:, 0] > -0.02 * width)
-        & (joints[:, 0] < 1.02 * width)
-        & (joints[:, 1] > -0.02 * height)
-        & (joints[:, 1] < 1.02 * height)
+        (joints[:, 0] > -OUTSIDE * width)
+        & (joints[:, 0] < (1 + OUTSIDE) * width)
+        & (joints[:, 1] > -OUTSIDE * height)
+        & (joints[:, 1] < (1 + OUTSIDE) * height)
     )
-    seen = (visibility > 0.4) & inside
+    seen = (visibility > VISIBLE) & inside
     torso = float(
         np.linalg.norm(
             (joints[Body.LEFT_SHOULDER] + joints[Body.RIGHT_SHOULDER])
@@ -211,11 +217,11 @@ def skeleton_of(
     for limb in LEGS:
         hip, knee, ankle, foot = limb.joints
         if not knees:
-            joints[knee] = joints[hip] + (0.0, 0.8 * torso)
+            joints[knee] = joints[hip] + (0.0, THIGH * torso)
         if not (knees and ankles):
-            down = joints[knee] - joints[hip] if knees else np.array((0.0, 0.8 * torso))
-            joints[ankle] = joints[knee] + 0.95 * down
-            joints[foot] = joints[ankle] + (0.0, 0.2 * torso)
+            down = joints[knee] - joints[hip] if knees else np.array((0.0, THIGH * torso))
+            joints[ankle] = joints[knee] + SHANK * down
+            joints[foot] = joints[ankle] + (0.0, FOOT * torso)
     return Skeleton(
         joints=joints,
         world=with_knuckles(landmarks.world),

@@ -22,6 +22,31 @@ LEGS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class AnatomyNumbers:
+    """Bounds of a figure's measures. T is the torso's length."""
+
+    least_torso: float = 8.0
+    """px: a torso is taken for no shorter than this."""
+    face_width: float = 0.45
+    """T: of a face that was not found;"""
+    least_face_width: float = 0.15
+    """T: of any."""
+    least_shoulders: float = 0.2
+    """T: half the shoulders' distance, also of a figure that is turned,"""
+    least_hips: float = 0.12
+    """T: and half that of the hip joints."""
+    axis: tuple[float, float] = (-0.2, 1.3)
+    """Along the trunk, 0 at the neck and 1 at the pelvis: beyond these its axis is held straight.
+    """
+
+
+NUMBERS = AnatomyNumbers()
+
+_FRACTION_BITS = 3  # of a polygon's corners: eighths of a pixel
+_FARTHEST = 1 << 14  # px: what is drawn further off is drawn here, within what OpenCV can hold
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ArmBones:
     """One arm's joints in canvas pixels: `hand` is the middle of the knuckles."""
@@ -100,18 +125,18 @@ class Anatomy:
     def shoulder_half_width(self) -> float:
         """Half the distance between the shoulders, at least a fifth of the torso."""
         left, right = self.joints[Body.LEFT_SHOULDER], self.joints[Body.RIGHT_SHOULDER]
-        return max(float(np.linalg.norm(left - right)) / 2, 0.2 * self.torso)
+        return max(float(np.linalg.norm(left - right)) / 2, NUMBERS.least_shoulders * self.torso)
 
     @property
     def hip_half_width(self) -> float:
         """Half the distance between the hip joints, at least an eighth of the torso."""
         left, right = self.joints[Body.LEFT_HIP], self.joints[Body.RIGHT_HIP]
-        return max(float(np.linalg.norm(left - right)) / 2, 0.12 * self.torso)
+        return max(float(np.linalg.norm(left - right)) / 2, NUMBERS.least_hips * self.torso)
 
     def axis_x(self, y: NDArray[Any]) -> Points:
         """Canvas x of the torso's axis at the rows `y`, held straight past neck and pelvis."""
         span = max(1.0, self.pelvis[1] - self.neck[1])
-        t = np.clip((y - self.neck[1]) / span, -0.2, 1.3)
+        t = np.clip((y - self.neck[1]) / span, *NUMBERS.axis)
         return np.asarray(self.neck[0] + (self.pelvis[0] - self.neck[0]) * t, dtype=np.float64)
 
 
@@ -122,15 +147,15 @@ def measure(landmarks: Landmarks) -> Anatomy:
     neck = (joints[Body.LEFT_SHOULDER] + joints[Body.RIGHT_SHOULDER]) / 2
     pelvis = (joints[Body.LEFT_HIP] + joints[Body.RIGHT_HIP]) / 2
     head = (joints[Body.LEFT_EAR] + joints[Body.RIGHT_EAR]) / 2
-    torso = max(8.0, float(np.linalg.norm(neck - pelvis)))
+    torso = max(NUMBERS.least_torso, float(np.linalg.norm(neck - pelvis)))
     face = None
-    face_centre, face_width = head, 0.45 * torso
+    face_centre, face_width = head, NUMBERS.face_width * torso
     if landmarks.face is not None:
         face = landmarks.face[list(FACE_OVAL), :2].astype(np.float64)
         face_centre = face.mean(axis=0)
         across = landmarks.face[LEFT_CHEEK, :2] - landmarks.face[RIGHT_CHEEK, :2]
         face_width = float(np.linalg.norm(across))
-        face_width = max(face_width, 0.15 * torso)
+        face_width = max(face_width, NUMBERS.least_face_width * torso)
     arms = (
         _arm("left", joints, visibility, landmarks.left_hand),
         _arm("right", joints, visibility, landmarks.right_hand),
@@ -179,11 +204,11 @@ def draw_disc(shape: tuple[int, int], centre: Points, radius: float) -> NDArray[
 def draw_polygon(shape: tuple[int, int], points: Points) -> NDArray[np.bool_]:
     """A filled polygon, (n, 2) canvas pixels, as a (h, w) mask."""
     mask = np.zeros(shape, np.uint8)
-    cv2.fillPoly(mask, [np.round(points * 8).astype(np.int32)], 1, cv2.LINE_8, 3)
+    corners = np.round(points * (1 << _FRACTION_BITS)).astype(np.int32)
+    cv2.fillPoly(mask, [corners], 1, cv2.LINE_8, _FRACTION_BITS)
     return mask > 0
 
 
 def _pixel(point: Points) -> tuple[int, int]:
-    limit = 1 << 14
     x, y = round(float(point[0])), round(float(point[1]))
-    return min(limit, max(-limit, x)), min(limit, max(-limit, y))
+    return min(_FARTHEST, max(-_FARTHEST, x)), min(_FARTHEST, max(-_FARTHEST, y))

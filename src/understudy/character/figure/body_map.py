@@ -1,10 +1,8 @@
-"""Masks of a figure's parts, drawn from its skeleton alone.
-
-Thicknesses are given where they are drawn, in T (the torso's length): those of a slim bare figure,
-set by eye.
-"""
+"""Masks of a figure's parts, drawn from its skeleton alone."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -21,6 +19,51 @@ from understudy.character.image.masks import Mask
 from understudy.geometry.hand_landmarks import HAND_BONES
 from understudy.geometry.landmarks import Body
 
+
+@dataclass(frozen=True, slots=True)
+class BodyMapNumbers:
+    """How thick a figure's parts are drawn: those of a slim bare figure, set by eye. T is the
+    torso's length.
+    """
+
+    seen: float = 0.4
+    """Visibility above which a joint is drawn,"""
+    surely_seen: float = 0.5
+    """and above which its colour may be any."""
+    bone: float = 0.035
+    """T: width of a line that surely runs inside,"""
+    trunk: float = 0.5
+    """of the way from the middle to shoulder and hip: where the trunk's two lines run,"""
+    hand_bone: float = 0.03
+    """T: width of a hand's line where its fingers were not found,"""
+    nose: float = 0.05
+    """T: and radius at the nose."""
+    face: float = 0.55
+    """Face widths: radius of a bare head;"""
+    neck: float = 0.26
+    """T: width of a bare neck,"""
+    arm: float = 0.16
+    """T: arm,"""
+    leg: float = 0.22
+    """T: leg"""
+    foot: float = 0.14
+    """T: and foot,"""
+    hand: float = 0.2
+    """T: radius of a hand."""
+    crown: float = 0.3
+    """Face widths: how far above the face's centre the skull's is,"""
+    skull: float = 0.85
+    """face widths: and its radius."""
+    shank: float = 0.2
+    """T: width of shanks and feet that may be of any colour,"""
+    inner_arm: float = 0.055
+    """T: and of arms."""
+    thigh: float = 0.4
+    """Of the thigh from the hip: how far down an arm and the trunk enclose a gap."""
+
+
+NUMBERS = BodyMapNumbers()
+
 Shape = tuple[int, int]
 _ARM_PAIRS = (
     (Body.LEFT_SHOULDER, Body.LEFT_ELBOW),
@@ -36,17 +79,17 @@ def bones(shape: Shape, anatomy: Anatomy) -> Mask:
     """Thin lines that surely run inside the figure."""
     unit = anatomy.torso
     pairs = (*_ARM_PAIRS, *_LEG_PAIRS, *_FOOT_PAIRS)
-    lines = _seen(anatomy, pairs, 0.4)
+    lines = _seen(anatomy, pairs, NUMBERS.seen)
     lines.append((anatomy.joints[Body.LEFT_SHOULDER], anatomy.joints[Body.RIGHT_SHOULDER]))
-    lines += _trunk_lines(anatomy, 0.5)
-    mask = draw_bones(shape, lines, 0.035 * unit)
+    lines += _trunk_lines(anatomy, NUMBERS.trunk)
+    mask = draw_bones(shape, lines, NUMBERS.bone * unit)
     for arm in anatomy.arms:
         if arm.fingers is not None:
             fingers = [(arm.fingers[a], arm.fingers[b]) for a, b in HAND_BONES]
             mask |= draw_bones(shape, fingers, 1)
-        elif arm.visibility > 0.4:
-            mask |= draw_bones(shape, [(arm.wrist, arm.hand)], 0.03 * unit)
-    return mask | draw_disc(shape, anatomy.joints[Body.NOSE], 0.05 * unit)
+        elif arm.visibility > NUMBERS.seen:
+            mask |= draw_bones(shape, [(arm.wrist, arm.hand)], NUMBERS.hand_bone * unit)
+    return mask | draw_disc(shape, anatomy.joints[Body.NOSE], NUMBERS.nose * unit)
 
 
 def bare_figure(shape: Shape, anatomy: Anatomy) -> Mask:
@@ -55,29 +98,29 @@ def bare_figure(shape: Shape, anatomy: Anatomy) -> Mask:
     joints = anatomy.joints
     corners = joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.RIGHT_HIP, Body.LEFT_HIP]]
     mask = draw_polygon(shape, corners)
-    mask |= draw_disc(shape, anatomy.face_centre, 0.55 * anatomy.face_width)
-    mask |= draw_bones(shape, [(anatomy.neck, anatomy.face_centre)], 0.26 * unit)
-    mask |= draw_bones(shape, _seen(anatomy, _ARM_PAIRS, 0.4), 0.16 * unit)
-    mask |= draw_bones(shape, _seen(anatomy, _LEG_PAIRS, 0.4), 0.22 * unit)
+    mask |= draw_disc(shape, anatomy.face_centre, NUMBERS.face * anatomy.face_width)
+    mask |= draw_bones(shape, [(anatomy.neck, anatomy.face_centre)], NUMBERS.neck * unit)
+    mask |= draw_bones(shape, _seen(anatomy, _ARM_PAIRS, NUMBERS.seen), NUMBERS.arm * unit)
+    mask |= draw_bones(shape, _seen(anatomy, _LEG_PAIRS, NUMBERS.seen), NUMBERS.leg * unit)
     return (
         mask
-        | draw_bones(shape, _seen(anatomy, _FOOT_PAIRS, 0.4), 0.14 * unit)
-        | hands(shape, anatomy, 0.2)
+        | draw_bones(shape, _seen(anatomy, _FOOT_PAIRS, NUMBERS.seen), NUMBERS.foot * unit)
+        | hands(shape, anatomy, NUMBERS.hand)
     )
 
 
 def skull(shape: Shape, anatomy: Anatomy) -> Mask:
     """The head with short hair, a disc round the face and the crown."""
     up = anatomy.head - anatomy.neck
-    crown = up / max(1.0, float(np.hypot(*up))) * 0.3 * anatomy.face_width
-    return draw_disc(shape, anatomy.face_centre + crown, 0.85 * anatomy.face_width)
+    crown = up / max(1.0, float(np.hypot(*up))) * NUMBERS.crown * anatomy.face_width
+    return draw_disc(shape, anatomy.face_centre + crown, NUMBERS.skull * anatomy.face_width)
 
 
 def hands(shape: Shape, anatomy: Anatomy, radius: float) -> Mask:
     """Discs of `radius` torso lengths round the hands that are seen."""
     mask = np.zeros(shape, bool)
     for arm in anatomy.arms:
-        if arm.visibility > 0.4:
+        if arm.visibility > NUMBERS.seen:
             mask |= draw_disc(shape, arm.hand, radius * anatomy.torso)
     return mask
 
@@ -85,12 +128,14 @@ def hands(shape: Shape, anatomy: Anatomy, radius: float) -> Mask:
 def feet(shape: Shape, anatomy: Anatomy) -> Mask:
     """Shanks and feet that are seen."""
     shanks = tuple((leg[1], leg[2]) for leg in LEGS)
-    return draw_bones(shape, _seen(anatomy, (*shanks, *_FOOT_PAIRS), 0.5), 0.2 * anatomy.torso)
+    lines = _seen(anatomy, (*shanks, *_FOOT_PAIRS), NUMBERS.surely_seen)
+    return draw_bones(shape, lines, NUMBERS.shank * anatomy.torso)
 
 
 def arms(shape: Shape, anatomy: Anatomy) -> Mask:
-    """The inner two thirds of bare arms that are seen."""
-    return draw_bones(shape, _seen(anatomy, _ARM_PAIRS, 0.5), 0.055 * anatomy.torso)
+    """The middle of arms that are seen."""
+    lines = _seen(anatomy, _ARM_PAIRS, NUMBERS.surely_seen)
+    return draw_bones(shape, lines, NUMBERS.inner_arm * anatomy.torso)
 
 
 def between_limbs(shape: Shape, anatomy: Anatomy) -> Mask:
@@ -104,7 +149,7 @@ def between_limbs(shape: Shape, anatomy: Anatomy) -> Mask:
     ):
         bones = [arm.shoulder, arm.elbow, arm.wrist]
         hip, knee = joints[leg[0]], joints[leg[1]]
-        for ends in ([arm.hand, hip, hip + 0.4 * (knee - hip)], [joints[ear]]):
+        for ends in ([arm.hand, hip, hip + NUMBERS.thigh * (knee - hip)], [joints[ear]]):
             corners = np.stack(bones + ends)
             hull = cv2.convexHull(corners.astype(np.float32))[:, 0]
             mask |= draw_polygon(shape, np.asarray(hull, np.float64))

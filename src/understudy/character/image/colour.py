@@ -11,6 +11,12 @@ from understudy.geometry.landmarks import Float32
 
 _SPREAD = 5.0  # Lab units: colours nearer than this look alike
 _UNKNOWN = 2e-3  # likelihood of a colour that neither place has
+_STEPS = 6  # samples from the pixel to the end of its reach
+_FALL = 0.6  # of the reach: deviation of the weight of samples further off
+_LIGHTNESS = 0.5  # weight of a squared difference in lightness beside those in hue
+_FARTHEST = -12.0  # exponent below which a sample's likelihood is 0
+# Bilateral filter that takes texture away: its window in px, and deviations in Lab units and px.
+_TEXTURE = (5, 8.0, 3.0)
 
 
 def to_lab(rgb: Float32) -> Float32:
@@ -20,7 +26,7 @@ def to_lab(rgb: Float32) -> Float32:
 
 def smoothed_lab(rgb: Float32) -> Float32:
     """(h, w, 3) float32 sRGB in 0..1 to Lab with texture smoothed and edges kept."""
-    return np.asarray(cv2.bilateralFilter(to_lab(rgb), 5, 8, 3), np.float32)
+    return np.asarray(cv2.bilateralFilter(to_lab(rgb), *_TEXTURE), np.float32)
 
 
 def likeness(lab: Float32, first: Mask, second: Mask, where: Mask, reach: int) -> Float32:
@@ -30,7 +36,7 @@ def likeness(lab: Float32, first: Mask, second: Mask, where: Mask, reach: int) -
     Returns (h, w) float32 in 0..1: 1 the first, 0 the second, 0.5 where the colours do not tell or
     `where` is False. A kernel density over some 200 samples in the window round each pixel.
     """
-    step = max(1, reach // 6)
+    step = max(1, reach // _STEPS)
     result: Float32 = _likeness(
         np.ascontiguousarray(lab),
         np.ascontiguousarray(first),
@@ -62,7 +68,7 @@ def _likeness(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913 - one lo
     fall = np.empty((step, count), np.float32)
     for shift in range(step):
         for k in range(count):
-            fall[shift, k] = np.exp(-0.5 * ((shift + k * step - reach) / (0.6 * reach)) ** 2)
+            fall[shift, k] = np.exp(-0.5 * ((shift + k * step - reach) / (_FALL * reach)) ** 2)
     for y in range(h):
         for x in range(w):
             if not where[y, x]:
@@ -87,8 +93,8 @@ def _likeness(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913 - one lo
                     d0 = lab[yy, xx, 0] - l0
                     d1 = lab[yy, xx, 1] - a0
                     d2 = lab[yy, xx, 2] - b0
-                    power = scale * (np.float32(0.5) * d0 * d0 + d1 * d1 + d2 * d2)
-                    alike = near * np.exp(power) if power > -12 else np.float32(0)
+                    power = scale * (np.float32(_LIGHTNESS) * d0 * d0 + d1 * d1 + d2 * d2)
+                    alike = near * np.exp(power) if power > _FARTHEST else np.float32(0)
                     if in_first:
                         sum0 += alike
                         weight0 += near

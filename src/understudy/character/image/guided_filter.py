@@ -11,6 +11,9 @@ from numba import njit
 
 from understudy.geometry.landmarks import Float32
 
+# In eps^3: a covariance's determinant is eps^3 or more but for rounding.
+_LEAST_DETERMINANT = 0.1
+
 
 def guided_filter(guide: Float32, source: Float32, *, radius: int, eps: float) -> Float32:
     """Fit `source` to the edges of `guide` with one affine model of the colours per window.
@@ -62,7 +65,9 @@ def _fit(  # pragma: no cover - compiled
             i_rr = gg * bb - gb * gb
             i_rg = gb * rb - rg * bb
             i_rb = rg * gb - gg * rb
-            scale = 1.0 / max(rr * i_rr + rg * i_rg + rb * i_rb, 0.1 * eps * eps * eps)
+            scale = 1.0 / max(
+                rr * i_rr + rg * i_rg + rb * i_rb, _LEAST_DETERMINANT * eps * eps * eps
+            )
             ar = (i_rr * sr + i_rg * sg + i_rb * sb) * scale
             ag = (i_rg * sr + (rr * bb - rb * rb) * sg + (rb * rg - rr * gb) * sb) * scale
             ab = (i_rb * sr + (rb * rg - rr * gb) * sg + (rr * gg - rg * rg) * sb) * scale

@@ -11,12 +11,16 @@ from understudy.geometry.landmarks import Float32
 Mask = NDArray[np.bool_]
 Box = tuple[slice, slice]
 
+_LEAST_RADIUS = 0.5  # px: nothing grows by less
+_LARGEST_DISC = 12  # px: to a larger radius the distance transform is faster than a disc
+_ENDLESS = 1e6  # px: depth in a mask without an outside
+
 
 def grow(mask: Mask, radius: float) -> Mask:
     """The mask and everything within `radius` pixels of it."""
-    if radius < 0.5:
+    if radius < _LEAST_RADIUS:
         return mask
-    if radius <= 12:
+    if radius <= _LARGEST_DISC:
         return np.asarray(cv2.dilate(mask.astype(np.uint8), _disc(radius)) > 0)
     away = cv2.distanceTransform((~mask).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5)
     return np.asarray(away <= radius)
@@ -40,7 +44,7 @@ def closed(mask: Mask, radius: float) -> Mask:
 def depth(mask: Mask) -> Float32:
     """Distance in pixels of each pixel of the mask from the outside; 0 outside."""
     if mask.all():
-        return np.full(mask.shape, 1e6, np.float32)
+        return np.full(mask.shape, _ENDLESS, np.float32)
     return np.asarray(
         cv2.distanceTransform(mask.astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_5), np.float32
     )

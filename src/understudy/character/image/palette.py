@@ -9,8 +9,9 @@ from scipy.ndimage import gaussian_filter
 from understudy.character.image.masks import Mask
 from understudy.geometry.landmarks import Float32
 
-_BINS = (24, 32, 32)
-_SMOOTH = (1.3, 1.0, 1.0)
+_BINS = (24, 32, 32)  # of L, a and b
+_SMOOTH = (1.3, 1.0, 1.0)  # bins: deviations of a palette's smoothing; lightness varies most
+_LIGHTEST, _STRONGEST = 100, 60  # Lab: L ends here, a and b are cut off here on both sides
 
 Palette = NDArray[np.float64]
 
@@ -23,9 +24,9 @@ class Colours:
 
     def __init__(self, lab: Float32) -> None:
         scaled = (
-            lab[..., 0] * (_BINS[0] / 100),
-            (lab[..., 1] + 60) * (_BINS[1] / 120),
-            (lab[..., 2] + 60) * (_BINS[2] / 120),
+            lab[..., 0] * (_BINS[0] / _LIGHTEST),
+            (lab[..., 1] + _STRONGEST) * (_BINS[1] / (2 * _STRONGEST)),
+            (lab[..., 2] + _STRONGEST) * (_BINS[2] / (2 * _STRONGEST)),
         )
         bins = [
             np.clip(values, 0, n - 1).astype(np.int32)

@@ -16,12 +16,15 @@ from understudy.geometry.landmarks import Float32
 
 Int32 = NDArray[np.int32]
 
-HALF = 3  # patches are 7 x 7
+HALF = 3  # px: patches are 7 x 7
 SIDE = 2 * HALF + 1
-FEATURES = 4
+FEATURES = 4  # of a pixel
 _AREA = SIDE * SIDE
-# For a source a whole picture's height away, and, at the start only, a picture's width.
-_ROW_PENALTY, _COLUMN_PENALTY = 40.0, 0.8
+# In the patches' mean squared difference, times the squared way to the source:
+_ROW_PENALTY = 40.0  # in heights of the picture,
+_COLUMN_PENALTY = 0.8  # and, at the start only, in its widths
+_ANY_COST = 1e9  # more than any patch costs
+_LEAST_WEIGHT = 1e-9  # of a vote: where all patches fit badly they still decide
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -78,7 +81,7 @@ def search(  # pragma: no cover - compiled  # noqa: PLR0913 - one loop over plai
     count = len(ys)
     for i in range(count):
         y, x = ys[i], xs[i]
-        costs[y, x] = _cost(image, price, y, x, match[y, x, 0], match[y, x, 1], 1e9, run)
+        costs[y, x] = _cost(image, price, y, x, match[y, x, 0], match[y, x, 1], _ANY_COST, run)
     for sweep in range(sweeps):
         step = 1 if sweep % 2 == 0 else -1
         for k in range(count):
@@ -131,7 +134,7 @@ def vote(  # pragma: no cover - compiled  # noqa: PLR0913 - one loop over plain 
     for i in range(len(ys)):
         y, x = ys[i], xs[i]
         sy, sx = match[y, x, 0], match[y, x, 1]
-        weight = trust[y, x] * np.exp(-costs[y, x] / spread) + 1e-9
+        weight = trust[y, x] * np.exp(-costs[y, x] / spread) + _LEAST_WEIGHT
         for dy in range(-HALF, HALF + 1):
             yy = y + dy
             if yy < 0 or yy >= h:

@@ -12,9 +12,14 @@ from numba import njit
 from understudy.character.image.masks import Mask
 from understudy.geometry.landmarks import Float32
 
-_SMALLEST = 8
+_SMALLEST = 8  # px: a level with a side of at most this is the coarsest
 # Coarse levels have the whole way to go, fine ones only what the one below left.
-_SWEEPS, _FINE_SWEEPS, _FINE = 12, 6, 200
+_SWEEPS = 12  # of a coarse level
+_FINE_SWEEPS = 6  # of a fine one,
+_FINE = 200  # px: which is one with both sides longer than this
+_OVER = 1.5  # factor of over-relaxation: 1 is none, from 2 on it diverges
+_KNOWN = 1e-3  # share of a coarse pixel that must be known for its value to count
+_SQUEEZED_KNOWN = 0.02  # the same in a level that is squeezed
 
 
 def fill_smoothly(values: Float32, hole: Mask, *, squeeze: int = 1) -> Float32:
@@ -42,7 +47,7 @@ def fill_smoothly(values: Float32, hole: Mask, *, squeeze: int = 1) -> Float32:
         weight = cv2.resize(known, half, interpolation=cv2.INTER_AREA)
         small = cv2.resize(values * known[..., None], half, interpolation=cv2.INTER_AREA)
         small = small.reshape(half[1], half[0], -1) / np.maximum(weight, 1e-6)[..., None]
-        coarse = fill_smoothly(small.astype(np.float32), weight < 1e-3)
+        coarse = fill_smoothly(small.astype(np.float32), weight < _KNOWN)
         up = cv2.resize(coarse, (w, h), interpolation=cv2.INTER_LINEAR).reshape(values.shape)
         start = np.where(hole[..., None], up, values).astype(np.float32)
     start = np.ascontiguousarray(start)
@@ -56,7 +61,7 @@ def _fill_squeezed(values: Float32, hole: Mask, squeeze: int) -> Float32:
     weight = np.asarray(cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA))
     small = cv2.resize(values * (~hole)[..., None], size, interpolation=cv2.INTER_AREA)
     small = np.asarray(small.reshape(h, size[0], -1) / np.maximum(weight, 1e-3)[..., None])
-    filled = fill_smoothly(small.astype(np.float32), weight < 0.02)
+    filled = fill_smoothly(small.astype(np.float32), weight < _SQUEEZED_KNOWN)
     up = cv2.resize(filled, (w, h), interpolation=cv2.INTER_LINEAR).reshape(values.shape)
     start = np.ascontiguousarray(np.where(hole[..., None], up, values), dtype=np.float32)
     # What the squeezing left of steps at the rim.
@@ -107,7 +112,7 @@ def _correction(error: Float32, rim: Mask, hole: Mask, lacking: Float32) -> Floa
         weight = cv2.resize(rim.astype(np.float32), half, interpolation=cv2.INTER_AREA)
         small = cv2.resize(error * rim[..., None], half, interpolation=cv2.INTER_AREA)
         small = small.reshape(half[1], half[0], -1) / np.maximum(weight, 1e-6)[..., None]
-        small_rim = np.asarray(weight > 1e-3)
+        small_rim = np.asarray(weight > _KNOWN)
         even = (0, 2 * half[1] - h, 0, 2 * half[0] - w)
         padded = cv2.copyMakeBorder(hole.astype(np.uint8), *even, cv2.BORDER_CONSTANT)
         inside = np.asarray(padded.reshape(half[1], 2, half[0], 2).any(axis=(1, 3)))
@@ -136,7 +141,7 @@ def _relax(  # pragma: no cover - compiled
 ) -> None:
     """Red-black successive over-relaxation of the hole's pixels, in place."""
     h, w, channels = values.shape
-    over = np.float32(1.5)
+    over = np.float32(_OVER)
     quarter = np.float32(0.25)
     for sweep in range(2 * sweeps):
         for y in range(h):

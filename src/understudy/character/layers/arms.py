@@ -28,9 +28,76 @@ from understudy.character.layers.limb_contour import (
 from understudy.geometry.hand_landmarks import HAND_BONES
 from understudy.geometry.landmarks import Float32
 
-# Half widths of a bare arm in lengths of the torso.
-SHOULDER, ELBOW, WRIST = 0.105, 0.085, 0.06
-_WIDEST = 2.6  # a sleeve is at most this many times as wide as the arm
+SHOULDER, ELBOW, WRIST = 0.105, 0.085, 0.06  # T: half widths of a bare arm
+
+
+@dataclass(frozen=True, slots=True)
+class ArmNumbers:
+    """How an arm is traced. T is the torso's length; rows run along a bone, a pixel each."""
+
+    widest: float = 2.6
+    """A sleeve is at most this many times as wide as the bare arm,"""
+    widest_before_body: float = 1.3
+    """or this many where the arm hangs before the trunk."""
+    forearm_begin: float = 0.02
+    """T: a forearm's strip begins this far before the elbow."""
+    sure: float = 0.85
+    """Of the half width: further out, a contour is not sure to be the arm."""
+    first_rows: int = 10
+    """Rows of a contour's beginning that tell the joint's width,"""
+    last_rows: int = 8
+    """and of its end."""
+    least_joint: int = 3
+    """px: radius of the discs at shoulder and elbow, at least,"""
+    most_elbow: float = 0.12
+    """T: at the elbow at most,"""
+    most_shoulder: float = 0.14
+    """T: and at the shoulder."""
+    finger_bone: int = 2
+    """px: width of the fingers' bones, drawn in case the hull leaves one out."""
+    hand_margin: float = 0.018
+    """T: round the hand's landmarks."""
+    finger: float = 0.022
+    """T: width of what is surely a finger."""
+    hand_reach: float = 1.7
+    """Of the way from wrist to knuckles: how far a hand without landmarks reaches,"""
+    hand_width: float = 0.2
+    """T: how wide it may be,"""
+    sure_hand_reach: float = 1.25
+    """of the way to the knuckles: how far it surely reaches,"""
+    sure_hand_width: float = 0.05
+    """T: and how wide it surely is."""
+    carried_on: float = 0.7
+    """Weight of the upper arm's width where the forearm begins,"""
+    carried_rows: float = 0.5
+    """share of the forearm along which it fades."""
+    free_search: float = 1.3
+    """Of the widest inner half width: how far the matte's edge is looked for, and"""
+    free: float = 1.25
+    """of the half width: up to where an edge makes the inner side a free one;"""
+    free_slack: int = 2
+    """px: both with this added."""
+    free_rows: int = 9
+    """Rows that decide together whether a side is free."""
+    even: tuple[float, float] = (0.8, 1.4)
+    """Bounds of an arm's width, in widths of the bare one, where both sides are made alike."""
+    even_most: float = 0.9
+    """Of that width: the bone says this much where cloth lies over the inner side."""
+    even_least: float = 0.5
+    """Of the inner half width: it is not narrowed below that."""
+    known_rows: float = 0.25
+    """Share of rows with a width from the matte, below which the bare arm's is taken."""
+    prior_median: int = 6
+    """Parts of the bone: outliers of the matte's width shorter than one are dropped,"""
+    prior_smooth: float = 12
+    """and its deviation of smoothing is one of these,"""
+    least_smooth: float = 2.0
+    """rows: at least."""
+    prior: tuple[float, float] = (0.75, 1.9)
+    """Bounds of the expected width, in widths of the bare arm."""
+
+
+NUMBERS = ArmNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,21 +139,23 @@ def find_arm(  # noqa: PLR0913 - one arm's surroundings
     last: Outline | None = None
     for start, end, bare, beyond in (
         (arm.shoulder, arm.elbow, (SHOULDER * unit, ELBOW * unit), 0.0),
-        (arm.elbow, arm.wrist, (ELBOW * unit, WRIST * unit), 0.02 * unit),
+        (arm.elbow, arm.wrist, (ELBOW * unit, WRIST * unit), NUMBERS.forearm_begin * unit),
     ):
         strip, line = _bone(lab, alpha, foreign, start, end, bare, beyond, last, before_body)
         last = line
         across = np.array([-(end - start)[1], (end - start)[0]])
         outer = -1.0 if (middle - start) @ across > 0 else 1.0
         whole |= draw_polygon(shape, polygon(strip, line))
-        inner = -outer * 0.85 * _ends_free(strip, line, outer)
-        band = (inner, 0.85) if outer > 0 else (-0.85, inner)
+        inner = -outer * NUMBERS.sure * _ends_free(strip, line, outer)
+        band = (inner, NUMBERS.sure) if outer > 0 else (-NUMBERS.sure, inner)
         sure |= draw_polygon(shape, polygon(strip, line, *band))
         even |= draw_polygon(shape, polygon(strip, _evened(strip, line, outer, bare)))
-        ends += [np.concatenate([line.plus[:10], line.minus[:10]])]
-        ends += [np.concatenate([line.plus[-8:], line.minus[-8:]])]
-    joint = float(np.clip(np.median(np.concatenate(ends[1:3])), 3, 0.12 * unit))
-    root = float(np.clip(np.median(ends[0]), 3, 0.14 * unit))
+        first, final = NUMBERS.first_rows, NUMBERS.last_rows
+        ends += [np.concatenate([line.plus[:first], line.minus[:first]])]
+        ends += [np.concatenate([line.plus[-final:], line.minus[-final:]])]
+    least = NUMBERS.least_joint
+    joint = float(np.clip(np.median(np.concatenate(ends[1:3])), least, NUMBERS.most_elbow * unit))
+    root = float(np.clip(np.median(ends[0]), least, NUMBERS.most_shoulder * unit))
     joints = draw_disc(shape, arm.elbow, joint) | draw_disc(shape, arm.shoulder, root)
     hand, hand_core = _hand(shape, arm, unit)
     return ArmRegion(whole | joints | hand, sure | hand_core, even | joints, hand)
@@ -97,11 +166,14 @@ def _hand(shape: tuple[int, int], arm: ArmBones, unit: float) -> tuple[Mask, Mas
     if arm.fingers is not None:
         bones = [(arm.fingers[a], arm.fingers[b]) for a, b in HAND_BONES]
         hull = np.asarray(cv2.convexHull(arm.fingers.astype(np.float32))[:, 0], np.float64)
-        hand = draw_polygon(shape, hull) | draw_bones(shape, bones, 2)
-        return grow(hand, 0.018 * unit), draw_bones(shape, bones, 0.022 * unit)
+        hand = draw_polygon(shape, hull) | draw_bones(shape, bones, NUMBERS.finger_bone)
+        return grow(hand, NUMBERS.hand_margin * unit), draw_bones(
+            shape, bones, NUMBERS.finger * unit
+        )
     way = arm.hand - arm.wrist
-    hand = draw_bones(shape, [(arm.wrist, arm.wrist + 1.7 * way)], 0.2 * unit)
-    return hand, draw_bones(shape, [(arm.wrist, arm.wrist + 1.25 * way)], 0.05 * unit)
+    end, sure_end = arm.wrist + NUMBERS.hand_reach * way, arm.wrist + NUMBERS.sure_hand_reach * way
+    hand = draw_bones(shape, [(arm.wrist, end)], NUMBERS.hand_width * unit)
+    return hand, draw_bones(shape, [(arm.wrist, sure_end)], NUMBERS.sure_hand_width * unit)
 
 
 def _bone(  # noqa: PLR0913 - one bone's surroundings
@@ -116,36 +188,41 @@ def _bone(  # noqa: PLR0913 - one bone's surroundings
     before_body: bool,
 ) -> tuple[Strip, Outline]:
     """One bone's strip and outline; `before` is the outline of the bone that it goes on from."""
-    reach = int(max(bare) * _WIDEST) + 3
+    reach = int(max(bare) * NUMBERS.widest) + 3
     strip = straighten(lab, alpha, foreign, start, end, reach=reach, beyond=beyond)
     expected = np.linspace(bare[0], bare[1], len(strip.lab))
-    widest = 1.3 if before_body else _WIDEST
+    widest = NUMBERS.widest_before_body if before_body else NUMBERS.widest
     plus, minus = matte_width(strip, widest * max(bare))
     wanted_plus, wanted_minus = _prior(expected, plus, minus), _prior(expected, minus, plus)
     if before is not None:
-        fade = 0.7 * np.clip(1 - np.arange(len(expected)) / (0.5 * len(expected)), 0, 1)
-        wanted_plus = wanted_plus * (1 - fade) + np.median(before.plus[-8:]) * fade
-        wanted_minus = wanted_minus * (1 - fade) + np.median(before.minus[-8:]) * fade
+        rows, final = len(expected), NUMBERS.last_rows
+        fade = np.clip(1 - np.arange(rows) / (NUMBERS.carried_rows * rows), 0, 1)
+        fade = NUMBERS.carried_on * fade
+        wanted_plus = wanted_plus * (1 - fade) + np.median(before.plus[-final:]) * fade
+        wanted_minus = wanted_minus * (1 - fade) + np.median(before.minus[-final:]) * fade
     return strip, trace(strip, wanted_plus, wanted_minus)
 
 
 def _ends_free(strip: Strip, line: Outline, outer: float) -> Points:
     """Whether the inner side ends at the background, not at the body, in each row (n,): 0 or 1."""
     inside = line.minus if outer > 0 else line.plus
-    matte = matte_width(strip, 1.3 * float(inside.max()) + 2)[1 if outer > 0 else 0]
-    free = np.nan_to_num(matte, nan=1e9) < 1.25 * inside + 2
-    return np.asarray(median_filter(free.astype(np.float64), size=9, mode="nearest"))
+    limit = NUMBERS.free_search * float(inside.max()) + NUMBERS.free_slack
+    matte = matte_width(strip, limit)[1 if outer > 0 else 0]
+    free = np.nan_to_num(matte, nan=1e9) < NUMBERS.free * inside + NUMBERS.free_slack
+    return np.asarray(
+        median_filter(free.astype(np.float64), size=NUMBERS.free_rows, mode="nearest")
+    )
 
 
 def _evened(strip: Strip, line: Outline, outer: float, bare: tuple[float, float]) -> Outline:
     """The outlines with the inner side as far from the outer one as the arm is wide elsewhere."""
     n = len(line.plus)
     usual = 2 * np.linspace(bare[0], bare[1], n)
-    ratio = float(np.clip(np.median((line.plus + line.minus) / usual), 0.8, 1.4))
+    ratio = float(np.clip(np.median((line.plus + line.minus) / usual), *NUMBERS.even))
     outside, inside = (line.plus, line.minus) if outer > 0 else (line.minus, line.plus)
     # Where cloth lies over the inner side, the bone says more than the edge of the cloth.
-    most = np.maximum(np.maximum(outside, inside), 0.9 * ratio * usual - outside)
-    inside = np.clip(ratio * usual - outside, 0.5 * inside, most)
+    most = np.maximum(np.maximum(outside, inside), NUMBERS.even_most * ratio * usual - outside)
+    inside = np.clip(ratio * usual - outside, NUMBERS.even_least * inside, most)
     return Outline(outside, inside) if outer > 0 else Outline(inside, outside)
 
 
@@ -153,10 +230,15 @@ def _prior(bare: Points, own: Points, other: Points) -> Points:
     """Expected half width of one side: the matte's where it ends near by, else the other side's."""
     width = np.where(np.isnan(own), other, own)
     known = ~np.isnan(width)
-    if known.sum() < 0.25 * len(width):
+    if known.sum() < NUMBERS.known_rows * len(width):
         return bare
     rows = np.arange(len(width))
     ratio = np.interp(rows, rows[known], (width / bare)[known])
-    ratio = median_filter(ratio, size=max(3, len(ratio) // 6) | 1, mode="nearest")
-    ratio = np.clip(ratio, 0.75, 1.9)
-    return np.asarray(bare * gaussian_filter1d(ratio, max(2.0, len(ratio) / 12)))
+    ratio = median_filter(
+        ratio, size=max(3, len(ratio) // NUMBERS.prior_median) | 1, mode="nearest"
+    )
+    ratio = np.clip(ratio, *NUMBERS.prior)
+    return np.asarray(
+        bare
+        * gaussian_filter1d(ratio, max(NUMBERS.least_smooth, len(ratio) / NUMBERS.prior_smooth))
+    )

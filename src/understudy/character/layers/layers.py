@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
@@ -16,6 +18,29 @@ from understudy.character.matte.matte import Matte
 from understudy.geometry.landmarks import Float32
 
 _NAMES: tuple[LayerName, LayerName] = ("left_arm", "right_arm")
+
+
+@dataclass(frozen=True, slots=True)
+class LayerNumbers:
+    """How layers meet. T is the torso's length."""
+
+    solid: float = 0.9
+    """Alpha of the pixels that an arm's hidden colours are painted from,"""
+    hidden_margin: int = 3
+    """px: this far from what hides it."""
+    body_solid: float = 0.5
+    """Alpha from which on the body is whole under an arm."""
+    view: int = 8
+    """px: round an arm, where its colours are freed of the body's."""
+    light_blur: float = 0.05
+    """T: deviation with which the light is shared out to parts, which have no borders."""
+    edge_blur: float = 1.6
+    """px: deviation of an edge,"""
+    edge: tuple[float, float] = (0.25, 0.5)
+    """of which this range, from and length, becomes 0..1: two pixels."""
+
+
+NUMBERS = LayerNumbers()
 
 
 def cut_layers(
@@ -41,15 +66,21 @@ def cut_layers(
         # Where the arm meets the body its outermost pixels are half the body's.
         own = (visible | whole) & ~grow((spread == BODY) & ~hidden, 1)
         cover = soft(own) * alpha
-        seen = (parts.labels == label) & (alpha > 0.9) & ~grow(hidden, 3)
+        seen = (
+            (parts.labels == label) & (alpha > NUMBERS.solid) & ~grow(hidden, NUMBERS.hidden_margin)
+        )
         painted = paint_hidden(
-            colours, seen, grow(hidden, 3) & (visible | whole), arm, anatomy.torso
+            colours,
+            seen,
+            grow(hidden, NUMBERS.hidden_margin) & (visible | whole),
+            arm,
+            anatomy.torso,
         )
         share = None if light is None else _gradual(visible, anatomy.torso) * light
         own_colours = freed_colours(painted, cover, visible | whole)
         layers.append(Layer(name, _before(share, premultiplied(own_colours, cover))))
     hidden_part = hidden_body(colours, alpha, parts, anatomy)
-    solid = np.where(alpha > 0.5, np.float32(1), alpha)
+    solid = np.where(alpha > NUMBERS.body_solid, np.float32(1), alpha)
     under = np.minimum(soft(hidden_part.under), solid)
     body = np.maximum(alpha * (1 - on_top), under)
     share = None if light is None else _gradual(spread == BODY, anatomy.torso) * light
@@ -61,7 +92,7 @@ def cut_layers(
 
 def freed_colours(colours: Float32, cover: Float32, arm: Mask) -> Float32:
     """An arm's colours without those of the body that shine in at its edge."""
-    view = box_of(arm, 8)
+    view = box_of(arm, NUMBERS.view)
     if view is None:
         return colours
     freed = colours.copy()
@@ -78,7 +109,7 @@ def _before(light: Float32 | None, figure: Float32) -> Float32:
 
 def _gradual(mask: Mask, unit: float) -> Float32:
     """Which share of the light goes with a part, (h, w, 1): parts of it have no borders."""
-    return soften(mask, 0.05 * unit)[..., None]
+    return soften(mask, NUMBERS.light_blur * unit)[..., None]
 
 
 def premultiplied(colours: Float32, alpha: Float32) -> Float32:
@@ -88,5 +119,7 @@ def premultiplied(colours: Float32, alpha: Float32) -> Float32:
 
 def soft(mask: Mask) -> Float32:
     """The mask with an edge two pixels soft."""
-    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), 1.6)
-    return np.asarray(np.clip((blurred - 0.25) / 0.5, 0, 1), dtype=np.float32)
+    blurred = cv2.GaussianBlur(mask.astype(np.float32), (0, 0), NUMBERS.edge_blur)
+    return np.asarray(
+        np.clip((blurred - NUMBERS.edge[0]) / NUMBERS.edge[1], 0, 1), dtype=np.float32
+    )

@@ -15,9 +15,76 @@ from scipy.ndimage import gaussian_filter, gaussian_filter1d
 from understudy.character.figure.anatomy import Points
 from understudy.geometry.landmarks import Float32
 
-_STEP_COST = 0.25
-_FOREIGN = (8.0, 14.0)  # Lab distance from the limb's core: tolerated, and further to fully foreign
-_LIGHTNESS_SHARE = 0.4  # shading changes lightness along a limb more than it changes hue
+
+@dataclass(frozen=True, slots=True)
+class ContourNumbers:
+    """What a limb's outline costs. Distances are px of the strip, which are canvas pixels; `prior`
+    is the half width expected in a row. Costs have no unit: only their ratios count.
+    """
+
+    least_rows: int = 12
+    """Rows of a strip, at least."""
+    figure: float = 0.5
+    """Alpha from which on a pixel is figure."""
+    polygon_smooth: float = 3
+    """Rows: deviation of the smoothing of a contour that becomes a polygon."""
+    lab_smooth: tuple[float, float, float] = (3, 1, 0)
+    """Rows, columns, channels: smoothing of the colours before edges are looked for,"""
+    alpha_smooth: tuple[float, float] = (1.5, 1)
+    """and rows, columns: of alpha."""
+    strong_percentile: float = 97
+    """Percentile of the colour edges,"""
+    strong_share: float = 0.7
+    """of which this share is a strong edge,"""
+    least_strong: float = 6.0
+    """Lab per px: or at least this."""
+    core_columns: int = 3
+    """Columns next to the bone that are the limb in any case."""
+    edge_weight: float = 1.4
+    """Reward of a strong colour edge,"""
+    fall_weight: float = 10
+    """of a fall of alpha, per unit and px,"""
+    most_fall: float = 1.6
+    """at most."""
+    core: float = 0.4
+    """Of the narrowest prior: the columns whose median is the limb's own colour."""
+    core_smooth: float = 0.05
+    """Of the rows: deviation with which that colour is smoothed along the limb,"""
+    least_core_smooth: float = 2.0
+    """rows: at least."""
+    lightness_share: float = 0.4
+    """Weight of lightness in a colour's distance: shading changes it along a limb more than hue."""
+    tolerated: float = 8.0
+    """Lab distance from the limb's colour that is not strange at all;"""
+    foreign: float = 14.0
+    """Lab distance beyond that, over which strangeness grows to 1."""
+    background: float = 0.4
+    """Alpha below which a pixel is strange,"""
+    clear_background: float = 0.25
+    """and below which it costs extra."""
+    own_reach: float = 1.35
+    """Of the prior: from here out, colours of the limb left outside cost nothing."""
+    wider: float = 0.6
+    """Cost of being wider than expected: sleeves often are;"""
+    narrower: float = 1.3
+    """of being narrower: arms seldom are. Times the squared difference in priors."""
+    inside: float = 1.1
+    """Cost of strange colours inside the outline,"""
+    outside: float = 0.5
+    """of the limb's own outside of it, both per prior;"""
+    background_inside: float = 0.6
+    """and of clear background inside of it, per px."""
+    too_narrow: float = 0.3
+    """Of the narrowest prior: an outline this near to the bone,"""
+    least_narrow: int = 2
+    """px: or this near,"""
+    too_narrow_cost: float = 5
+    """costs this."""
+    step: float = 0.25
+    """Cost of a step of one column from row to row."""
+
+
+NUMBERS = ContourNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +129,7 @@ def straighten(  # noqa: PLR0913 - one bone's surroundings
     length = max(1.0, float(np.hypot(*along)))
     t = along / length
     across = np.array([-t[1], t[0]])
-    n = int(max(12, length + beyond))
+    n = int(max(NUMBERS.least_rows, length + beyond))
     u = np.linspace(-beyond, length, n)[:, None]
     v = np.arange(-reach, reach + 1)[None]
     xs, ys = start[0] + u * t[0] + v * across[0], start[1] + u * t[1] + v * across[1]
@@ -98,7 +165,7 @@ def matte_width(strip: Strip, limit: float) -> tuple[Points, Points]:
     r = strip.reach
 
     def first_out(alpha: Float32) -> Points:
-        out = alpha < 0.5
+        out = alpha < NUMBERS.figure
         distance = np.where(out.any(axis=1), out.argmax(axis=1), np.nan).astype(np.float64)
         distance[distance > limit] = np.nan
         return distance
@@ -116,8 +183,8 @@ def polygon(
     """
     n, r = len(outline.plus), strip.reach
     rows = np.arange(n)
-    plus = gaussian_filter1d(outline.plus, 3, mode="nearest")
-    minus = gaussian_filter1d(outline.minus, 3, mode="nearest")
+    plus = gaussian_filter1d(outline.plus, NUMBERS.polygon_smooth, mode="nearest")
+    minus = gaussian_filter1d(outline.minus, NUMBERS.polygon_smooth, mode="nearest")
 
     def edge(share: float | Points) -> Points:
         columns = np.clip(r + share * np.where(np.greater(share, 0), plus, minus), 0, 2 * r)
@@ -138,31 +205,36 @@ def _trace_side(lab: Float32, alpha: Float32, foreign: Float32, prior: Points) -
     """
     n, m = alpha.shape
     v = np.arange(m)
-    smooth = gaussian_filter(lab, (3, 1, 0))
+    smooth = gaussian_filter(lab, NUMBERS.lab_smooth)
     edge = np.sqrt((np.gradient(smooth, axis=1) ** 2).sum(axis=-1))
-    falls = np.maximum(0, -np.gradient(gaussian_filter(alpha, (1.5, 1)), axis=1))
-    strong = max(6.0, 0.7 * float(np.percentile(edge[:, 3:], 97)))
-    evidence = 1.4 * np.minimum(edge / strong, 1) + np.minimum(falls * 10, 1.6)
+    falls = np.maximum(0, -np.gradient(gaussian_filter(alpha, NUMBERS.alpha_smooth), axis=1))
+    near = NUMBERS.core_columns
+    strong = float(np.percentile(edge[:, near:], NUMBERS.strong_percentile))
+    strong = max(NUMBERS.least_strong, NUMBERS.strong_share * strong)
+    evidence = NUMBERS.edge_weight * np.minimum(edge / strong, 1)
+    evidence += np.minimum(falls * NUMBERS.fall_weight, NUMBERS.most_fall)
 
     narrow = float(prior.min())
-    core = np.median(lab[:, : max(3, int(0.4 * narrow))], axis=1)
-    core = gaussian_filter1d(core, max(2.0, 0.05 * n), axis=0)
-    weights = np.array([_LIGHTNESS_SHARE, 1, 1], np.float32)
+    core = np.median(lab[:, : max(near, int(NUMBERS.core * narrow))], axis=1)
+    core = gaussian_filter1d(core, max(NUMBERS.least_core_smooth, NUMBERS.core_smooth * n), axis=0)
+    weights = np.array([NUMBERS.lightness_share, 1, 1], np.float32)
     apart = np.sqrt(((lab - core[:, None]) ** 2 * weights).sum(axis=-1))
-    strange = np.clip((apart - _FOREIGN[0]) / _FOREIGN[1], 0, 1)
-    strange = np.maximum(strange, np.maximum(foreign, alpha < 0.4))
-    strange[:, :3] = 0
+    strange = np.clip((apart - NUMBERS.tolerated) / NUMBERS.foreign, 0, 1)
+    strange = np.maximum(strange, np.maximum(foreign, alpha < NUMBERS.background))
+    strange[:, :near] = 0
     inside = np.cumsum(strange, axis=1) / prior[:, None]
-    own = (1 - strange) * np.clip(1.35 - v / prior[:, None], 0, 1)
+    own = (1 - strange) * np.clip(NUMBERS.own_reach - v / prior[:, None], 0, 1)
     outside = np.cumsum(own[:, ::-1], axis=1)[:, ::-1] / prior[:, None]
 
     # Sleeves are often wider than expected, arms seldom narrower.
     off = (v - prior[:, None]) / prior[:, None]
-    cost = -evidence + np.where(off > 0, 0.6, 1.3) * off**2
-    cost += 1.1 * inside + 0.5 * outside
-    cost += 0.6 * np.cumsum(alpha < 0.25, axis=1)
-    cost[:, : max(2, int(0.3 * narrow))] += 5
-    path: Points = _shortest_path(np.ascontiguousarray(cost, dtype=np.float64), _STEP_COST)
+    cost = -evidence + np.where(off > 0, NUMBERS.wider, NUMBERS.narrower) * off**2
+    cost += NUMBERS.inside * inside + NUMBERS.outside * outside
+    cost += NUMBERS.background_inside * np.cumsum(alpha < NUMBERS.clear_background, axis=1)
+    cost[:, : max(NUMBERS.least_narrow, int(NUMBERS.too_narrow * narrow))] += (
+        NUMBERS.too_narrow_cost
+    )
+    path: Points = _shortest_path(np.ascontiguousarray(cost, dtype=np.float64), NUMBERS.step)
     return path
 
 

@@ -39,7 +39,97 @@ from understudy.geometry.landmarks import Body, Float32
 Labels = NDArray[np.uint8]
 
 NOTHING, BODY, ARMS = 0, 1, (2, 3)
-_ALPHA = 0.3  # pixels of less belong to nobody: they follow their nearest neighbour
+
+
+@dataclass(frozen=True, slots=True)
+class PartNumbers:
+    """How pixels are given to body and arms. T is the torso's length; `alike` is 1 for the arm's
+    colours, 0 for the body's.
+    """
+
+    alpha: float = 0.3
+    """Pixels of less belong to nobody: they follow their nearest neighbour."""
+    alike: float = 0.3
+    """From this likeness on a pixel may be the arm's, below it is the body's."""
+    sliver: float = 0.012
+    """T: narrower hidden strips of an arm are no hidden arm,"""
+    least_hidden: float = 0.006
+    """T^2: nor are smaller pieces."""
+    hair_over: float = 0.12
+    """T: hair this near to a hidden piece lies over the arm, too."""
+    least_pixels: int = 50
+    """px: fewer tell no colour."""
+    own: float = 0.4
+    """Of the body's likelihood: what has more of the arm's is trusted,"""
+    least_trusted: float = 0.3
+    """unless less than this share of the arm's sure part would be left."""
+    view: float = 0.3
+    """T: round an arm's region, where it is looked for."""
+    outside: float = 0.2
+    """T: how far outside of its region colours are compared,"""
+    inside: float = 0.1
+    """T: and how far inside."""
+    body_margin: float = 0.03
+    """T: from here out, what is beside an arm's region tells the body's colours."""
+    reach: float = 0.25
+    """T: how far colours are taken from,"""
+    least_reach: int = 6
+    """px: at least."""
+    sure: tuple[float, float] = (0.02, 0.98)
+    """Bounds of the likeness that votes."""
+    colour_weight: float = 0.9
+    """Weight of the colours' log odds;"""
+    place: float = 0.018
+    """T: depth in the region that votes as much as log odds of 1,"""
+    place_votes: tuple[float, float] = (-3.2, 2.2)
+    """bounded by these."""
+    hair_votes: float = 2.5
+    """Votes against an arm where there is hair."""
+    nothing: float = -6
+    """Votes where there is no figure."""
+    neighbours: tuple[int, float, float] = (5, 4.0, 1.5)
+    """Bilateral filter that makes neighbours agree: px, votes, px,"""
+    rounds: int = 2
+    """this many times."""
+    crumb: int = 2
+    """px: radius of crumbs that are dropped."""
+    cuff: float = 0.055
+    """T: radius of what cuts an arm in two and is closed: a cuff, a bracelet."""
+    core_shoulder: float = 0.6
+    """Share of the way from the neck to a shoulder that is surely body;"""
+    core_head: float = 0.25
+    """T: radius of the head, at least,"""
+    core_face: float = 0.5
+    """face widths: at least;"""
+    core_thigh: float = 0.24
+    """T: width of a thigh,"""
+    core_shank: float = 0.16
+    """T: and of a shank."""
+    near_arm: float = 0.45
+    """T: how far from an arm's contour a sleeve may reach,"""
+    sleeve: float = 0.20
+    """T: or, on the arm's outer side, surely belongs to it;"""
+    above_shoulder: float = 0.3
+    """T: nothing higher above the shoulder does."""
+    beside: float = 1.1
+    """Of the shoulders' half width: further from the trunk's axis is the arm's."""
+    body_sliver: float = 0.016
+    """T: radius below which a strip of body is a sliver,"""
+    arm_sliver: float = 0.03
+    """T: the same inside of an arm's contour;"""
+    cloth: float = 0.01
+    """T: radius from which on a strip of the body's colours is cloth that shows past a hand,"""
+    near_core: float = 0.12
+    """T: this near to what is surely body."""
+    outline: float = 0.02
+    """T: a sliver this near to an arm is the arm's outline, or its sleeve's."""
+    body_share: float = 0.35
+    """Share of a loose piece that must be bodily for it to stay body,"""
+    least_piece: float = 0.0005
+    """share of the body: and its least area."""
+
+
+NUMBERS = PartNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +148,7 @@ class Parts:
 def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Parts:
     """Tell body and arms apart. `movable` says of which arms (left, right) a layer is wanted."""
     alpha, unit = matte.alpha, anatomy.torso
-    inside = alpha > _ALPHA
+    inside = alpha > NUMBERS.alpha
     colours = Colours(to_lab(matte.colours))
     hair = hair_mask(colours, alpha, anatomy)
     lab = smoothed_lab(matte.colours)
@@ -80,9 +170,9 @@ def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Pa
         other = taken & ~region.whole
         visible, alike = _visible(lab, inside, region, sure, other, hair, unit)
         labels[visible] = label
-        free = inside & ~taken & ~core & ~hair & (alike > 0.3)
+        free = inside & ~taken & ~core & ~hair & (alike > NUMBERS.alike)
         labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
-        bodily |= (alike < 0.3) & (~taken | region.hand)
+        bodily |= (alike < NUMBERS.alike) & (~taken | region.hand)
     _settle(labels, core, bodily, taken & ~hair, unit)
     arms: list[Mask | None] = []
     over = np.zeros(alpha.shape, bool)
@@ -90,21 +180,21 @@ def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Pa
         if region is None:
             arms.append(None)
             continue
-        hidden = opened(region.even & inside & (labels == BODY), 0.012 * unit)
-        hidden = without_small(hidden, 0.006 * unit**2)
+        hidden = opened(region.even & inside & (labels == BODY), NUMBERS.sliver * unit)
+        hidden = without_small(hidden, NUMBERS.least_hidden * unit**2)
         arms.append(largest((labels == label) | hidden))
-        over |= hidden | (hair & grow(hidden, 0.12 * unit))
+        over |= hidden | (hair & grow(hidden, NUMBERS.hair_over * unit))
     return Parts(labels, (arms[0], arms[1]), over & (labels == BODY), hair)
 
 
 def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
     """The sure part of an arm without what has the body's colours and hardly the arm's."""
-    if sure.sum() < 50 or body.sum() < 50:
+    if min(sure.sum(), body.sum()) < NUMBERS.least_pixels:
         return sure
     own = colours.look_up(colours.palette(sure))
     foreign = colours.look_up(colours.palette(body))
-    trusted = sure & (own > 0.4 * foreign)
-    return trusted if trusted.sum() > 0.3 * sure.sum() else sure
+    trusted = sure & (own > NUMBERS.own * foreign)
+    return trusted if trusted.sum() > NUMBERS.least_trusted * sure.sum() else sure
 
 
 def _visible(  # noqa: PLR0913 - one arm's surroundings
@@ -124,26 +214,26 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     """
     alike = np.full(inside.shape, np.float32(0.5))
     visible = np.zeros(inside.shape, bool)
-    view = box_of(region.whole, 0.3 * unit)
+    view = box_of(region.whole, NUMBERS.view * unit)
     if view is None:
         return visible, alike
     here = inside[view]
     within, without = depth(region.whole[view]), depth(~region.whole[view])
-    where = here & (without < 0.2 * unit) & (within < 0.1 * unit)
+    where = here & (without < NUMBERS.outside * unit) & (within < NUMBERS.inside * unit)
     first = sure[view]
-    second = here & (without > 0.03 * unit) & ~other[view]
-    alike[view] = likeness(
-        np.ascontiguousarray(lab[view]), first, second, where, max(6, round(0.25 * unit))
-    )
-    p = np.clip(alike[view], 0.02, 0.98)
-    votes = 0.9 * np.log(p / (1 - p)) + np.clip((within - without) / (0.018 * unit), -3.2, 2.2)
-    votes = np.where(hair[view], votes - 2.5, votes)
-    votes = np.where(here, votes, -6).astype(np.float32)
-    for _ in range(2):
-        votes = np.asarray(cv2.bilateralFilter(votes, 5, 4.0, 1.5), np.float32)
-    arm = opened((votes > 0) & here, 2)
+    second = here & (without > NUMBERS.body_margin * unit) & ~other[view]
+    reach = max(NUMBERS.least_reach, round(NUMBERS.reach * unit))
+    alike[view] = likeness(np.ascontiguousarray(lab[view]), first, second, where, reach)
+    p = np.clip(alike[view], *NUMBERS.sure)
+    place = np.clip((within - without) / (NUMBERS.place * unit), *NUMBERS.place_votes)
+    votes = NUMBERS.colour_weight * np.log(p / (1 - p)) + place
+    votes = np.where(hair[view], votes - NUMBERS.hair_votes, votes)
+    votes = np.where(here, votes, NUMBERS.nothing).astype(np.float32)
+    for _ in range(NUMBERS.rounds):
+        votes = np.asarray(cv2.bilateralFilter(votes, *NUMBERS.neighbours), np.float32)
+    arm = opened((votes > 0) & here, NUMBERS.crumb)
     # A cuff or a bracelet of the body's colours does not cut the arm in two.
-    band = closed(arm, 0.055 * unit) & region.sure[view] & here & ~hair[view]
+    band = closed(arm, NUMBERS.cuff * unit) & region.sure[view] & here & ~hair[view]
     band &= ~region.hand[view]
     arm |= band
     visible[view] = touching(arm, first & arm)
@@ -154,27 +244,32 @@ def _body_core(anatomy: Anatomy, shape: tuple[int, int]) -> Mask:
     """Where the body is for sure when no arm lies over it."""
     neck, pelvis, joints, unit = anatomy.neck, anatomy.pelvis, anatomy.joints, anatomy.torso
     corners = [
-        neck + 0.6 * (joints[Body.LEFT_SHOULDER] - neck),
-        neck + 0.6 * (joints[Body.RIGHT_SHOULDER] - neck),
+        neck + NUMBERS.core_shoulder * (joints[Body.LEFT_SHOULDER] - neck),
+        neck + NUMBERS.core_shoulder * (joints[Body.RIGHT_SHOULDER] - neck),
         pelvis + joints[Body.RIGHT_HIP] - pelvis,
         pelvis + joints[Body.LEFT_HIP] - pelvis,
     ]
     core = draw_polygon(shape, np.array(corners))
-    core |= draw_disc(shape, anatomy.head, max(0.25 * unit, 0.5 * anatomy.face_width))
-    core |= draw_bones(shape, [(joints[leg[0]], joints[leg[1]]) for leg in LEGS], 0.24 * unit)
-    return core | draw_bones(shape, [(joints[leg[1]], joints[leg[2]]) for leg in LEGS], 0.16 * unit)
+    core |= draw_disc(
+        shape, anatomy.head, max(NUMBERS.core_head * unit, NUMBERS.core_face * anatomy.face_width)
+    )
+    core |= draw_bones(
+        shape, [(joints[leg[0]], joints[leg[1]]) for leg in LEGS], NUMBERS.core_thigh * unit
+    )
+    shanks = [(joints[leg[1]], joints[leg[2]]) for leg in LEGS]
+    return core | draw_bones(shape, shanks, NUMBERS.core_shank * unit)
 
 
 def _belongs_to_arm(free: Mask, contour: Mask, core: Mask, anatomy: Anatomy, arm: ArmBones) -> Mask:
     """Pixels of the matte near the arm that its contour left out: sleeves, cuffs, slivers."""
     unit = anatomy.torso
     to_arm, to_body = depth(~contour), depth(~core)
-    ys, xs = np.nonzero(free & (to_arm < to_body) & (to_arm < 0.45 * unit))
+    ys, xs = np.nonzero(free & (to_arm < to_body) & (to_arm < NUMBERS.near_arm * unit))
     outer, past_wrist = _outer_side(xs, ys, anatomy, arm)
     beside = np.abs(xs - anatomy.axis_x(ys.astype(np.float64)))
-    low = ys > arm.shoulder[1] - 0.3 * unit
-    own = outer & (to_arm[ys, xs] < 0.20 * unit) & ~past_wrist
-    own |= beside > 1.1 * anatomy.shoulder_half_width
+    low = ys > arm.shoulder[1] - NUMBERS.above_shoulder * unit
+    own = outer & (to_arm[ys, xs] < NUMBERS.sleeve * unit) & ~past_wrist
+    own |= beside > NUMBERS.beside * anatomy.shoulder_half_width
     belongs = np.zeros(free.shape, bool)
     belongs[ys, xs] = own & low
     return belongs
@@ -207,14 +302,14 @@ def _outer_side(
 def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) -> None:
     """Make every part one piece, in place: crumbs and slivers go to the part that they touch."""
     body = labels == BODY
-    slivers = body & ~opened(body, 0.016 * unit) & ~core
-    slivers |= body & taken & ~opened(body, 0.03 * unit) & ~core
+    slivers = body & ~opened(body, NUMBERS.body_sliver * unit) & ~core
+    slivers |= body & taken & ~opened(body, NUMBERS.arm_sliver * unit) & ~core
     # Too wide for a drawn outline, and the body's by its colours: cloth that shows past a hand.
-    slivers &= ~opened(body & bodily & grow(core, 0.12 * unit), 0.01 * unit)
+    slivers &= ~opened(body & bodily & grow(core, NUMBERS.near_core * unit), NUMBERS.cloth * unit)
     for label in ARMS:
         arm = labels == label
         # A sliver between an arm and the background is the arm's outline, or its sleeve's.
-        labels[slivers & grow(arm, 0.02 * unit)] = label
+        labels[slivers & grow(arm, NUMBERS.outline * unit)] = label
     for label in ARMS:
         here = labels == label
         labels[here & ~largest(here)] = BODY
@@ -222,13 +317,14 @@ def _settle(labels: Labels, core: Mask, bodily: Mask, taken: Mask, unit: float) 
     if areas.size < 3:
         return
     biggest = 1 + int(np.argmax(areas[1:]))
-    beside = grow(core, 0.12 * unit)
+    beside = grow(core, NUMBERS.near_core * unit)
     for piece in range(1, areas.size):
         if piece == biggest:
             continue
         here = pieces == piece
         share = float((core | bodily)[here].mean())
-        if share > 0.35 and (here & beside).any() and areas[piece] > 0.0005 * areas[biggest]:
+        large = areas[piece] > NUMBERS.least_piece * areas[biggest]
+        if share > NUMBERS.body_share and (here & beside).any() and large:
             continue
         rim = grow(here, 2)
         touched = [int(((labels == label) & rim).sum()) for label in ARMS]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.ndimage import gaussian_filter1d, grey_closing, median_filter
 
@@ -9,6 +11,60 @@ from understudy.character.figure.anatomy import Anatomy, Points, draw_polygon
 from understudy.character.image.masks import Mask
 from understudy.character.layers.parts import ARMS, BODY, Parts
 from understudy.geometry.landmarks import Body, Float32
+
+
+@dataclass(frozen=True, slots=True)
+class TrunkNumbers:
+    """How the trunk's hidden outline is drawn. T is the torso's length; `along` counts the way down
+    the trunk, 0 at the neck, 1 at the pelvis.
+    """
+
+    above: float = 0.05
+    """T: the outline begins this far above the higher shoulder."""
+    below_pelvis: float = 0.15
+    """T: it ends at least this far below the pelvis,"""
+    below_arms: float = 0.12
+    """T: this far below the lowest pixel of an arm,"""
+    lowest: float = 1.0
+    """T: and never further below the pelvis than this."""
+    least_rows: int = 12
+    """Pixel rows; fewer make no outline."""
+    expected_along: tuple[float, ...] = (0.0, 0.25, 1.0, 1.6)
+    """Along the trunk: where a half width is expected:"""
+    expected_shoulders: tuple[float, float] = (1.15, 1.0)
+    """of the shoulders' half width, at the first two places,"""
+    expected_hips: tuple[float, float] = (2.0, 2.2)
+    """of the hip joints' half width, at the last two."""
+    most: float = 1.35
+    """Of the expected half width: the body is never wider,"""
+    most_torso: float = 0.3
+    """T: nor narrower in this bound than that."""
+    look: float = 0.03
+    """T: how far outside the body's last pixel background must be for a free edge,"""
+    least_look: int = 2
+    """px: at least."""
+    figure: float = 0.5
+    """Alpha from which on a pixel is figure."""
+    stretch: float = 0.05
+    """T: a shorter stretch of free edge is a crumb, or the shadow of the armpit."""
+    armpit: float = 0.22
+    """Along the trunk: above, the edge that is seen is the neck's and the shoulders'."""
+    armpit_width: float = 0.97
+    """Of the shoulders' half width: the edge at the armpit where none is seen."""
+    unseen_width: float = 0.8
+    """Of the expected half width, where no edge is seen at all."""
+    crumb: float = 0.04
+    """T: shorter bumps of the edge are dropped."""
+    folds: float = 0.3
+    """T: what is seen beside an arm is closed over this length; the arm's folds are not the
+    body's."""
+    envelope: float = 0.08
+    """T: by how much closing may widen the body."""
+    smooth: float = 0.03
+    """T: deviation of the smoothing of what was closed."""
+
+
+NUMBERS = TrunkNumbers()
 
 
 def trunk_outline(alpha: Float32, parts: Parts, anatomy: Anatomy) -> Mask:
@@ -21,15 +77,15 @@ def trunk_outline(alpha: Float32, parts: Parts, anatomy: Anatomy) -> Mask:
     h, w = alpha.shape
     unit = anatomy.torso
     shoulders = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER], 1]
-    top = int(max(0, shoulders.min() - 0.05 * unit))
+    top = int(max(0, shoulders.min() - NUMBERS.above * unit))
     hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
     lowest = np.flatnonzero(hidden.any(axis=1))
-    bottom = anatomy.pelvis[1] + 0.15 * unit
+    bottom = anatomy.pelvis[1] + NUMBERS.below_pelvis * unit
     if lowest.size:
-        bottom = max(bottom, lowest[-1] + 0.12 * unit)
-    bottom = int(min(h, bottom, anatomy.pelvis[1] + 1.0 * unit))
+        bottom = max(bottom, lowest[-1] + NUMBERS.below_arms * unit)
+    bottom = int(min(h, bottom, anatomy.pelvis[1] + NUMBERS.lowest * unit))
     outline = np.zeros((h, w), bool)
-    if bottom - top < 12:
+    if bottom - top < NUMBERS.least_rows:
         return outline
     rows = np.arange(top, bottom, dtype=np.float64)
     axis = anatomy.axis_x(rows)
@@ -47,10 +103,12 @@ def _edge(  # noqa: PLR0913 - one side of one outline
     w = alpha.shape[1]
     t = (rows - anatomy.neck[1]) / max(1.0, anatomy.pelvis[1] - anatomy.neck[1])
     shoulder, hip = anatomy.shoulder_half_width, anatomy.hip_half_width
-    half = np.interp(t, [0.0, 0.25, 1.0, 1.6], [1.15 * shoulder, shoulder, 2.0 * hip, 2.2 * hip])
-    most = np.maximum(1.35 * half, 0.3 * unit)
+    widths = [share * shoulder for share in NUMBERS.expected_shoulders]
+    widths += [share * hip for share in NUMBERS.expected_hips]
+    half = np.interp(t, NUMBERS.expected_along, widths)
+    most = np.maximum(NUMBERS.most * half, NUMBERS.most_torso * unit)
     seen, free = np.zeros(rows.size), np.zeros(rows.size, bool)
-    look = max(2, round(0.03 * unit))
+    look = max(NUMBERS.least_look, round(NUMBERS.look * unit))
     for j, y in enumerate(rows.astype(int)):
         centre = int(np.clip(axis[j], 0, w - 1))
         stop = int(np.clip(centre + side * most[j], 0, w - 1))
@@ -60,21 +118,23 @@ def _edge(  # noqa: PLR0913 - one side of one outline
             continue
         seen[j] = body[-1]
         beyond = centre + side * (body[-1] + look)
-        free[j] = not 0 <= beyond < w or alpha[y, beyond] < 0.5
+        free[j] = not 0 <= beyond < w or alpha[y, beyond] < NUMBERS.figure
     # A short stretch of free edge between arm and body is the armpit's shadow or a crumb.
-    free &= median_filter(free.astype(np.uint8), size=max(3, round(0.05 * unit)) | 1) > 0
+    free &= median_filter(free.astype(np.uint8), size=max(3, round(NUMBERS.stretch * unit)) | 1) > 0
     # Above the armpits the edge that is seen is the neck's and the shoulders'.
-    armpit = int(np.argmin(np.abs(t - 0.22)))
+    armpit = int(np.argmin(np.abs(t - NUMBERS.armpit)))
     free[:armpit] = False
     known = np.flatnonzero(free)
     if not free[armpit]:
         known = np.unique(np.append(known, armpit))
-    values = np.where(free, seen, 0.97 * anatomy.shoulder_half_width)
+    values = np.where(free, seen, NUMBERS.armpit_width * anatomy.shoulder_half_width)
     expected = np.interp(np.arange(rows.size), known, values[known]) if known.size else half
-    expected = np.maximum(expected, 0.8 * half) if not free.any() else expected
+    expected = np.maximum(expected, NUMBERS.unseen_width * half) if not free.any() else expected
     edge = np.where(free, seen, np.maximum(seen, np.minimum(expected, most)))
-    edge = median_filter(edge, size=max(3, round(0.04 * unit)) | 1)
+    edge = median_filter(edge, size=max(3, round(NUMBERS.crumb * unit)) | 1)
     # What is seen beside an arm follows the arm's folds: its envelope is the body.
-    envelope = grey_closing(edge, size=max(3, round(0.3 * unit)) | 1)
-    envelope = gaussian_filter1d(np.minimum(envelope, edge + 0.08 * unit), 0.03 * unit)
+    envelope = grey_closing(edge, size=max(3, round(NUMBERS.folds * unit)) | 1)
+    envelope = gaussian_filter1d(
+        np.minimum(envelope, edge + NUMBERS.envelope * unit), NUMBERS.smooth * unit
+    )
     return np.asarray(np.where(free, seen, np.maximum(envelope, edge)))

@@ -18,13 +18,20 @@ from understudy.character.image.masks import Box, box_of, largest
 from understudy.geometry.landmarks import Float32
 from understudy.weights.inference import Model
 
-# A figure whose box is at most this share of the picture in both directions is looked at again from
-# nearer: the net sees a square of fixed size.
-_SMALL = 0.6
-# Room round it, as a share of the box's longer side.
-_ROOM = 0.15
-# Share from which on a pixel belongs to what stands out.
-_FIGURE = 0.5
+
+@dataclass(frozen=True, slots=True)
+class SalientNumbers:
+    """When a figure is looked at again from nearer: the net sees a square of fixed size."""
+
+    small: float = 0.6
+    """Share of the picture, in both directions, that such a figure's box fills at most."""
+    room: float = 0.15
+    """Room round it, as a share of the box's longer side."""
+    figure: float = 0.5
+    """Share from which on a pixel belongs to what stands out."""
+
+
+NUMBERS = SalientNumbers()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class Net:
     """Pixels. At the full 1,024 ISNet takes twice the time and memory, for edges that the filter
     along the picture's own edges finds as well."""
     U2NET_SIDE: ClassVar[int] = 320
+    """Pixels, as in its authors' code."""
+    # ImageNet's, per channel, in 0..1: what U²-Net was trained with.
     _MEAN: ClassVar[tuple[float, ...]] = (0.485, 0.456, 0.406)
     _SPREAD: ClassVar[tuple[float, ...]] = (0.229, 0.224, 0.225)
 
@@ -75,10 +84,10 @@ def find_salient(rgb: NDArray[np.uint8], net: Net) -> Float32:
 def _near_view(alpha: Float32) -> Box | None:
     """The box to look at again, None where the figure fills the picture."""
     h, w = alpha.shape
-    box = box_of(largest(alpha > _FIGURE), 0)
+    box = box_of(largest(alpha > NUMBERS.figure), 0)
     if box is None:
         return None
     tall, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
-    if tall > _SMALL * h or wide > _SMALL * w:
+    if tall > NUMBERS.small * h or wide > NUMBERS.small * w:
         return None
-    return box_of(largest(alpha > _FIGURE), _ROOM * max(tall, wide))
+    return box_of(largest(alpha > NUMBERS.figure), NUMBERS.room * max(tall, wide))

@@ -12,11 +12,12 @@ from numba import njit
 
 from understudy.geometry.landmarks import Float32
 
-_SMALL_SIDE = 32
-_SMALL_ITERATIONS = 10
-_LARGE_ITERATIONS = 2
-_REGULARISATION = 1e-5
-_GRADIENT_WEIGHT = 1.0
+_SMALL_SIDE = 32  # px: up to this long side a level counts as small
+_SMALL_ITERATIONS = 10  # of a small level: they are cheap, and colours have far to go
+_LARGE_ITERATIONS = 2  # of a larger one, which refines what the one below left
+_REGULARISATION = 1e-5  # weight of a neighbour's colour where alpha is even
+_GRADIENT_WEIGHT = 1.0  # what a change of alpha by 1 adds to it
+_FIGURE, _BACKGROUND = 0.9, 0.1  # alpha beyond which a pixel counts in the first, mean colours
 
 
 @njit(cache=True, nogil=True)
@@ -31,10 +32,10 @@ def _estimate(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0915 - one lo
         for y in range(full_h):
             for x in range(full_w):
                 a = alpha[y, x]
-                if a > 0.9:
+                if a > _FIGURE:
                     front_sum += image[y, x, c]
                     front_weight += 1.0
-                elif a < 0.1:
+                elif a < _BACKGROUND:
                     back_sum += image[y, x, c]
                     back_weight += 1.0
         front[0, 0, c] = front_sum / front_weight

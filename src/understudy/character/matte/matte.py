@@ -14,6 +14,12 @@ from understudy.character.matte.silhouette import find_silhouette
 from understudy.character.matte.soft_edge import soft_edge
 from understudy.geometry.landmarks import Float32
 
+_HAIR = 1.6  # face widths: how far round the face's centre hair makes the edge wide
+_MARGIN = 0.25  # T: round the figure's box
+_SEEN = 0.5  # visibility above which a joint belongs to that box,
+_POSSIBLE = 0.15  # and the tracker's mask above which a pixel does
+_COLOUR_MARGIN = 16  # px: how far past the matte the figure's colours are continued
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matte:
@@ -39,7 +45,7 @@ def find_matte(
     origin = np.array([view[1].start, view[0].start], float)
     piece = anatomy.in_frame(origin, 1.0)
     silhouette = find_silhouette(cut, mask[view], piece)
-    hair = draw_disc((cut.shape[0], cut.shape[1]), piece.face_centre, 1.6 * piece.face_width)
+    hair = draw_disc((cut.shape[0], cut.shape[1]), piece.face_centre, _HAIR * piece.face_width)
     alpha = np.zeros_like(mask)
     alpha[view] = soft_edge(cut, silhouette, hair, anatomy.torso)
     return with_colours(picture, alpha)
@@ -47,7 +53,7 @@ def find_matte(
 
 def with_colours(picture: Float32, alpha: Float32) -> Matte:
     """A matte out of a picture and its alpha (both float32 in 0..1)."""
-    view = box_of(alpha > 0, 16)
+    view = box_of(alpha > 0, _COLOUR_MARGIN)
     if view is None:
         return Matte(alpha, picture)
     colours = picture.copy()
@@ -56,13 +62,13 @@ def with_colours(picture: Float32, alpha: Float32) -> Matte:
 
 
 def _figure_box(mask: Float32, anatomy: Anatomy) -> Box:
-    """The figure's box with a margin of a quarter of the torso."""
+    """The figure's box with its margin."""
     h, w = mask.shape
-    box = box_of(mask > 0.15, 0) or (slice(0, 0), slice(0, 0))
-    known = anatomy.joints[anatomy.visibility > 0.5]
+    box = box_of(mask > _POSSIBLE, 0) or (slice(0, 0), slice(0, 0))
+    known = anatomy.joints[anatomy.visibility > _SEEN]
     corners = np.array([[box[1].start, box[0].start], [box[1].stop, box[0].stop]], float)
     points = np.concatenate([known, corners]) if box[0].stop else known
-    margin = 0.25 * anatomy.torso
+    margin = _MARGIN * anatomy.torso
     low, high = points.min(axis=0) - margin, points.max(axis=0) + margin
     return (
         slice(int(np.clip(low[1], 0, h - 2)), int(np.clip(high[1] + 1, 2, h))),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from scipy.ndimage import binary_fill_holes
@@ -11,10 +13,38 @@ from understudy.character.image.masks import Mask, box_of, closed, depth, grow, 
 from understudy.character.image.palette import Colours
 from understudy.geometry.landmarks import Float32
 
-_REACH = 2.6  # radius of the place that is compared, in widths of the face
-_ALIKE = 14.0  # Lab distance of a pixel from its counterpart, or from one close to that
-_STRANGE = 3.0  # how much likelier the figure's palette explains a colour than the background's
-_ASKEW, _STEPS = 0.12, 4  # how far counterparts are looked for, in torso lengths, and in steps
+
+@dataclass(frozen=True, slots=True)
+class MirrorNumbers:
+    """When two places of a head are counterparts. T is the torso's length."""
+
+    reach: float = 2.6
+    """Face widths: radius of the place that is compared,"""
+    above_face: float = 0.6
+    """of the way from neck to head: how far above the face its centre lies."""
+    alike: float = 14.0
+    """Lab distance of a pixel from its counterpart, or from one close to that."""
+    strange: float = 3.0
+    """How much likelier the figure's palette explains a colour than the background's."""
+    askew: float = 0.12
+    """T: how far round the exact counterpart others are looked for,"""
+    steps: int = 4
+    """in so many steps each way."""
+    figure: float = 0.5
+    """Share of a counterpart that is figure."""
+    above_neck: float = 0.6
+    """Of the way from neck to head: lower pixels are no part of the head."""
+    outline: float = 0.03
+    """T: radius of the gaps in a drawn outline that are closed,"""
+    enclosed: float = 0.12
+    """T: and how far from it what it encloses is taken."""
+    near: float = 0.03
+    """T: the background's palette is taken from this far off the figure"""
+    far: float = 0.8
+    """T: to this far."""
+
+
+NUMBERS = MirrorNumbers()
 
 
 def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
@@ -23,8 +53,8 @@ def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
     figure: (h, w) bool. lab: (h, w, 3) float32 Lab of the picture, in the figure's frame. Returns
     (h, w) bool: only pieces that touch the figure, none of it, and what they enclose.
     """
-    centre = anatomy.face_centre + 0.6 * (anatomy.head - anatomy.neck)
-    round_head = draw_disc(figure.shape, centre, _REACH * anatomy.face_width)
+    centre = anatomy.face_centre + NUMBERS.above_face * (anatomy.head - anatomy.neck)
+    round_head = draw_disc(figure.shape, centre, NUMBERS.reach * anatomy.face_width)
     view = box_of(round_head, 0)
     found = np.zeros_like(figure)
     up = anatomy.head - anatomy.neck
@@ -40,30 +70,32 @@ def mirrored_head(figure: Mask, lab: Float32, anatomy: Anatomy) -> Mask:
     there = columns - 2 * side * across[0], rows - 2 * side * across[1]
     solid = figure.astype(np.float32)
     alike = np.zeros(here.shape[:2], bool)
-    for dy in np.linspace(-_ASKEW, _ASKEW, 2 * _STEPS + 1) * anatomy.torso:
-        for dx in np.linspace(-_ASKEW, _ASKEW, 2 * _STEPS + 1) * anatomy.torso:
+    for dy in np.linspace(-NUMBERS.askew, NUMBERS.askew, 2 * NUMBERS.steps + 1) * anatomy.torso:
+        for dx in np.linspace(-NUMBERS.askew, NUMBERS.askew, 2 * NUMBERS.steps + 1) * anatomy.torso:
             map_x, map_y = (
                 (at + shift).astype(np.float32) for at, shift in zip(there, (dx, dy), strict=True)
             )
             other = cv2.remap(lab, map_x, map_y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
             inside = cv2.remap(solid, map_x, map_y, cv2.INTER_LINEAR)
-            alike |= (inside > 0.5) & (np.linalg.norm(here - other, axis=-1) < _ALIKE)
+            alike |= (inside > NUMBERS.figure) & (
+                np.linalg.norm(here - other, axis=-1) < NUMBERS.alike
+            )
     up_here = (columns - anatomy.neck[0]) * up[0] + (rows - anatomy.neck[1]) * up[1]
-    alike &= (up_here > 0.6 * length**2) & ~figure[view]
+    alike &= (up_here > NUMBERS.above_neck * length**2) & ~figure[view]
     found[view] = opened(alike, 1) & _strange_to_the_ground(figure, lab, anatomy, round_head)[view]
     found &= touching(found | figure, figure)
     # A drawn outline is found whole before the paper-white that it encloses.
-    filled = binary_fill_holes(closed(figure | found, 0.03 * anatomy.torso))
-    return np.asarray(filled & grow(found, 0.12 * anatomy.torso) & ~figure)
+    filled = binary_fill_holes(closed(figure | found, NUMBERS.outline * anatomy.torso))
+    return np.asarray(filled & grow(found, NUMBERS.enclosed * anatomy.torso) & ~figure)
 
 
 def _strange_to_the_ground(figure: Mask, lab: Float32, anatomy: Anatomy, here: Mask) -> Mask:
     """Pixels with colours that the figure has and the background round it has not, both `here`."""
     away = depth(~figure)
-    background = (away > 0.03 * anatomy.torso) & (away < 0.8 * anatomy.torso) & here
+    background = (away > NUMBERS.near * anatomy.torso) & (away < NUMBERS.far * anatomy.torso) & here
     own = figure & here
     if not background.any() or not own.any():
         return np.zeros_like(figure)
     colours = Colours(lab)
     likely, unlikely = (colours.look_up(colours.palette(part)) for part in (own, background))
-    return np.asarray(likely > _STRANGE * unlikely)
+    return np.asarray(likely > NUMBERS.strange * unlikely)

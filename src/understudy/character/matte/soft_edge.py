@@ -7,6 +7,8 @@ Real-Time Alpha Matting", Eurographics 2010. A guided filter then makes neighbou
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numba import njit
 
@@ -14,8 +16,52 @@ from understudy.character.image.guided_filter import guided_filter
 from understudy.character.image.masks import Mask, depth, grow
 from understudy.geometry.landmarks import Float32
 
-_RAYS = 8
-_LOOSE = 0.026  # half width of the edge of hair in torso lengths
+
+@dataclass(frozen=True, slots=True)
+class SoftEdgeNumbers:
+    """How wide the edge is, and how its alpha is smoothed. T is the torso's length."""
+
+    rays: int = 8
+    """Along which a pixel looks for figure and background."""
+    narrow: float = 0.010
+    """T: half width of an edge,"""
+    least_narrow: float = 2.5
+    """px: at least;"""
+    loose: float = 0.026
+    """T: half width of the edge of hair,"""
+    least_loose: float = 3.0
+    """px: at least."""
+    reach_narrow: float = 4
+    """Half widths of an edge that a ray is long,"""
+    reach_loose: float = 2
+    """half widths of hair's, whichever is more,"""
+    least_reach: int = 6
+    """px: at least."""
+    ramp: float = 2.0
+    """px: width of the ramp across the silhouette that stands in where the colours do not tell,"""
+    ramp_trust: float = 0.15
+    """and its weight, where a pair of colours that explains all has 1."""
+    smooth: float = 0.006
+    """T: radius of the guided filter,"""
+    eps: float = 1e-5
+    """and its regularisation, squared colours."""
+    beyond: int = 2
+    """px: how far past the edge the filter's answer is taken."""
+    clear: float = 0.06
+    """Alpha that becomes 0; as much below 1 becomes 1:"""
+    span: float = 0.88
+    """the rest, stretched to 0..1."""
+
+
+NUMBERS = SoftEdgeNumbers()
+
+# What the sampling's kernel weighs a pair of colours by; sRGB is 0..1.
+_NO_PAIR_TRUST = 0.05  # trust in a pixel that sees figure or background alone
+_NOISE = 2e-4  # squared error that any pair has
+_DISTANCE_COST = 0.05  # per px to both colours: near ones are likelier
+_ALIKE_COST, _ALIKE = 0.01, 1e-3  # over the squared difference: a pair of one colour tells nothing
+_ERROR_FALL = 20.0  # how fast trust falls with the error, in squared differences of the pair
+_FULL_TRUST = 2  # so many colours of a side are needed for full trust
 
 
 @njit(cache=True, nogil=True)
@@ -63,7 +109,7 @@ def _sample(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913, PLR0915 -
                         break
             if n_front == 0 or n_back == 0:
                 alpha[y, x] = 0.0 if n_front == 0 else 1.0
-                trust[y, x] = 0.05
+                trust[y, x] = _NO_PAIR_TRUST
                 continue
             best, best_alpha, best_error = 1e18, 0.0, 1.0
             for i in range(n_front):
@@ -78,13 +124,14 @@ def _sample(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913, PLR0915 -
                     for c in range(3):
                         d = picture[y, x, c] - a * fronts[i, c] - (1 - a) * backs[j, c]
                         error += d * d
-                    cost = (error + 2e-4) * (1 + 0.05 * (front_away[i] + back_away[j]))
+                    cost = (error + _NOISE) * (1 + _DISTANCE_COST * (front_away[i] + back_away[j]))
                     # A pair of one colour explains nothing.
-                    cost *= 1 + 0.01 / (length + 1e-3)
+                    cost *= 1 + _ALIKE_COST / (length + _ALIKE)
                     if cost < best:
-                        best, best_alpha, best_error = cost, a, error / (length + 1e-3)
+                        best, best_alpha, best_error = cost, a, error / (length + _ALIKE)
             alpha[y, x] = best_alpha
-            trust[y, x] = np.exp(-20.0 * best_error) * min(1.0, n_front / 2) * min(1.0, n_back / 2)
+            sides = min(1.0, n_front / _FULL_TRUST), min(1.0, n_back / _FULL_TRUST)
+            trust[y, x] = np.exp(-_ERROR_FALL * best_error) * sides[0] * sides[1]
     return alpha, trust
 
 
@@ -98,14 +145,25 @@ def soft_edge(picture: Float32, silhouette: Float32, loose: Mask, unit: float) -
     hard = silhouette > 0.5
     inner, outer = depth(hard), depth(~hard)
     away = np.maximum(inner, outer)
-    narrow, wide = max(2.5, 0.010 * unit), max(3.0, _LOOSE * unit)
+    narrow, wide = (
+        max(NUMBERS.least_narrow, NUMBERS.narrow * unit),
+        max(NUMBERS.least_loose, NUMBERS.loose * unit),
+    )
     where = away <= np.where(loose, wide, narrow)
     figure, background = hard & ~where, ~hard & ~where
-    reach = max(6, round(4 * narrow), round(2 * wide))
-    sampled, trust = _sample(np.ascontiguousarray(picture), figure, background, where, reach, _RAYS)
+    reach = max(
+        NUMBERS.least_reach, round(NUMBERS.reach_narrow * narrow), round(NUMBERS.reach_loose * wide)
+    )
+    sampled, trust = _sample(
+        np.ascontiguousarray(picture), figure, background, where, reach, NUMBERS.rays
+    )
     # Where the colours do not tell, a ramp across the silhouette stands in.
-    ramp = np.clip(0.5 + np.where(hard, inner - 0.5, 0.5 - outer) / 2.0, 0, 1)
-    mixed = np.asarray((sampled * trust + ramp * 0.15) / (trust + 0.15), np.float32)
-    smooth = guided_filter(picture, mixed, radius=max(1, round(0.006 * unit)), eps=1e-5)
-    alpha = np.where(grow(where, 2), smooth, hard)
-    return np.clip((alpha - 0.06) / 0.88, 0, 1).astype(np.float32)
+    ramp = np.clip(0.5 + np.where(hard, inner - 0.5, 0.5 - outer) / NUMBERS.ramp, 0, 1)
+    mixed = np.asarray(
+        (sampled * trust + ramp * NUMBERS.ramp_trust) / (trust + NUMBERS.ramp_trust), np.float32
+    )
+    smooth = guided_filter(
+        picture, mixed, radius=max(1, round(NUMBERS.smooth * unit)), eps=NUMBERS.eps
+    )
+    alpha = np.where(grow(where, NUMBERS.beyond), smooth, hard)
+    return np.clip((alpha - NUMBERS.clear) / NUMBERS.span, 0, 1).astype(np.float32)

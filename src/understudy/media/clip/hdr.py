@@ -14,12 +14,15 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+# Transfer characteristics (ITU-T H.273).
 _PQ = 16
 _HLG = 18
-_REFERENCE_WHITE = 203.0
-_PEAK = 1000.0
-_KNEE = 0.5
-_LEVELS = 4096
+_REFERENCE_WHITE = 203.0  # cd/m2
+_PEAK = 1000.0  # cd/m2: HLG's nominal display, and the light that is compressed to white
+_KNEE = 0.5  # of reference white: darker light stays as it is
+_LEVELS = 4096  # entries of the tables: 12 bits
+_HLG_GAMMA = 0.2  # HLG's system gamma at 1,000 cd/m2, 1.2, less the light itself
+_DISPLAY_GAMMA = 2.2  # of an ordinary display
 # BT.2020 primaries to BT.709 primaries, both D65 (Rec. ITU-R BT.2087).
 _TO_709 = np.array(
     [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]],
@@ -40,7 +43,9 @@ def to_sdr(rgb: NDArray[np.uint16], transfer: int) -> NDArray[np.uint8]:
     if transfer == _HLG:
         # The display's gamma of 1.2 (BT.2100, table 5), on the scene's luminance.
         luma = cv2.transform(light, _LUMA_2020)
-        light *= np.maximum(luma, 1e-6)[:, :, None] ** 0.2 * np.float32(_PEAK / _REFERENCE_WHITE)
+        light *= np.maximum(luma, 1e-6)[:, :, None] ** _HLG_GAMMA * np.float32(
+            _PEAK / _REFERENCE_WHITE
+        )
     brightest = np.maximum(light.max(axis=2), 1e-6)
     light *= (_compress(brightest) / brightest)[:, :, None]
     light = cv2.transform(light, _TO_709)
@@ -64,7 +69,7 @@ def _tables(transfer: int) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     signal = np.arange(_LEVELS) / (_LEVELS - 1)
     light = _pq_light(signal) if transfer == _PQ else _hlg_scene_light(signal)
     linear = (np.arange(_LEVELS) / (_LEVELS - 1)) ** 2
-    encoded = np.round(255 * linear ** (1 / 2.2)).astype(np.uint8)
+    encoded = np.round(255 * linear ** (1 / _DISPLAY_GAMMA)).astype(np.uint8)
     return light.astype(np.float32), encoded
 
 

@@ -24,10 +24,17 @@ from understudy.media.clip.container import READABLE_CODECS, open_container, vid
 from understudy.media.clip.display_transform import DisplayTransform, transform_of_matrix
 from understudy.media.limits import Orientation
 
-_HASH_BLOCK = 1024 * 1024
-_MAX_FPS = 1000
-# Frames tried, at as many places of the clip, before it is believed to be readable.
-_SAMPLES = 3
+_HASH_BLOCK = 1024 * 1024  # bytes read at a time
+_MAX_FPS = 1000  # frames a second: a file that claims more is broken
+_SAMPLES = 3  # frames tried, at as many places of the clip, before it is believed to be readable
+_SAMPLE_PACKETS = 60  # packets after a keyframe within which a frame has to come
+_ASPECT = (Fraction(1, 8), Fraction(8))  # a pixel more stretched than this is a broken header
+_HDR_TRANSFERS = (16, 18)  # PQ and HLG in ITU-T H.273
+_TIME_BASE = Fraction(1, 90000)  # seconds, where a stream does not tell: MPEG's clock
+_USUAL_STEP = 4  # a step is usual that is off the median by at most a part in this many
+_NOMINAL = Fraction(1, 20)  # share by which the rate of the usual steps may differ from the average
+_COMMON = Fraction(1, 5000)  # share by which a rate may differ from a common one
+_MAX_RATE_DENOMINATOR = 1001  # of a rate that is not a common one
 _COMMON_RATES = tuple(
     Fraction(n, d)
     for n, d in (
@@ -162,7 +169,7 @@ def _read_clip(
         start=timeline.start,
         transform=transform,
         codec=codec.name,
-        is_hdr=frame.color_trc in (16, 18),
+        is_hdr=frame.color_trc in _HDR_TRANSFERS,
         field=field,
     )
 
@@ -171,7 +178,7 @@ def _shown_size(stream: VideoStream, transform: DisplayTransform) -> tuple[int, 
     """(w, h) in square pixels, the longer way of a stretched pixel kept."""
     width, height = stream.codec_context.width, stream.codec_context.height
     aspect = stream.sample_aspect_ratio
-    if aspect and Fraction(1, 8) <= aspect <= 8 and aspect != 1:
+    if aspect and _ASPECT[0] <= aspect <= _ASPECT[1] and aspect != 1:
         if aspect > 1:
             width = round(width * aspect)
         else:
@@ -184,7 +191,7 @@ def _read_timeline(container: InputContainer, stream: VideoStream, field: str) -
     stamps: list[int] = []
     keys: list[int] = []
     ends: list[int] = []
-    time_base = stream.time_base or Fraction(1, 90000)
+    time_base = stream.time_base or _TIME_BASE
     try:
         for packet in container.demux(stream):
             if packet.has_sidedata("encryption_info"):
@@ -227,22 +234,22 @@ def _tidy_rate(average: Fraction, steps: NDArray[np.int64], time_base: Fraction)
     if len(steps):
         # A phone that drops a frame now and then still films at its nominal rate.
         median = np.sort(steps)[len(steps) // 2]
-        usual = steps[np.abs(steps - median) <= median / 4]
+        usual = steps[np.abs(steps - median) <= median / _USUAL_STEP]
         nominal = Fraction(len(usual)) / (int(usual.sum()) * time_base)
-        if abs(nominal / average - 1) < Fraction(1, 20):
+        if abs(nominal / average - 1) < _NOMINAL:
             average = nominal
     rounding = time_base * average
     for rate in _COMMON_RATES:
-        if abs(rate / average - 1) <= max(rounding / 2, Fraction(1, 5000)):
+        if abs(rate / average - 1) <= max(rounding / 2, _COMMON):
             return rate
-    return average.limit_denominator(1001) or Fraction(1, 1001)
+    return average.limit_denominator(_MAX_RATE_DENOMINATOR) or Fraction(1, _MAX_RATE_DENOMINATOR)
 
 
 def _sample_frames(
     container: InputContainer, stream: VideoStream, timeline: _Timeline, field: str
 ) -> VideoFrame:
     """Decode a frame at a few places; returns the first that could be."""
-    time_base = stream.time_base or Fraction(1, 90000)
+    time_base = stream.time_base or _TIME_BASE
     found: list[VideoFrame] = []
     places = np.linspace(0, len(timeline.keyframes) - 1, _SAMPLES).round().astype(int)
     for place in np.unique(places):
@@ -267,7 +274,7 @@ def _decode_one(container: InputContainer, stream: VideoStream) -> VideoFrame | 
             frames = []
         if frames:
             return frames[0]
-        if tried > 60:
+        if tried > _SAMPLE_PACKETS:
             break
     return None
 

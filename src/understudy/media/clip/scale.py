@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from understudy.media.clip import hdr
 from understudy.media.clip.display_transform import DisplayTransform
 
-# From here on down, frames are first made small in YUV and then turned to RGB: a third of the cost,
-# for colour at half the small size's resolution.
+# Where sides are divided by at least this, frames are made small in YUV before they are turned to
+# RGB: a third of the cost, for colour at half the small size's resolution.
 _STRONG_REDUCTION = 1.5
+_SD_ROWS = 576  # px: a picture with more rows is HD, of BT.709, where it does not say
 _ACCURATE = Interpolation.ACCURATE_RND | Interpolation.FULL_CHR_H_INT
 # AVCOL_SPC_* of a stream to the matrices that the scaler knows.
 _MATRICES = {
@@ -94,5 +95,5 @@ class FrameScaler:
 
 def matrix_of(frame: VideoFrame) -> Colorspace:
     """The YUV matrix a frame was made with; where it does not say, as players guess: by size."""
-    guess = Colorspace.ITU709 if min(frame.width, frame.height) > 576 else Colorspace.ITU601
+    guess = Colorspace.ITU709 if min(frame.width, frame.height) > _SD_ROWS else Colorspace.ITU601
     return _MATRICES.get(frame.colorspace, guess)

@@ -18,10 +18,8 @@ from understudy.media.output.yuv import YuvConverter, split_planes
 
 # A landscape driver is scaled down to this many widths of the result, so as not to dwarf it.
 _MAX_DRIVER_WIDTHS = 1.6
-# Pixels between the two.
-_GAP = 8
-# Luma, 16..235.
-_BACKGROUND = 24
+_GAP = 8  # px between the two
+_BACKGROUND = 24  # luma, 16..235, beside the smaller one
 
 
 class CompareWriter:

@@ -12,7 +12,9 @@ from PIL import Image
 from understudy.media.output.atomic import UnfinishedFile
 from understudy.media.output.provenance import Provenance
 
-_QUALITY = 90
+_QUALITY = 90  # of the cover, JPEG's 1 to 95
+_PREVIEW_QUALITY = 75  # of a preview, which is shown for a moment
+_PREVIEW_SHORT_SIDE = 240  # px
 
 
 def write_cover(path: Path, rgb: NDArray[np.uint8], provenance: Provenance | None = None) -> None:
@@ -25,10 +27,10 @@ def write_cover(path: Path, rgb: NDArray[np.uint8], provenance: Provenance | Non
         Image.fromarray(rgb).save(file.path, "JPEG", quality=_QUALITY, optimize=True, **extra)
 
 
-def encode_preview(rgb: NDArray[np.uint8], *, short_side: int = 240) -> bytes:
+def encode_preview(rgb: NDArray[np.uint8], *, short_side: int = _PREVIEW_SHORT_SIDE) -> bytes:
     """A small JPEG of a frame (H, W, 3) uint8 RGB for showing progress."""
     image = Image.fromarray(rgb)
     factor = max(1, min(image.size) // short_side)
     stream = io.BytesIO()
-    image.reduce(factor).save(stream, "JPEG", quality=75)
+    image.reduce(factor).save(stream, "JPEG", quality=_PREVIEW_QUALITY)
     return stream.getvalue()

@@ -28,11 +28,13 @@ from understudy.media.output.yuv import YuvConverter, tag
 
 __all__ = ["CannotWrite", "SoundSource", "VideoWriter"]
 
-_QUEUED_FRAMES = 4
+_QUEUED_FRAMES = 4  # frames that may wait for the encoder
 # A player can jump to any of these; x264's own 250 frames are too far apart for short videos.
 _KEYFRAME_SECONDS = 4
 # Fixed, and not the machine's: the number of threads changes the bits that x264 writes.
 _THREADS = 2
+_CRF = 18  # x264's constant quality, 0 (lossless) to 51
+_PRESET = "veryfast"  # x264's trade of time for size
 # cv::CPU_AVX512_SKX, for which OpenCV's Python module has no name.
 _CV_CPU_AVX512_SKX = 256
 
@@ -62,8 +64,8 @@ class VideoWriter:
         provenance: Provenance | None = None,
         identity: SigningIdentity | None = None,
         watermark: Watermark | None = None,
-        crf: int = 18,
-        preset: str = "veryfast",
+        crf: int = _CRF,
+        preset: str = _PRESET,
         threads: int = _THREADS,
     ) -> None:
         """size: (w, h), both even. fps: of the output.

@@ -21,9 +21,10 @@ from understudy.media.clip.container import open_container, video_stream
 
 SoundOutcome = Literal["copied", "transcoded", "none", "unreadable"]
 
-_RATE = 48000
-_BIT_RATE = {1: 96_000, 2: 160_000}
-_BLOCK = 1024
+_RATE = 48000  # Hz
+_BIT_RATE = {1: 96_000, 2: 160_000}  # bit/s by channels
+_BLOCK = 1024  # samples in a block of AAC
+_SEEK_AHEAD = 1.0  # s: seeking lands on packets, and a block needs its predecessor
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,5 +214,4 @@ def _timed(packet: Packet[AudioStream]) -> tuple[float, Packet[AudioStream]]:
 
 def _seek(container: InputContainer, stream: AudioStream, start: float) -> None:
     base = stream.time_base or Fraction(1, _RATE)
-    # A second ahead: seeking lands on packets, and a block needs its predecessor.
-    container.seek(max(round((start - 1.0) / float(base)), 0), stream=stream)
+    container.seek(max(round((start - _SEEK_AHEAD) / float(base)), 0), stream=stream)

@@ -11,12 +11,30 @@ from PIL import Image, ImageDraw, ImageFont
 
 TEXT = "AI-generated · Understudy"
 
-# Sizes of text and margin as shares of the frame's short side.
-_TEXT_HEIGHT = 0.024
-_MARGIN = 0.022
-# Opacities, chosen to stay legible on white and on black.
-_TEXT_OPACITY = 0.94
-_PANEL_OPACITY = 0.42
+
+@dataclass(frozen=True, slots=True)
+class WatermarkNumbers:
+    """Where the mark stands and how it looks."""
+
+    text_height: float = 0.024
+    """Share of the frame's short side."""
+    least_text: int = 10
+    """px: smaller letters cannot be read."""
+    margin: float = 0.022
+    """Share of the frame's short side, to the frame's edges."""
+    text_opacity: float = 0.94
+    """Legible on white and on black, with the panel's."""
+    panel_opacity: float = 0.42
+    """Of the dark panel behind the letters."""
+    padding: float = 0.45
+    """Share of the letters' height, above and below them; half as much again at their sides."""
+    corner: float = 0.32
+    """Radius of the panel's corners, as a share of its height."""
+    smoothing: int = 8
+    """The panel is drawn this many times as large, for soft corners."""
+
+
+NUMBERS = WatermarkNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,18 +72,18 @@ def make_watermark(size: tuple[int, int], text: str = TEXT) -> Watermark:
     """The mark for frames of `size` (w, h) pixels, both even."""
     width, height = size
     short = min(size)
-    font = ImageFont.load_default(max(10, round(short * _TEXT_HEIGHT)))
+    font = ImageFont.load_default(max(NUMBERS.least_text, round(short * NUMBERS.text_height)))
     left, top, right, bottom = font.getbbox(text)
     # The panel's height follows the font, not the letters that happen to be in the text.
-    pad = round(0.45 * (bottom - top))
+    pad = round(NUMBERS.padding * (bottom - top))
     w, h = round(right - left) + 3 * pad, round(bottom - top) + 2 * pad
     w, h = w + w % 2, h + h % 2
     letters = Image.new("L", (w, h))
     at = ((w - (right - left)) / 2 - left, (h - (bottom - top)) / 2 - top)
     ImageDraw.Draw(letters).text(at, text, fill=255, font=font)
-    white = np.asarray(letters, np.float32) / 255 * _TEXT_OPACITY
-    keep = (1 - white) * (1 - _PANEL_OPACITY * _rounded(w, h))
-    margin = round(short * _MARGIN)
+    white = np.asarray(letters, np.float32) / 255 * NUMBERS.text_opacity
+    keep = (1 - white) * (1 - NUMBERS.panel_opacity * _rounded(w, h))
+    margin = round(short * NUMBERS.margin)
     return Watermark(
         x=max(0, (width - w - margin) // 2 * 2),
         y=max(0, (height - h - margin) // 2 * 2),
@@ -79,8 +97,8 @@ def make_watermark(size: tuple[int, int], text: str = TEXT) -> Watermark:
 
 def _rounded(w: int, h: int) -> NDArray[np.float32]:
     """A panel of (h, w) with round ends, 0..1, its edge smooth."""
-    fine = 8
+    fine = NUMBERS.smoothing
     panel = Image.new("L", (w * fine, h * fine))
     ends = (0, 0, w * fine - 1, h * fine - 1)
-    ImageDraw.Draw(panel).rounded_rectangle(ends, radius=h * fine * 0.32, fill=255)
+    ImageDraw.Draw(panel).rounded_rectangle(ends, radius=h * fine * NUMBERS.corner, fill=255)
     return np.asarray(panel.reduce(fine), np.float32) / np.float32(255)

@@ -7,9 +7,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-_ORIENTATION = 0x0112
-_SHORT = 3
-_MOST_ENTRIES = 1000
+_ORIENTATION = 0x0112  # the tag
+_SHORT = 3  # the type of an unsigned 16-bit number
+_MOST_ENTRIES = 1000  # read of a directory: a broken block may claim more
 _TURNS: dict[int, tuple[int, bool]] = {
     # orientation: (quarter turns counter-clockwise, then mirrored left to right)
     1: (0, False),

@@ -38,13 +38,42 @@ from understudy.geometry.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
 
-# The most that a landmark is displaced, in face widths.
-LARGEST = 0.20
-GAIN = 1.0
-# An eye this narrow in the picture (opening to width) counts as closed already.
-CLOSED_EYE = 0.12
-# A mouth this open in the picture (gap to width) shows its own inside.
-OPEN_MOUTH = 0.10
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """How a face is moved. Lengths in face widths unless said otherwise.
+
+    largest: the most that a landmark is displaced.
+    closed_eye: an eye this narrow in the picture (opening to width) counts as closed already.
+    open_mouth: a mouth this open in the picture (gap to width) shows its own inside.
+    inside: share of the face's points that must lie in the picture. least_width: px of a face.
+    fade: distances from the oval between which displacements fade in.
+    upper_lid, lower_lid, fold: how far each goes down when an eye closes, as shares of the opening;
+        the lower lid goes up.
+    relief: share of the mesh's depth that is slid by. flattest, steepest: its bounds.
+    near_mouth: distances from the mouth over which its own gain takes over.
+    usual_mouth: width of a mouth whose displacements are taken as they are. mouth_gain: bounds of
+        the gain on those of another width.
+    """
+
+    largest: float = 0.20
+    closed_eye: float = 0.12
+    open_mouth: float = 0.10
+    inside: float = 0.9
+    least_width: float = 16
+    fade: tuple[float, float] = (0.02, 0.14)
+    upper_lid: float = 0.88
+    lower_lid: float = 0.08
+    fold: float = 0.40
+    relief: float = 0.35
+    flattest: float = 0.08
+    steepest: float = 0.12
+    near_mouth: tuple[float, float] = (0.30, 0.12)
+    usual_mouth: float = 0.36
+    mouth_gain: tuple[float, float] = (0.45, 1.15)
+
+
+NUMBERS = _Numbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,14 +113,14 @@ def face_rig(
     points = face[:, :2].astype(np.float64)
     inside = (points >= 0).all(axis=1) & (points < np.array(size)).all(axis=1)
     width = float(face_width(face))
-    if inside.mean() < 0.9 or width < 16:
+    if inside.mean() < NUMBERS.inside or width < NUMBERS.least_width:
         return None
     to_oval = np.sqrt(((points[:, None] - points[list(FACE_OVAL)]) ** 2).sum(axis=-1)).min(axis=1)
-    share = smoothstep(0.02, 0.14, to_oval / width)
+    share = smoothstep(*NUMBERS.fade, to_oval / width)
     bones, weights = strongest(body_weights(points, skeleton, frame).weights)
     gap = np.sqrt(((points[INNER_LIPS[0]] - points[INNER_LIPS[1]]) ** 2).sum())
     mouth = np.sqrt(((points[MOUTH_CORNERS[0]] - points[MOUTH_CORNERS[1]]) ** 2).sum()) + 1e-6
-    opens = bool(gap / mouth < OPEN_MOUTH)
+    opens = bool(gap / mouth < NUMBERS.open_mouth)
     opening = eye_opening(face)
     return FaceRig(
         points=points,
@@ -103,7 +132,7 @@ def face_rig(
         frame=head_frame(face),
         width=width,
         triangles=_triangles(mouth_opens=opens),
-        eyes=(bool(opening[0] > CLOSED_EYE), bool(opening[1] > CLOSED_EYE)),
+        eyes=(bool(opening[0] > NUMBERS.closed_eye), bool(opening[1] > NUMBERS.closed_eye)),
         mouth_opens=opens,
     )
 
@@ -116,7 +145,8 @@ def move_face(
     expression: (468, 3) and eyes_closed: (2,), as `Motion`. parallax: (2,), see
     `head.parallax_direction`.
     """
-    moved = np.clip(expression.astype(np.float64) * rig.gain[:, None], -LARGEST, LARGEST)
+    moved = expression.astype(np.float64) * rig.gain[:, None]
+    moved = np.clip(moved, -NUMBERS.largest, NUMBERS.largest)
     for side in (0, 1):
         # The lids follow their own closing; landmarks of eyes tremble too much for anything else.
         for ring in (UPPER_LID_EDGES, LOWER_LID_EDGES, CANTHI):
@@ -129,9 +159,9 @@ def move_face(
         closed = float(eyes_closed[side])
         upper, lower = list(UPPER_LID_EDGES[side]), list(LOWER_LID_EDGES[side])
         span = rig.points[lower] - rig.points[upper]
-        points[upper] += 0.88 * closed * span
-        points[lower] -= 0.08 * closed * span
-        points[list(LID_FOLDS[side])] += 0.40 * closed * span
+        points[upper] += NUMBERS.upper_lid * closed * span
+        points[lower] -= NUMBERS.lower_lid * closed * span
+        points[list(LID_FOLDS[side])] += NUMBERS.fold * closed * span
     return np.asarray(points + rig.depth[:, None] * parallax)
 
 
@@ -163,11 +193,13 @@ def strip(upper: tuple[int, ...], lower: tuple[int, ...]) -> NDArray[np.int32]:
 def _protrusion(face: Float32, width: float) -> Float64:
     """How far each landmark stands out of its surroundings, the nose above all: (468,) pixels."""
     nearer = -face[:, 2].astype(np.float64)
-    return np.clip(0.35 * (nearer - np.median(nearer)), -0.08 * width, 0.12 * width)
+    relief = NUMBERS.relief * (nearer - np.median(nearer))
+    return np.clip(relief, -NUMBERS.flattest * width, NUMBERS.steepest * width)
 
 
 def _gain(points: Float64, width: float, mouth: float) -> Float64:
     """Displacements of a small drawn mouth must be small: (468,)."""
     to_mouth = np.sqrt(((points[:, None] - points[list(MOUTH_AREA)]) ** 2).sum(axis=-1)).min(axis=1)
-    near = smoothstep(0.30, 0.12, to_mouth / width)
-    return np.asarray(GAIN * (1.0 + near * (np.clip(mouth / width / 0.36, 0.45, 1.15) - 1.0)))
+    near = smoothstep(*NUMBERS.near_mouth, to_mouth / width)
+    gain = np.clip(mouth / width / NUMBERS.usual_mouth, *NUMBERS.mouth_gain)
+    return np.asarray(1.0 + near * (gain - 1.0))

@@ -26,13 +26,34 @@ from understudy.geometry.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
 
-# Beyond these the missing side of the head would have to be shown.
-MOST_YAW, MOST_PITCH = 0.55, 0.38
-# A head that the picture shows turned aside by the first angle turns as any other, one by the
-# second not at all: features that parallax over its outline would draw it out into a snout.
-FACING, ASIDE = 0.5, 0.9
-# A head that the picture cuts must not be moved away from the cut.
-CUT_SHARE = 0.35
+
+@dataclass(frozen=True, slots=True)
+class _Numbers:
+    """The bulge over a head and how far it turns. Angles are radians.
+
+    most_yaw, most_pitch: beyond these the missing side of the head would have to be shown.
+    facing, aside: a head that the picture shows turned aside by the first angle turns as any other,
+        one by the second not at all: features that parallax over its outline would draw it out into
+        a snout.
+    cut_share: of the turn of a head that the picture cuts; it must not be moved away from the cut.
+    narrowest: a face counts as at least this share of its height wide.
+    head_width: without a face, the head's width at least, in torsos. head_height: in its widths.
+    radius: of the bulge, and depth: how far it slides for a turn of 1, in widths of the head.
+    """
+
+    most_yaw: float = 0.55
+    most_pitch: float = 0.38
+    facing: float = 0.5
+    aside: float = 0.9
+    cut_share: float = 0.35
+    narrowest: float = 0.6
+    head_width: float = 0.25
+    head_height: float = 1.25
+    radius: float = 0.80
+    depth: float = 0.40
+
+
+NUMBERS = _Numbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,22 +79,23 @@ def head_relief(skeleton: Skeleton) -> HeadRelief:
         right = face[LEFT_CHEEK] - face[RIGHT_CHEEK]
         down = face[CHIN] - face[FOREHEAD]
         width, height = float(np.hypot(*right)), float(np.hypot(*down))
-        width = max(width, 0.6 * height)
+        width = max(width, NUMBERS.narrowest * height)
         centre = (face[LEFT_CHEEK] + face[RIGHT_CHEEK] + face[CHIN] + face[FOREHEAD]) / 4
         aside = float(abs(head_angles(head_frame(skeleton.face))[0]))
     else:
         ears = skeleton.joints[Body.LEFT_EAR] - skeleton.joints[Body.RIGHT_EAR]
-        width = max(float(np.hypot(*ears)), 0.25 * skeleton.torso)
-        height = 1.25 * width
+        width = max(float(np.hypot(*ears)), NUMBERS.head_width * skeleton.torso)
+        height = NUMBERS.head_height * width
         centre = skeleton.joints[Body.NOSE]
         right = ears if np.hypot(*ears) > 1e-3 else np.array([1.0, 0.0])
         aside = _turned_aside(skeleton)
+    facing = float(smoothstep(NUMBERS.aside, NUMBERS.facing, np.array(aside)))
     axis = right / (np.hypot(*right) + 1e-9)
     return HeadRelief(
         centre=centre,
         axes=np.array([axis, (-axis[1], axis[0])]),
-        radii=np.array([0.80 * width, 0.80 * height]),
-        depth=0.40 * width * float(smoothstep(ASIDE, FACING, np.array(aside))),
+        radii=np.array([NUMBERS.radius * width, NUMBERS.radius * height]),
+        depth=NUMBERS.depth * width * facing,
     )
 
 
@@ -88,9 +110,9 @@ def _turned_aside(skeleton: Skeleton) -> float:
 
 def bounded_turn(head: NDArray[np.floating], *, cut: bool) -> tuple[float, float]:
     """Yaw and pitch as they are shown: small turns as they are, larger ones held in."""
-    share = CUT_SHARE if cut else 1.0
-    yaw = share * MOST_YAW * float(np.tanh(head[0] / MOST_YAW))
-    pitch = share * MOST_PITCH * float(np.tanh(head[1] / MOST_PITCH))
+    share = NUMBERS.cut_share if cut else 1.0
+    yaw = share * NUMBERS.most_yaw * float(np.tanh(head[0] / NUMBERS.most_yaw))
+    pitch = share * NUMBERS.most_pitch * float(np.tanh(head[1] / NUMBERS.most_pitch))
     return yaw, pitch
 
 

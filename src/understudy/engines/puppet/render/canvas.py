@@ -17,6 +17,9 @@ from understudy.engines.puppet.render.rasterizer import (
 Float64 = NDArray[np.float64]
 Box = tuple[int, int, int, int]
 
+# Pixels by which a box that counts as drawn on reaches past what was drawn.
+BEFORE, AFTER = 1, 2
+
 
 class Canvas:
     """A frame (H, W) with its I420 planes; one to a thread."""
@@ -67,10 +70,10 @@ class Canvas:
         """Count a box as drawn on; returns it, within the frame and even."""
         height, width = self.frame.shape
         box = (
-            min(max(int(np.floor(left)) - 1, 0), width) & ~1,
-            min(max(int(np.floor(top)) - 1, 0), height) & ~1,
-            (min(max(int(np.ceil(right)) + 2, 0), width) + 1) & ~1,
-            (min(max(int(np.ceil(bottom)) + 2, 0), height) + 1) & ~1,
+            min(max(int(np.floor(left)) - BEFORE, 0), width) & ~1,
+            min(max(int(np.floor(top)) - BEFORE, 0), height) & ~1,
+            (min(max(int(np.ceil(right)) + AFTER, 0), width) + 1) & ~1,
+            (min(max(int(np.ceil(bottom)) + AFTER, 0), height) + 1) & ~1,
         )
         self._drawn = _around(self._drawn, box)
         return box

@@ -44,6 +44,9 @@ class _Numbers:
     calm_mouth, open_eyes: percentiles that mark the driver's neutral frames.
     open_eye: percentile of the opening that counts as open.
     closing: opening against the open eye, at which an eye is closed.
+    known: confidence between which a reading fades in near the edge of what was seen.
+    neighbours: in a longer clip (frames) a face is believed only together with both neighbours.
+    usual_roll: share of the driver's usual tilt of the head that is taken out of the ears' tilt.
     upright: cosine of the driver's yaw at which the tilt of the head can be read.
     """
 
@@ -58,6 +61,9 @@ class _Numbers:
     open_eyes: float = 40.0
     open_eye: float = 75.0
     closing: tuple[float, float] = (0.72, 0.28)
+    known: tuple[float, float] = (0.5, 1.0)
+    neighbours: int = 4
+    usual_roll: float = 0.5
     upright: tuple[float, float] = (0.35, 0.8)
 
 
@@ -95,7 +101,7 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
     angles = head_angles(frame)
     known = gaussian(good.astype(np.float64), NUMBERS.confidence_seconds / figure.frame_seconds)
     # Near the edge of what was seen the reading fades out and does not snap.
-    known = np.minimum(smoothstep(0.5, 1.0, known), 1.0)
+    known = np.minimum(smoothstep(*NUMBERS.known, known), 1.0)
     expression, eyes_closed = _expression(filled, frame, good)
     attention = known * smoothstep(*NUMBERS.frontal, np.abs(angles[:, 0]))
 
@@ -119,7 +125,7 @@ def _trusted(face: Float32, figure: Figure) -> NDArray[np.bool_]:
     good &= np.abs(wrap_angle(figure.yaw)) < NUMBERS.turned_away
     narrowest, widest = NUMBERS.width
     good &= (width > narrowest * typical) & (width < widest * typical)
-    if len(good) > 4:
+    if len(good) > NUMBERS.neighbours:
         before, after = np.roll(good, 1), np.roll(good, -1)
         before[0], after[-1] = good[0], good[-1]
         good &= before & after
@@ -151,7 +157,7 @@ def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple
 def _roll_of_ears(figure: Figure) -> Float64:
     ears = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
     tilt = np.arctan2(ears[:, 1], np.maximum(np.abs(ears[:, 0]), 1e-6))
-    return (tilt - float(np.median(tilt)) * 0.5) * (
+    return (tilt - float(np.median(tilt)) * NUMBERS.usual_roll) * (
         1.0 - smoothstep(*NUMBERS.upright[::-1], np.abs(np.cos(figure.yaw)))
     )
 

@@ -7,6 +7,8 @@ Folded farther, the forearm covers the upper arm, of which the whole is painted 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -17,13 +19,54 @@ from understudy.geometry.skeleton import Limb, Skeleton
 
 Float64 = NDArray[np.float64]
 
-# An elbow bent by less than this shows all there is to it.
-FOLDED = np.radians(40.0)
-WIDEST = 0.13
 
-# Half widths of an upper arm in torsos: bare, in the narrowest and in the widest sleeve looked for.
-BARE, NARROW, WIDE = 0.085, 0.06, 0.16
-ROOT = 0.15  # share of the upper arm next to the shoulder that is never hidden
+@dataclass(frozen=True, slots=True)
+class _ElbowNumbers:
+    """The disc behind an elbow.
+
+    folded: radians; an elbow bent by less shows all there is to it.
+    widest: the disc's radius at most, in torsos. least: px; a smaller disc is not worth drawing.
+    beside: where along both bones the arm's own width is measured, as shares of their length, and
+        measure_reach: px around it.
+    disc: share of that width which the disc has.
+    spread: of the arm's colours over the disc (sigma), in radii. least_colour: how much of the arm
+        must be near for a colour, as a share.
+    """
+
+    folded: float = float(np.radians(40.0))
+    widest: float = 0.13
+    least: float = 3.0
+    beside: float = 0.35
+    measure_reach: int = 6
+    disc: float = 0.92
+    spread: float = 0.6
+    least_colour: float = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class _UpperArmNumbers:
+    """A whole upper arm behind a folded one. Lengths in torsos.
+
+    bare, narrow, wide: half widths of an upper arm: bare, in the narrowest and in the widest sleeve
+        looked for.
+    root: share of the upper arm next to the shoulder that is never hidden.
+    smooth: of widths and colours along the arm (sigma). least_smooth: px.
+    solid: alpha from which a colour is believed. inner: share of the width within which it is.
+    shade: how much darker the arm is at its edges, as a share.
+    """
+
+    bare: float = 0.085
+    narrow: float = 0.06
+    wide: float = 0.16
+    root: float = 0.15
+    smooth: float = 0.04
+    least_smooth: float = 2.0
+    solid: float = 0.95
+    inner: float = 0.8
+    shade: float = 0.16
+
+
+ELBOW, UPPER_ARM = _ElbowNumbers(), _UpperArmNumbers()
 
 
 def elbow_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32 | None:
@@ -34,30 +77,31 @@ def elbow_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32 | None
     shoulder, elbow, wrist, _ = (skeleton.joints[j] for j in limb.joints)
     upper, lower = elbow - shoulder, wrist - elbow
     cosine = upper @ lower / (np.hypot(*upper) * np.hypot(*lower) + 1e-9)
-    if np.arccos(np.clip(cosine, -1.0, 1.0)) < FOLDED:
+    if np.arccos(np.clip(cosine, -1.0, 1.0)) < ELBOW.folded:
         return None
     alpha = rgba[..., 3]
-    room = int(3 * WIDEST * skeleton.torso) + 4
+    room = int(3 * ELBOW.widest * skeleton.torso) + 4
     left, top = (max(0, int(v) - room) for v in elbow)
     window = np.s_[top : int(elbow[1]) + room, left : int(elbow[0]) + room]
     inside = alpha[window] > 0.5
     if not inside.any():
         return None
     depth = np.asarray(distance_transform_edt(inside))
-    radius = WIDEST * skeleton.torso
-    for place in (elbow - 0.35 * upper, elbow + 0.35 * lower):
+    radius = ELBOW.widest * skeleton.torso
+    for place in (elbow - ELBOW.beside * upper, elbow + ELBOW.beside * lower):
         x, y = (int(v) for v in place - (left, top))
-        near = depth[max(0, y - 6) : y + 7, max(0, x - 6) : x + 7]
+        reach = ELBOW.measure_reach
+        near = depth[max(0, y - reach) : y + reach + 1, max(0, x - reach) : x + reach + 1]
         if near.size:
             radius = min(radius, float(near.max()))
-    if radius < 3.0:
+    if radius < ELBOW.least:
         return None
-    spread = (0, 0), 0.6 * radius
+    spread = (0, 0), ELBOW.spread * radius
     known = cv2.GaussianBlur(alpha[window], *spread)
     colour = cv2.GaussianBlur(rgba[window][..., :3], *spread) / np.maximum(known, 1e-3)[..., None]
     y, x = np.mgrid[: known.shape[0], : known.shape[1]]
     away = np.hypot(x - (elbow[0] - left), y - (elbow[1] - top))
-    disc = np.clip(0.92 * radius - away + 0.5, 0.0, 1.0) * (known > 0.02)
+    disc = np.clip(ELBOW.disc * radius - away + 0.5, 0.0, 1.0) * (known > ELBOW.least_colour)
     patch = np.zeros_like(rgba)
     patch[window] = np.concatenate([colour * disc[..., None], disc[..., None]], axis=-1)
     return patch
@@ -76,7 +120,7 @@ def upper_arm_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32:
     across = np.array([-along[1], along[0]])
     if (wrist - elbow) @ across > 0:
         across = -across
-    rows, columns = np.arange(int(length) + 1), np.arange(int(WIDE * skeleton.torso) + 2)
+    rows, columns = np.arange(int(length) + 1), np.arange(int(UPPER_ARM.wide * skeleton.torso) + 2)
     places = shoulder + rows[:, None, None] * along + columns[None, :, None] * across
     map_x, map_y = (places[..., axis].astype(np.float32) for axis in (0, 1))
     side = np.asarray(
@@ -84,12 +128,12 @@ def upper_arm_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32:
     )
     patch = np.zeros_like(rgba)
     width = _widths(side[..., 3], skeleton.torso)
-    solid = (side[..., 3] > 0.95) & (columns < 0.8 * width[:, None])
+    solid = (side[..., 3] > UPPER_ARM.solid) & (columns < UPPER_ARM.inner * width[:, None])
     if not solid.any():
         return patch
-    tone = _tones(side[..., :3], solid, 0.04 * skeleton.torso)
+    tone = _tones(side[..., :3], solid, UPPER_ARM.smooth * skeleton.torso)
 
-    room = int(WIDE * skeleton.torso) + 3
+    room = int(UPPER_ARM.wide * skeleton.torso) + 3
     left, top = np.maximum(0, np.minimum(shoulder, elbow).astype(int) - room)
     right, bottom = np.maximum(shoulder, elbow).astype(int) + room
     window = np.s_[top:bottom, left:right]
@@ -98,8 +142,8 @@ def upper_arm_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32:
     u, v = offset @ along, offset @ across
     row = np.clip(u.round().astype(int), 0, len(rows) - 1)
     aside = np.hypot(v, np.maximum(u - length, 0.0))
-    cover = np.clip(width[row] - aside, 0.0, 1.0) * (u > ROOT * length)
-    shade = 1.0 - 0.16 * np.clip(aside / width[row], 0.0, 1.0) ** 2
+    cover = np.clip(width[row] - aside, 0.0, 1.0) * (u > UPPER_ARM.root * length)
+    shade = 1.0 - UPPER_ARM.shade * np.clip(aside / width[row], 0.0, 1.0) ** 2
     colour = tone[row] * (shade * cover)[..., None]
     patch[window] = np.concatenate([colour, cover[..., None]], axis=-1)
     return patch
@@ -108,9 +152,10 @@ def upper_arm_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32:
 def _widths(alpha: Float32, torso: float) -> Float64:
     """The half width (n,) of an arm whose free side is sampled in `alpha` (n, m) from the bone."""
     out = alpha < 0.5
-    width = np.where(out.any(axis=1), out.argmax(axis=1), BARE * torso).astype(np.float64)
-    smooth = max(2.0, 0.04 * torso)
-    width = median_filter(np.clip(width, NARROW * torso, WIDE * torso), size=int(4 * smooth) | 1)
+    width = np.where(out.any(axis=1), out.argmax(axis=1), UPPER_ARM.bare * torso).astype(np.float64)
+    smooth = max(UPPER_ARM.least_smooth, UPPER_ARM.smooth * torso)
+    width = np.clip(width, UPPER_ARM.narrow * torso, UPPER_ARM.wide * torso)
+    width = median_filter(width, size=int(4 * smooth) | 1)
     return np.asarray(gaussian_filter1d(width, smooth, mode="nearest"))
 
 

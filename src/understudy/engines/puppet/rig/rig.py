@@ -30,8 +30,14 @@ from understudy.geometry.skeleton import ARMS, Bone, Limb, Skeleton, skeleton_of
 
 Float64 = NDArray[np.float64]
 
-# Pixels of a grid cell at a canvas whose short side is 720.
-CELL = 8
+# Pixels of a grid cell at a canvas whose short side is 720, and at the least.
+CELL, LEAST_CELL = 8, 4
+# Share of a cell by which a vertex is moved onto a seam at most.
+SNAP = 0.45
+# Share of forearm and hand in a triangle's weights that makes it one of theirs.
+OUTER = 0.5
+# Pixels of the empty rim around a texture.
+RIM = 2
 # A triangle whose corners differ by more than this along the chain spans a gap of the body.
 ARM_SEAM = 0.6
 LEG_SEAM = 0.9
@@ -42,6 +48,7 @@ DEPTH[Bone.HEAD] = 110
 for _limb in ARMS:
     DEPTH[list(_limb.between[1])] = 115
     DEPTH[list(_limb.bones[1:])] = (90, 60)
+NEAR_LEG, FAR_LEG = 170, 200
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,7 +118,7 @@ def build_rig(
     """Mesh and weigh every layer of a character. hinged: of which arms the elbow is a pin."""
     body = next(layer for layer in character.layers if layer.name == "body")
     frame = body_frame(skeleton, find_leg_split(body.rgba, skeleton, character.traits.hem_y))
-    step = max(4, round(CELL * min(character.size) / 720))
+    step = max(LEAST_CELL, round(CELL * min(character.size) / 720))
     marks = character.landmarks
     left = hand_rig(marks.left_hand, Bone.LEFT_HAND, len(Bone))
     after_left = len(Bone) + (left.bones if left else 0)
@@ -195,10 +202,10 @@ def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     texture, origin = _cropped(rgba)
     origin -= (left, 0.0)
     near_left, near_right = DEPTH.copy(), DEPTH.copy()
-    near_left[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = 170
-    near_left[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = 200
-    near_right[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = 200
-    near_right[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = 170
+    near_left[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = NEAR_LEG
+    near_left[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = FAR_LEG
+    near_right[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = FAR_LEG
+    near_right[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = NEAR_LEG
     outer = weights[:, [b for limb in ARMS for b in limb.bones[1:]]].sum(axis=1)
     order = _order(weights @ near_left, triangles)
     return RiggedLayer(
@@ -212,7 +219,7 @@ def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
         origin=origin,
         order=order,
         order_swapped=_order(weights @ near_right, triangles),
-        order_outer=order[outer[triangles].min(axis=1)[order] > 0.5],
+        order_outer=order[outer[triangles].min(axis=1)[order] > OUTER],
     )
 
 
@@ -242,7 +249,7 @@ def _fitted_to_seam(mesh: Mesh, weigh: _Weigher, seam: float, step: int) -> Mesh
     )
     at_seam = np.zeros(len(mesh.vertices), np.bool_)
     at_seam[np.unique(torn)] = True
-    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, 0.45 * step)
+    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, SNAP * step)
 
 
 def _split_at_seam(
@@ -278,7 +285,7 @@ def _cropped(rgba: Float32) -> tuple[Float32, Float64]:
     if not len(rows):
         return np.zeros((2, 2, 4), np.float32), np.zeros(2)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    rim = 2
+    rim = RIM
     cut = np.zeros((bottom - top + 2 * rim, right - left + 2 * rim, 4), np.float32)
     cut[rim:-rim, rim:-rim] = rgba[top:bottom, left:right]
     return cut, np.array([left - rim, top - rim], np.float64)
