@@ -33,6 +33,7 @@ class LightNumbers:
     All set by eye.
     """
 
+    least_side: int = 8  # px: no side of the small picture is shorter
     side: int = 256  # px: both are smooth, so a picture this small shows them
     squeeze: int = 8  # how much nearer a place in the same row counts, for the ground farther away
     glow_reach: float = 0.36  # T
@@ -42,7 +43,26 @@ class LightNumbers:
     glow_edge: tuple[float, float] = (0.01, 0.06)  # T: where the figure's edge is judged
     glow_tint: float = 0.88  # cosine: a bright thing behind the figure has another colour
     falls_off: float = 0.35  # correlation of brightness and nearness
+    least_reach: float = 6  # px at `side`: a glow that reaches less is not looked for
+    far: float = 0.8  # of the glow's reach: from here to its end it has faded
+    least_pixels: int = 50  # at the edge and at the end: fewer are no evidence
+    glow_percentile: float = 20  # of the edge's light, for `glow_least`
+    glow_blur: float = 0.01  # T: deviation with which neighbours are made to agree,
+    least_glow_blur: float = 0.8  # px at `side`: at least
+    glow_near: float = 0.1  # T: so near the figure light need not fall off
+    glow_crumb: float = 0.01  # T: radius of what is too narrow for a glow
+    glow_margin: float = 0.02  # T
+    window: float = 0.5  # of the reach: half the window in which light falls off
+    least_fall: float = 0.1  # of white: from the end of the reach to the figure
+    layer_blur: float = 2.5  # px at 720: deviation with which the glow is made smooth
+    clear: float = 0.02  # alpha below which a pixel is none of the figure's
+    fade: float = 0.02  # T: how far inside of its end the glow begins to fade, and the deviation
+    least_room: float = 0.05  # of white: room above the background that light is measured in
     shadow_reach: float = 0.7  # T
+    shadow_near: float = 0.4  # of it, where the whole leaves nothing to compare with
+    shadow_blur: float = 2.0  # px at `side`: deviation with which neighbours are made to agree
+    shadow_crumb: float = 1.5  # px at `side`: radius of what is too narrow for a shadow
+    shadow_margin: float = 3  # px at `side`
     shadow_least: float = 0.012  # of white
     shadow_small: float = 30  # px at `side`: a smaller spot is no shadow
     most_covered: float = 0.97  # of the picture: beyond, nothing is left to compare with
@@ -61,28 +81,32 @@ def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     none = np.zeros(figure.shape, bool)
     t = unit * scale
     reach = _NUMBERS.glow_reach * t
-    if reach < 6:
+    if reach < _NUMBERS.least_reach:
         return none
     light = small - fill_smoothly(small, grow(mask, reach), squeeze=_NUMBERS.squeeze)
     excess = np.asarray(light.mean(axis=-1), np.float32)
     away = depth(~mask)
     at_edge = (away > _NUMBERS.glow_edge[0] * t) & (away < _NUMBERS.glow_edge[1] * t)
     edge = excess[at_edge]
-    rim = excess[(away > 0.8 * reach) & (away < reach)]
-    if edge.size < 50 or rim.size < 50:
+    rim = excess[(away > _NUMBERS.far * reach) & (away < reach)]
+    if min(edge.size, rim.size) < _NUMBERS.least_pixels:
         return none
     rise = np.median(edge) - np.median(rim)
-    if np.percentile(edge, 20) < _NUMBERS.glow_least or rise < _NUMBERS.glow_rise:
+    if (
+        np.percentile(edge, _NUMBERS.glow_percentile) < _NUMBERS.glow_least
+        or rise < _NUMBERS.glow_rise
+    ):
         return none
     fading = _falls_off(excess, away, reach)
-    bright = cv2.GaussianBlur(excess, (0, 0), max(0.8, 0.01 * t)) > _NUMBERS.glow_visible
-    lit = bright & (away < reach) & (fading | (away < 0.1 * t))
+    blur = max(_NUMBERS.least_glow_blur, _NUMBERS.glow_blur * t)
+    bright = cv2.GaussianBlur(excess, (0, 0), blur) > _NUMBERS.glow_visible
+    lit = bright & (away < reach) & (fading | (away < _NUMBERS.glow_near * t))
     # A bright thing behind the figure shines in another colour.
     tint = np.median(light[at_edge], axis=0)
     norms = np.linalg.norm(light, axis=-1) * np.linalg.norm(tint)
     lit &= (light @ tint) > _NUMBERS.glow_tint * norms
-    lit = touching(opened(lit | mask, 0.01 * t), mask)
-    lit = grow(lit, 0.02 * t) & (away < reach)
+    lit = touching(opened(lit | mask, _NUMBERS.glow_crumb * t), mask)
+    lit = grow(lit, _NUMBERS.glow_margin * t) & (away < reach)
     return resize_mask(lit, (figure.shape[1], figure.shape[0])) & ~figure
 
 
@@ -90,7 +114,7 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
     """Where light falls off with the distance from the figure; a bright thing behind does not."""
     near = np.clip(1 - away / reach, 0, 1).astype(np.float32)
     where = ((away > 0) & (away < reach)).astype(np.float32)
-    window = 2 * round(0.5 * reach) + 1
+    window = 2 * round(_NUMBERS.window * reach) + 1
 
     def mean(values: Float32) -> Float32:
         total = cv2.blur(values * where, (window, window))
@@ -101,7 +125,9 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
     spread_near = mean(near * near) - mean_near**2
     spread_excess = mean(excess * excess) - mean_excess**2
     likeness = together / np.sqrt(np.maximum(spread_near * spread_excess, 1e-10))
-    return np.asarray((likeness > _NUMBERS.falls_off) & (together > 0.1 * spread_near))
+    return np.asarray(
+        (likeness > _NUMBERS.falls_off) & (together > _NUMBERS.least_fall * spread_near)
+    )
 
 
 def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
@@ -113,15 +139,18 @@ def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     reach = _NUMBERS.shadow_reach * unit * scale
     beyond = grow(mask, reach)
     if beyond.mean() > _NUMBERS.most_covered:
-        beyond = grow(mask, 0.4 * reach)
+        beyond = grow(mask, _NUMBERS.shadow_near * reach)
     if beyond.mean() > _NUMBERS.most_covered:
         return np.zeros(figure.shape, bool)
     lack = np.asarray(
         (fill_smoothly(small, beyond, squeeze=_NUMBERS.squeeze) - small).mean(axis=-1), np.float32
     )
-    lack = np.asarray(cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), 2.0), np.float32)
+    lack = np.asarray(
+        cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), _NUMBERS.shadow_blur), np.float32
+    )
     dark = (lack > _NUMBERS.shadow_least) & beyond & ~mask
-    dark = grow(without_small(opened(dark, 1.5), _NUMBERS.shadow_small), 3)
+    dark = without_small(opened(dark, _NUMBERS.shadow_crumb), _NUMBERS.shadow_small)
+    dark = grow(dark, _NUMBERS.shadow_margin)
     return resize_mask(dark, (figure.shape[1], figure.shape[0])) & ~figure
 
 
@@ -134,14 +163,16 @@ def glow_layer(
     glow: (h, w) bool; unit: torso length in pixels. It has the least alpha that still explains the
     picture over the background, and fades out towards the glow's end.
     """
-    clear = (alpha < 0.02).astype(np.float32)
-    weight = cv2.GaussianBlur(clear, (0, 0), 2.5)
-    excess = cv2.GaussianBlur((picture - background) * clear[..., None], (0, 0), 2.5)
+    clear = (alpha < _NUMBERS.clear).astype(np.float32)
+    blur = _NUMBERS.layer_blur
+    weight = cv2.GaussianBlur(clear, (0, 0), blur)
+    excess = cv2.GaussianBlur((picture - background) * clear[..., None], (0, 0), blur)
     excess = np.maximum(excess / np.maximum(weight, 1e-3)[..., None], 0)
     # The figure itself stops no light, so that the fade is by the glow's outer end alone.
-    ends = soften(shrink(glow | (alpha > 0.02), 0.02 * unit), 0.02 * unit)
+    fade = _NUMBERS.fade * unit
+    ends = soften(shrink(glow | (alpha > _NUMBERS.clear), fade), fade)
     lit = np.clip(background + excess * ends[..., None], 0, 1)
-    light = np.max((lit - background) / np.maximum(1 - background, 0.05), axis=-1)
+    light = np.max((lit - background) / np.maximum(1 - background, _NUMBERS.least_room), axis=-1)
     light = np.clip(light, 0, 1).astype(np.float32)
     colours = lit - background * (1 - light)[..., None]
     return np.dstack([np.maximum(colours, 0), light]).astype(np.float32)
@@ -150,6 +181,6 @@ def glow_layer(
 def _small(picture: Float32, figure: Mask) -> tuple[Float32, Mask, float]:
     h, w = figure.shape
     scale = min(1.0, _NUMBERS.side / max(h, w))
-    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    size = (max(_NUMBERS.least_side, round(w * scale)), max(_NUMBERS.least_side, round(h * scale)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32), resize_mask(figure, size, 0.02), scale
+    return np.asarray(small, np.float32), resize_mask(figure, size, _NUMBERS.clear), scale

@@ -21,6 +21,19 @@ from understudy.geometry.landmarks import Float32
 class BodyFillNumbers:
     """How the body is continued under the arms. T is the torso's length. All set by eye."""
 
+    head: float = 0.5  # face widths: radius of the head under an arm
+    figure: float = 0.3  # alpha from which on a pixel is figure
+    solid: float = 0.97  # alpha of the pixels that the body is continued from
+    above_neck: float = 0.08  # T: hair from here down hangs in front of the trunk
+    far_under: float = 14  # px at 720: how far round what is hidden the body is filled beside it
+    disc_margin: float = 4  # px at 720: round the shoulder's disc,
+    disc_soft: float = 1.5  # px at 720: and the deviation of its edge
+    least_crease: float = 3.0  # px at 720
+    nearest_view: int = 8  # px at 720: round what is filled, where nearest colours are looked for
+    nearest_blur: float = 1.0  # px at 720: deviation with which these are smoothed
+    view: float = 0.5  # T: round what is filled, where rows' colours are looked for
+    least_window: int = 4  # px at 720
+    least_steadied: float = 1.0  # px at 720
     shoulder_disc: float = 0.1  # T: the body keeps the picture's own pixels under the shoulder
     window: float = 0.085  # T: how much of the row beside the arm gives its colour
     mixed: float = 2.0  # px at 720: so near the arm a pixel is half the arm's
@@ -54,45 +67,45 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
     shape, unit = alpha.shape, anatomy.torso
     under = trunk_outline(alpha, parts, anatomy)
-    under |= draw_disc(shape, anatomy.head, 0.5 * anatomy.face_width)
+    under |= draw_disc(shape, anatomy.head, _NUMBERS.head * anatomy.face_width)
     discs = np.zeros(shape, bool)
     for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
         if mask is not None:
             discs |= draw_disc(shape, arm.shoulder, _NUMBERS.shoulder_disc * unit)
     discs &= hidden
-    under = (under | discs) & hidden & (alpha > 0.3)
+    under = (under | discs) & hidden & (alpha > _NUMBERS.figure)
 
     # Hair beside the arm hangs in front of the trunk; beside the head it is the head.
-    low = np.arange(shape[0])[:, None] > anatomy.neck[1] - 0.08 * unit
+    low = np.arange(shape[0])[:, None] > anatomy.neck[1] - _NUMBERS.above_neck * unit
     body = parts.labels == BODY
-    seen = body & (alpha > 0.97)
-    beside = grow(hidden, max(3.0, _NUMBERS.crease * unit))
+    seen = body & (alpha > _NUMBERS.solid)
+    beside = grow(hidden, max(_NUMBERS.least_crease, _NUMBERS.crease * unit))
     known = seen & ~beside & ~(parts.hair & low)
     crease = seen & beside & low & ~parts.hair & _dark_lines(colours, _NUMBERS.crease * unit)
     # Next to the arm a pixel is half the arm's.
     own = seen & ~crease & ~grow(hidden, _NUMBERS.mixed)
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
-    rim = hidden & grow(body, RIM) & (alpha > 0.3)
-    needed = (grow(under, 14) & beside | rim | (seen & ~own)) & ~own
+    rim = hidden & grow(body, RIM) & (alpha > _NUMBERS.figure)
+    needed = (grow(under, _NUMBERS.far_under) & beside | rim | (seen & ~own)) & ~own
     filled = fill_sideways(colours, known, needed, unit)
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
     away = depth(~own)[..., None]
     share = np.clip((away - RIM) / _NUMBERS.own_fade, 0, 1)
     filled = np.where(needed[..., None], nearby * (1 - share) + filled * share, colours)
-    keep = soften(grow(discs, 4), 1.5)[..., None]
+    keep = soften(grow(discs, _NUMBERS.disc_margin), _NUMBERS.disc_soft)[..., None]
     return HiddenBody(under | rim, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
 
 
 def _continued(colours: Float32, own: Mask, needed: Mask) -> Float32:
     """The colours of `own` continued over its edge, each pixel taking its nearest one's."""
-    view = box_of(needed, 8)
+    view = box_of(needed, _NUMBERS.nearest_view)
     if view is None or not own[view].any():
         return colours
     index = distance_transform_edt(~own[view], return_distances=False, return_indices=True)
     piece = colours[view][index[0], index[1]]
     out = colours.copy()
-    out[view] = cv2.GaussianBlur(piece, (0, 0), 1.0)
+    out[view] = cv2.GaussianBlur(piece, (0, 0), _NUMBERS.nearest_blur)
     return out
 
 
@@ -121,14 +134,15 @@ def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     colours: (h, w, 3) float32 sRGB 0..1. unit: the torso's length in pixels. window, steadied:
     see `BodyFillNumbers`.
     """
-    view = box_of(needed, 0.5 * unit)
+    view = box_of(needed, _NUMBERS.view * unit)
     if view is None or not known.any():
         return colours.copy()
     piece, here, want = colours[view], known[view], needed[view]
-    tone, told = _row_tones(piece, here, want, max(4, round(window * unit)))
+    tone, told = _row_tones(piece, here, want, max(_NUMBERS.least_window, round(window * unit)))
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
     # Each row was judged alone: make neighbours agree, but keep hems.
-    steady = cv2.bilateralFilter(tone, 0, steadied[0], max(1.0, steadied[1] * unit))
+    along = max(_NUMBERS.least_steadied, steadied[1] * unit)
+    steady = cv2.bilateralFilter(tone, 0, steadied[0], along)
     filled = steady + _mirrored_grain(piece, here, want)
     out = colours.copy()
     out[view] = np.where(want[..., None], np.clip(filled, 0, 1), piece)
