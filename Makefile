@@ -11,10 +11,10 @@ help: ## this list
 setup: ## make .venv: locked packages, the project, compiled kernels (quick when nothing changed)
 	@scripts/setup
 
-demo: setup ## animate the samples of examples/ and write out/demo.mp4
+demo: setup ## animate the samples in examples/ and write out/demo.mp4
 	@scripts/demo
 
-serve: setup ## start the service and its page on http://127.0.0.1:8000
+serve: setup ## start the API and the studio on http://127.0.0.1:8000
 	@$(BIN)/understudy serve
 
 test: ## run every test
@@ -37,11 +37,11 @@ bench: ## measure speed, memory and quality on the samples
 	@scripts/setup --dev
 	$(BIN)/python -m bench
 
-docs: ## write docs/cli.md anew from the command line
+docs: ## regenerate docs/cli.md from the command line
 	@scripts/setup --dev
 	$(BIN)/python scripts/cli_reference.py
 
-lock: ## write the lock files anew (newest versions that go together)
+lock: ## update the lock files (newest compatible versions)
 	scripts/lock
 
 clean: ## remove everything that was made here

@@ -1,4 +1,4 @@
-"""What was worked out about clips and pictures, kept for the next take with the same ones.
+"""The cache: results about clips and pictures, reused by later takes with the same input.
 
 An entry is one file: a magic word, the SHA-256 of what follows, and a message (plain arrays and
 JSON, see `trackers.messages`). An entry that is damaged in any way is removed and counts as absent;

@@ -1,4 +1,4 @@
-"""What can go wrong, as one tree.
+"""The tree of exceptions.
 
     UnderstudyError
     ├── InputRefused        the caller's picture, clip or option; carries field, found, allowed

@@ -33,7 +33,7 @@ def test_with_fetching_off_a_line_for_each_says_what_is_lost(tmp_path: Path) -> 
     assert done.returncode == 0
     first, second = done.stdout.splitlines()
     assert "UNDERSTUDY_WEIGHTS_FETCH" in first
-    assert second.startswith("isnet: not here; hair")
+    assert second.startswith("isnet: not installed; hair")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -56,7 +56,7 @@ def test_a_mirror_without_the_file_and_no_other_source_is_no_error(tmp_path: Pat
         PIP_NO_INDEX="1",
     )
     assert done.returncode == 0
-    assert done.stdout == "span-x2: not here; small photos are cast at their own size\n"
+    assert done.stdout == "span-x2: not installed; small photos are cast at their own size\n"
     assert f"mirror {mirror}: lacks it" in done.stderr
 
 

@@ -95,7 +95,7 @@ def test_a_locked_database_serves_reads_and_puts_creates_off(
 def test_a_worker_out_of_memory_or_dead_ends_its_own_task_alone(
     its_client: Client, uploaded: dict[str, Any]
 ) -> None:
-    given_up = "Internal error: the task was tried several times and given up"
+    given_up = "Internal error: the task failed several times"
     for word in ("grow", "die", "fail"):
         made = its_client.data("POST", PATH, json={**uploaded, "prompt": word})
         record = its_client.ended(made["task_id"])

@@ -43,7 +43,7 @@ SeedOption = Annotated[
     typer.Option(
         "--seed",
         min=0,
-        help="Repeat what an engine draws by chance; its report names the seed.",
+        help="Seed of engines that draw at random; the report names the seed used.",
     ),
 ]
 ReportOption = Annotated[

@@ -18,7 +18,7 @@ from understudy.cli.weights import weights_app
 app = typer.Typer(
     name="understudy",
     help=(
-        "A picture of a character performs the motion of a person in a video.\n\n"
+        "Animate the character in a picture with the motion of a person in a video.\n\n"
         "Exit status: 0 success; 2 an input or option was refused (the message says which and"
         " why); 1 internal error; 130 interrupted."
     ),

@@ -79,7 +79,7 @@ def check_opencv() -> Finding:
         return Finding(
             "OpenCV",
             "note",
-            f"{loaded}, but several packages are installed over one another: {', '.join(versions)}",
+            f"{loaded}, but several packages overwrite each other: {', '.join(versions)}",
             f"pip uninstall -y {' '.join(versions)}; pip install opencv-python-headless",
         )
     return Finding("OpenCV", "ok", f"{loaded} ({next(iter(versions), 'not installed by pip')})")
@@ -138,7 +138,7 @@ def check_tracker() -> Finding:
         return Finding(
             "tracker",
             "missing",
-            f"MediaPipe {version} does not answer: {_one_line(fault)}",
+            f"MediaPipe {version} does not respond: {_one_line(fault)}",
             "pip install --force-reinstall --no-deps mediapipe==0.10.21",
         )
     return Finding("tracker", "ok", f"MediaPipe {version}")
@@ -160,7 +160,7 @@ def check_kernels() -> Finding:
     return Finding(
         "kernels",
         "note",
-        f"numba {numba.__version__}, not compiled yet: the first take needs a minute more",
+        f"numba {numba.__version__}, not compiled yet: the first take needs an extra minute",
         "understudy doctor --warm",
     )
 

@@ -37,7 +37,7 @@ def doctor(
     ] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Report what works on this machine, what is missing and how to get it.
+    """Report what works on this machine, what is missing and how to install it.
 
     Exits with 0 if takes can be made here.
     """
@@ -62,7 +62,9 @@ def doctor(
             typer.echo(f"{_MARKS[finding.state]:<8}{finding.subject:<10}{finding.detail}")
             if finding.remedy:
                 typer.echo(f"{'':18}{finding.remedy}")
-        typer.echo("Takes can be made here." if usable else "Takes cannot be made here yet.")
+        typer.echo(
+            "Takes work on this machine." if usable else "Takes do not work on this machine yet."
+        )
         if not usable:
             raise typer.Exit(FAULT)
 

@@ -1,4 +1,4 @@
-"""From what went wrong to one line on stderr and an exit status."""
+"""Turning exceptions into one line on stderr and an exit status."""
 
 from __future__ import annotations
 

@@ -52,6 +52,8 @@ def check_distinct(paths: Mapping[str, Path]) -> None:
         place = path.resolve()
         if place in seen:
             raise InputRefused(
-                name, found=f"'{path}' is also {seen[place]}", allowed="each needs its own file"
+                name,
+                found=f"'{path}' is also {seen[place]}",
+                allowed="use a different file for each",
             )
         seen[place] = name

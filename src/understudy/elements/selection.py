@@ -116,7 +116,7 @@ def select_views(
         back = None
     if back is not None:
         notes.append(
-            f"Picture {back.index + 1} of the element is used where the driver shows their back."
+            f"Picture {back.index + 1} of the element is used where the driver's back is visible."
         )
     sides = _sides(views, primary, sharpest)
     numbers = sorted({view.index + 1 for view in sides if view is not None})

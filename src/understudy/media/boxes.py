@@ -95,12 +95,12 @@ def check_boxes(file: BinaryIO, size: int) -> None:
             raise BrokenBoxes(f"the file is cut off (about {max(missing, 0.1):.1f} % is missing)")
         if box.kind in (b"moov", b"moof"):
             if box.size > MAX_HEADER_BYTES:
-                raise BrokenBoxes("the file's header is too large to be one of a short video")
+                raise BrokenBoxes("the file's header is too large for a short video")
             samples += _claimed_samples(file, box)
             if samples > MAX_SAMPLES:
                 raise BrokenBoxes(f"the file's header claims {samples} samples")
     if b"moov" not in kinds:
-        raise BrokenBoxes("the file holds no header (moov): it was cut off or never finished")
+        raise BrokenBoxes("the file has no header (moov): it was cut off or never finished")
 
 
 def _claimed_samples(file: BinaryIO, parent: Box) -> int:

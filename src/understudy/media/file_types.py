@@ -1,4 +1,4 @@
-"""What a file is by its first bytes: names for the formats that are taken and for usual others."""
+"""What a file is by its first bytes: names of the accepted formats and of other common ones."""
 
 from __future__ import annotations
 

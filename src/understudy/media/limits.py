@@ -1,4 +1,4 @@
-"""What may come in and what goes out: the wire contract's limits as values.
+"""Limits of inputs and outputs, as in the wire contract.
 
 Every limit is inclusive. Durations carry a small tolerance, because containers round frame times
 and because "30 s" at 29.97 fps is 30.03 s.

@@ -1,1 +1,1 @@
-"""The service: the wire contract and what lies beside it, over HTTP."""
+"""The service: the wire contract and our additions to it, over HTTP."""

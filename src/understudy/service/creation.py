@@ -106,7 +106,7 @@ class Creation:
     async def _look(
         self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
     ) -> tuple[CheckedMedia | None, CheckedMedia]:
-        """Look at both media, at once unless in turn; the picture's fault is told before the
+        """Look at both media, at once unless in turn; the picture's fault is reported before the
         clip's.
         """
         until = asyncio.get_running_loop().time() + BUDGET_SECONDS

@@ -1,4 +1,4 @@
-"""Which engines can run here: asked of a child, because loading one takes seconds and memory."""
+"""Which engines can run here, determined in a child because loading takes seconds and memory."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class EngineState:
 
 @dataclass(slots=True)
 class Engines:
-    """Knows the engines; asks anew after a while."""
+    """The engines that can run here, checked again after a while."""
 
     worker: Prober
     _known: dict[str, EngineState] = field(default_factory=dict)
@@ -35,7 +35,7 @@ class Engines:
     async def states(self, names: frozenset[str]) -> dict[str, EngineState]:
         """How each engine is. Raises InternalTimeout, InternalFault."""
         if time.monotonic() > self._until or not names <= self._known.keys():
-            with probing("Looking at the engines took too long"):
+            with probing("Checking the engines took too long"):
                 told = await self.worker.ask("engines", {"names": sorted(names)}, seconds=_SECONDS)
             self._known = {name: _state(value) for name, value in told.items()}
             self._until = time.monotonic() + _REMEMBERED_SECONDS

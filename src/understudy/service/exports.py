@@ -63,7 +63,7 @@ class Exports:
             try:
                 kept = await self.storage.fetch(source, Path(folder) / f"kept{_KEPT}")
                 arguments = {"performance": str(kept), "output": str(made)}
-                with probing("Writing this format took too long"):
+                with probing("The export took too long"):
                     await self.worker.ask("export", arguments, seconds=_SECONDS)
             except FileNotFoundError as error:
                 raise ResourceUnknown from error

@@ -50,7 +50,7 @@ class Inspection:
 
     async def inspect(self, caller: Caller, draft: Draft) -> Findings:
         """What a take of this draft would be made of. Raises InternalTimeout, InternalFault."""
-        with probing("Inspecting took too long"):
+        with probing("The inspection took too long"):
             async with asyncio.timeout(self.seconds):
                 with TemporaryDirectory(dir=self.checks.temporary) as folder:
                     problems: list[Problem] = []
@@ -120,7 +120,7 @@ def _findings(values: dict[str, Any]) -> Findings:
     try:
         return _FINDINGS.validate_python(values)
     except ValidationError as error:
-        raise ProbeFailed("the child's answer is not findings") from error
+        raise ProbeFailed("the child's response is not valid findings") from error
 
 
 def _priced(found: Findings, draft: Draft) -> Findings:

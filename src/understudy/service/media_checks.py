@@ -104,7 +104,7 @@ class MediaChecks:
             async with asyncio.timeout_at(media.until + _STORING_SECONDS):
                 await self.storage.put_or_move(media.key, path)
         except TimeoutError as error:
-            raise StorageUnavailable("no answer in time") from error
+            raise StorageUnavailable("no response in time") from error
 
     async def check_clip(self, media: MediaRequest, *, bounds: ClipLimits) -> CheckedMedia:
         """Check a clip, which has a URL. Raises ParameterInvalid."""

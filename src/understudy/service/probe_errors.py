@@ -1,4 +1,4 @@
-"""What a client is told when a child process could not look at a file for us."""
+"""The errors that clients get when a child process could not check a file."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from understudy.tasks.workers.local import JOBS
 
 _BACKLOG = 2048
 _KEEP_ALIVE_SECONDS = 75
-# Answers under way get this long once the server is told to stop; streams of events end with it.
+# Responses in progress get this long once the server is asked to stop; event streams end at once.
 _LAST_ANSWERS_SECONDS = 2
 
 

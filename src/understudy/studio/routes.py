@@ -40,7 +40,7 @@ _HEADERS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(self), microphone=(self)",
-    # The page names its files by their content, so only the page itself has to be asked for anew.
+    # The page names its files by their content, so only the page itself must be requested again.
     "cache-control": "no-cache",
 }
 

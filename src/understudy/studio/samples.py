@@ -1,4 +1,4 @@
-"""The pictures and clips that the page offers to who has none at hand."""
+"""Sample pictures and clips that the page offers."""
 
 from __future__ import annotations
 

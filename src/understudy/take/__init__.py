@@ -1,4 +1,4 @@
-"""The take: one run of the whole way from a picture and a clip to a video.
+"""The take: one run from a picture and a clip to a video.
 
 `options` what is requested, and from which files · `open` the files · `concurrent_casting` the
 character · `driver` who is followed · `plan` what will be made · `outputs` rendering into files ·

@@ -1,4 +1,4 @@
-"""Casting in a thread of its own, beside the analysis and the tracking of the clip."""
+"""Casting in a separate thread, while the clip is analysed and tracked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding the driver in the clip and following the driver, as far as the engine needs it."""
+"""Finding and tracking the driver, as far as the engine needs it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Inspecting: what a take would be made of, or every problem, found before anything is paid for."""
+"""Inspecting: the plan of a take, or every problem that prevents it."""
 
 from __future__ import annotations
 

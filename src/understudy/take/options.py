@@ -1,4 +1,4 @@
-"""What a take is asked for, and what it is made from: the two values that every take begins with.
+"""The two values that every take starts from: its options and its files.
 
 Both have a JSON form, in which they go from the service to a worker. A new option is one more field
 of `TakeRequest`, with a default.

@@ -1,4 +1,4 @@
-"""How far a take is."""
+"""The progress of a take."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _BEFORE_RENDERING: tuple[Stage, ...] = ("retarget", "track")
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a take is.
+    """The progress of a take.
 
     stage: the one that runs. fraction: of the whole take, in 0..1, never falling.
     preview: a small JPEG of the last frame, from time to time while rendering.

@@ -1,4 +1,4 @@
-"""The way of a take: open, inspect, track and cast, retarget and render, finish.
+"""The stages of a take: open, inspect, track and cast, retarget and render, finish.
 
 Each stage is a function from values to a value, and none reaches back. This module runs the stages
 that the engine needs, in order; casting runs beside inspecting and tracking, encoding beside

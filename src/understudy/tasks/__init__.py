@@ -1,1 +1,1 @@
-"""Tasks: durable records of takes, and what runs, keeps and tells of them."""
+"""Tasks: durable records of takes, and what runs, stores and reports them."""

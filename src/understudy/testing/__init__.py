@@ -1,4 +1,4 @@
-"""Stand-ins for tests of what is built on Understudy.
+"""Stand-ins for the tests of programs that use Understudy.
 
 `rehearsing` starts a real server of which only the takes are stand-ins; `rehearsal` is the module
 of jobs that it runs. `MemoryExecutor` runs functions of the test in place of takes.

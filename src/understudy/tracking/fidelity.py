@@ -1,4 +1,4 @@
-"""How faithful a finished video is to its driver: the pose found again in it.
+"""Fidelity: how closely the pose in a finished video follows its driver.
 
 Driver and character have proportions of their own, so not places but directions are compared: the
 angle between a bone of the driver and the same bone found in the video, in the image plane.

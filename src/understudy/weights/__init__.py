@@ -1,4 +1,4 @@
-"""Model weights: what there is, what is on this machine, and sessions that run it.
+"""Model weights: the catalogue, the files on this machine, and sessions that run them.
 
 Nothing here touches the network. `understudy.weights.fetching` does, and only the command line
 imports it.

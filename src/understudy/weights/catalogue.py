@@ -49,11 +49,11 @@ _ISNET_PIECES = tuple(
 
 ISNET = Weight(
     name="isnet",
-    purpose="cuts the whole figure out of the picture, with hair, ears, cloth and shoes",
-    lost="hair, ears, hat brims and hems may stay behind in the background",
+    purpose="cuts out the whole figure, with hair, ears, cloth and shoes",
+    lost="hair, ears, hat brims and hems may remain in the background",
     code=Licence("Apache-2.0"),
     weights=Licence("Apache-2.0"),
-    training="DIS5K, whose terms allow no commercial use of its pictures",
+    training="DIS5K, whose terms forbid commercial use of its pictures",
     editions=(
         Edition(
             name="fp32",
@@ -82,8 +82,8 @@ ISNET = Weight(
 
 U2NETP = Weight(
     name="u2netp",
-    purpose="cuts the whole figure out where isnet is missing, with softer edges",
-    lost="without isnet as well, only the tracker's own mask cuts the figure out",
+    purpose="cuts out the whole figure if isnet is missing, with softer edges",
+    lost="without isnet as well, the figure is cut out by the tracker's own mask",
     code=Licence("Apache-2.0"),
     weights=Licence("Apache-2.0", "assumed"),
     training="DUTS-TR, which names no licence",
@@ -107,8 +107,8 @@ U2NETP = Weight(
 
 MOBILE_SAM = Weight(
     name="mobile-sam",
-    purpose="finds arms, hands, hair, clothes and held things by points on them",
-    lost="parts are cut along the limbs' outlines only, and no click selects one",
+    purpose="finds arms, hands, hair, clothes and held objects from points on them",
+    lost="parts are cut along the limb contours only",
     code=Licence("MIT"),
     weights=Licence("Apache-2.0", "assumed"),
     training="SA-1B by distillation, as far as layer names tell; SA-1B is for research",
@@ -135,8 +135,8 @@ MOBILE_SAM = Weight(
 
 BLAZEPOSE_HEAVY = Weight(
     name="blazepose-heavy",
-    purpose="finds the picture's landmarks more exactly than the tracker's own model",
-    lost="joints of the picture come from the tracker's own, less exact model",
+    purpose="finds the picture's landmarks more accurately than the tracker's own model",
+    lost="joints of the picture come from the tracker's own, less accurate model",
     code=Licence("Apache-2.0"),
     weights=Licence("Apache-2.0"),
     training="Google's own pictures of people, named in its model card",
@@ -213,7 +213,7 @@ REALESR_ANIMEVIDEO = Weight(
     lost="small drawings are cast at their own size",
     code=Licence("BSD-3-Clause"),
     weights=Licence("BSD-3-Clause", "assumed"),
-    training="frames of animated films, not published",
+    training="unpublished frames of animated films",
     editions=(
         Edition(
             name="v3",

@@ -1,4 +1,4 @@
-"""What the catalogue says of one model: its files, their licences and where they come from."""
+"""An entry of the catalogue: a model's files, licences and sources."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where weights lie on this machine, and which of them are there."""
+"""The weights folder: its location, and which weights it contains."""
 
 from __future__ import annotations
 

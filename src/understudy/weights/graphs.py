@@ -1,4 +1,4 @@
-"""ONNX graphs made smaller before they are run: fewer outputs, a smaller picture.
+"""Reducing ONNX graphs before they run: fewer outputs, a smaller picture.
 
 A model that was exported at one size carries that size in constants, and one with helper outputs
 computes them all. Both cost memory and time that the wanted output does not need.

@@ -1,4 +1,4 @@
-"""Models run in a process of their own, which takes its memory along when it ends."""
+"""Running models in a separate process, which frees its memory when it ends."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models opened for inference: ONNX by ONNX Runtime, ncnn's own files by ncnn.
+"""Opening models for inference: ONNX files by ONNX Runtime, ncnn's files by ncnn.
 
 Only the process of `weights.worker` opens them, so that their memory ends with it. Everybody else
 goes through `weights.inference`.

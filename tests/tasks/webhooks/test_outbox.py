@@ -228,7 +228,7 @@ async def test_a_receiver_that_hangs_is_hung_up_on(database: Database, account_i
         async with telling(database, clock, timeout=0.2) as outbox:
             await settled(outbox, lambda: all(e.tries for e in events(database, account_id)))
         told = {event.subject: event.log[0] for event in events(database, account_id)}
-        assert told[1].error == "no answer within 0.2 s"
+        assert told[1].error == "no response within 0.2 s"
 
     with far_side() as far:
         await run(far)

@@ -55,7 +55,7 @@ def test_the_longest_shot_is_used_and_the_rest_explained(
     assert done.start == pytest.approx(50 / FPS, abs=0.1)
     assert done.end == pytest.approx(140 / FPS)
     words = [part.words for part in done.dropped]
-    assert words == ["too short by itself", "a cut", "the driver is not visible", "a cut"]
+    assert words == ["too short on its own", "a cut", "the driver is not visible", "a cut"]
 
 
 def test_a_clip_cut_too_short_says_where_and_why(

@@ -67,7 +67,7 @@ def test_every_part_outside_the_run_is_explained_in_order() -> None:
     reasons = reasons_against(cuts, [Movement(2.1, 4, "pan")], [(9, 10)], 10)
     dropped = explain(used, [used, other], reasons, 10)
     assert [part.words for part in dropped] == [
-        "usable by itself, but shorter than the part used",
+        "usable, but shorter than the part used",
         "a cut",
         "the camera pans",
         ABSENCE_REASON,

@@ -89,7 +89,7 @@ def test_a_server_without_ranges_sends_the_file_whole(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (WRONG, "another file than the catalogue names"),
+        (WRONG, "different file from the one in the catalogue"),
         (CONTENT + b"more", "sends more than"),
         (CONTENT[:-4], "ended after"),
         (None, "answered 404"),
@@ -184,7 +184,7 @@ def test_a_host_that_does_not_answer_is_asked_once(tmp_path: Path) -> None:
     ]
     outcomes = list(fetch(entries, tmp_path))
     assert [outcome.state for outcome in outcomes] == ["missing", "missing"]
-    assert all("does not answer" in outcome.reasons[0] for outcome in outcomes)
+    assert all("does not respond" in outcome.reasons[0] for outcome in outcomes)
 
 
 def test_a_folder_that_cannot_be_written_is_named_as_the_reason(tmp_path: Path) -> None:
@@ -192,7 +192,7 @@ def test_a_folder_that_cannot_be_written_is_named_as_the_reason(tmp_path: Path) 
     with serving({"/net.onnx": CONTENT}) as server:
         outcome = bring(at_home(server), tmp_path / "weights")
     assert outcome.state == "missing"
-    assert "cannot be written" in outcome.reasons[0]
+    assert "is not writable" in outcome.reasons[0]
 
 
 FETCH = """

@@ -66,7 +66,7 @@ def test_a_package_is_packed_once_for_all_its_files(
     ("members", "reason"),
     [
         ({"dist/a": PARTS["dist/a"]}, "lacks the file"),
-        (PARTS | {"dist/b": bytes(len(PARTS["dist/b"]))}, "another file"),
+        (PARTS | {"dist/b": bytes(len(PARTS["dist/b"]))}, "different file"),
         (PARTS | {"dist/b": PARTS["dist/b"] + b"more"}, "holds more"),
     ],
     ids=["piece missing", "wrong hash", "too long"],
@@ -117,7 +117,7 @@ def test_a_wheel_of_another_platform_gives_its_file(tmp_path: Path) -> None:
 def test_a_wheel_that_is_not_there_is_a_reason_and_no_error(tmp_path: Path) -> None:
     outcome = bring(tmp_path, PypiWheel("net-py", "2.0", "net_py/net.bin"))
     assert outcome.state == "missing"
-    assert outcome.reasons == ("PyPI package net-py==2.0: PyPI does not give it",)
+    assert outcome.reasons == ("PyPI package net-py==2.0: PyPI does not have it",)
 
 
 def test_without_npm_on_the_path_one_comes_in_a_wheel(

@@ -1,4 +1,4 @@
-"""Regions of the picture as masks: growing, shrinking, cleaning, taking apart."""
+"""Regions of the picture as masks: growing, shrinking, cleaning, splitting."""
 
 from __future__ import annotations
 

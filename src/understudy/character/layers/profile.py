@@ -1,4 +1,4 @@
-"""The layers of a figure seen from the side: the near arm lifted off, the far limbs made of the
+"""The layers of a figure seen from the side: the near arm cut out, the far limbs copied from the
 near ones.
 
 In profile the near arm hangs before the trunk, of which something is seen on both sides of it, so

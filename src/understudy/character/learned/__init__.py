@@ -1,4 +1,4 @@
-"""Learned models that casting asks, as far as their weights are on this machine."""
+"""Learned models that casting uses if their weights are on this machine."""
 
 from understudy.character.learned.models import LearnedModels, learned_version
 

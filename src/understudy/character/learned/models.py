@@ -1,4 +1,4 @@
-"""The learned models of casting: opened when they are first asked, gone when casting ends."""
+"""The learned models of casting: opened on first use, closed when casting ends."""
 
 from __future__ import annotations
 

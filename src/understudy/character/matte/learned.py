@@ -1,4 +1,4 @@
-"""A learned matte made whole: what the net, the tracker, the skeleton and a flat ground agree on.
+"""The learned matte, corrected by tracker, skeleton and flat background.
 
 A salient-object net (ISNet, U²-Net) finds hair, ears, hats and hems that a tracker's mask cuts off.
 It errs in its own ways: it drops limbs in the dark, leaves what is as pale as the ground half

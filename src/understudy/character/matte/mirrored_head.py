@@ -1,4 +1,4 @@
-"""What a head has on one side it has on the other: ears, horns and bows that were found once."""
+"""Symmetric heads: ears, horns and bows found on one side are searched for on the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""High dynamic range brought to what an ordinary display shows.
+"""Tone mapping: high dynamic range to what an ordinary display shows.
 
 Transfer functions: Rec. ITU-R BT.2100-2 (PQ and HLG). Light is measured against reference white,
 203 cd/m2 (Rep. ITU-R BT.2408). Highlights are compressed by the brightest component, so that hue

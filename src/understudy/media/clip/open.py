@@ -207,7 +207,7 @@ def _read_timeline(container: InputContainer, stream: VideoStream, field: str) -
         # What was read until here stands; the limits judge whether it is enough.
         pass
     if not stamps:
-        raise _refused(field, "the video holds no frames")
+        raise _refused(field, "the video has no frames")
     pts = np.unique(np.array(stamps, np.int64))
     steps = np.diff(pts)
     last = max(ends)
@@ -215,7 +215,7 @@ def _read_timeline(container: InputContainer, stream: VideoStream, field: str) -
         last = int(pts[-1]) + (int(np.median(steps)) if len(steps) else 0)
     ticks = int(last - pts[0])
     if ticks <= 0:
-        raise _refused(field, "the video holds a single frame")
+        raise _refused(field, "the video has a single frame")
     average = Fraction(len(pts)) / (ticks * time_base)
     if average > _MAX_FPS:
         raise _refused(field, f"the video claims {round(average)} frames per second")

@@ -1,4 +1,4 @@
-"""Writing the finished video: H.264 in MP4, with sound and marks, complete or not there at all."""
+"""Writing the finished video: H.264 in MP4, with sound and marks; appears only when complete."""
 
 from __future__ import annotations
 

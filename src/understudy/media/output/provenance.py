@@ -1,4 +1,4 @@
-"""Saying in the file itself that a video was made by a machine.
+"""Marks inside the file that a video was generated.
 
 Two marks that need no key: the usual comment and description tags, and an XMP packet with IPTC's
 `DigitalSourceType`, which exiftool and the platforms read (IPTC Photo Metadata 2023.1; XMP in MP4:

@@ -39,7 +39,7 @@ class SoundSource:
 class SoundTrack:
     """A sound track in a container that is being written, filled as the pictures go on.
 
-    Sound coded as AAC is copied, anything else is coded anew. Where the source has no sound, or
+    Sound coded as AAC is copied, anything else is re-encoded. Where the source has no sound, or
     none that can be read, no track is made; `outcome` says which.
     """
 

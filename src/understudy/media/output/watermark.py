@@ -1,4 +1,4 @@
-"""A small visible mark that says what the video is."""
+"""The watermark: a small visible mark that a video was generated."""
 
 from __future__ import annotations
 

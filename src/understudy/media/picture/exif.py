@@ -1,4 +1,4 @@
-"""The one thing that is read from EXIF: which way up a picture is (CIPA DC-008, 4.6.4)."""
+"""The orientation of a picture, the only thing read from EXIF (CIPA DC-008, 4.6.4)."""
 
 from __future__ import annotations
 

@@ -154,7 +154,7 @@ def _read(source: PictureSource, *, field: str, max_bytes: int) -> bytes:
             found = source.stat().st_size if len(data) > max_bytes else len(data)
         except OSError as error:
             raise InputRefused(
-                field, found="the file cannot be read", allowed="give a file that can"
+                field, found="the file cannot be read", allowed="use a readable file"
             ) from error
         limits.check_bytes(found, max_bytes=max_bytes, field=field)
     limits.check_bytes(len(data), max_bytes=max_bytes, field=field)

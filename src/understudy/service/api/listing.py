@@ -1,4 +1,4 @@
-"""Which tasks a list asks for: pages of the legacy design, ids and cursors of the tasks design."""
+"""Parameters of lists: pages of the legacy design, ids and cursors of the tasks design."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ class Slice:
 
 
 class TaskList(TypedDict):
-    """A part of the list, and how to go on."""
+    """A page of tasks, and how to go on."""
 
     result: list[Record]
     count: int

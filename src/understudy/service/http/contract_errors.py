@@ -1,4 +1,4 @@
-"""What a client is told when a request cannot be served, as one tree.
+"""The errors that clients get, as one tree of exceptions.
 
     ContractError
     ├── NotAuthenticated                401

@@ -1,7 +1,7 @@
 """Fields of requests: their types, and the sentence for each way in which one can be wrong.
 
 Pydantic judges a body as a whole; the contract names one error, by an order of its own. So every
-fault gets a rank, and the one of the least rank is told.
+fault gets a rank, and only the fault with the lowest rank is reported.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ BodyT = TypeVar("BodyT", bound=Body)
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing wrong with a request; of several the one of the least rank is told."""
+    """One fault of a request; of several, the one with the lowest rank is reported."""
 
     rank: float
     message: str

@@ -1,4 +1,4 @@
-"""The service's metrics, for Prometheus."""
+"""Prometheus metrics of the service."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Metrics:
         )
         self._seconds = Histogram(
             "understudy_http_seconds",
-            "Time to the end of an answer",
+            "Time until the response is complete",
             ("method", "route"),
             buckets=_HTTP_SECONDS,
             registry=self._registry,
@@ -31,24 +31,24 @@ class Metrics:
             "understudy_tasks", "Unfinished tasks", ("status",), registry=self._registry
         )
         self._running = Gauge(
-            "understudy_takes_running", "Takes running here", registry=self._registry
+            "understudy_takes_running", "Takes running on this server", registry=self._registry
         )
         self._attempts = Counter(
             "understudy_attempts",
-            "Attempts that ended here",
+            "Attempts that ended on this server",
             ("outcome",),
             registry=self._registry,
         )
         self._stages = Histogram(
             "understudy_stage_seconds",
-            "Time that takes spend in a stage",
+            "Time that takes spend in each stage",
             ("stage",),
             buckets=_STAGE_SECONDS,
             registry=self._registry,
         )
         self._waits = Histogram(
             "understudy_queue_wait_seconds",
-            "Time from being due to being claimed",
+            "Time that tasks wait in the queue",
             buckets=_WAIT_SECONDS,
             registry=self._registry,
         )

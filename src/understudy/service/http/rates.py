@@ -1,4 +1,4 @@
-"""How often an account may ask for something new."""
+"""Rate limits per account."""
 
 from __future__ import annotations
 

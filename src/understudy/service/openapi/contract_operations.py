@@ -19,14 +19,14 @@ _TIMES = tuple(
     for name in ("start_time", "end_time")
 )
 _IDS = tuple(
-    Parameter(name, "query", {"type": "string"}, f"{what}, parted by commas; at most 20")
+    Parameter(name, "query", {"type": "string"}, f"{what}, separated by commas; at most 20")
     for name, what in (("task_ids", "Ids"), ("external_task_ids", "Your own ids"))
 )
 _MODEL = Parameter(
     "model",
     "path",
     {"type": "string", "enum": ["kling-3.0", "kling-2.6", "kling-v3", "kling-v2-6"]},
-    "The model, or one that the operator added",
+    "The model, built in or added by the operator",
     required=True,
 )
 
@@ -35,7 +35,7 @@ CONTRACT: tuple[Operation, ...] = (
         method="POST",
         path=PATH,
         name="createTask",
-        summary="Make a task",
+        summary="Create a task",
         tag="legacy",
         body=motion_control.Create,
         answer=Answer("The task", motion_control.Created),
@@ -62,7 +62,7 @@ CONTRACT: tuple[Operation, ...] = (
         method="POST",
         path="/motion-control/{model}",
         name="createTaskOfModel",
-        summary="Make a task",
+        summary="Create a task",
         tag="tasks",
         parameters=(_MODEL,),
         body=tasks.Create,
@@ -73,10 +73,10 @@ CONTRACT: tuple[Operation, ...] = (
         method="GET",
         path="/tasks",
         name="readTasks",
-        summary="Read tasks by ids; give one of the two lists",
+        summary="Read tasks by id; pass one of the two lists",
         tag="tasks",
         parameters=_IDS,
-        answer=Answer("The tasks that are there", list[tasks.Record]),
+        answer=Answer("The tasks that exist", list[tasks.Record]),
     ),
     Operation(
         method="POST",
@@ -85,13 +85,13 @@ CONTRACT: tuple[Operation, ...] = (
         summary="List tasks by time and state, newest first",
         tag="tasks",
         body=listing.Query,
-        answer=Answer("A part of the list", listing.TaskList),
+        answer=Answer("A page of tasks", listing.TaskList),
     ),
     Operation(
         method="POST",
         path=CUSTOM,
         name="createElement",
-        summary="Make an element of pictures or a clip",
+        summary="Create an element from pictures or a clip",
         tag="elements",
         body=elements.Create,
         answer=Answer("The element's task", motion_control.Created),
@@ -128,7 +128,7 @@ CONTRACT: tuple[Operation, ...] = (
             method="POST",
             path=path,
             name=name,
-            summary="Take an element out of the library",
+            summary="Delete an element",
             tag="elements",
             body=elements.Delete,
             answer=Answer("The element's task", elements.Record),
@@ -142,6 +142,6 @@ CONTRACT: tuple[Operation, ...] = (
         summary="Read the account's units",
         tag="account",
         parameters=_TIMES,
-        answer=Answer("The account's packs of units", Costs),
+        answer=Answer("The account's unit packages", Costs),
     ),
 )

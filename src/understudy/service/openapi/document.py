@@ -19,14 +19,14 @@ _QUALIFIED = re.compile(r"understudy__service__api__(\w+?)__(?:bodies|records)__
 _REFERENCES = "#/components/schemas/{model}"
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 _ERRORS = {
-    400: "The request, a key or a value is wrong",
-    401: "Who asks is not known",
-    403: "Not for this account, or the link is no longer valid",
-    404: "There is no such resource or method",
-    429: "Too much at once, or the units are used up",
-    500: "A fault of ours",
-    503: "Unavailable for the moment",
-    504: "It took too long",
+    400: "The request, a key or a value is invalid",
+    401: "Authentication is missing or invalid",
+    403: "Not allowed for this account, or the link has expired",
+    404: "Unknown resource or method",
+    429: "Too many requests or tasks, or the units are used up",
+    500: "Internal error",
+    503: "Temporarily unavailable",
+    504: "Timeout",
 }
 
 DESCRIPTION = """\
@@ -62,9 +62,9 @@ def describe_api(server_url: str) -> dict[str, Any]:
         "tags": [
             {"name": "legacy", "description": "The model in the body"},
             {"name": "tasks", "description": "The model in the path"},
-            {"name": "elements", "description": "Characters kept in the library"},
+            {"name": "elements", "description": "Characters in the library"},
             {"name": "account", "description": "Units"},
-            {"name": "ours", "description": "Beside the contract"},
+            {"name": "ours", "description": "Additions to Kling's API"},
         ],
         "paths": paths,
         "components": {
@@ -195,7 +195,7 @@ def _error(status: int) -> dict[str, Any]:
     if status in (429, 503):
         described["headers"] = {
             "Retry-After": {
-                "description": "Seconds after which to try again",
+                "description": "Seconds to wait before retrying",
                 "schema": {"type": "string", "pattern": "^[0-9]+$"},
             }
         }

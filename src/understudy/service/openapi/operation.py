@@ -1,4 +1,4 @@
-"""What an operation is described by, and what several of them share."""
+"""The description of an operation, and parts that several operations share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can be asked of the service, as a table; `openapi` writes it out, the routes serve it.
+"""The table of all operations; `openapi` writes it out, the routes serve it.
 
 `parts` what an operation is described by · `contract` those of the wire contract · `ours` those
 beside it

@@ -1,4 +1,4 @@
-"""Opening accounts and handing out keys: what is shown once, and what of it is stored."""
+"""Creating accounts and keys: what is shown once, and what is stored."""
 
 from __future__ import annotations
 

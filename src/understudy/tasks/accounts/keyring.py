@@ -1,4 +1,4 @@
-"""The server's own key, kept outside the database: seals stored secrets and signs URLs.
+"""The server's own key, kept outside the database: encrypts stored secrets and signs URLs.
 
 A stolen database therefore gives no key away: API keys are stored as digests, and the secrets that
 the server must be able to read again (those that sign JWTs and callbacks) are sealed with this.
@@ -46,7 +46,7 @@ class Keyring:
         try:
             return self._sealer.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise KeyUnfit("the stored secrets were sealed with another secret key") from error
+            raise KeyUnfit("the stored secrets were encrypted with another secret key") from error
 
     def sign(self, message: str) -> str:
         """A signature (HMAC-SHA-256, 43 URL-safe characters)."""

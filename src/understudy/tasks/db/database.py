@@ -30,7 +30,7 @@ from understudy.tasks.db.shared_writes import (
 )
 
 BUSY_MS = 5000
-"""How long a SQLite write waits for another process's lock; clients are told 503 after it."""
+"""How long a SQLite write waits for another process's lock; after it clients get 503."""
 SQLITE_READERS = 2
 """Threads that read: lists and the controller's queries, beside the event loop's own look-ups."""
 POSTGRES_THREADS = 12

@@ -1,4 +1,4 @@
-"""The tables. Their history is in `migrations`; a test holds the two together.
+"""The tables. Their history is in `migrations`; a test keeps the two in step.
 
 Times are integer milliseconds since 1970, units integer thousandths, and what has a shape of its
 own is JSON.

@@ -159,7 +159,7 @@ async def _within(seconds: float) -> AsyncIterator[None]:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError as error:
-        raise Unreachable("it took too long", passing=True) from error
+        raise Unreachable("the download took too long", passing=True) from error
 
 
 def _check_length(answer: httpx2.Response, max_bytes: int) -> None:

@@ -43,7 +43,7 @@ class StorageUnavailable(Exception):  # noqa: N818 - a state
 class Storage:
     """One place for files, addressed by keys. All that goes to it may raise StorageUnavailable.
 
-    patience: seconds for which a request that a store elsewhere does not answer is tried again.
+    patience: seconds for which a request to a remote store is retried if it does not respond.
     """
 
     def __init__(self, url: str, *, patience: float = PATIENCE_SECONDS) -> None:

@@ -2,7 +2,7 @@
 
 The check is made where the connection is: the name is resolved once, every address that it
 resolves to is checked, and the connection goes to a checked address. A redirect or another request
-connects anew and is checked anew, so neither that nor a name that changes its answer gets past.
+is a new connection and checked again, so neither that nor a name that changes its answer gets past.
 """
 
 from __future__ import annotations
@@ -161,7 +161,7 @@ class _GuardedBackend(httpcore2.AsyncNetworkBackend):
             async with asyncio.timeout(timeout):
                 found = await loop.run_in_executor(self.resolvers, self._resolve_now, host, port)
         except TimeoutError as error:
-            raise httpcore2.ConnectTimeout(f"no name server answered for {host}") from error
+            raise httpcore2.ConnectTimeout(f"no name server responded for {host}") from error
         except (OSError, UnicodeError) as error:
             raise httpcore2.ConnectError(f"{host} has no address") from error
         if not found:

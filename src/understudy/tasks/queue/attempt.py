@@ -27,7 +27,7 @@ from understudy.tasks.workers.executor import Job
 from understudy.tasks.workers.jobs import take_arguments
 from understudy.tasks.workers.messages import Crashed, Progressed, Refused, as_refusal
 
-GIVEN_UP = "Internal error: the task was tried several times and given up"
+GIVEN_UP = "Internal error: the task failed several times"
 _FIRST_WAIT_MS = 2_000
 """Before the second attempt; doubled for each one after it."""
 _LONGEST_WAIT_MS = 60_000
@@ -103,7 +103,7 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
         )
         return
     wait = min(_FIRST_WAIT_MS * 2**task.failures, _LONGEST_WAIT_MS)
-    log.warning("task will be tried again", task=str(task.id), wait_ms=wait, **reason)
+    log.warning("task will be retried", task=str(task.id), wait_ms=wait, **reason)
     context.observer.ended("retried")
     await write_outcome(
         context,

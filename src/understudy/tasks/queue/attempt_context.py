@@ -1,4 +1,4 @@
-"""What every attempt needs, and what may end one."""
+"""What every attempt needs, and the exceptions that end one."""
 
 from __future__ import annotations
 

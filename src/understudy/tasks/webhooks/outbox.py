@@ -184,6 +184,6 @@ class Outbox:
         except AddressForbidden:
             return None, "the address is not allowed"
         except TimeoutError:
-            return None, f"no answer within {self._timeout:g} s"
+            return None, f"no response within {self._timeout:g} s"
         except (httpx2.HTTPError, httpx2.InvalidURL, *CONNECTION_ERRORS) as error:
             return None, type(error).__name__

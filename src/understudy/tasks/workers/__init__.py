@@ -1,1 +1,1 @@
-"""Workers: the child processes that run jobs, and the seam between controller and compute."""
+"""Workers: the child processes that run jobs, and the interface between controller and workers."""

@@ -94,7 +94,7 @@ class Child:
                 yield Crashed(reason="the worker sent a message that is too long")
                 return
             if not line:
-                yield Crashed(reason="the worker ended without an answer")
+                yield Crashed(reason="the worker ended without a result")
                 return
             message = parse(line)
             yield message

@@ -1,4 +1,4 @@
-"""What runs the takes: the seam between the controller and compute."""
+"""The interface of what runs the takes."""
 
 from __future__ import annotations
 

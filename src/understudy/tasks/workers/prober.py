@@ -85,7 +85,7 @@ class Prober:
                 if isinstance(message, Crashed):
                     log.warning("probe crashed", job=job, reason=message.reason)
                     raise ProbeFailed("the file could not be checked")
-            raise ProbeFailed("the child sent no answer")
+            raise ProbeFailed("the child sent no response")
         finally:
             if answered:
                 loop = asyncio.get_running_loop()

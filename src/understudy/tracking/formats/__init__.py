@@ -1,4 +1,4 @@
-"""Formats that a performance is written in, by the ending of the file's name.
+"""Formats of performances, by file name extension.
 
 Who adds a format adds a line to `FORMATS`: `understudy track` writes it from then on, the service
 offers it beside every take, and the studio lists it.

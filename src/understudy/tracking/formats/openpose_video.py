@@ -1,4 +1,4 @@
-"""A performance as a skeleton on black, as diffusion tools take it for a pose video.
+"""A performance as a skeleton on black, the form of pose video that diffusion tools accept.
 
 Eighteen joints in the order of COCO with the neck between the shoulders, limbs and colours as
 OpenPose draws them (https://arxiv.org/abs/1812.08008) and ControlNet's annotator after it: limbs at

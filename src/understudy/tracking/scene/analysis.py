@@ -250,8 +250,8 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
     warnings = []
     if scene.people > 1:
         warnings.append(
-            f"The clip shows {scene.people} people at once; the one who covers most of the "
-            "picture is used."
+            f"The clip shows {scene.people} people at once; the one who takes up most of the "
+            "frame is used."
         )
     if not scene.movements and not scene.camera.is_steady(scene.start, scene.end):
         warnings.append("The camera moves slightly.")
@@ -260,7 +260,7 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
         trunk = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
         sideways = (poses[:, trunk, 0] < 0) | (poses[:, trunk, 0] >= clip.width)
         if float((sideways.sum(axis=1) >= 2).mean()) > NUMBERS.half_out_share:
-            warnings.append("The driver is half out of the picture.")
+            warnings.append("The driver is partly outside the frame.")
         if not view[:, Body.NOSE].any():
             warnings.append("The driver's face is never visible.")
     path = scene.driver.within(scene.start, scene.end)
@@ -268,7 +268,7 @@ def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
         float(np.median(path.regions[:, 2])) * NUMBERS.body_share
         < NUMBERS.small_driver * clip.height
     ):
-        warnings.append("The driver is small in the picture, so face and hands will hardly move.")
+        warnings.append("The driver is small in the frame, so face and hands will hardly move.")
     return warnings
 
 
@@ -290,5 +290,5 @@ def _unusable(found: str) -> ClipUnusable:
         "video_url",
         found=found,
         allowed=f"use a clip that shows one person for at least {MIN_SECONDS:.0f} s without a cut "
-        "and with a still camera",
+        "and with a fixed camera",
     )

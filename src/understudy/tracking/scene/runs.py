@@ -163,9 +163,9 @@ def explain(
 def _rest_words(start: float, end: float, used: Run, runs: Sequence[Run]) -> str:
     middle = (start + end) / 2
     if any(run.start <= middle < run.end for run in runs):
-        return "usable by itself, but shorter than the part used"
+        return "usable, but shorter than the part used"
     near = abs(start - used.end) < NUMBERS.min_rest or abs(end - used.start) < NUMBERS.min_rest
-    return DRIFT_REASON if near else "too short by itself"
+    return DRIFT_REASON if near else "too short on its own"
 
 
 def _merged(reasons: Sequence[Reason]) -> list[Reason]:

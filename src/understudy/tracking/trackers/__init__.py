@@ -1,4 +1,4 @@
-"""Trackers: what finds people and their landmarks, each in a process of its own."""
+"""Trackers: they find people and their landmarks, each in its own process."""
 
 from understudy.tracking.trackers.pictures import track_picture
 from understudy.tracking.trackers.pool import TrackerPool

@@ -1,8 +1,8 @@
 """Following one person through a clip with MediaPipe's models.
 
 A face or a hand is looked for where it was in the frame before, moved along with the body's
-landmarks, as long as that agrees with the body; else it is found anew from the body. That costs a
-third less than finding it in every frame, as Holistic does, and keeps one hand's landmarks from
+landmarks, as long as that agrees with the body; otherwise it is searched for again. That costs
+a third less than finding it in every frame, as Holistic does, and keeps one hand's landmarks from
 going over to the other.
 
 Only worker processes import this module.

@@ -1,4 +1,4 @@
-"""MediaPipe's models as graphs without memory.
+"""MediaPipe's models as stateless graphs.
 
 The wheel's C++ library registers the building blocks of its Holistic solution as subgraphs. They
 are put together here into graphs that keep nothing from one image to the next, so that the same

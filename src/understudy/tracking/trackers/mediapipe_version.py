@@ -1,3 +1,3 @@
-"""The version of the MediaPipe tracker, apart from it so that nothing else needs to be loaded."""
+"""The version of the MediaPipe tracker, in its own module so that nothing else is loaded."""
 
 VERSION = "mediapipe-0.10.21/1"

@@ -1,4 +1,4 @@
-"""The seam behind which a tracker stands, and the values that cross it.
+"""The interface of a tracker, and the values that it exchanges.
 
 A tracker lives in a process of its own (`worker`); the rest of the project talks to that process
 (`process`, `pool`) and never imports a tracker's libraries.

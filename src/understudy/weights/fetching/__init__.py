@@ -1,4 +1,4 @@
-"""Weights brought to this machine, the one part of Understudy's library that uses the network."""
+"""Downloading weights, the only part of Understudy's library that uses the network."""
 
 from understudy.weights.fetching.fetch import Outcome, fetch
 from understudy.weights.fetching.snapshots import SnapshotMissing, fetch_snapshot, is_present

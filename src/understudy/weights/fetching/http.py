@@ -47,7 +47,7 @@ class HttpSource:
         """
         host = urlsplit(url).netloc
         if host in self._silent:
-            raise SourceUnreachable(f"{host} does not answer")
+            raise SourceUnreachable(f"{host} does not respond")
         for left in reversed(range(_TRIES)):
             before = _size(part)
             try:
@@ -74,7 +74,7 @@ class HttpSource:
         with self._client.stream("GET", url, headers=headers) as answer:
             if answer.status_code == httpx2.codes.PARTIAL_CONTENT:
                 if not answer.headers.get("Content-Range", "").startswith(f"bytes {start}-"):
-                    raise SourceFailed("answered with another range than asked for")
+                    raise SourceFailed("returned a different range from the one requested")
             elif answer.status_code == httpx2.codes.OK:
                 start = 0
             else:
@@ -99,11 +99,11 @@ def _naming_faults(host: str) -> Iterator[None]:
     try:
         yield
     except (httpx2.ConnectError, httpx2.ConnectTimeout) as fault:
-        raise SourceUnreachable(f"{host} does not answer") from fault
+        raise SourceUnreachable(f"{host} does not respond") from fault
     except httpx2.TransportError as fault:
         raise _Broken(f"the connection to {host} broke") from fault
     except (httpx2.InvalidURL, httpx2.TooManyRedirects) as fault:
-        raise SourceFailed(f"{host} gives no file") from fault
+        raise SourceFailed(f"{host} does not have the file") from fault
 
 
 def _size(path: Path) -> int:

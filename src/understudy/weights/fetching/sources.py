@@ -1,4 +1,4 @@
-"""What the ways of fetching have in common: how far one is, and that one failed."""
+"""What all sources share: progress, and failure."""
 
 from __future__ import annotations
 

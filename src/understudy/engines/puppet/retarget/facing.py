@@ -1,4 +1,4 @@
-"""Which side of the driver is seen, and the driver as somebody who is seen from behind.
+"""Which side of the driver is visible, and drivers seen from behind.
 
 A view from behind is cast like one from the front: its left arm is the one on the image's right.
 So the driver's left and right are exchanged for it; a driver seen from behind then reads as one

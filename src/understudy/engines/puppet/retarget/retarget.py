@@ -1,4 +1,4 @@
-"""A performance carried over to a skeleton."""
+"""Retargeting: transferring a performance to a skeleton."""
 
 from __future__ import annotations
 

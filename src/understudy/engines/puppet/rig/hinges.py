@@ -1,4 +1,4 @@
-"""Hinges: elbows that turn too far from where the picture shows them for skin to follow."""
+"""Hinges: elbows that turn too far from their pose in the picture for skin to follow."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Patches: what a joint of the picture hides, painted so that it may be opened.
+"""Patches: painting what a folded joint hides, so that the joint can open.
 
 Where the picture shows an elbow folded, the inner sides of the arm touch; once the elbow opens,
 there is nothing between them. A disc of the arm's own colours behind the joint fills the notch.

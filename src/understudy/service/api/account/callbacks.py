@@ -1,4 +1,4 @@
-"""`/v1/account/callbacks`: what clients were told, how often it was tried, and trying again."""
+"""`/v1/account/callbacks`: listing callbacks with their attempts, and resending them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Try(TypedDict):
 
 
 class Event(TypedDict):
-    """One change of status that is told; next_try_at: null when it is not tried any more."""
+    """The callback for one change of status; next_try_at: null when there are no more retries."""
 
     id: str
     task_id: str
@@ -62,7 +62,7 @@ class Test(Body):
 
 
 async def page(request: Request) -> Response:
-    """List callbacks with their tries, newest first."""
+    """List callbacks with their attempts, newest first."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     wanted = read_page(request.query_params)
@@ -73,7 +73,7 @@ async def page(request: Request) -> Response:
 
 
 async def send_again(request: Request) -> Response:
-    """Try a callback again now."""
+    """Resend a callback now."""
     event_id = request.path_params["event_id"]
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
@@ -90,7 +90,7 @@ async def send_again(request: Request) -> Response:
 
 
 async def test(request: Request) -> Response:
-    """Call a URL once, signed as callbacks are, and say what it answered."""
+    """Send a signed test callback to a URL and return its response."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)

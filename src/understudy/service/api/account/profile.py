@@ -144,7 +144,7 @@ async def profile(request: Request) -> Response:
 
 
 async def create_key(request: Request) -> Response:
-    """Make one more key; it is told this once."""
+    """Create a key; it is shown only once."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
@@ -165,12 +165,14 @@ def _add_key(connection: sa.Connection, service: Service, account_id: int, kind:
 
 
 async def revoke_key(request: Request) -> Response:
-    """End a key; not the one that the request comes with."""
+    """Revoke a key, except the one used for this request."""
     name = request.path_params["key_id"]
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     if _is_current(request, name):
-        raise ParameterInvalid(f"key '{name}' is the one in use here; sign in with another first")
+        raise ParameterInvalid(
+            f"key '{name}' is the key of this request; use another key to revoke it"
+        )
     ended = await service.database.write(keys.revoke, caller.account_id, name, now=now_ms())
     if not ended:
         raise ParameterInvalid(f"Key not found by id: {name}")

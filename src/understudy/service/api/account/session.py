@@ -1,4 +1,4 @@
-"""Signing the studio in by itself, on the operator's own machine and nowhere else."""
+"""Automatic sign-in of the studio, only on the server's own machine."""
 
 from __future__ import annotations
 

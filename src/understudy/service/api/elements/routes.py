@@ -35,7 +35,7 @@ _make_id = IdMaker(TASK_BITS)
 
 
 async def create(request: Request) -> Response:
-    """Make an element of pictures or a clip."""
+    """Create an element from pictures or a clip."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
@@ -165,7 +165,7 @@ async def presets(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Take an element out of the library."""
+    """Delete an element."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     wanted = read_body(design.Delete, await read_object(request), ranks={})

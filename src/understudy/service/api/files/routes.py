@@ -99,7 +99,7 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
             f"{field}: the file is {file_types.is_or_a(name)}; {_ALLOWED[wanted]}"
         )
     try:
-        with probing("Looking at the file took too long"):
+        with probing("Checking the file took too long"):
             facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
@@ -126,7 +126,7 @@ def _read_field(request: Request) -> str:
 
 
 async def download(request: Request) -> Response:
-    """Read an upload back; for its account alone."""
+    """Download an upload; for its account alone."""
     file_id = request.path_params["file_id"]
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
@@ -137,7 +137,7 @@ async def download(request: Request) -> Response:
 
 
 async def media(request: Request) -> Response:
-    """Read a result by its signed URL, whole or by ranges."""
+    """Download a result by its signed URL, whole or by range."""
     key = request.path_params["key"]
     service = service_of(request)
     query = request.query_params

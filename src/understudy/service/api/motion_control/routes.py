@@ -18,7 +18,7 @@ PATH = "/v1/videos/motion-control"
 
 
 async def create(request: Request) -> Response:
-    """Make a task."""
+    """Create a task."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)

@@ -1,1 +1,1 @@
-"""The server about itself: health, capabilities, the API's description."""
+"""Information about the server: health, capabilities, the API's description."""

@@ -1,4 +1,4 @@
-"""`/v1/capabilities`: what can be asked of this server."""
+"""`/v1/capabilities`: models and limits of this server."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Capabilities(TypedDict):
 
 
 async def capabilities(request: Request) -> Response:
-    """Say which models there are, what they do and cost, and what inputs may be."""
+    """List models, prices, features and input limits."""
     service = service_of(request)
     await service.authenticator.caller(request, jwt_allowed=True)
     data: Capabilities = {
@@ -87,7 +87,7 @@ async def capabilities(request: Request) -> Response:
 
 
 async def models(request: Request) -> Response:
-    """Say which models there are, what they do and cost."""
+    """List models, features and prices."""
     service = service_of(request)
     await service.authenticator.caller(request, jwt_allowed=True)
     data: Models = {"models": await _models(service)}

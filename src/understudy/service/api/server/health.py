@@ -1,4 +1,4 @@
-"""Whether the server lives, whether it can serve, and what it counted."""
+"""Liveness, readiness and metrics of the server."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ METRICS_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 async def healthz(request: Request) -> Response:
-    """Say that the server lives."""
+    """Liveness check."""
     return success(request, {"status": "ok"})
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether database and storage answer."""
+    """Readiness check of database and storage."""
     service = service_of(request)
     await service.database.read(tasks.count_live)
     try:
         await service.storage.check()
     except StorageUnavailable as error:
-        raise Unavailable("The storage does not answer") from error
+        raise Unavailable("The storage does not respond") from error
     return success(request, {"status": "ok"})
 
 

@@ -1,1 +1,1 @@
-"""Takes, beside the contract: inspect, cancel, progress, and one take in detail."""
+"""Additions to the contract: inspect, cancel, progress, and one take in detail."""

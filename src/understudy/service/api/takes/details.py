@@ -1,4 +1,4 @@
-"""One take with all that belongs to it: what was asked for, files, report, callbacks; its end."""
+"""Details of one take (request, files, report, callbacks), and deleting it."""
 
 from __future__ import annotations
 
@@ -97,13 +97,13 @@ async def detail(request: Request) -> Response:
 
 
 async def delete(request: Request) -> Response:
-    """Delete a task that has ended, with its files."""
+    """Delete a finished task and its files."""
     service, task = await _found(request)
     gone = await service.database.write(transitions.delete, task.account_id, task.id, now=now_ms())
     if not gone:
         raise ParameterInvalid(
-            f"task '{task.id}' is {motion_control.STATUS_WORDS[task.status]}; only tasks that have "
-            "ended can be deleted: cancel it first"
+            f"task '{task.id}' is {motion_control.STATUS_WORDS[task.status]}; only finished "
+            "tasks can be deleted; cancel it first"
         )
     data: Deleted = {"task_id": str(task.id)}
     return success(request, data)

@@ -1,4 +1,4 @@
-"""Ours, beside the contract: inspect before paying, cancel, and follow a task's progress."""
+"""Additions to the contract: inspecting, cancelling, and following a task's progress."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAUSE_SECONDS = 15.0
 
 
 async def inspect(request: Request) -> Response:
-    """Say what a take would be made of, or what is wrong or missing; no task, no units."""
+    """Check a take before creating it: the plan, or every problem; free."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
@@ -33,7 +33,7 @@ async def inspect(request: Request) -> Response:
 
 
 async def cancel(request: Request) -> Response:
-    """End a task that has not ended; it costs nothing."""
+    """Cancel a task; it costs nothing."""
     reference = request.path_params["reference"]
     service = service_of(request)
     task = await _find(service, request, reference)
@@ -49,7 +49,7 @@ async def cancel(request: Request) -> Response:
 
 
 async def events(request: Request) -> Response:
-    """Follow a task by server-sent events, from how it is now to its end."""
+    """Follow a task through server-sent events, from how it is now to its end."""
     reference = request.path_params["reference"]
     service = service_of(request)
     task = await _find(service, request, reference)

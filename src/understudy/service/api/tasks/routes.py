@@ -17,7 +17,7 @@ from understudy.tasks.records import Design, Task
 
 
 async def create(request: Request) -> Response:
-    """Make a task."""
+    """Create a task."""
     model = request.path_params["model"]
     service = service_of(request)
     known = service.catalogue.by_path.get(model)

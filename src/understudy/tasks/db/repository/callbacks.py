@@ -1,4 +1,4 @@
-"""The outbox: what is still to be told to clients, written with the change that it tells of."""
+"""The outbox: callback events, written in the same transaction as the change they report."""
 
 from __future__ import annotations
 
@@ -145,7 +145,7 @@ def note_try(
 
 
 def send_again(connection: sa.Connection, account_id: int, event_id: int, *, now: int) -> bool:
-    """Make one of the account's events pending anew, due now; False when there is none."""
+    """Make one of the account's events pending again, due now; False if there is none."""
     done = connection.execute(
         callback_events.update()
         .where(callback_events.c.id == event_id, callback_events.c.account_id == account_id)

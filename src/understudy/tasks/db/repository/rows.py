@@ -1,4 +1,4 @@
-"""Between rows and records."""
+"""Converting rows to records and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making tasks and reading them."""
+"""Creating and reading tasks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A task's changes of status, each fenced by its attempt and told to the outbox by the same
+"""A task's changes of status, each fenced by its attempt and written to the outbox in the same
 transaction.
 
     submitted ──claim──► processing ──succeed──► succeeded
@@ -6,8 +6,7 @@ transaction.
         │  └──cancel─────────┼──┴──fail, cancel──► failed
         └──────retry─────────┘
 
-A worker that was given up on writes under an attempt that is no longer the row's, and changes
-nothing.
+A worker that was given up writes with an outdated attempt and changes nothing.
 """
 
 from __future__ import annotations
