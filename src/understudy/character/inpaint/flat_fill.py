@@ -31,6 +31,11 @@ class FlatNumbers:
     flat: float = 0.82  # share of the background that lies within such areas
     grain: float = 0.25  # of `even`: where the median neighbour differs by more, paper has grain
     ring: float = 0.6  # T: how far round the hole the background is judged
+    rim: int = 3  # px: what is this near to the hole is not judged
+    judged_blur: float = 0.7  # px: deviation with which the picture is judged
+    row_blur: float = 0.8  # px: deviation that evens out rows that were filled one by one,
+    edge_blur: float = 1.0  # px: and that of its coming in from the hole's edge
+    median_rows: int = 5  # whose sides' colours agree
     same: float = 7.0  # Lab: sides that differ by less belong to one area
     beside: tuple[int, int] = (3, 11)  # px: from and to where beside the hole its colour is taken
 
@@ -43,10 +48,10 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
 
     picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool; unit: the torso in pixels.
     """
-    ring = grow(hole, _NUMBERS.ring * unit) & ~grow(hole, 3)
+    ring = grow(hole, _NUMBERS.ring * unit) & ~grow(hole, _NUMBERS.rim)
     if not ring.any():
         return False
-    lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), 0.7), np.float32))
+    lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), _NUMBERS.judged_blur), np.float32))
     steps = np.zeros(hole.shape, np.float32)
     for axis in (0, 1):
         step = np.linalg.norm(np.diff(lab, axis=axis), axis=-1)
@@ -85,8 +90,8 @@ def fill_flat(picture: Float32, hole: Mask) -> Float32:
         line = left[number] + share[:, None] * (right[number] - left[number])
         filled[y, a:b] = np.where(hole[y, a:b, None], line, picture[y, a:b])
     # Rows are judged one by one: their borders' steps are a pixel or two.
-    soft = cv2.GaussianBlur(filled, (0, 0), 0.8)
-    edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 1.0)[..., None]
+    soft = cv2.GaussianBlur(filled, (0, 0), _NUMBERS.row_blur)
+    edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), _NUMBERS.edge_blur)[..., None]
     return np.where(hole[..., None], filled + edge * (soft - filled), picture).astype(np.float32)
 
 
@@ -114,8 +119,8 @@ def _sides(
     left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
     left, right = (np.nan_to_num(side, nan=0.5) for side in (left, right))
     return (
-        median_filter(left, size=(5, 1), mode="nearest"),
-        median_filter(right, size=(5, 1), mode="nearest"),
+        median_filter(left, size=(_NUMBERS.median_rows, 1), mode="nearest"),
+        median_filter(right, size=(_NUMBERS.median_rows, 1), mode="nearest"),
     )
 
 

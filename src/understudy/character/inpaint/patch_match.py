@@ -38,6 +38,8 @@ class PatchNumbers:
     """
 
     work_side: int = 600  # px of the longer side at which matches are sought
+    least_work_side: int = 24  # px: no side is made smaller for that
+    least_side: int = 16  # px: nor at any level
     coarse_side: int = 44  # px of the shorter side where filling starts
     shrink: float = 0.62  # from one level to the next
     least_sources: int = 30  # patches: with fewer there is nothing to copy from
@@ -50,6 +52,23 @@ class PatchNumbers:
     wide_levels: int = 3  # coarse levels that are searched all over; finer ones in a window
     window: int = 12  # of the longer side: one part in so many
     trust_fall: float = 1.3  # how fast trust falls into the hole: its power, half a pixel each
+    least_window: int = 8  # px
+    least_trust: float = 1e-4  # added, so that deep inside something votes
+    least_spread: float = 1e-4  # scaled Lab, squared
+    known_share: float = 0.98  # of a small pixel: with less it belongs to the hole
+    busy_window: int = 5  # px: over which texture is averaged, and a price
+    bands: int = 24  # rows are judged for what stands out in bands of a part in so many,
+    least_band: int = 2  # px: at least,
+    least_band_pixels: int = 20  # and not where a band has fewer known pixels
+    usual: float = 2.0  # times the median difference that is usual in a band,
+    usual_least: float = 0.06  # scaled Lab: with this added;
+    price_from: float = 2.0  # usual differences from which on a place costs something,
+    most_price: float = 4  # and how many more cost the most
+    join_blur: float = 1.2  # px: deviation of the edge between fill and picture,
+    join_least: float = 0.02  # share of the fill below which it is cut off
+    seam_step: float = 2  # px: neighbours whose sources lie further apart than they meet at a seam
+    seam_blur: float = 0.8  # px: deviation of what a seam takes from the detail beside it,
+    seam_weight: float = 1.4  # and its strength
     trust_depth: int = 60  # px: deeper, it falls no more
     spread: tuple[int, int] = (60, 15)  # percentile of the costs that weighs votes: early, last
     lab_scale: float = 1 / 50  # Lab units to features of about 1
@@ -87,7 +106,10 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
     """
     h, w = hole.shape
     scale = min(1.0, _NUMBERS.work_side / max(h, w))
-    work = (max(24, round(w * scale)), max(24, round(h * scale)))
+    work = (
+        max(_NUMBERS.least_work_side, round(w * scale)),
+        max(_NUMBERS.least_work_side, round(h * scale)),
+    )
     base, base_hole = _shrink(to_lab(picture) * _LAB_SCALE, hole, work)
     sizes = _sizes(work)
     match: Int32 | None = None
@@ -114,11 +136,11 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
 
 def _sizes(work: tuple[int, int]) -> list[tuple[int, int]]:
     """The sizes (w, h) of the levels, the coarsest first."""
-    scales = [1.0]
+    scales, least = [1.0], _NUMBERS.least_side
     while min(work) * scales[-1] > _NUMBERS.coarse_side:
         scales.append(scales[-1] * _NUMBERS.shrink)
     return [
-        (max(16, round(work[0] * scale)), max(16, round(work[1] * scale)))
+        (max(least, round(work[0] * scale)), max(least, round(work[1] * scale)))
         for scale in reversed(scales)
     ]
 
@@ -160,16 +182,16 @@ def _refine(  # noqa: PLR0913 - one level's state
     by = _NUMBERS
     ys, xs = (v.astype(np.int32) for v in np.nonzero(level.wanted))
     deep = np.minimum(distance_transform_edt(level.hole), by.trust_depth)
-    trust = (by.trust_fall ** (-0.5 * deep) + 1e-4).astype(np.float32)
+    trust = (by.trust_fall ** (-0.5 * deep) + by.least_trust).astype(np.float32)
     rounds = by.rounds[2 - min(finer, 2)]
     side = max(level.size)
-    reach = side if number < by.wide_levels else max(8, side // by.window)
+    reach = side if number < by.wide_levels else max(by.least_window, side // by.window)
     for r in range(rounds):
         sweeps = by.sweeps[0] if r == 0 and finer else by.sweeps[1]
         seed = 10 * number + r
         costs = search(rows, price, ys, xs, level.wanted, level.source, match, sweeps, seed, reach)
         percentile = by.spread[0] if r < rounds - 1 else by.spread[1]
-        spread = max(1e-4, float(np.percentile(costs[ys, xs], percentile)))
+        spread = max(by.least_spread, float(np.percentile(costs[ys, xs], percentile)))
         vote(rows, level.hole, ys, xs, match, costs, trust, spread)
 
 
@@ -177,7 +199,9 @@ def _features(lab: Float32) -> Float32:
     """Lab and how busy the place is: (h, w, 4) float32."""
     light = lab[..., 0]
     busy = np.abs(cv2.Sobel(light, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(light, cv2.CV_32F, 0, 1))
-    busy = cv2.blur(busy, (5, 5)) * np.float32(_NUMBERS.busyness)
+    busy = cv2.blur(busy, (_NUMBERS.busy_window, _NUMBERS.busy_window)) * np.float32(
+        _NUMBERS.busyness
+    )
     return np.ascontiguousarray(np.dstack([lab, busy]), dtype=np.float32)
 
 
@@ -198,7 +222,7 @@ def _shrink(values: Float32, hole: Mask, size: tuple[int, int]) -> tuple[Float32
     weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(values * (~hole)[..., None], size, interpolation=cv2.INTER_AREA)
     small = small / np.maximum(weight, 1e-3)[..., None]
-    return np.asarray(small, np.float32), np.asarray(weight < 0.98)
+    return np.asarray(small, np.float32), np.asarray(weight < _NUMBERS.known_share)
 
 
 def _price(image: Float32, source: Mask) -> Float32:
@@ -206,19 +230,22 @@ def _price(image: Float32, source: Mask) -> Float32:
 
     A ship on the horizon or a lamp in the sky is seen once; its copies would be noticed.
     """
+    by = _NUMBERS
     h = image.shape[0]
-    band = max(2, h // 24)
+    band = max(by.least_band, h // by.bands)
     price = np.zeros(source.shape, np.float32)
     for top in range(0, h, band):
         rows = slice(max(0, top - band), min(h, top + 2 * band))
         values = image[rows][source[rows]]
-        if len(values) < 20:
+        if len(values) < by.least_band_pixels:
             continue
         middle = np.median(values, axis=0)
-        usual = np.median(np.abs(values - middle), axis=0) * 2.0 + 0.06
+        usual = np.median(np.abs(values - middle), axis=0) * by.usual + by.usual_least
         out = np.abs(image[top : top + band] - middle) / usual
-        price[top : top + band] = np.clip(out.max(axis=-1) - 2.0, 0, 4)
-    return np.asarray(cv2.blur(price, (5, 5)) * np.float32(_NUMBERS.standing_out), np.float32)
+        price[top : top + band] = np.clip(out.max(axis=-1) - by.price_from, 0, by.most_price)
+    return np.asarray(
+        cv2.blur(price, (by.busy_window, by.busy_window)) * np.float32(by.standing_out), np.float32
+    )
 
 
 def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
@@ -281,8 +308,8 @@ def _to_full_size(picture: Float32, hole: Mask, filled: Float32, match: Int32) -
         smooth = cv2.resize(_coherence(offset), (w, h), interpolation=cv2.INTER_LINEAR)
         up = cv2.resize(rgb, (w, h), interpolation=cv2.INTER_CUBIC)
         rgb = up + detail * smooth[..., None]
-    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), 1.2)
-    share = np.maximum(share * (share > 0.02), hole)[..., None]
+    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), _NUMBERS.join_blur)
+    share = np.maximum(share * (share > _NUMBERS.join_least), hole)[..., None]
     return np.clip(picture * (1 - share) + rgb * share, 0, 1).astype(np.float32)
 
 
@@ -290,7 +317,8 @@ def _coherence(offset: Float32) -> Float32:
     """1 inside pieces copied from one place, 0 where two meet: (h, w) float32."""
     jump = np.zeros(offset.shape[:2], np.float32)
     for axis in (0, 1):
-        step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > 2
+        step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > _NUMBERS.seam_step
         jump[: -1 if axis == 0 else None, : -1 if axis == 1 else None] += step
     seams = cv2.dilate((jump > 0).astype(np.float32), np.ones((2, 2), np.uint8))
-    return np.asarray(1 - np.clip(1.4 * cv2.GaussianBlur(seams, (0, 0), 0.8), 0, 1), np.float32)
+    lost = _NUMBERS.seam_weight * cv2.GaussianBlur(seams, (0, 0), _NUMBERS.seam_blur)
+    return np.asarray(1 - np.clip(lost, 0, 1), np.float32)

@@ -19,7 +19,12 @@ class ArmFillNumbers:
 
     least_hidden: int = 30  # px at 720: less is not painted
     least_seen: int = 200  # px at 720: less says nothing about the arm's colours
-    section: float = 0.05  # T: the least pixels of a cross section, at least 10
+    section: float = 0.05  # px per px of T: a cross section of fewer pixels is not known,
+    least_section: int = 10  # px at 720: or of fewer than this
+    section_reach: int = 2  # px at 720: how far up and down the arm a cross section reaches
+    most_bend: float = 1.2  # of `half_width`: further out it gets no darker
+    margin: int = 2  # px at 720: round what is hidden, painted too,
+    soft: float = 2.5  # px at 720: and the deviation of the change to what is seen
     shadow: float = 35  # percentile: darker pixels are the seam with the hair and its shadow
     least_sections: int = 5
     shading: float = 0.16  # of the light: how much darker a round limb is at its edges
@@ -49,9 +54,10 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     u, v = u[order], v[order]
     cuts = np.searchsorted(u, np.arange(n + 1))
     profile = np.full((n, 3), np.nan)
-    least = max(10, int(_NUMBERS.section * unit))
+    least = max(_NUMBERS.least_section, int(_NUMBERS.section * unit))
+    near = _NUMBERS.section_reach
     for i in range(n):
-        a, b = cuts[max(0, i - 2)], cuts[min(n, i + 3)]
+        a, b = cuts[max(0, i - near)], cuts[min(n, i + near + 1)]
         if b - a > least:
             values = v[a:b]
             light = values.mean(axis=1)
@@ -60,11 +66,12 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     if known.size < _NUMBERS.least_sections:
         return colours
     smooth = _completed(profile, known, unit)
-    bend = _NUMBERS.shading * np.clip(np.abs(across) / (_NUMBERS.half_width * unit), 0, 1.2) ** 2
+    off = np.clip(np.abs(across) / (_NUMBERS.half_width * unit), 0, _NUMBERS.most_bend)
+    bend = _NUMBERS.shading * off**2
     shade = (1 - bend) / (1 - _NUMBERS.shading / 3)
     painted = colours.copy()
     painted[ys, xs] = np.clip(smooth[along.astype(int)] * shade[:, None], 0, 1)
-    share = soften(grow(hidden, 2), 2.5)
+    share = soften(grow(hidden, _NUMBERS.margin), _NUMBERS.soft)
     share = np.maximum(share * (seen | hidden), hidden)[..., None]
     return np.asarray(colours * (1 - share) + painted * share, dtype=np.float32)
 
