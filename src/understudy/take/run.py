@@ -45,6 +45,15 @@ class _Ready:
     character: Character | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What rendering and finishing came to: see `Report`."""
+
+    sound: str
+    engine: EngineReport
+    fidelity: Fidelity | None
+
+
 def run_take(  # noqa: PLR0913 - independent keyword options
     media: TakeMedia,
     request: TakeRequest,
@@ -93,21 +102,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     measures = measure_fidelity and request.orientation == "video"
     fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
     progress.tell("finish", 1.0)
-    return Report(
-        plan=ready.plan,
-        understudy=__version__,
-        engine_version=engine.info.version,
-        settings=request.to_json(),
-        picture=_picture_facts(ready.picture),
-        clip=_clip_facts(ready.clip),
-        sound=sound,
-        warnings=(*ready.plan.warnings, *engine_report.warnings),
-        engine_details=engine_report.details,
-        timings=times.seconds,
-        seconds=times.total,
-        cached=tuple(times.cached),
-        fidelity=fidelity,
-    )
+    return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
 
 
 def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
@@ -184,6 +179,26 @@ def _use_performance(
     for path in outputs.performances:
         write_performance(performance, path)
     return video_fidelity(outputs.video, performance) if measures_fidelity else None
+
+
+def _report(
+    engine: Engine, request: TakeRequest, ready: _Ready, made: _Made, times: StageTimes
+) -> Report:
+    return Report(
+        plan=ready.plan,
+        understudy=__version__,
+        engine_version=engine.info.version,
+        settings=request.to_json(),
+        picture=_picture_facts(ready.picture),
+        clip=_clip_facts(ready.clip),
+        sound=made.sound,
+        warnings=(*ready.plan.warnings, *made.engine.warnings),
+        engine_details=made.engine.details,
+        timings=times.seconds,
+        seconds=times.total,
+        cached=tuple(times.cached),
+        fidelity=made.fidelity,
+    )
 
 
 def _picture_facts(picture: Picture) -> dict[str, object]:

@@ -20,7 +20,7 @@ Axis = Literal["zoom", "dolly", "pan", "tilt", "orbit"]
 
 @dataclass(frozen=True, slots=True)
 class _Numbers:
-    """Set by eye. Travels are those of one whole movement of usual strength.
+    """How far the camera goes. Travels are those of one whole movement of usual strength.
 
     zoom: growth of the figure, for zooming and for moving in or out. pan, tilt, orbit: shares of
         the frame's width. longest: seconds; a longer take holds where the movement ends.

@@ -16,7 +16,7 @@ from understudy.engines.puppet.retarget.driver import (
     figure_of_performance,
     figure_of_skeleton,
 )
-from understudy.engines.puppet.retarget.face import read_face, upright_share
+from understudy.engines.puppet.retarget.face import FaceMotion, read_face, upright_share
 from understudy.engines.puppet.retarget.fingers import read_hand
 from understudy.engines.puppet.retarget.limbs import LimbBones, LimbPose, Parent, pose_limb
 from understudy.engines.puppet.retarget.motion import Motion
@@ -87,22 +87,15 @@ def retarget(
     face = read_face(performance.face, driver, skeleton.face)
 
     # 2. Where every bone points, and how large the figure is.
-    turn_back = driver.yaw - np.clip(
-        wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn
-    )
+    turned = np.clip(wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn)
+    turn_back = driver.yaw - turned
     away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
-    size = np.clip(
-        driver.scale / starting_value(driver.scale, driver), NUMBERS.farthest, NUMBERS.nearest
-    )
-    if skeleton.cut and driver.legs_seen:
-        # Who steps forward would push a portrait out of its frame.
-        size = np.ones_like(size)
-    roll = face.head[:, 2]
+    size = _size(driver, skeleton)
     if skeleton.near is not None:
         roll = _nod(driver, rest)
-    elif turns_round:
-        roll = roll * upright_share(driver.yaw)
+    else:
+        roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
 
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
@@ -114,9 +107,6 @@ def retarget(
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], stance.root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
-    head = face.head.copy()
-    if orientation == "image":
-        head[:, 0] = wrap_angle(head[:, 0] - turn_back)
     hands = (performance.left_hand, performance.right_hand)
     fingers = [read_hand(hand, driver.frame_seconds) for hand in hands]
     ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
@@ -126,7 +116,7 @@ def retarget(
         joints=joints.astype(np.float32),
         size=size.astype(np.float32),
         root=stance.root.astype(np.float32),
-        head=(head * face.known[:, None]).astype(np.float32),
+        head=_head(face, turn_back, orientation).astype(np.float32),
         face_confidence=face.known.astype(np.float32),
         expression=face.expression.astype(np.float32),
         eyes_closed=face.eyes_closed.astype(np.float32),
@@ -148,6 +138,23 @@ def _turned_back(
     if skeleton.near is not None:
         return np.zeros(len(driver))
     return turned_away(driver.yaw, turns_round=turns_round)
+
+
+def _size(driver: Figure, skeleton: Skeleton) -> Float64:
+    """How large the figure is, 1 at the start: (T,)."""
+    if skeleton.cut and driver.legs_seen:
+        # Who steps forward would push a portrait out of its frame.
+        return np.ones(len(driver))
+    size = driver.scale / starting_value(driver.scale, driver)
+    return np.asarray(np.clip(size, NUMBERS.farthest, NUMBERS.nearest))
+
+
+def _head(face: FaceMotion, turn_back: Float64, orientation: Orientation) -> Float64:
+    """The head's turn as far as it is known, against the trunk with orientation `image`: (T, 3)."""
+    head = face.head.copy()
+    if orientation == "image":
+        head[:, 0] = wrap_angle(head[:, 0] - turn_back)
+    return np.asarray(head * face.known[:, None])
 
 
 def _nod(driver: Figure, rest: Figure) -> Float64:
