@@ -1,7 +1,8 @@
 """Self-hosted motion control: a picture of a character performs the motion of a person in a video.
 
 The library's face: `animate` makes the video, `inspect` says beforehand what it would be, `track`
-gives the driver's motion as data. Importing this loads nothing else.
+gives the driver's motion as data, `cast` the character as files to edit. Importing this loads
+nothing else.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from understudy.character.character import Character
+    from understudy.character.corrections import Corrections
     from understudy.media.limits import Mode, Orientation
     from understudy.take.findings import Findings
     from understudy.take.options import TakeMedia
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
     from understudy.take.report import Report
     from understudy.tracking.performance import Performance
 
-__all__ = ["__version__", "animate", "inspect", "track"]
+__all__ = ["__version__", "animate", "cast", "inspect", "track"]
 
 __version__ = "0.1.0"
 
@@ -43,13 +46,13 @@ def animate(  # noqa: PLR0913 - independent keyword options
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
 
-    picture: a JPEG or PNG, its path or its bytes. clip: the path of an MP4 or MOV. out: the path of
-    the MP4 to write, which appears when it is complete. element: more pictures of the character,
-    the frontal one first, or one clip of it; then the picture may be None. orientation: `video`
-    follows the driver's facing, `image` keeps the picture's. mode: `std` 720, `pro` 1080 px on the
-    short side. prompt: camera wording, such as "slow zoom in". seed: that a report
-    names, to repeat what an engine drew by chance. compare: where to write clip and
-    result side by side. measure_fidelity: track the result, too, and report how well it follows.
+    picture: a JPEG or PNG, its path or its bytes, or a character's folder. clip: the path of an MP4
+    or MOV. out: the path of the MP4 to write, which appears when it is complete. element: more
+    pictures of the character, the frontal one first, or one clip of it; then the picture may be
+    None. orientation: `video` follows the driver's facing, `image` keeps the picture's. mode: `std`
+    720, `pro` 1080 px on the short side. prompt: camera wording, such as "slow zoom in". seed: that
+    a report names, to repeat what an engine drew by chance. compare: where to write clip and result
+    side by side. measure_fidelity: track the result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
@@ -112,6 +115,26 @@ def track(clip: Path | str) -> Performance:
 
     opened = open_clip(Path(clip), orientation="video")
     return track_clip(opened, scene=analyze_scene(opened))
+
+
+def cast(
+    picture: Path | str | bytes,
+    folder: Path | str | None = None,
+    *,
+    mode: Mode = "std",
+    corrections: Corrections | None = None,
+) -> Character:
+    """Make the character of a picture ready to move and, with `folder`, write it as files to edit.
+
+    picture: as for `animate`. folder: the folder to write, which `animate` takes as a picture; it
+    must be new or empty. mode: the size to cast for. corrections: what is known of the picture.
+
+    Raises `understudy.errors.InputRefused` for what cannot be used.
+    """
+    from understudy.take.cast import cast_picture
+
+    target = None if folder is None else Path(folder)
+    return cast_picture(_file(picture), target, mode=mode, corrections=corrections)
 
 
 def _media(

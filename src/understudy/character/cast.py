@@ -12,10 +12,14 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.character import ArmState, Character, Layer, Traits
+from understudy.character.corrections import NONE, ROOT, Corrections
 from understudy.character.figure.anatomy import Anatomy, measure
-from understudy.character.figure.find import Figure, Track, search_figure
+from understudy.character.figure.find import Figure, Track
+from understudy.character.figure.placed import search_placed, with_joints
+from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.unrecognized import find_unrecognized
 from understudy.character.image.masks import box_of
+from understudy.character.image.png_files import matte_from_png
 from understudy.character.inpaint.background import Background, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
@@ -37,41 +41,66 @@ def cast(
     picture: Picture,
     size: tuple[int, int],
     *,
+    corrections: Corrections = NONE,
     cache: Cache | None = None,
     track: Track | None = None,
 ) -> Character:
     """Make the picture ready to move at the output's size.
 
-    size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. cache: where the
-    character, or else the picture's landmarks, are looked up first. track: what finds landmarks;
-    without it a tracker's process is started for this call. Raises InputRefused("image_url", ...)
-    when the picture holds no character that can be moved. Deterministic.
+    size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. corrections: what a
+    person says of the picture, taken as it is. cache: where the character, or else the picture's
+    landmarks, are looked up first. track: what finds landmarks; without it a tracker's process is
+    started for this call. Raises InputRefused("image_url", ...) when the picture holds no character
+    that can be moved, and one that names a correction that cannot be used. Deterministic.
     """
     rgb, given = on_canvas(picture, size)
+    drawn = None
+    if corrections.matte is not None:
+        drawn = matte_from_png(corrections.matte, size, f"{ROOT}.matte")
+    shape = given if drawn is None else drawn
+    joints = _joints_on_canvas(corrections, picture.source_size, size)
     if track is not None:
-        figure = search_figure(rgb, given, track)
+        figure = search_placed(rgb, shape, joints, track)
         if figure is None:
-            figure = find_unrecognized(rgb, given, None, track)
-        return _cast(picture, rgb, given, figure, None)
-    key = picture_key(picture, rgb, given)
+            figure = find_unrecognized(rgb, shape, None, track)
+        figure = _corrected(figure, joints, drawn, size)
+        return _cast(picture, rgb, given, figure, None, corrections)
+    key = picture_key(picture, rgb, given) | {"corrections": corrections.digest}
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
     # The processes of tracker and models end before the work that needs memory begins.
     with PictureTracker(cache) as tracker:
-        figure = search_figure(rgb, given, tracker)
+        figure = search_placed(rgb, shape, joints, tracker)
     with LearnedModels(cache) as models:
-        salient = None if given is not None else models.salient(rgb)
+        salient = None if shape is not None else models.salient(rgb)
     if figure is None:
         # What its many looks see is of no use to anybody else: only their result is kept.
         with PictureTracker(None) as tracker:
-            figure = find_unrecognized(rgb, given, salient, tracker)
-    character = _cast(picture, rgb, given, figure, salient)
-    if given is None and salient is None:
+            figure = find_unrecognized(rgb, shape, salient, tracker)
+    figure = _corrected(figure, joints, drawn, size)
+    character = _cast(picture, rgb, given, figure, salient, corrections)
+    if shape is None and salient is None:
         character = replace(character, warnings=(*character.warnings, _without_weights()))
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
+
+
+def _joints_on_canvas(
+    corrections: Corrections, source: tuple[int, int], size: tuple[int, int]
+) -> Joints:
+    """The joints that were placed, from the picture's pixels to the canvas'."""
+    x, y = size[0] / source[0], size[1] / source[1]
+    return {name: (place[0] * x, place[1] * y) for name, place in corrections.joints.items()}
+
+
+def _corrected(
+    figure: Figure, joints: Joints, drawn: Float32 | None, size: tuple[int, int]
+) -> Figure:
+    """The figure with the joints where they were placed and the matte that was drawn."""
+    figure = with_joints(figure, joints, size)
+    return figure if drawn is None else replace(figure, alpha=drawn)
 
 
 def picture_key(
@@ -89,12 +118,13 @@ def picture_key(
     }
 
 
-def _cast(
+def _cast(  # noqa: PLR0913 - what was found and what was given
     picture: Picture,
     rgb: NDArray[np.uint8],
     given: Float32 | None,
     figure: Figure,
     salient: Float32 | None,
+    corrections: Corrections,
 ) -> Character:
     size = rgb.shape[1], rgb.shape[0]
     anatomy = measure(figure.landmarks)
@@ -108,7 +138,7 @@ def _cast(
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image
     else:
-        matte = with_colours(values, given)
+        matte = with_colours(values, given if figure.alpha is None else figure.alpha)
         behind = np.empty_like(values)
         behind[:] = np.array(picture.backdrop or (236, 236, 236)) / 255
     alpha = matte.alpha
@@ -116,7 +146,7 @@ def _cast(
     if background is not None and background.glow.any():
         light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
-    layers, arms, hem = _cut(matte, light, anatomy, size, drawing=figure.drawing)
+    layers, arms, hem = _cut(matte, light, anatomy, size, corrections, drawing=figure.drawing)
     framing = framing_of(anatomy, matte.alpha)
     plain = background.plain if background is not None else float(behind.mean()) > 0.35
     # Feet that touch the lower edge do not go on below it.
@@ -153,11 +183,12 @@ def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8
     return canvas, np.clip(alpha, 0, 1).astype(np.float32)
 
 
-def _cut(
+def _cut(  # noqa: PLR0913 - what was found and what was given
     matte: Matte,
     light: Float32 | None,
     anatomy: Anatomy,
     size: tuple[int, int],
+    corrections: Corrections,
     *,
     drawing: bool,
 ) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
@@ -173,11 +204,12 @@ def _cut(
         np.ascontiguousarray(matte.alpha[view]), np.ascontiguousarray(matte.colours[view])
     )
     # What is surely not to be moved need not be cut out first.
-    hopes = arm_states(anatomy, size, (0.0, 0.0), matte.alpha)
+    hopes = corrections.chosen(arm_states(anatomy, size, (0.0, 0.0), matte.alpha))
     find = partial(parts_by_bones, piece.alpha) if drawing else partial(find_parts, piece)
     parts = find(place, (hopes[0] == "free", hopes[1] == "free"))
     covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
     states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha)
+    states = corrections.chosen(states)
     if states != hopes:
         parts = find(place, (states[0] == "free", states[1] == "free"))
     cut = cut_layers(piece, parts, place, None if light is None else light[view])

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import reporting_faults
-from understudy.cli.files import check_distinct, check_input, check_output
+from understudy.cli.files import check_distinct, check_input, check_output, check_picture
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import (
     ClipArgument,
@@ -132,7 +132,8 @@ def _check_files(
 ) -> None:
     """Check that the inputs, by their fields, can be read and the outputs be written."""
     for field, file in inputs.items():
-        check_input(file, field=field)
+        check = check_picture if field == "image_url" else check_input
+        check(file, field=field)
     files = {**inputs, "--output": output}
     check_output(output, option="--output", suffixes=(".mp4",))
     if watermark:

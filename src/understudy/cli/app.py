@@ -9,6 +9,7 @@ import typer
 from understudy import __version__
 from understudy.cli.account import accounts_app
 from understudy.cli.animate import animate
+from understudy.cli.cast import cast
 from understudy.cli.doctor import doctor
 from understudy.cli.inspect import inspect
 from understudy.cli.serve import serve
@@ -51,6 +52,7 @@ def understudy(
 app.command()(animate)
 app.command()(inspect)
 app.command()(track)
+app.command()(cast)
 app.command()(doctor)
 app.command()(serve)
 app.add_typer(weights_app)

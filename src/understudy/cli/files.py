@@ -20,6 +20,12 @@ def check_input(path: Path, *, field: str) -> None:
         raise InputRefused(field, found=f"'{path}' cannot be read", allowed="name a readable file")
 
 
+def check_picture(path: Path, *, field: str) -> None:
+    """Refuse a `path` that is neither a readable file nor a folder; `field` names it."""
+    if not path.is_dir():
+        check_input(path, field=field)
+
+
 def check_output(path: Path, *, option: str, suffixes: tuple[str, ...]) -> None:
     """Refuse a `path` that cannot be written or whose ending is none of `suffixes`."""
     if path.is_dir():

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import REFUSED, reporting_faults
-from understudy.cli.files import check_input
+from understudy.cli.files import check_input, check_picture
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
@@ -77,7 +77,8 @@ def _usable_files(
 
     def readable(path: Path, field: str) -> Path | None:
         with collecting(problems):
-            check_input(path, field=field)
+            check = check_picture if field == limits.PICTURE_FIELD else check_input
+            check(path, field=field)
             return path
         return None
 

@@ -10,7 +10,11 @@ import typer
 from understudy.media.limits import Mode, Orientation
 
 PictureArgument = Annotated[
-    Path, typer.Argument(metavar="PICTURE", help="Picture of the character: JPEG or PNG.")
+    Path,
+    typer.Argument(
+        metavar="PICTURE",
+        help="Picture of the character: JPEG or PNG; or the folder of a character.",
+    ),
 ]
 ClipArgument = Annotated[
     Path, typer.Argument(metavar="CLIP", help="Clip of the person: MP4 or MOV, at least 3 s.")

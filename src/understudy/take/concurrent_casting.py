@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 from understudy.cache import user_cache
 from understudy.character.cast import cast
 from understudy.character.character import Character
+from understudy.character.folder import CharacterFolder, cast_folder
 from understudy.elements.assignment import (
     Assignment,
     JudgedViews,
@@ -51,10 +52,12 @@ class ConcurrentCasting:
         element: Element | None,
         threads: Executor,
         measured: Measured = _at_once,
+        folder: CharacterFolder | None = None,
     ) -> None:
         """Begin with a picture, an element or both.
 
         mode: the output's. threads: where the work is done. measured: runs each part of it.
+        folder: the open character that the picture belongs to.
         """
         self._engine = engine
         self._casts = "cast" in engine.info.stages
@@ -69,7 +72,10 @@ class ConcurrentCasting:
             self._judging = self._begin(lambda: judge_views(element, picture, user_cache()))
         elif picture is not None and self._casts:
             size = self._output_size(picture)
-            self._casting = self._begin(lambda: cast(picture, size, cache=user_cache()))
+            if folder is None:
+                self._casting = self._begin(lambda: cast(picture, size, cache=user_cache()))
+            else:
+                self._casting = self._begin(lambda: cast_folder(folder, size, cache=user_cache()))
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from understudy.take.open import (
     check_character,
     open_take_clip,
     open_take_element,
+    open_take_folder,
     open_take_picture,
 )
 from understudy.take.options import TakeMedia, TakeRequest
@@ -65,9 +66,12 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         with collecting(problems):
             check_character(media, request)
-            picture = open_take_picture(media, request)
+            folder = open_take_folder(media)
+            picture = open_take_picture(media, request) if folder is None else folder.picture
             element = open_take_element(media, request)
-            casting = ConcurrentCasting(engine, request.mode, picture, element, threads)
+            casting = ConcurrentCasting(
+                engine, request.mode, picture, element, threads, folder=folder
+            )
         with collecting(problems):
             clip = open_take_clip(media, request)
             scene = find_driver(engine, clip, pool)

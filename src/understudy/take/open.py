@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from understudy.character.folder import CharacterFolder, open_folder
 from understudy.elements.element import Element, element_from_files, open_element
 from understudy.errors import InputRefused
 from understudy.media import limits
@@ -16,25 +18,33 @@ _NOT_GIVEN = "nothing is given"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A take's files, open: a picture, an element, or both; the clip."""
+    """A take's files, open: a picture, an element, or both; the clip.
+
+    folder: the open character that `picture` belongs to, where one was given.
+    """
 
     picture: Picture | None
     element: Element | None
     clip: Clip
+    folder: CharacterFolder | None = None
 
 
 def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
     """Open all files, the clip first. Raises InputRefused for the first that cannot be used."""
     check_character(media, request)
+    clip = open_take_clip(media, request)
+    folder = open_take_folder(media)
     return Opened(
-        clip=open_take_clip(media, request),
-        picture=open_take_picture(media, request),
+        clip=clip,
+        picture=open_take_picture(media, request) if folder is None else folder.picture,
         element=open_take_element(media, request),
+        folder=folder,
     )
 
 
 def check_character(media: TakeMedia, request: TakeRequest) -> None:
-    """Refuse media without a character, and an element with another orientation than `video`.
+    """Refuse media without a character, an element with another orientation than `video`, and one
+    beside a character's folder.
 
     Raises InputRefused.
     """
@@ -48,6 +58,24 @@ def check_character(media: TakeMedia, request: TakeRequest) -> None:
             found=f"the orientation is '{request.orientation}'",
             allowed="with an element only 'video' is allowed",
         )
+    if media.element and is_folder(media):
+        raise InputRefused(
+            limits.ELEMENT_FIELD,
+            found="an element is given beside a character's folder",
+            allowed="give the folder alone, or a picture",
+        )
+
+
+def is_folder(media: TakeMedia) -> bool:
+    """Whether the picture is a character's folder."""
+    return isinstance(media.picture, Path) and media.picture.is_dir()
+
+
+def open_take_folder(media: TakeMedia) -> CharacterFolder | None:
+    """Open the character's folder, if one stands for the picture. Raises InputRefused."""
+    if isinstance(media.picture, Path) and media.picture.is_dir():
+        return open_folder(media.picture)
+    return None
 
 
 def open_take_picture(media: TakeMedia, request: TakeRequest) -> Picture | None:

@@ -62,7 +62,8 @@ class TakeRequest:
 class TakeMedia:
     """The files that a take is made from.
 
-    picture: a JPEG or PNG, its path or its bytes; None where an element stands in for it. clip: the
+    picture: a JPEG or PNG, its path or its bytes, or the folder of an open character; None where an
+    element stands in for it. clip: the
     path of an MP4 or MOV; None only when a picture is inspected by itself. element: more pictures
     of the character, the frontal one first, or one clip of it. picture_max_bytes: the limit on the
     picture's file.

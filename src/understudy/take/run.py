@@ -117,7 +117,13 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     clip = opened.clip
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         casting = ConcurrentCasting(
-            engine, request.mode, opened.picture, opened.element, threads, times.timing("cast")
+            engine,
+            request.mode,
+            opened.picture,
+            opened.element,
+            threads,
+            times.timing("cast"),
+            opened.folder,
         )
 
         def cancelled_or_refused() -> bool:

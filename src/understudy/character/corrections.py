@@ -1,0 +1,147 @@
+"""Corrections: what a person says about a picture that casting would otherwise find out."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, Self, get_args
+
+from understudy.character.character import ArmState
+from understudy.character.figure.placed_joints import JOINTS, JointName, Joints, joint_name
+from understudy.errors import InputRefused
+
+ArmChoice = Literal["auto", "free", "fixed"]
+ARM_CHOICES: tuple[ArmChoice, ...] = get_args(ArmChoice)
+ROOT = "corrections"
+"""The name that messages begin with where the values came without a file."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrections:
+    """What casting takes as given.
+
+    joints: by their COCO names, in pixels of the picture (upright, before any resizing); those
+        left out are found. Joints for a whole figure need no tracker.
+    matte: a PNG whose brightness (its alpha, where it has one) says how much of each pixel is the
+        figure's; in the picture's aspect, of any size. None: found.
+    left_arm, right_arm: `auto` moves an arm where it can be lifted off the body; `free` lifts it in
+        any case; `fixed` leaves it a part of the body.
+    """
+
+    joints: Joints = field(default_factory=dict)
+    matte: bytes | None = None
+    left_arm: ArmChoice = "auto"
+    right_arm: ArmChoice = "auto"
+
+    def __bool__(self) -> bool:
+        """Whether anything is given."""
+        arms = (self.left_arm, self.right_arm)
+        return bool(self.joints) or self.matte is not None or arms != ("auto", "auto")
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values; the matte in base 64."""
+        return {
+            "joints": {name: list(place) for name, place in self.joints.items()},
+            "matte": None if self.matte is None else base64.b64encode(self.matte).decode("ascii"),
+            "left_arm": self.left_arm,
+            "right_arm": self.right_arm,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any], *, root: str = ROOT) -> Self:
+        """The inverse of `to_json`; what is absent is found by casting.
+
+        Raises InputRefused naming the key under `root`, what it holds, and what it may hold.
+        """
+        known = [each.name for each in fields(cls)]
+        for key in values:
+            if key not in known:
+                raise _refused(f"{root}.{key}", "there is no such key", _one_of(known))
+        return cls(
+            joints=read_joints(values.get("joints", {}), f"{root}.joints"),
+            matte=_read_matte(values.get("matte"), f"{root}.matte"),
+            left_arm=read_arm_choice(values.get("left_arm", "auto"), f"{root}.left_arm"),
+            right_arm=read_arm_choice(values.get("right_arm", "auto"), f"{root}.right_arm"),
+        )
+
+    @property
+    def digest(self) -> str:
+        """Equal for equal corrections."""
+        text = json.dumps(self.to_json(), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def chosen(self, states: tuple[ArmState, ArmState]) -> tuple[ArmState, ArmState]:
+        """The arms' states where a choice overrules what was found."""
+        choices = self.left_arm, self.right_arm
+        left, right = (
+            state if choice == "auto" else choice
+            for state, choice in zip(states, choices, strict=True)
+        )
+        return left, right
+
+
+NONE = Corrections()
+"""Nothing is given; all is found."""
+
+
+def read_joints(values: object, name: str) -> dict[JointName, tuple[float, float]]:
+    """Joints from JSON values. Raises InputRefused naming the joint."""
+    if not isinstance(values, Mapping):
+        raise _refused(name, _found(values), "use an object of joints by their names")
+    joints: dict[JointName, tuple[float, float]] = {}
+    for key, place in values.items():
+        try:
+            known = joint_name(key)
+        except KeyError:
+            raise _refused(f"{name}.{key}", "there is no such joint", _one_of(JOINTS)) from None
+        joints[known] = read_place(place, f"{name}.{key}")
+    return joints
+
+
+def read_place(value: object, name: str) -> tuple[float, float]:
+    """A point from JSON values. Raises InputRefused."""
+    if (
+        isinstance(value, (list, tuple))
+        and len(value) == 2
+        and all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in value)
+        and all(math.isfinite(v) and abs(v) < 1e6 for v in value)
+    ):
+        return float(value[0]), float(value[1])
+    raise _refused(name, _found(value), "use [x, y], two numbers, in pixels of the picture")
+
+
+def read_arm_choice(value: object, name: str) -> ArmChoice:
+    """An arm's choice from a JSON value. Raises InputRefused."""
+    for choice in ARM_CHOICES:
+        if value == choice:
+            return choice
+    raise _refused(name, _found(value), _one_of(ARM_CHOICES))
+
+
+def _read_matte(value: object, name: str) -> bytes | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        try:
+            return base64.b64decode(value, validate=True)
+        except binascii.Error:
+            pass
+    raise _refused(name, _found(value), "use the bytes of a PNG in base 64")
+
+
+def _found(value: object) -> str:
+    text = json.dumps(value, default=str)
+    return f"the value is {text if len(text) <= 60 else text[:57] + '...'}"
+
+
+def _one_of(names: tuple[str, ...] | list[str]) -> str:
+    return f"use one of {', '.join(names)}"
+
+
+def _refused(name: str, found: str, allowed: str) -> InputRefused:
+    return InputRefused(name, found=found, allowed=allowed)
