@@ -52,9 +52,10 @@ def upload(client: Client, data: bytes) -> str:
 
 def followed(url: str, **headers: str) -> httpx2.Response:
     """What a client that was given a link ends up with, elsewhere."""
-    sent_on = httpx2.get(url, headers=headers, trust_env=False)
+    sent_on = httpx2.get(url, headers=headers, trust_env=False, timeout=30)
     assert sent_on.status_code == 302
-    return httpx2.get(sent_on.headers["location"], headers=headers, trust_env=False)
+    place = sent_on.headers["location"]
+    return httpx2.get(place, headers=headers, trust_env=False, timeout=30)
 
 
 def test_a_take_lies_in_s3_from_upload_to_deletion(

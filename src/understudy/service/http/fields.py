@@ -247,7 +247,7 @@ def describe(detail: ErrorDetails) -> str:  # noqa: PLR0911 - one sentence for e
     field = _name(detail["loc"])
     if kind == "too_long" and isinstance(value, str):
         most = context["max_length"]
-        return f"{field}: {len(value)} characters; at most {most} are allowed"
+        return f"{field}: {len(value)} characters; at most {most} characters are allowed"
     if kind == "too_long":
         return f"{field}: {len(value)} given; at most {context['max_length']} allowed"
     if kind == "greater_than_equal":
