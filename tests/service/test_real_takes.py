@@ -116,7 +116,7 @@ def test_a_take_by_urls_is_made_watermarked_told_and_read_by_both_designs(
         if call.path == "/real":
             told.append(Webhook(real.callback_secret).verify(call.body, call.headers))
     assert [each["task_status"] for each in told] == ["submitted", "processing", "succeed"]
-    assert told[1] == record
+    assert told[2] == record
 
     (theirs,) = real.client.data("GET", "/tasks?external_task_ids=by-url")
     assert theirs["status"] == "succeeded"
