@@ -8,7 +8,7 @@ it('says a problem as what was found and what may be', () => {
     allowed: 'allowed: 3 to 30 s',
     message: 'Video duration can not less than 3s',
   }
-  expect(sentence(problem)).toBe('The video lasts 2.40 s. Allowed are 3 to 30 s.')
+  expect(sentence(problem)).toBe('The video lasts 2.40 s. Allowed: 3 to 30 s.')
   expect(sentence({ field: 'mode', message: 'video mode must be specified' })).toBe(
     'Video mode must be specified.',
   )
