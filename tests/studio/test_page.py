@@ -19,7 +19,7 @@ expect.set_options(timeout=30_000)
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
-FORMATS_OF_PICTURES = "The file is text by its content. Allowed are jpg, jpeg and png."
+FORMATS_OF_PICTURES = "The file is text by its content. Allowed: jpg, jpeg and png."
 Screenshot = Callable[[Any, str], None]
 
 
