@@ -92,9 +92,11 @@ def test_behind_a_public_url_the_page_asks_for_a_key(tmp_path: Path) -> None:
         env={**os.environ, "UNDERSTUDY_PUBLIC_URL": public},
     )
     assert process.stdout is not None
-    assert process.stdout.readline().split()[4] == public
-    process.kill()
-    process.communicate()
+    try:
+        assert process.stdout.readline().split()[4] == public
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_a_port_that_is_taken_is_told_in_one_line(tmp_path: Path) -> None:
