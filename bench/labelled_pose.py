@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from bench.pose_metrics import errors, pck
 from bench.table import Cell, table
 from bench.takes import MEDIA
+from understudy.geometry.landmarks import Body
 from understudy.media.clip import open_clip
+from understudy.tracking.formats.keypoints import COCO_18
 from understudy.tracking.formats.openpose_video import (
     COLOURS,
-    JOINTS,
     LIMB_SHARE,
     LIMBS,
     openpose_joints,
@@ -157,13 +158,13 @@ def read_joints(path: Path, *, exchanged: bool = False) -> Joints:
 def joints_of_frame(rgb: NDArray[np.uint8]) -> Joints:
     """The joints (18, 2) of one frame (H, W, 3), NaN where not drawn or hidden."""
     drawn = _Drawn.from_frame(rgb)
-    ends: list[list[Joints]] = [[] for _ in JOINTS]
+    ends: list[list[Joints]] = [[] for _ in COCO_18]
     for (one, other), colour in zip(LIMBS, COLOURS, strict=False):
         limb = drawn.limb_ends(colour)
         if limb is not None:
             ends[one].append(limb)
             ends[other].append(limb)
-    joints = np.full((len(JOINTS), 2), np.nan)
+    joints = np.full((len(COCO_18), 2), np.nan)
     bright, reach = drawn.bright(), _DOT_REACH * rgb.shape[0]
     for number, (pairs, colour) in enumerate(zip(ends, COLOURS, strict=True)):
         dots = [bright.dot_near(colour, end, reach) for pair in pairs for end in pair]
@@ -192,14 +193,14 @@ def tracker_error(clip_path: Path, labels: Joints, label_size: tuple[int, int]) 
     distances = errors(found[:, SCORED], wanted[:, SCORED], float(np.nanmedian(torsos)))
     medians = np.nanmedian(distances, axis=0)
     worst = int(np.nanargmax(medians))
-    joint = JOINTS[SCORED[worst]]
+    joint = COCO_18[SCORED[worst]]
     return TrackerError(
         name=clip_path.stem,
         frames=len(wanted),
         median=float(np.nanmedian(distances)),
         mean=float(np.nanmean(distances)),
         pck=pck(distances),
-        worst_joint="" if joint is None else joint.name.lower(),
+        worst_joint=joint.name.lower() if isinstance(joint, Body) else "",
         worst_median=float(medians[worst]),
     )
 

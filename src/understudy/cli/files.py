@@ -33,6 +33,22 @@ def check_output(path: Path, *, option: str, suffixes: tuple[str, ...]) -> None:
     if path.suffix.lower() not in suffixes:
         found = f"'{path.name}' ends in '{path.suffix}'" if path.suffix else f"'{path.name}'"
         raise InputRefused(option, found=found, allowed=f"allowed: {', '.join(suffixes)}")
+    _check_folder_of(path, option)
+    if path.exists() and not path.is_file():
+        raise InputRefused(option, found=f"'{path}' is not a file", allowed="name another file")
+
+
+def check_new_folder(path: Path, *, option: str) -> None:
+    """Refuse a `path` that cannot become a folder, or is one with something in it."""
+    _check_folder_of(path, option)
+    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+        raise InputRefused(
+            option, found=f"'{path}' exists already", allowed="name a new or an empty folder"
+        )
+
+
+def _check_folder_of(path: Path, option: str) -> None:
+    """Refuse a `path` in a folder that is missing or cannot be written to."""
     folder = path.parent
     if not folder.is_dir():
         raise InputRefused(
@@ -47,8 +63,6 @@ def check_output(path: Path, *, option: str, suffixes: tuple[str, ...]) -> None:
             found=f"the folder '{folder}' is not writable ({fault.strerror})",
             allowed="name another folder",
         ) from fault
-    if path.exists() and not path.is_file():
-        raise InputRefused(option, found=f"'{path}' is not a file", allowed="name another file")
 
 
 def check_distinct(paths: Mapping[str, Path]) -> None:

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import reporting_faults
-from understudy.cli.files import check_distinct, check_input, check_output
+from understudy.cli.files import check_distinct, check_input, check_new_folder, check_output
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import ClipArgument, DebugOption
 from understudy.cli.progress_bar import showing_progress
+from understudy.errors import InputRefused
 from understudy.take.progress import ProgressLine
-from understudy.tracking.formats import FORMATS, write_performance
+from understudy.tracking.formats import FORMATS, KeypointSet, write_keypoints, write_performance
 
 if TYPE_CHECKING:
     from understudy.tracking.performance import Performance
@@ -31,21 +32,54 @@ def track(
             "-o",
             "--output",
             metavar="OUT",
-            help="; ".join(f"OUT{form.suffix}: {form.about}" for form in FORMATS.values()) + ".",
+            help="; ".join(f"OUT{form.suffix}: {form.about}" for form in FORMATS.values())
+            + "; OUT without an ending: a folder with an OpenPose file for each frame.",
         ),
     ],
+    keypoints: Annotated[
+        KeypointSet,
+        typer.Option(
+            "--keypoints",
+            help="Of JSON: OpenPose's BODY_25 or its COCO order with 18 points, or annotations as"
+            " COCO-WholeBody has them.",
+        ),
+    ] = "body_25",
     debug: DebugOption = False,
 ) -> None:
     """Write the motion of the person in CLIP, from the longest usable part of the clip."""
     with reporting_faults(debug=debug):
         check_input(clip, field="video_url")
-        check_output(output, option="--output", suffixes=SUFFIXES)
+        _check_output(output, keypoints)
         check_distinct({"video_url": clip, "--output": output})
         performance = _tracked(clip)
-        write_performance(performance, output)
+        if output.suffix.lower() in ("", ".json"):
+            write_keypoints(performance, output, keypoints)
+        else:
+            write_performance(performance, output)
         width, height = performance.size
         seconds = performance.times[-1] - performance.times[0]
         typer.echo(f"{output}: {len(performance)} frames, {seconds:.1f} s of {width} × {height}")
+
+
+def _check_output(output: Path, keypoints: KeypointSet) -> None:
+    """Refuse an output that cannot be written, and keypoints that it cannot hold."""
+    folder = not output.suffix
+    if keypoints != "body_25" and output.suffix.lower() not in ("", ".json"):
+        raise InputRefused(
+            "--keypoints",
+            found=f"'{output.name}' holds no keypoints",
+            allowed="name an output that ends in .json, or a folder",
+        )
+    if folder and keypoints == "coco_wholebody":
+        raise InputRefused(
+            "--keypoints",
+            found="COCO-WholeBody annotations are one file",
+            allowed="name an output that ends in .json",
+        )
+    if folder:
+        check_new_folder(output, option="--output")
+    else:
+        check_output(output, option="--output", suffixes=SUFFIXES)
 
 
 def _tracked(path: Path) -> Performance:

@@ -10,7 +10,10 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -61,6 +64,21 @@ class UnfinishedFile:
         self.path.unlink(missing_ok=True)
         os.close(self._lock)
         self._lock = -1
+
+
+@contextmanager
+def unfinished_folder(destination: Path) -> Iterator[Path]:
+    """Yield a folder to fill, which becomes `destination` when the block ends without an exception.
+
+    On an exception nothing is left. Raises OSError where `destination` exists and is not empty or
+    the folder around it cannot be written to.
+    """
+    with TemporaryDirectory(prefix=_PREFIX, dir=destination.parent) as temporary:
+        filled = Path(temporary) / destination.name
+        filled.mkdir()
+        yield filled
+        # On POSIX a folder takes the place of an empty one.
+        filled.rename(destination)
 
 
 def remove_abandoned(folder: Path) -> int:

@@ -17,35 +17,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.landmarks import Body, Float32
+from understudy.geometry.landmarks import Float32
 from understudy.media.output.encode import VideoWriter
+from understudy.tracking.formats.keypoints import COCO_18, FACE_68, body_points, is_seen
 from understudy.tracking.performance import Performance
 
 Rgb = NDArray[np.uint8]
 Colour = tuple[int, int, int]
 
-NECK = 1
-# COCO's joints among the body's landmarks; the neck is in between.
-JOINTS: tuple[Body | None, ...] = (
-    Body.NOSE,
-    None,
-    Body.RIGHT_SHOULDER,
-    Body.RIGHT_ELBOW,
-    Body.RIGHT_WRIST,
-    Body.LEFT_SHOULDER,
-    Body.LEFT_ELBOW,
-    Body.LEFT_WRIST,
-    Body.RIGHT_HIP,
-    Body.RIGHT_KNEE,
-    Body.RIGHT_ANKLE,
-    Body.LEFT_HIP,
-    Body.LEFT_KNEE,
-    Body.LEFT_ANKLE,
-    Body.RIGHT_EYE,
-    Body.LEFT_EYE,
-    Body.RIGHT_EAR,
-    Body.LEFT_EAR,
-)
 LIMBS = (
     (1, 2), (1, 5), (2, 3), (3, 4), (5, 6), (6, 7), (1, 8), (8, 9), (9, 10),
     (1, 11), (11, 12), (12, 13), (1, 0), (0, 14), (14, 16), (0, 15), (15, 17),
@@ -65,16 +44,6 @@ HAND_BONES = tuple(
 _HAND_JOINT: Colour = (0, 0, 255)
 _FACE_POINT: Colour = (255, 255, 255)
 
-# The 68 points of a face (jaw, brows, nose, eyes, lips) among those of the mesh.
-FACE_POINTS = (
-    162, 234, 93, 58, 172, 136, 149, 148, 152, 377, 378, 365, 397, 288, 323, 454, 389,
-    71, 63, 105, 66, 107, 336, 296, 334, 293, 301,
-    168, 197, 5, 4, 75, 97, 2, 326, 305,
-    33, 160, 158, 133, 153, 144, 362, 385, 387, 263, 373, 380,
-    61, 39, 37, 0, 267, 269, 291, 405, 314, 17, 84, 181,
-    78, 82, 13, 312, 308, 317, 14, 87,
-)  # fmt: skip
-
 
 @dataclass(frozen=True, slots=True)
 class DrawingNumbers:
@@ -92,8 +61,6 @@ class DrawingNumbers:
     """Radius of a point of the face."""
     least_radius: float = 1.0
     """Pixels: limbs and dots have at least this radius."""
-    least_visibility: float = 0.3
-    """With less, a joint is left out."""
     ellipse_points: int = 36
     """Corners of the polygon that stands for a limb's ellipse."""
     shift: int = 4
@@ -146,18 +113,15 @@ def draw_skeleton(
             _draw_hand(canvas, hand, short)
     if face and np.isfinite(performance.face[index, 0, 0]):
         face_dot = max(NUMBERS.least_radius, NUMBERS.face_dot * short)
-        for point in performance.face[index, FACE_POINTS, :2]:
+        for point in performance.face[index, FACE_68, :2]:
             _draw_dot(canvas, point, face_dot, _FACE_POINT)
     return canvas
 
 
 def openpose_joints(body: Float32) -> tuple[Float32, NDArray[np.bool_]]:
     """OpenPose's joints (18, 2) in pixels of body landmarks (33, 4), and which are seen (18,)."""
-    shoulders = body[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
-    neck = np.append(shoulders[:, :3].mean(axis=0), shoulders[:, 3].min())
-    joints = np.stack([neck if joint is None else body[joint] for joint in JOINTS])
-    shown = np.isfinite(joints[:, 0]) & (joints[:, 3] >= NUMBERS.least_visibility)
-    return joints[:, :2].astype(np.float32), shown
+    points = body_points(body, COCO_18)
+    return points[:, :2], is_seen(points)
 
 
 def _draw_hand(canvas: Rgb, hand: Float32, short: int) -> None:

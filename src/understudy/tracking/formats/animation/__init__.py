@@ -1,0 +1,1 @@
+"""Skeletal animation: a hierarchy of joints that rotate, as BVH and GLB hold it."""
