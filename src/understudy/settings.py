@@ -131,7 +131,9 @@ class Settings(BaseSettings):
     )
     public_url: Annotated[str | None, AfterValidator(_check_public_url)] = Field(
         default=None,
-        description="Base of the URLs that clients receive. Default: `http://host:port`.",
+        description="Base of the URLs that clients receive, such as `https://motion.example.com`. "
+        "Default: the address that the client itself used (`Host`, or what a trusted proxy "
+        "forwards).",
     )
     secret_key: SecretStr | None = Field(
         default=None,
@@ -212,8 +214,8 @@ class Settings(BaseSettings):
     )
     trusted_proxies: str = Field(
         default="127.0.0.1",
-        description="Addresses of reverse proxies whose `X-Forwarded-…` headers are trusted, "
-        "separated by commas.",
+        description="Addresses of reverse proxies, separated by commas, whose headers "
+        "`X-Forwarded-For`, `-Proto` and `-Host` are trusted.",
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."
@@ -247,7 +249,7 @@ class Settings(BaseSettings):
 
     @property
     def base_url(self) -> str:
-        """The public URL with the default filled in."""
+        """The public URL, else where the server is reached from its own machine."""
         host = _HERE.get(self.host, self.host)
         host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"

@@ -19,6 +19,7 @@ from understudy.service.api.takes import details
 from understudy.service.api.takes import routes as takes
 from understudy.service.api.tasks import routes as tasks
 from understudy.service.http.contract_errors import ContractError
+from understudy.service.http.forwarding import ForwardingMiddleware
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.middleware import RequestMiddleware, let_through
 from understudy.service.lifetime import running_service
@@ -61,7 +62,10 @@ def create_app(
             *more_routes,
         ],
         lifespan=lifespan,
-        middleware=[Middleware(RequestMiddleware, observe=metrics.answered)],
+        middleware=[
+            Middleware(ForwardingMiddleware, trusted=settings.trusted_proxies),
+            Middleware(RequestMiddleware, observe=metrics.answered),
+        ],
         exception_handlers={ContractError: let_through, HTTPException: let_through},
     )
     # RequestMiddleware removes a trailing slash.

@@ -10,20 +10,21 @@ from understudy.tasks.records import Design, Element, Task
 
 
 def task_payload_writer(links: Links) -> WritePayload:
-    """Writes the bodies of tasks' callbacks, with results under `links`."""
+    """Writes the bodies of tasks' callbacks, with results where their clients reach the service."""
 
     def write_payload(task: Task) -> str:
+        theirs = links.under(task.request.base_url)
         if task.design is Design.LEGACY:
-            return encode(motion_control.record(task, links)).decode()
-        return encode(tasks.record(task, links)).decode()
+            return encode(motion_control.record(task, theirs)).decode()
+        return encode(tasks.record(task, theirs)).decode()
 
     return write_payload
 
 
 def element_payload_writer(links: Links) -> WriteElementPayload:
-    """Writes the bodies of elements' callbacks, with their files under `links`."""
+    """As `task_payload_writer`, for elements."""
 
     def write_payload(element: Element) -> str:
-        return encode(elements.record(element, links)).decode()
+        return encode(elements.record(element, links.under(element.base_url))).decode()
 
     return write_payload

@@ -10,6 +10,7 @@ from understudy.service.creation import Creation
 from understudy.service.engines import Engines
 from understudy.service.exports import Exports
 from understudy.service.http.authentication import Authenticator
+from understudy.service.http.forwarding import base_of
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
@@ -56,3 +57,8 @@ def service_of(request: Request) -> Service:
     service = request.app.state.service
     assert isinstance(service, Service)
     return service
+
+
+def links_of(request: Request) -> Links:
+    """Makes URLs for the client of a request: by default under the address that it used itself."""
+    return service_of(request).links.under(base_of(request))

@@ -20,6 +20,7 @@ from understudy.service.models import Catalogue, reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.db.repository.callbacks import WritePayload
+from understudy.tasks.files.links import upload_id
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
 from understudy.tasks.records import Design, Element, Task, TaskRequest
@@ -52,6 +53,7 @@ class Creation:
         element = await find_element(self.database, self.checks.storage, caller, draft)
         task_id = _make_id()
         prefix = f"inputs/{task_id}"
+        picture: CheckedMedia | None = None
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
             _check_seconds(draft, clip)
@@ -64,7 +66,7 @@ class Creation:
                 concurrency_limit=self.concurrency_limit,
             )
         except BaseException as error:
-            if not uploaded:
+            if picture is None or picture.source.file_id is None:
                 await self.checks.storage.discard(prefix)
             raise _in_contract(error, draft) from error
         self.on_created()
@@ -90,9 +92,9 @@ class Creation:
         )
 
     def _is_uploaded(self, draft: Draft) -> bool:
-        """Whether nothing has to be fetched or stored for a draft."""
+        """Whether a draft's media look like uploads, of which nothing has to be fetched."""
         given = [media for media in (draft.picture, draft.clip) if media is not None]
-        return all(self.checks.links.upload_id(media) is not None for media in given)
+        return all(upload_id(media) is not None for media in given)
 
     async def _check_room(self, caller: Caller, draft: Draft) -> None:
         """Refuse early what the account has no room for, before anything is fetched for it."""
@@ -189,6 +191,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             element_images=() if element is None else element.images,
             element_videos=() if element is None else element.videos,
             callback_url=draft.callback_url,
+            base_url=None if draft.callback_url is None else caller.base_url,
             notes=draft.notes,
         ),
         external_id=draft.external_id,

@@ -99,7 +99,9 @@ def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
     return _Stores(
         database=database,
         keyring=keyring,
-        links=Links(settings.base_url, keyring, retention_ms),
+        links=Links(
+            settings.base_url, keyring, retention_ms, fixed=settings.public_url is not None
+        ),
         storage=storage,
         fetcher=fetcher,
         retention=Retention(database, storage, kept_ms=retention_ms),
@@ -125,9 +127,7 @@ def _open_probers(settings: Settings, jobs: str, stores: _Stores, ends: AsyncExi
     )
     for prober in (checker, inspector, exporter):
         ends.push_async_callback(prober.close)
-    checks = MediaChecks(
-        stores.database, stores.storage, stores.fetcher, checker, stores.links, folder
-    )
+    checks = MediaChecks(stores.database, stores.storage, stores.fetcher, checker, folder)
     return _Probers(checker, inspector, exporter, checks)
 
 

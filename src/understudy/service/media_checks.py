@@ -23,7 +23,7 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads
 from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
-from understudy.tasks.files.links import Links
+from understudy.tasks.files.links import upload_id
 from understudy.tasks.files.localize import UNREACHABLE, too_large
 from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.records import Source, Upload
@@ -72,7 +72,6 @@ class MediaChecks:
     storage: Storage
     fetcher: Fetcher
     prober: Prober
-    links: Links
     temporary: Path
 
     async def check_picture(self, media: MediaRequest, *, max_bytes: int) -> CheckedMedia:
@@ -132,14 +131,12 @@ class MediaChecks:
     async def find_upload(
         self, media: MediaRequest, kind: Literal["picture", "clip"]
     ) -> Upload | None:
-        """The upload that a URL of ours names, None for any other. Raises ParameterInvalid."""
-        upload_id = self.links.upload_id(media.given)
-        if upload_id is None:
+        """The account's upload that a URL names, None for any other URL. Raises ParameterInvalid."""
+        named = upload_id(media.given)
+        if named is None:
             return None
-        upload = await self.database.look_up(uploads.find, media.account_id, upload_id)
-        if upload is None:
-            raise ParameterInvalid(UNREACHABLE)
-        if upload.kind != kind:
+        upload = await self.database.look_up(uploads.find, media.account_id, named)
+        if upload is not None and upload.kind != kind:
             raise ParameterInvalid(
                 f"{media.field}: the upload is a {upload.kind}; a {kind} is allowed"
             )

@@ -44,7 +44,8 @@ def serve(
         access_log=False,
         backlog=_BACKLOG,
         server_header=False,
-        forwarded_allow_ips=settings.trusted_proxies,
+        # ForwardingMiddleware does this, and the host as well.
+        proxy_headers=False,
         timeout_keep_alive=_KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=_LAST_ANSWERS_SECONDS,
     )

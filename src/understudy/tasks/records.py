@@ -52,8 +52,9 @@ class TaskRequest:
     """What a client asked for, the same whichever design it came through.
 
     take: the options, which travel unchanged to the worker. clip, picture: the media.
-    element_images, element_videos: those of the element, the frontal image first. notes: where the
-    take does otherwise than its client asked, in sentences.
+    element_images, element_videos: those of the element, the frontal image first. base_url: by
+    which the client reached the service, for the URLs in callbacks. notes: where the take does
+    otherwise than its client asked, in sentences.
     """
 
     take: TakeRequest
@@ -63,6 +64,7 @@ class TaskRequest:
     element_images: tuple[Source, ...] = ()
     element_videos: tuple[Source, ...] = ()
     callback_url: str | None = None
+    base_url: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -167,7 +169,7 @@ class Element:
     """A character kept in the library, and the task that made it; `id` is the task's.
 
     element_id is None until it is made. images, videos: sources in the order that they were given,
-    the frontal image first.
+    the frontal image first. base_url: as of a task's request.
     """
 
     id: int
@@ -181,6 +183,7 @@ class Element:
     videos: tuple[Source, ...]
     tags: tuple[str, ...]
     callback_url: str | None
+    base_url: str | None
     status: Status
     message: str
     attempt: int

@@ -95,6 +95,7 @@ def _element(preset: _Preset) -> Element:
         videos=(),
         tags=preset.tags,
         callback_url=None,
+        base_url=None,
         status=Status.SUCCEEDED,
         message="",
         attempt=1,

@@ -18,6 +18,7 @@ from understudy.service.http.contract_errors import (
     AuthorizationMissing,
     AuthorizationNotYetValid,
 )
+from understudy.service.http.forwarding import base_of
 from understudy.tasks.accounts.credentials import key_name
 from understudy.tasks.accounts.keyring import Keyring, digest_api_key
 from understudy.tasks.db.database import Database
@@ -45,10 +46,16 @@ _OPTIONS: Any = {
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The account that a request is made for."""
+    """The account that a request is made for.
+
+    key: the name of the key that it came with. base_url: by which it reached the service; None
+    where that cannot be told.
+    """
 
     account_id: int
     account: str
+    key: str
+    base_url: str | None
 
 
 class Authenticator:
@@ -63,9 +70,11 @@ class Authenticator:
         """Who asks. Raises NotAuthenticated's kinds and AccountAbnormal."""
         token = _bearer_token(request.headers.get("authorization"))
         if token.startswith(API_KEY_PREFIX):
+            name = key_name(token)
             owner = await self._api_key_owner(token)
         elif jwt_allowed:
-            owner = await self._jwt_owner(token)
+            name = _claimed_access_key(token)
+            owner = await self._jwt_owner(token, name)
         elif token.count(".") == _JWT_DOTS:
             raise AuthorizationInvalid(JWT_NOT_ALLOWED)
         else:
@@ -73,13 +82,7 @@ class Authenticator:
         structlog.contextvars.bind_contextvars(account=owner.account)
         if not owner.active:
             raise AccountAbnormal
-        return Caller(owner.account_id, owner.account)
-
-    def key_name(self, request: Request) -> str:
-        """The name of the key that a request comes with, which `caller` has let through."""
-        token = _bearer_token(request.headers.get("authorization"))
-        is_api_key = token.startswith(API_KEY_PREFIX)
-        return key_name(token) if is_api_key else _claimed_access_key(token)
+        return Caller(owner.account_id, owner.account, name, base_of(request))
 
     async def _api_key_owner(self, token: str) -> keys.Owner:
         digest = digest_api_key(token)
@@ -91,8 +94,7 @@ class Authenticator:
             self._remember(digest, owner)
         return owner
 
-    async def _jwt_owner(self, token: str) -> keys.Owner:
-        access_key = _claimed_access_key(token)
+    async def _jwt_owner(self, token: str, access_key: str) -> keys.Owner:
         owner = self._remembered(f"jwt {access_key}")
         if owner is None:
             owner = await self._database.look_up(keys.access_key_owner, access_key)

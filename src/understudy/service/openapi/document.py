@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, Literal
 
 from pydantic import TypeAdapter
@@ -39,6 +40,12 @@ field sent as `""` or `null` counts as left out.
 
 def describe_api(server_url: str) -> dict[str, Any]:
     """The OpenAPI document, for a server of this base URL."""
+    return {**_document(), "servers": [{"url": server_url}]}
+
+
+@cache
+def _document() -> dict[str, Any]:
+    """The document but for its server."""
     types = dict(_types())
     schemas, components = _schemas(types)
     components["Error"] = {
@@ -58,7 +65,7 @@ def describe_api(server_url: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {"title": "Understudy", "version": __version__, "description": DESCRIPTION},
-        "servers": [{"url": server_url}],
+        "servers": [],
         "tags": [
             {"name": "legacy", "description": "The model in the body"},
             {"name": "tasks", "description": "The model in the path"},

@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from understudy.service.context import service_of
+from understudy.service.context import links_of
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; frame-ancestors 'none'"
 
 
 async def document(request: Request) -> Response:
     """Give the OpenAPI document."""
-    return JSONResponse(_document(service_of(request).settings.base_url))
+    return JSONResponse(_document(request))
 
 
 async def page(request: Request) -> Response:
     """Show the OpenAPI document as a self-contained page."""
     from understudy.service.openapi.reference_page import write_page
 
-    text = write_page(_document(service_of(request).settings.base_url))
+    text = write_page(_document(request))
     return HTMLResponse(text, headers={"Content-Security-Policy": _POLICY})
 
 
-@cache
-def _document(server_url: str) -> dict[str, Any]:
+def _document(request: Request) -> dict[str, Any]:
     # Imported late: it is rarely requested, and its schemas take a while to build.
     from understudy.service.openapi.document import describe_api
 
-    return describe_api(server_url)
+    return describe_api(links_of(request).base)
 
 
 ROUTES = [

@@ -177,6 +177,7 @@ elements = Table(
     Column("videos", JSON, nullable=False),
     Column("tags", JSON, nullable=False),
     Column("callback_url", Text),
+    Column("base_url", Text),
     Column("status", String(16), nullable=False),
     Column("message", Text, nullable=False),
     Column("attempt", Integer, nullable=False),

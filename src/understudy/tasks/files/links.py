@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from understudy.tasks.accounts.keyring import Keyring
@@ -12,19 +13,36 @@ MEDIA_PATH = "/v1/media"
 FILES_PATH = "/v1/files"
 UPLOAD_ID_CHARACTERS = 32
 _SIGNED_FOLDERS = ("results/", "elements/", "presets/", "uploads/", "inputs/")
+_UPLOAD_URL = re.compile(rf"https?://[^?#]+{FILES_PATH}/([0-9A-Za-z]{{{UPLOAD_ID_CHARACTERS}}})", re.I)
 _DAY_MS = 86_400_000
+
+
+def upload_id(url: str) -> str | None:
+    """The upload that a URL would name if its host were this service; None when it names none.
+
+    One server has many names, so the host says nothing; the id is random and decides.
+    """
+    found = _UPLOAD_URL.fullmatch(url)
+    return None if found is None else found[1]
 
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Makes and checks URLs under one public base, such as `https://studio.example.com`.
+    """Makes and checks URLs.
 
-    retention_ms: how long after its end a task's results can be read.
+    base: what they start with, such as `https://studio.example.com`. fixed: the operator chose it,
+    so that it does not follow the requests. retention_ms: how long after its end a task's results
+    can be read.
     """
 
-    public_url: str
+    base: str
     keyring: Keyring
     retention_ms: int
+    fixed: bool = False
+
+    def under(self, base: str | None) -> Links:
+        """The same under the base by which a client reached the service, where that is known."""
+        return self if self.fixed or base is None else replace(self, base=base)
 
     def result(self, task: Task, key: str) -> str:
         """The URL of one of a task's files; the same on every read of the task."""
@@ -43,17 +61,10 @@ class Links:
 
     def upload(self, upload_id: str) -> str:
         """The URL of an upload."""
-        return f"{self.public_url}{FILES_PATH}/{upload_id}"
-
-    def upload_id(self, url: str) -> str | None:
-        """The upload that a URL of ours names; None when the URL is not one of ours."""
-        prefix = f"{self.public_url}{FILES_PATH}/"
-        rest = url.removeprefix(prefix)
-        known = rest != url and len(rest) == UPLOAD_ID_CHARACTERS and rest.isalnum()
-        return rest if known else None
+        return f"{self.base}{FILES_PATH}/{upload_id}"
 
     def _link(self, key: str, expires_at: int) -> str:
         expires = str(expires_at // 1000)
         signature = self.keyring.sign(f"{key}\n{expires}")
         query = urlencode({"expires": expires, "signature": signature})
-        return f"{self.public_url}{MEDIA_PATH}/{quote(key)}?{query}"
+        return f"{self.base}{MEDIA_PATH}/{quote(key)}?{query}"

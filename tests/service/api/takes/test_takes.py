@@ -162,7 +162,7 @@ async def test_an_inspection_that_takes_too_long_says_so(tmp_path: Path) -> None
         body = {"character_orientation": "video", "mode": "std", "prompt": "hang"}
         draft = motion_control.read_inspect(body, service.catalogue)
         with pytest.raises(InternalTimeout, match="The inspection took too long") as told:
-            await replace(service.inspection, seconds=0.2).inspect(Caller(1, "default"), draft)
+            await replace(service.inspection, seconds=0.2).inspect(Caller(1, "default", "key", None), draft)
         assert (told.value.status, told.value.code) == (504, 5002)
 
 

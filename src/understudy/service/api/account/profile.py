@@ -132,7 +132,7 @@ async def profile(request: Request) -> Response:
                 "kind": _KINDS[key.kind],
                 "hint": f"api-key-…{key.name}" if key.kind == "api_key" else key.name,
                 "created_at": key.created_at,
-                "current": _is_current(request, key.name),
+                "current": key.name == caller.key,
             }
             for key in found
             if key.revoked_at is None
@@ -169,7 +169,7 @@ async def revoke_key(request: Request) -> Response:
     name = request.path_params["key_id"]
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
-    if _is_current(request, name):
+    if name == caller.key:
         raise ParameterInvalid(
             f"key '{name}' is the key of this request; use another key to revoke it"
         )
@@ -191,12 +191,6 @@ async def rotate_secret(request: Request) -> Response:
     )
     data: NewSecret = {"secret": secret}
     return success(request, data)
-
-
-def _is_current(request: Request, name: str) -> bool:
-    """Whether the request, which is signed in, came with this key."""
-    service = service_of(request)
-    return service.authenticator.key_name(request) == name
 
 
 ROUTES = [

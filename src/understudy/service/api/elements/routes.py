@@ -14,7 +14,7 @@ from understudy.library.presets import presets as all_presets
 from understudy.media import limits
 from understudy.service.api import elements as design
 from understudy.service.api.listing import read_page
-from understudy.service.context import Service, service_of
+from understudy.service.context import Service, links_of, service_of
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import read_object, success
@@ -118,6 +118,7 @@ def _new_element(
         videos=tuple(videos),
         tags=draft.tags,
         callback_url=draft.callback_url,
+        base_url=None if draft.callback_url is None else caller.base_url,
         status=Status.SUBMITTED,
         message="",
         attempt=0,
@@ -140,7 +141,8 @@ async def page(request: Request) -> Response:
     found = await service.database.read(
         elements.page, caller.account_id, offset=wanted.offset, limit=wanted.limit
     )
-    return success(request, [design.record(element, service.links) for element in found])
+    links = links_of(request)
+    return success(request, [design.record(element, links) for element in found])
 
 
 async def one(request: Request) -> Response:
@@ -151,7 +153,7 @@ async def one(request: Request) -> Response:
     element = await service.database.read(elements.find, caller.account_id, reference)
     if element is None:
         raise ParameterInvalid(f"Task not found by id/external id: {reference}")
-    return success(request, design.record(element, service.links))
+    return success(request, design.record(element, links_of(request)))
 
 
 async def presets(request: Request) -> Response:
@@ -161,7 +163,8 @@ async def presets(request: Request) -> Response:
     wanted = read_page(request.query_params)
     await install(service.storage)
     shown = all_presets()[wanted.offset : wanted.offset + wanted.limit]
-    return success(request, [design.record(element, service.links) for element in shown])
+    links = links_of(request)
+    return success(request, [design.record(element, links) for element in shown])
 
 
 async def delete(request: Request) -> Response:
@@ -174,7 +177,7 @@ async def delete(request: Request) -> Response:
     )
     if element is None:
         raise ParameterInvalid(f"Element id not found: {wanted.element_id}")
-    return success(request, design.record(element, service.links))
+    return success(request, design.record(element, links_of(request)))
 
 
 ROUTES = [

@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.media import file_types, limits
-from understudy.service.context import Service, service_of
+from understudy.service.context import Service, links_of, service_of
 from understudy.service.http.contract_errors import LinkInvalid, ParameterInvalid, ResourceUnknown
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import invalid
@@ -69,7 +69,7 @@ async def upload(request: Request) -> Response:
     await service.database.write(uploads.insert, made)
     data: Uploaded = {
         "file_id": made.id,
-        "url": service.links.upload(made.id),
+        "url": links_of(request).upload(made.id),
         "kind": made.kind,
         "bytes": made.bytes,
     }

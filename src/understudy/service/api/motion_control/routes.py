@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from understudy.service.api import motion_control
 from understudy.service.api.listing import read_page
-from understudy.service.context import service_of
+from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import read_object, success
 from understudy.tasks.db.repository import tasks
@@ -35,7 +35,8 @@ async def page(request: Request) -> Response:
     found = await service.database.read(
         tasks.page, caller.account_id, offset=wanted.offset, limit=wanted.limit
     )
-    return success(request, [motion_control.record(task, service.links) for task in found])
+    links = links_of(request)
+    return success(request, [motion_control.record(task, links) for task in found])
 
 
 async def one(request: Request) -> Response:
@@ -46,7 +47,7 @@ async def one(request: Request) -> Response:
     task = await service.database.look_up(tasks.find, caller.account_id, reference)
     if task is None:
         raise ParameterInvalid(f"Task not found by id/external id: {reference}")
-    return success(request, motion_control.record(task, service.links))
+    return success(request, motion_control.record(task, links_of(request)))
 
 
 ROUTES = [

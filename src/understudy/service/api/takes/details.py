@@ -13,11 +13,12 @@ from typing_extensions import TypedDict
 from understudy.service.api import motion_control
 from understudy.service.api.account.callbacks import Event, show
 from understudy.service.api.motion_control.routes import PATH
-from understudy.service.context import Service, service_of
+from understudy.service.context import Service, links_of, service_of
 from understudy.service.exports import performance_keys
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.tasks.db.repository import callbacks, tasks, transitions
+from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Result, Source, Task
 from understudy.tracking.formats import FORMATS
@@ -85,11 +86,12 @@ class Deleted(TypedDict):
 async def detail(request: Request) -> Response:
     """Read a task with its request, files, report and callbacks."""
     service, task = await _found(request)
+    links = links_of(request)
     events = await service.database.read(callbacks.of_subject, task.account_id, task.id)
     data: Detail = {
-        "task": motion_control.record(task, service.links),
-        "request": _asked(service, task),
-        "files": [*_inputs(service, task), *_results(service, task)],
+        "task": motion_control.record(task, links),
+        "request": _asked(task, links),
+        "files": [*_inputs(service, task, links), *_results(service, task, links)],
         "report": await _report(service, task.result),
         "callbacks": [show(event) for event in events],
     }
@@ -119,12 +121,12 @@ async def _found(request: Request) -> tuple[Service, Task]:
     return service, task
 
 
-def _asked(service: Service, task: Task) -> Asked:
+def _asked(task: Task, links: Links) -> Asked:
     asked, take = task.request, task.request.take
     body: Asked = {
         "model_name": take.model,
-        "image_url": _address(service, task, asked.picture) if asked.picture else "",
-        "video_url": _address(service, task, asked.clip),
+        "image_url": _address(task, asked.picture, links) if asked.picture else "",
+        "video_url": _address(task, asked.clip, links),
         "keep_original_sound": "yes" if take.sound else "no",
         "character_orientation": take.orientation,
         "mode": take.mode,
@@ -144,21 +146,21 @@ def _asked(service: Service, task: Task) -> Asked:
     return body
 
 
-def _address(service: Service, task: Task, source: Source) -> str:
+def _address(task: Task, source: Source, links: Links) -> str:
     """The URL that a client gave, or that of its upload."""
     if source.file_id is not None:
-        return service.links.upload(source.file_id)
-    return source.url or service.links.result(task, source.key or "")
+        return links.upload(source.file_id)
+    return source.url or links.result(task, source.key or "")
 
 
-def _inputs(service: Service, task: Task) -> list[File]:
+def _inputs(service: Service, task: Task, links: Links) -> list[File]:
     """The picture and the clip, to be shown: what we hold by a signed link."""
     found: list[File] = []
     for kind, source in (("picture", task.request.picture), ("clip", task.request.clip)):
         if source is None:
             continue
         held = source.key
-        url = service.links.result(task, held) if held is not None else source.url or ""
+        url = links.result(task, held) if held is not None else source.url or ""
         size = None if held is None else service.storage.size(held)
         found.append(
             {
@@ -173,7 +175,7 @@ def _inputs(service: Service, task: Task) -> list[File]:
     return found
 
 
-def _results(service: Service, task: Task) -> list[File]:
+def _results(service: Service, task: Task, links: Links) -> list[File]:
     result = task.result
     if result is None:
         return []
@@ -194,7 +196,7 @@ def _results(service: Service, task: Task) -> list[File]:
             "about": about,
             "name": name,
             "bytes": service.storage.size(key),
-            "url": service.links.result(task, key),
+            "url": links.result(task, key),
         }
         for kind, key, about, name in named
         if key is not None

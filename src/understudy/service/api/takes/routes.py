@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from understudy.service.api import motion_control
 from understudy.service.api.motion_control.routes import PATH
-from understudy.service.context import Service, service_of
+from understudy.service.context import Service, links_of, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import encode, read_object, success
 from understudy.tasks.db.repository import tasks, transitions
@@ -45,7 +45,7 @@ async def cancel(request: Request) -> Response:
         task = cancelled
     else:
         task = await _find(service, request, reference)
-    return success(request, motion_control.record(task, service.links))
+    return success(request, motion_control.record(task, links_of(request)))
 
 
 async def events(request: Request) -> Response:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from understudy.service.api import tasks as design
 from understudy.service.api.listing import TaskList, read_slice, read_wanted
-from understudy.service.context import service_of
+from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ResourceUnknown
 from understudy.service.http.envelope import read_object, success
 from understudy.tasks.db.repository import tasks
@@ -45,7 +45,8 @@ async def some(request: Request) -> Response:
         )
     order = {key: place for place, key in enumerate((*wanted.ids, *wanted.external_ids))}
     found.sort(key=lambda task: order.get(task.id if wanted.ids else task.external_id, 0))
-    return success(request, [design.record(task, service.links) for task in found])
+    links = links_of(request)
+    return success(request, [design.record(task, links) for task in found])
 
 
 async def search(request: Request) -> Response:
@@ -64,8 +65,9 @@ async def search(request: Request) -> Response:
             limit=wanted.limit + 1,
         )
     shown, more = found[: wanted.limit], len(found) > wanted.limit
+    links = links_of(request)
     data: TaskList = {
-        "result": [design.record(task, service.links) for task in shown],
+        "result": [design.record(task, links) for task in shown],
         "count": len(shown),
         "next_cursor": wanted.cursor_after(shown[-1].id) if more else "",
         "has_more": more,
