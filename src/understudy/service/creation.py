@@ -192,6 +192,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             element_videos=() if element is None else element.videos,
             callback_url=draft.callback_url,
             base_url=None if draft.callback_url is None else caller.base_url,
+            key_name=caller.key,
             notes=draft.notes,
         ),
         external_id=draft.external_id,

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
 
+from understudy.media.limits import Mode
 from understudy.take.options import TakeRequest
+
+UNLIMITED_UNITS = 10**12
+"""Thousandths that an account without a limit is shown to have: clients that look at their balance
+before a create go on."""
 
 
 class Status(StrEnum):
@@ -53,8 +58,8 @@ class TaskRequest:
 
     take: the options, which travel unchanged to the worker. clip, picture: the media.
     element_images, element_videos: those of the element, the frontal image first. base_url: by
-    which the client reached the service, for the URLs in callbacks. notes: where the take does
-    otherwise than its client asked, in sentences.
+    which the client reached the service, for the URLs in callbacks. key_name: of the key that the
+    request came with. notes: where the take does otherwise than its client asked, in sentences.
     """
 
     take: TakeRequest
@@ -65,6 +70,7 @@ class TaskRequest:
     element_videos: tuple[Source, ...] = ()
     callback_url: str | None = None
     base_url: str | None = None
+    key_name: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -143,6 +149,28 @@ class Account:
         if self.units_total is None:
             return None
         return self.units_total - self.units_used - self.units_reserved
+
+    @property
+    def units_balance(self) -> int:
+        """Units that are not used, reserved ones too: what running takes hold is still theirs."""
+        total = UNLIMITED_UNITS if self.units_total is None else self.units_total
+        return total - self.units_used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deduction:
+    """What a task cost its account. units_before: the account's balance until then."""
+
+    task_id: int
+    account_id: int
+    key_name: str
+    model: str
+    mode: Mode
+    sound: bool
+    duration_ms: int
+    units: int
+    units_before: int
+    deducted_at: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -98,7 +98,7 @@ def _milliseconds(value: object) -> int | None:
     return value
 
 
-_Time = Annotated[
+Time = Annotated[
     Any,
     AfterValidator(_milliseconds),
     EmptyIsAbsent,
@@ -111,6 +111,7 @@ _Time = Annotated[
         }
     ),
 ]
+"""A time in milliseconds since 1970, as a number or as text."""
 
 
 class Filter(Body):
@@ -129,8 +130,8 @@ class Query(Body):
         }
     )
 
-    start_time: _Time = None
-    end_time: _Time = None
+    start_time: Time = None
+    end_time: Time = None
     cursor: Annotated[Text | None, EmptyIsAbsent] = None
     limit: Annotated[
         Annotated[int, Field(strict=True, ge=1, le=MAX_PAGE_SIZE)] | None, EmptyIsAbsent
@@ -201,14 +202,18 @@ def _read_filters(filters: list[Filter]) -> tuple[tuple[Status, ...], bool]:
                     raise ParameterInvalid(invalid("filters.status", value))
             statuses &= {Status(value) for value in given.values} or set(Status)
         elif given.values:
-            nothing = nothing or PRODUCT not in _product_types(given.values)
+            nothing = nothing or PRODUCT not in read_product_types(given.values)
     if len(statuses) == len(Status):
         return (), nothing
     return tuple(sorted(statuses)), nothing or not statuses
 
 
-def _product_types(values: list[str]) -> set[str]:
-    """The product types of a filter; `try-on`, as the deductions spell it, is `try_on`."""
+def read_product_types(values: Iterable[str]) -> set[str]:
+    """The product types of a filter; `try-on`, as the deductions spell it, is `try_on`.
+
+    Raises ParameterInvalid.
+    """
+    values = list(values)
     for value in values:
         if value.replace("-", "_") not in PRODUCT_TYPES:
             allowed = ", ".join(PRODUCT_TYPES)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from understudy.service.api import elements, listing, motion_control, tasks
-from understudy.service.api.account.costs import Costs
+from understudy.service.api.account import deductions
+from understudy.service.api.account.costs import PACK_NAME, Costs
 from understudy.service.api.elements.routes import CUSTOM, DELETE, PRESETS
 from understudy.service.api.motion_control.routes import PATH
 from understudy.service.openapi.operation import PAGE, REFERENCE, Answer, Operation, Parameter
@@ -17,6 +18,9 @@ _TIMES = tuple(
         required=True,
     )
     for name in ("start_time", "end_time")
+)
+_PACK = Parameter(
+    "resource_pack_name", "query", {"type": "string"}, f"Only this package: `{PACK_NAME}`"
 )
 _IDS = tuple(
     Parameter(name, "query", {"type": "string"}, f"{what}, separated by commas; at most 20")
@@ -141,7 +145,25 @@ CONTRACT: tuple[Operation, ...] = (
         name="readCosts",
         summary="Read the account's units",
         tag="account",
-        parameters=_TIMES,
+        parameters=(*_TIMES, _PACK),
         answer=Answer("The account's unit packages", Costs),
+    ),
+    Operation(
+        method="POST",
+        path=f"{deductions.PATH}/package",
+        name="listUnitDeductions",
+        summary="List what tasks cost in units, newest first",
+        tag="account",
+        body=deductions.PackageQuery,
+        answer=Answer("A page of deductions", deductions.UnitPage),
+    ),
+    Operation(
+        method="POST",
+        path=f"{deductions.PATH}/balance",
+        name="listCashDeductions",
+        summary="List what tasks cost in money: nothing",
+        tag="account",
+        body=deductions.BalanceQuery,
+        answer=Answer("A page of deductions", deductions.CashPage),
     ),
 )

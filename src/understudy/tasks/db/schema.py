@@ -117,6 +117,23 @@ previews = Table(
     Column("made_at", BigInteger, nullable=False),
 )
 
+# What a task cost its account; it stays when the task is deleted.
+deductions = Table(
+    "deductions",
+    metadata,
+    Column("task_id", BigInteger, ForeignKey("tasks.id"), primary_key=True, autoincrement=False),
+    Column("account_id", BigInteger, ForeignKey("accounts.id"), nullable=False),
+    Column("key_name", String(64), nullable=False),
+    Column("model", Text, nullable=False),
+    Column("mode", String(8), nullable=False),
+    Column("sound", Boolean, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("units", BigInteger, nullable=False),
+    Column("units_before", BigInteger, nullable=False),
+    Column("deducted_at", BigInteger, nullable=False),
+    Index("ix_deductions_account", "account_id", "task_id"),
+)
+
 _PENDING = text("status = 'pending'")
 
 callback_events = Table(

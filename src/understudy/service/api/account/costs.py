@@ -15,15 +15,16 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import invalid
 from understudy.tasks.db.repository import accounts
-from understudy.tasks.records import Account
+from understudy.tasks.records import UNLIMITED_UNITS, Account
 
+PACK_NAME = "Understudy units"
 # Units do not expire: the end of a pack lies in the year 2100.
 _NEVER = 4_102_444_800_000
 _MAX_TIME = 2**43
 
 
 class Pack(TypedDict):
-    """Units that an account was given; times in milliseconds since 1970."""
+    """Units that an account was given, very many where it has no limit; times in milliseconds."""
 
     resource_pack_name: str
     resource_pack_id: str
@@ -37,7 +38,7 @@ class Pack(TypedDict):
 
 
 class Costs(TypedDict):
-    """The packs of an account; none when its units are unlimited."""
+    """The account's one pack; none where it is not what was asked for."""
 
     code: Literal[0]
     msg: str
@@ -51,13 +52,13 @@ async def costs(request: Request) -> Response:
     begin, end = (_time(request.query_params, name) for name in ("start_time", "end_time"))
     if begin > end:
         raise ParameterInvalid(invalid("end_time", end, "a time after start_time is expected"))
-    account = await service.database.read(accounts.get, caller.account_id)
-    pack = _pack(account)
-    within = pack is not None and pack["effective_time"] <= end and pack["invalid_time"] >= begin
+    pack = _pack(await service.database.read(accounts.get, caller.account_id))
+    name = request.query_params.get("resource_pack_name") or PACK_NAME
+    asked = pack["effective_time"] <= end and pack["invalid_time"] >= begin and name == PACK_NAME
     data: Costs = {
         "code": 0,
         "msg": "SUCCEED",
-        "resource_pack_subscribe_infos": [pack] if pack is not None and within else [],
+        "resource_pack_subscribe_infos": [pack] if asked else [],
     }
     return success(request, data)
 
@@ -71,21 +72,18 @@ def _time(query: QueryParams, name: str) -> int:
     return int(text)
 
 
-def _pack(account: Account) -> Pack | None:
-    if account.units_total is None or account.units_left is None:
-        return None
-    # What running takes hold is still the account's until they end.
-    remaining = account.units_left + account.units_reserved
+def _pack(account: Account) -> Pack:
+    total = UNLIMITED_UNITS if account.units_total is None else account.units_total
     return {
-        "resource_pack_name": "Understudy units",
+        "resource_pack_name": PACK_NAME,
         "resource_pack_id": str(account.id),
         "resource_pack_type": "decreasing_total",
-        "total_quantity": account.units_total / 1000,
-        "remaining_quantity": remaining / 1000,
+        "total_quantity": total / 1000,
+        "remaining_quantity": account.units_balance / 1000,
         "purchase_time": account.units_set_at,
         "effective_time": account.units_set_at,
         "invalid_time": _NEVER,
-        "status": "online" if remaining > 0 else "runOut",
+        "status": "online" if account.units_balance > 0 else "runOut",
     }
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from understudy.tasks.db.database import Database
 
-HEAD = "0002"
+HEAD = "0003"
 
 # Any number of ours: servers that start at once on one PostgreSQL migrate one after the other.
 _MIGRATION_LOCK = 5_871_203

@@ -15,7 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from understudy.tasks.db.repository import accounts, callbacks
+from understudy.tasks.db.repository import accounts, callbacks, deductions
 from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
@@ -80,7 +80,7 @@ def succeed(  # noqa: PLR0913 - one for each column
 
     units: thousandths; never more than what is held is charged.
     """
-    return _end(
+    task = _end(
         connection,
         write_payload,
         _held(task_id, attempt),
@@ -91,6 +91,9 @@ def succeed(  # noqa: PLR0913 - one for each column
         stage="finish",
         percent=100,
     )
+    if task is not None:
+        deductions.note(connection, task, accounts.get(connection, task.account_id), now=now)
+    return task
 
 
 def fail(  # noqa: PLR0913 - one for each column
