@@ -143,14 +143,16 @@ class Query(Body):
 class Slice:
     """Tasks of ids under `before_id`, made at `since` (ms) or later, newest first.
 
-    statuses: none means every one. nothing: no task can fit the filters.
+    statuses: none means every one. takes, elements: whether tasks that make these can fit the
+    filters.
     """
 
     before_id: int
     since: int
     statuses: tuple[Status, ...]
     limit: int
-    nothing: bool
+    takes: bool
+    elements: bool
 
     def cursor_after(self, task_id: int) -> str:
         """The cursor that goes on after a task of this slice."""
@@ -175,13 +177,14 @@ def read_slice(body: Mapping[str, Any], *, now: int) -> Slice:
         end = now if read.end_time is None else read.end_time
         before_id = first_task_id(end + 1)
         since = end - DEFAULT_MS if read.start_time is None else read.start_time
-    statuses, nothing = _read_filters(read.filters or [])
+    statuses, products = _read_filters(read.filters or [])
     return Slice(
         before_id=before_id,
         since=max(since, 0),
-        statuses=statuses,
+        statuses=statuses or (),
         limit=read.limit or DEFAULT_LIMIT,
-        nothing=nothing,
+        takes=statuses is not None and (products is None or PRODUCT in products),
+        elements=statuses is not None and products is None,
     )
 
 
@@ -192,9 +195,14 @@ def _read_cursor(cursor: str) -> tuple[int, int]:
     return int(task_id), int(since)
 
 
-def _read_filters(filters: list[Filter]) -> tuple[tuple[Status, ...], bool]:
+def _read_filters(
+    filters: list[Filter],
+) -> tuple[tuple[Status, ...] | None, set[str] | None]:
+    """The statuses that fit, none for every one and None for no task; the product types that fit,
+    None where they do not matter: an element's task has none.
+    """
     statuses = set(Status)
-    nothing = False
+    products: set[str] | None = None
     for given in filters:
         if given.key == "status":
             for value in given.values:
@@ -202,10 +210,11 @@ def _read_filters(filters: list[Filter]) -> tuple[tuple[Status, ...], bool]:
                     raise ParameterInvalid(invalid("filters.status", value))
             statuses &= {Status(value) for value in given.values} or set(Status)
         elif given.values:
-            nothing = nothing or PRODUCT not in read_product_types(given.values)
+            found = read_product_types(given.values)
+            products = found if products is None else products & found
     if len(statuses) == len(Status):
-        return (), nothing
-    return tuple(sorted(statuses)), nothing or not statuses
+        return (), products
+    return tuple(sorted(statuses)) or None, products
 
 
 def read_product_types(values: Iterable[str]) -> set[str]:

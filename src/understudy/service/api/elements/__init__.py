@@ -14,7 +14,14 @@ from understudy.service.api.elements.bodies import (
     ElementDraft,
     read_create,
 )
-from understudy.service.api.elements.records import TAGS, Record, created, record
+from understudy.service.api.elements.records import (
+    TAGS,
+    Record,
+    created,
+    owner_of,
+    record,
+    url_of,
+)
 
 __all__ = [
     "MAX_DESCRIPTION",
@@ -26,6 +33,8 @@ __all__ = [
     "ElementDraft",
     "Record",
     "created",
+    "owner_of",
     "read_create",
     "record",
+    "url_of",
 ]

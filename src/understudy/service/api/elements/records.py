@@ -116,12 +116,7 @@ def record(element: Element, links: Links) -> Record:
 
 
 def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
-    now = now_ms()
-
-    def url(source: Source) -> str:
-        return links.element(source.key, now=now) if source.key else source.url or ""
-
-    pictures = [url(source) for source in element.images]
+    pictures = [url_of(source, links) for source in element.images]
     images: Images = {"refer_images": [{"image_url": picture} for picture in pictures[1:]]}
     if pictures:
         images["frontal_image"] = pictures[0]
@@ -132,12 +127,22 @@ def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
         "reference_type": element.reference_type,
         "element_image_list": images,
         "element_video_list": {
-            "refer_videos": [{"video_url": url(source)} for source in element.videos]
+            "refer_videos": [{"video_url": url_of(source, links)} for source in element.videos]
         },
         "tag_list": [{"tag_id": tag, "tag_name": TAGS[tag]} for tag in element.tags],
-        "owned_by": _PRESET_OWNER if element.account_id == OWNER else str(element.account_id),
+        "owned_by": owner_of(element),
         "status": "succeed" if element.deleted_at is None else "deleted",
     }
+
+
+def owner_of(element: Element) -> str:
+    """Whose an element is, in the contract's words."""
+    return _PRESET_OWNER if element.account_id == OWNER else str(element.account_id)
+
+
+def url_of(source: Source, links: Links) -> str:
+    """Where an element's picture or clip can be read."""
+    return links.element(source.key, now=now_ms()) if source.key else source.url or ""
 
 
 def _info(element: Element) -> TaskInfo:

@@ -6,6 +6,20 @@
 from __future__ import annotations
 
 from understudy.service.api.tasks.bodies import Create, read_create
-from understudy.service.api.tasks.records import Created, Record, created, record
+from understudy.service.api.tasks.records import (
+    Created,
+    Record,
+    created,
+    element_record,
+    record,
+)
 
-__all__ = ["Create", "Created", "Record", "created", "read_create", "record"]
+__all__ = [
+    "Create",
+    "Created",
+    "Record",
+    "created",
+    "element_record",
+    "read_create",
+    "record",
+]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from understudy.service.api import tasks as design
-from understudy.service.api.listing import TaskList, read_slice, read_wanted
+from understudy.service.api.listing import Slice, TaskList, read_slice, read_wanted
 from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ResourceUnknown
 from understudy.service.http.envelope import read_object, success
-from understudy.tasks.db.repository import tasks
+from understudy.tasks.db.repository import elements, tasks
+from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
-from understudy.tasks.records import Design, Task
+from understudy.tasks.records import Design, Element, Task
 
 
 async def create(request: Request) -> Response:
@@ -35,18 +38,16 @@ async def some(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=False)
     wanted = read_wanted(request.query_params)
-    found: list[Task] = []
+    found: list[Task | Element] = []
     if wanted.ids or wanted.external_ids:
-        found = await service.database.look_up(
-            tasks.find_many,
-            caller.account_id,
-            ids=wanted.ids,
-            external_ids=wanted.external_ids,
-        )
+        keys = {"ids": wanted.ids, "external_ids": wanted.external_ids}
+        found += await service.database.look_up(tasks.find_many, caller.account_id, **keys)
+        if wanted.external_ids or len(found) < len(set(wanted.ids)):
+            found += await service.database.look_up(elements.find_many, caller.account_id, **keys)
     order = {key: place for place, key in enumerate((*wanted.ids, *wanted.external_ids))}
     found.sort(key=lambda task: order.get(task.id if wanted.ids else task.external_id, 0))
     links = links_of(request)
-    return success(request, [design.record(task, links) for task in found])
+    return success(request, [_record(task, links) for task in found])
 
 
 async def search(request: Request) -> Response:
@@ -54,25 +55,37 @@ async def search(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=False)
     wanted = read_slice(await read_object(request), now=now_ms())
-    found: list[Task] = []
-    if not wanted.nothing:
-        found = await service.database.read(
-            tasks.older,
-            caller.account_id,
-            before_id=wanted.before_id,
-            since=wanted.since,
-            statuses=wanted.statuses,
-            limit=wanted.limit + 1,
-        )
+    found: list[Task | Element] = []
+    if wanted.takes:
+        found += await service.database.read(tasks.older, caller.account_id, **_slice(wanted))
+    if wanted.elements:
+        found += await service.database.read(elements.older, caller.account_id, **_slice(wanted))
+        found.sort(key=lambda task: task.id, reverse=True)
     shown, more = found[: wanted.limit], len(found) > wanted.limit
     links = links_of(request)
     data: TaskList = {
-        "result": [design.record(task, links) for task in shown],
+        "result": [_record(task, links) for task in shown],
         "count": len(shown),
         "next_cursor": wanted.cursor_after(shown[-1].id) if more else "",
         "has_more": more,
     }
     return success(request, data)
+
+
+def _slice(wanted: Slice) -> dict[str, Any]:
+    """What one kind of tasks is read by; one more tells whether there are more."""
+    return {
+        "before_id": wanted.before_id,
+        "since": wanted.since,
+        "statuses": wanted.statuses,
+        "limit": wanted.limit + 1,
+    }
+
+
+def _record(task: Task | Element, links: Links) -> design.Record:
+    if isinstance(task, Element):
+        return design.element_record(task, links)
+    return design.record(task, links)
 
 
 ROUTES = [

@@ -14,6 +14,7 @@ from understudy.tasks.db.repository.callbacks import WriteElementPayload as Writ
 from understudy.tasks.db.repository.rows import pack, to_element
 from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
 from understudy.tasks.db.schema import elements
+from understudy.tasks.ids import first_task_id
 from understudy.tasks.records import Element, Source, Status
 
 
@@ -65,6 +66,48 @@ def page(connection: sa.Connection, account_id: int, *, offset: int, limit: int)
         .offset(offset)
     )
     return [to_element(row) for row in rows]
+
+
+def find_many(
+    connection: sa.Connection,
+    account_id: int,
+    *,
+    ids: Sequence[int] = (),
+    external_ids: Sequence[str] = (),
+) -> list[Element]:
+    """The account's elements of these tasks' ids, in no order; others are left out."""
+    wanted = elements.c.id.in_(ids) if ids else elements.c.external_id.in_(external_ids)
+    rows = connection.execute(
+        sa.select(elements).where(elements.c.account_id == account_id, wanted)
+    )
+    return [to_element(row) for row in rows]
+
+
+def older(  # noqa: PLR0913 - one for each condition
+    connection: sa.Connection,
+    account_id: int,
+    *,
+    before_id: int,
+    since: int,
+    statuses: Sequence[Status],
+    limit: int,
+) -> list[Element]:
+    """The account's elements asked for at `since` (ms) or later, also those deleted, newest first,
+    of tasks' ids under `before_id`.
+    """
+    query = (
+        sa.select(elements)
+        .where(
+            elements.c.account_id == account_id,
+            elements.c.id < before_id,
+            elements.c.id >= first_task_id(since),
+        )
+        .order_by(elements.c.id.desc())
+        .limit(limit)
+    )
+    if statuses:
+        query = query.where(elements.c.status.in_(statuses))
+    return [to_element(row) for row in connection.execute(query)]
 
 
 def delete(
