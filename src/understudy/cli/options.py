@@ -32,7 +32,8 @@ OrientationOption = Annotated[
     Orientation,
     typer.Option(
         "--orientation",
-        help="video: turn with the person in the clip; image: keep facing as in the picture.",
+        help="video: turn with the person in the clip, as with --element always; image: keep "
+        "facing as in the picture.",
     ),
 ]
 ModeOption = Annotated[

@@ -119,7 +119,7 @@ class Creation:
         assert draft.clip is not None
         clip_look = self.checks.check_clip(
             requested(draft.clip, draft.clip_field, "clip"),
-            bounds=clip_limits(draft.take.orientation),
+            bounds=clip_limits(draft.orientation),
         )
         if draft.picture is None:
             return None, await clip_look
@@ -196,7 +196,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             notes=draft.notes,
         ),
         external_id=draft.external_id,
-        units=reservation(draft.model, draft.take.mode, draft.take.orientation, clip.seconds),
+        units=reservation(draft.model, draft.take.mode, draft.orientation, clip.seconds),
     )
 
 

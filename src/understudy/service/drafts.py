@@ -6,11 +6,7 @@ from dataclasses import dataclass
 
 from understudy.media.limits import Orientation
 from understudy.service.models import Model
-from understudy.take.options import TakeRequest
-
-ELEMENT_ORIENTATION: Orientation = "video"
-"""What a take with an element has, whatever its client asked for."""
-
+from understudy.take.options import ELEMENT_TURNS, TakeRequest, orientation_taken
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
@@ -18,8 +14,7 @@ class Draft:
 
     model: of the capability map, with its prices. take: the options. picture: a URL or base64.
     clip: a URL; None only in what is to be inspected. picture_field, clip_field: what the design
-    calls them, for messages. picture_max_bytes: the design's limit. asked_orientation: with an
-    element the take's own may differ.
+    calls them, for messages. picture_max_bytes: the design's limit.
     """
 
     model: Model
@@ -32,14 +27,13 @@ class Draft:
     element_id: int | None
     callback_url: str | None
     external_id: str | None
-    asked_orientation: Orientation
+
+    @property
+    def orientation(self) -> Orientation:
+        """The orientation that the take has, whatever its client asked for."""
+        return orientation_taken(self.take.orientation, element=self.element_id is not None)
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Where the take does otherwise than its client asked, in sentences."""
-        if self.asked_orientation == self.take.orientation:
-            return ()
-        return (
-            f"character_orientation: '{self.asked_orientation}' was asked for; "
-            "with an element the take has the video's orientation",
-        )
+        return () if self.orientation == self.take.orientation else (ELEMENT_TURNS,)

@@ -80,7 +80,7 @@ class Inspection:
         with collecting(problems), _refusing(draft.clip_field):
             if draft.clip is not None:
                 wanted = _media_request(draft.clip, caller, draft.clip_field)
-                most = limits.clip_limits(draft.take.orientation).max_bytes
+                most = limits.clip_limits(draft.orientation).max_bytes
                 media = replace(media, clip=await self._file(wanted, "clip", most, localizer))
         with collecting(problems), _refusing(limits.ELEMENT_FIELD):
             element = await find_element(self.database, self.checks.storage, caller, draft)

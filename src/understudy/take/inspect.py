@@ -65,7 +65,7 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
     driver: DriverFinding | None = None
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         with collecting(problems):
-            check_character(media, request)
+            check_character(media)
             folder = open_take_folder(media)
             picture = open_take_picture(media, request) if folder is None else folder.picture
             element = open_take_element(media, request)
@@ -84,7 +84,9 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
     plan = None
     if not problems and casting and picture and clip and scene:
         output = OutputFormat.of(picture, clip, request, engine.info)
-        plan = make_plan(engine, request, output, clip, scene, character, casting.notes)
+        plan = make_plan(
+            engine, request, output, clip, scene, character, casting.notes, bool(media.element)
+        )
     return Findings(
         usable=plan is not None,
         plan=plan,

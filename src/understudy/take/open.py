@@ -11,7 +11,7 @@ from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.media.clip import Clip, open_clip
 from understudy.media.picture import Picture, open_picture
-from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.options import TakeMedia, TakeRequest, orientation_taken
 
 _NOT_GIVEN = "nothing is given"
 
@@ -31,7 +31,7 @@ class Opened:
 
 def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
     """Open all files, the clip first. Raises InputRefused for the first that cannot be used."""
-    check_character(media, request)
+    check_character(media)
     clip = open_take_clip(media, request)
     folder = open_take_folder(media)
     return Opened(
@@ -42,21 +42,14 @@ def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
     )
 
 
-def check_character(media: TakeMedia, request: TakeRequest) -> None:
-    """Refuse media without a character, an element with another orientation than `video`, and one
-    beside a character's folder.
+def check_character(media: TakeMedia) -> None:
+    """Refuse media without a character, and an element beside a character's folder.
 
     Raises InputRefused.
     """
     if media.picture is None and not media.element:
         raise InputRefused(
             limits.PICTURE_FIELD, found=_NOT_GIVEN, allowed="give a picture or an element"
-        )
-    if media.element and request.orientation != "video":
-        raise InputRefused(
-            limits.ELEMENT_FIELD,
-            found=f"the orientation is '{request.orientation}'",
-            allowed="with an element only 'video' is allowed",
         )
     if media.element and is_folder(media):
         raise InputRefused(
@@ -96,4 +89,5 @@ def open_take_clip(media: TakeMedia, request: TakeRequest) -> Clip:
     """Open the clip. Raises InputRefused, also when there is none."""
     if media.clip is None:
         raise InputRefused(limits.CLIP_FIELD, found=_NOT_GIVEN, allowed="give a clip")
-    return open_clip(media.clip, orientation=request.orientation)
+    orientation = orientation_taken(request.orientation, element=bool(media.element))
+    return open_clip(media.clip, orientation=orientation)

@@ -17,13 +17,19 @@ from understudy.media import limits
 from understudy.media.limits import Mode, Orientation
 
 
+ELEMENT_TURNS = (
+    "The character turns with the person in the clip, although orientation 'image' was asked for: "
+    "with an element the video's orientation always holds."
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeRequest:
     """The options of a take.
 
     model: the wire contract's model name, which sets the price. engine: the engine's name.
-    orientation: `video` follows the driver's facing, `image` keeps the picture's. mode: the
-    output's short side, `std` 720 and `pro` 1080 px. prompt: free text of at most 2500 characters.
+    orientation: `video` follows the driver's facing, `image` keeps the picture's, except with an
+    element (see `orientation_taken`). mode: the output's short side, `std` 720 and `pro` 1080 px. prompt: free text of at most 2500 characters.
     sound: keep the clip's sound. watermark: write a second, watermarked video. seed: of what an
     engine draws by chance; None lets the engine choose.
 
@@ -97,6 +103,11 @@ class TakeMedia:
             element=tuple(_path("element", file) for file in element),
             picture_max_bytes=most,
         )
+
+
+def orientation_taken(asked: Orientation, *, element: bool) -> Orientation:
+    """The orientation that a take has; with an element the video's always holds."""
+    return "video" if element else asked
 
 
 # The options' types by name, which the fields alone declare.

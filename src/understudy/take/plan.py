@@ -10,7 +10,7 @@ from understudy.engines.capabilities import MODELS, units_for
 from understudy.geometry.framing import Framing
 from understudy.media import limits
 from understudy.media.limits import Mode, Orientation
-from understudy.take.options import TakeRequest
+from understudy.take.options import ELEMENT_TURNS, TakeRequest, orientation_taken
 
 if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans without.
     from understudy.character.character import Character
@@ -33,7 +33,7 @@ class Dropped:
 class Plan:
     """What a take will be made of.
 
-    engine: the engine's name. orientation, mode: as requested.
+    engine: the engine's name. orientation: that the take has; mode: as requested.
     size: (width, height) of the output in pixels; fps: frames per second; frames: their number;
     duration: seconds.
     start, end: the run of the clip that is used, in seconds of the clip.
@@ -101,9 +101,12 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     clip: Clip,
     scene: SceneAnalysis,
     character: Character | None,
-    notes: tuple[str, ...] = (),
+    notes: tuple[str, ...],
+    element: bool,  # noqa: FBT001 - there is an element or there is none
 ) -> Plan:
-    """What the take will be made of. notes: what the element's pictures are used for."""
+    """What the take will be made of. notes: what the element's pictures are used for, if there is
+    an element.
+    """
     from understudy.media.clip import count_frames
 
     frames = count_frames(clip, start=scene.start, end=scene.end, fps=output.fps)
@@ -112,9 +115,10 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     picture_framing = scene.framing if character is None else character.traits.framing
     mismatch = framing_warning(picture_framing, scene.framing)
     model = MODELS.get(request.model)
+    orientation = orientation_taken(request.orientation, element=element)
     return Plan(
         engine=engine.info.name,
-        orientation=request.orientation,
+        orientation=orientation,
         mode=request.mode,
         size=output.size,
         fps=round(float(output.fps), 6),
@@ -133,6 +137,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
         left_out=prompt.left_out,
         element=notes,
         warnings=(
+            *(() if orientation == request.orientation else (ELEMENT_TURNS,)),
             *scene.warnings,
             *(() if character is None else character.warnings),
             *(() if mismatch is None else (mismatch,)),

@@ -99,7 +99,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     with times.measuring("render"):
         sound = render(engine, job, finishing, progress, stop, told.append)
     engine_report = told[-1] if told else EngineReport()
-    measures = measure_fidelity and request.orientation == "video"
+    measures = measure_fidelity and ready.plan.orientation == "video"
     fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
     progress.tell("finish", 1.0)
     return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
@@ -154,7 +154,10 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 on_cached=lambda: times.cached.append("track"),
             )
         character = casting.result(performance)
-    plan = make_plan(engine, request, output, clip, scene, character, casting.notes)
+    has_element = opened.element is not None
+    plan = make_plan(
+        engine, request, output, clip, scene, character, casting.notes, has_element
+    )
     return _Ready(picture, clip, plan, output, performance, character)
 
 
@@ -164,7 +167,7 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         size=ready.format.size,
         fps=ready.format.fps,
         frames=ready.plan.frames,
-        orientation=request.orientation,
+        orientation=ready.plan.orientation,
         mode=request.mode,
         prompt=request.prompt,
         seed=request.seed,

@@ -41,7 +41,12 @@ from understudy.take.findings import (
     Used,
     collecting,
 )
-from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.options import (
+    ELEMENT_TURNS,
+    TakeMedia,
+    TakeRequest,
+    orientation_taken,
+)
 from understudy.take.plan import Plan
 from understudy.take.report import Report as TakeReport
 from understudy.tasks.workers import jobs
@@ -95,7 +100,7 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     if request.watermark:
         shutil.copyfile(media.clip, workspace / "video.watermarked.mp4")
     save_npz(_performance(), workspace / "performance.npz")
-    (workspace / "report.json").write_text(json.dumps(_report(request).to_json()))
+    (workspace / "report.json").write_text(json.dumps(_report(request, media).to_json()))
     return {"seconds": SECONDS}
 
 
@@ -118,7 +123,7 @@ def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     clip = ClipFinding(864, 1080, 30.0, SECONDS, 1, used, dropped=(), warnings=(), driver=driver)
     return Findings(
         usable=not problems,
-        plan=None if problems else _plan(request),
+        plan=None if problems else _plan(request, media),
         problems=tuple(problems),
         picture=None if media.picture is None else PictureFinding(864, 1152, (_OVAL,), ()),
         clip=None if media.clip is None else clip,
@@ -151,10 +156,11 @@ def _read(arguments: dict[str, Any]) -> tuple[TakeRequest, TakeMedia]:
     return TakeRequest.from_json(arguments["request"]), TakeMedia.from_json(arguments["media"])
 
 
-def _plan(request: TakeRequest) -> Plan:
+def _plan(request: TakeRequest, media: TakeMedia) -> Plan:
+    orientation = orientation_taken(request.orientation, element=bool(media.element))
     return Plan(
         engine="rehearsal",
-        orientation=request.orientation,
+        orientation=orientation,
         mode=request.mode,
         size=(720, 1280),
         fps=30.0,
@@ -172,20 +178,21 @@ def _plan(request: TakeRequest) -> Plan:
         understood=(),
         left_out=(),
         element=(),
-        warnings=(),
+        warnings=() if orientation == request.orientation else (ELEMENT_TURNS,),
     )
 
 
-def _report(request: TakeRequest) -> TakeReport:
+def _report(request: TakeRequest, media: TakeMedia) -> TakeReport:
+    plan = _plan(request, media)
     return TakeReport(
-        plan=_plan(request),
+        plan=plan,
         understudy=__version__,
         engine_version="0",
         settings=request.to_json(),
         picture={},
         clip={},
         sound="copied",
-        warnings=(),
+        warnings=plan.warnings,
         timings={},
         seconds=0.0,
     )

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from understudy.media import limits
-from understudy.service.drafts import ELEMENT_ORIENTATION, Draft
+from understudy.service.drafts import Draft
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -178,7 +178,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         take=TakeRequest(
             model=model.name,
             engine=model.engines[read.mode],
-            orientation=ELEMENT_ORIENTATION if elements else read.character_orientation,
+            orientation=read.character_orientation,
             mode=read.mode,
             prompt=read.prompt or "",
             sound=read.keep_original_sound != "no",
@@ -192,5 +192,4 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         element_id=elements[0].element_id if elements else None,
         callback_url=read.callback_url,
         external_id=read.external_task_id,
-        asked_orientation=read.character_orientation,
     )

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.service.api.motion_control import WatermarkInfo
-from understudy.service.drafts import ELEMENT_ORIENTATION, Draft
+from understudy.service.drafts import Draft
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -179,7 +179,7 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         take=TakeRequest(
             model=model.name,
             engine=model.engines[mode],
-            orientation=orientation if element is None else ELEMENT_ORIENTATION,
+            orientation=orientation,
             mode=mode,
             prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
             sound=read.settings.audio != "off",
@@ -193,7 +193,6 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         element_id=element.element_id if isinstance(element, ElementContent) else None,
         callback_url=options.callback_url,
         external_id=options.external_task_id,
-        asked_orientation=orientation,
     )
 
 
