@@ -50,9 +50,10 @@ def animate(  # noqa: PLR0913 - independent keyword options
     or MOV. out: the path of the MP4 to write, which appears when it is complete. element: more
     pictures of the character, the frontal one first, or one clip of it; then the picture may be
     None. orientation: `video` follows the driver's facing, `image` keeps the picture's; with an
-    element the driver's is always followed, and the report says so. mode: `std` 720, `pro` 1080 px on the short side. prompt: camera wording, such as "slow zoom in". seed: that
-    a report names, to repeat what an engine drew by chance. compare: where to write clip and result
-    side by side. measure_fidelity: track the result, too, and report how well it follows.
+    element the driver's is always followed, and the report says so. mode: `std` 720, `pro` 1080 px
+    on the short side. prompt: camera wording, such as "slow zoom in". seed: that a report names, to
+    repeat what an engine drew by chance. compare: where to write clip and result side by side.
+    measure_fidelity: track the result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """

@@ -21,18 +21,27 @@ class InputRefused(UnderstudyError):  # noqa: N818 - the state, not the word "er
 
     `field` is the wire contract's name of the input (`image_url`, `video_url`, `prompt`, ...),
     `found` says what was there, `allowed` what may be there; both are plain words that name no
-    path of the machine. `code` is the contract's error code. `message` overrides the sentence made
-    of the three, for the errors whose wording the contract fixes.
+    path of the machine. `code` is the contract's error code. `contract` is the contract's sentence
+    for it, which clients compare: it comes before the one made of the three. `message` stands in
+    place of both.
     """
 
-    def __init__(
-        self, field: str, *, found: str, allowed: str, code: int = 1201, message: str | None = None
+    def __init__(  # noqa: PLR0913 - the parts of a message
+        self,
+        field: str,
+        *,
+        found: str,
+        allowed: str,
+        code: int = 1201,
+        contract: str = "",
+        message: str | None = None,
     ) -> None:
         self.field = field
         self.found = found
         self.allowed = allowed
         self.code = code
-        self.message = message or f"{field}: {found}; {allowed}"
+        own = f"{field}: {found}; {allowed}"
+        self.message = message or (f"{contract.removesuffix('.')}. {own}" if contract else own)
         super().__init__(self.message)
 
 

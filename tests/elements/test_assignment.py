@@ -18,7 +18,7 @@ from understudy.library.presets import FOLDER
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.media.picture import open_picture
-from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.options import ELEMENT_TURNS, TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs
 from understudy.take.run import run_take
 
@@ -48,7 +48,11 @@ def _scene() -> bytes:
 
 def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.mp4"
-    report = understudy.animate(None, clip, out, element=(ROBIN[2], ROBIN[1], ROBIN[0]))
+    report = understudy.animate(
+        None, clip, out, element=(ROBIN[2], ROBIN[1], ROBIN[0]), orientation="image"
+    )
+    assert (report.plan.orientation, report.settings["orientation"]) == ("video", "image")
+    assert ELEMENT_TURNS in report.warnings
     assert report.plan.size == (720, 960)
     assert report.picture["sha256"] == open_picture(ROBIN[0]).digest
     assert any("Picture 3 of the element" in note for note in report.to_json()["element"])
@@ -61,6 +65,7 @@ def test_a_picture_that_can_be_moved_is_used_and_inspecting_says_so(clip: Path) 
     assert plan is not None
     assert plan.element[0].startswith("The picture's own figure is used")
     assert plan.size == (720, 960)
+    assert ELEMENT_TURNS not in plan.warnings
     alone = understudy.inspect(EXAMPLES / "photo.jpg", clip).plan
     assert alone is not None
     assert alone.element == ()
@@ -116,9 +121,7 @@ def test_an_element_of_nobody_is_refused_where_nobody_else_is(clip: Path, tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_element_goes_with_the_drivers_facing_alone(clip: Path, tmp_path: Path) -> None:
-    with pytest.raises(InputRefused, match="only 'video'"):
-        understudy.animate(None, clip, tmp_path / "o.mp4", element=ROBIN, orientation="image")
+def test_without_a_picture_and_an_element_nothing_can_move(clip: Path, tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match="give a picture or an element"):
         understudy.animate(None, clip, tmp_path / "o.mp4")
 

@@ -73,18 +73,22 @@ def test_pictures_at_the_limits_pass(size: tuple[int, int]) -> None:
     [
         (
             (299, 400),
+            "Image pixel is invalid. "
             "image_url: the size is 299 x 400 px; each side must be 300 to 65536 px",
         ),
         (
             (65537, 30000),
+            "Image pixel is invalid. "
             "image_url: the size is 65537 x 30000 px; each side must be 300 to 65536 px",
         ),
         (
             (300, 751),
+            "Image pixel is invalid. "
             "image_url: the aspect ratio of 300 x 751 px is 1:2.51; allowed: 1:2.5 to 2.5:1",
         ),
         (
             (1600, 600),
+            "Image pixel is invalid. "
             "image_url: the aspect ratio of 1600 x 600 px is 2.67:1; allowed: 1:2.5 to 2.5:1",
         ),
     ],

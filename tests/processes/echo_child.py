@@ -25,7 +25,13 @@ def load() -> Answer:
 def answer(request: Message) -> Iterator[Message]:
     match request.kind:
         case "refuse":
-            raise InputRefused("video_url", found="a dance", allowed="use a walk")
+            raise InputRefused(
+                "video_url",
+                found="a dance",
+                allowed="use a walk",
+                code=1301,
+                contract="No dance allowed.",
+            )
         case "hang":
             threading.Event().wait()
         case "fail":

@@ -48,8 +48,10 @@ def test_a_child_answers_one_request_after_another(platform: str) -> None:
 def test_a_refusal_in_the_child_is_raised_in_the_parent() -> None:
     with start() as child:
         child.send(Message("refuse"))
-        with pytest.raises(errors.InputRefused, match="video_url: a dance; use a walk"):
+        with pytest.raises(errors.InputRefused) as refusal:
             child.receive()
+        assert refusal.value.message == "No dance allowed. video_url: a dance; use a walk"
+        assert (refusal.value.found, refusal.value.code) == ("a dance", 1301)
         child.send(Message("echo"))
         assert child.receive().kind == "echo"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -64,11 +65,6 @@ def test_units_run_out_and_are_shown(
     client: Client, create_body: Body, server_database: Database
 ) -> None:
     costs = "/account/costs?start_time=0&end_time=8000000000000"
-    assert client.data("GET", costs) == {
-        "code": 0,
-        "msg": "SUCCEED",
-        "resource_pack_subscribe_infos": [],
-    }
     account = account_of(client, server_database)
     server_database.write_now(accounts.set_units, account.id, 2000, now=1_790_000_000_000)
     made = client.data("POST", PATH, json=create_body())
@@ -94,6 +90,18 @@ def test_units_run_out_and_are_shown(
     }
     before = "/account/costs?start_time=0&end_time=1000"
     assert client.data("GET", before)["resource_pack_subscribe_infos"] == []
+    named = f"{costs}&resource_pack_name="
+    for name, found in (("Understudy%20units", [pack]), ("", [pack]), ("another", [])):
+        assert client.data("GET", named + name)["resource_pack_subscribe_infos"] == found
+
+
+def test_an_account_without_a_limit_has_a_pack_that_lasts(client: Client) -> None:
+    costs = client.data("GET", "/account/costs?start_time=0&end_time=8000000000000")
+    assert (costs["code"], costs["msg"]) == (0, "SUCCEED")
+    (pack,) = costs["resource_pack_subscribe_infos"]
+    assert pack["status"] == "online"
+    assert pack["remaining_quantity"] == pack["total_quantity"] == 1e9
+    assert 0 < pack["effective_time"] <= time.time() * 1000 < pack["invalid_time"]
 
 
 def test_creates_that_race_cannot_overdraw_an_account(

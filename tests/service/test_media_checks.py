@@ -20,13 +20,15 @@ PICTURES = "allowed: jpg, jpeg and png"
 CLIPS = "allowed: mp4 and mov"
 
 PICTURE_FAULTS = {
-    "narrow.png": "the size is 299 x 300 px; each side must be 300 to 65536 px",
-    "too-tall.png": "the aspect ratio of 300 x 751 px is 1:2.51; allowed: 1:2.5 to 2.5:1",
-    "picture.gif": f"the picture is GIF by its content; {PICTURES}",
-    "page.html": f"the picture is an HTML page; {PICTURES}",
-    "clip.mp4": f"the picture is mp4 by its content; {PICTURES}",
-    "empty.png": "the file is empty; at most 10 MB is allowed",
-    "cut.png": f"the PNG is cut off; {PICTURES}",
+    "narrow.png": "Image pixel is invalid. image_url: the size is 299 x 300 px; each side must be "
+    "300 to 65536 px",
+    "too-tall.png": "Image pixel is invalid. image_url: the aspect ratio of 300 x 751 px is "
+    "1:2.51; allowed: 1:2.5 to 2.5:1",
+    "picture.gif": f"image_url: the picture is GIF by its content; {PICTURES}",
+    "page.html": f"image_url: the picture is an HTML page; {PICTURES}",
+    "clip.mp4": f"image_url: the picture is mp4 by its content; {PICTURES}",
+    "empty.png": "image_url: the file is empty; at most 10 MB is allowed",
+    "cut.png": f"image_url: the PNG is cut off; {PICTURES}",
 }
 CLIP_FAULTS = {
     "short.mp4": "Video duration can not less than 3s",
@@ -41,7 +43,7 @@ CLIP_FAULTS = {
 def test_a_picture_that_cannot_be_used_is_refused_at_once(
     client: Client, create_body: Body, far: FarSide, media: dict[str, bytes], name: str
 ) -> None:
-    expected = (400, 1201, f"image_url: {PICTURE_FAULTS[name]}")
+    expected = (400, 1201, PICTURE_FAULTS[name])
     assert client.error("POST", PATH, json=create_body(image_url=f"{far.url}/{name}")) == expected
     encoded = base64.b64encode(media[name]).decode()
     if encoded:

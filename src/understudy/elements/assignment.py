@@ -105,6 +105,7 @@ def assign_views(judged: JudgedViews, picture: Picture | None, driver: Framing) 
             + ("" if picture is None else ", nor in the picture"),
             allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
             "head, trunk and arms are clearly separate",
+            contract=limits.CHARACTER_MESSAGE,
         )
     selection = replace(selection, notes=(*notes, *selection.notes))
     return Assignment(primary.picture if picture is None else picture, selection)

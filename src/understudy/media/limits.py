@@ -29,6 +29,12 @@ PICTURE_MAX_SIDE = 65536
 PICTURE_MAX_ASPECT = Fraction(5, 2)
 # 65536 px at 2.5:1 would be 26214.4 px: the largest picture there is has to fit.
 ASPECT_TOLERANCE = Fraction(1, 10_000)
+PICTURE_SIZE_MESSAGE = "Image pixel is invalid"
+"""The contract's sentence, as the others in capitals here: clients compare it."""
+NO_BODY_IN_PICTURE_MESSAGE = (
+    "Image recognition failed. No complete upper body detected in the image."
+)
+CHARACTER_MESSAGE = "The character in the reference image or the first frame is invalid"
 
 CLIP_FIELD = "video_url"
 CLIP_FORMATS = ("mp4", "mov")
@@ -39,6 +45,7 @@ CLIP_MAX_SIDE = 3850
 CLIP_MIN_SECONDS = 3
 CLIP_MAX_SECONDS: dict[Orientation, int] = {"video": 30, "image": 10}
 CLIP_TOO_SHORT_MESSAGE = "Video duration can not less than 3s"
+NO_BODY_IN_CLIP_MESSAGE = "No complete upper body detected in the video"
 CLIP_SHORT_TOLERANCE = 0.05
 CLIP_LONG_TOLERANCE = 0.1
 
@@ -110,18 +117,20 @@ def check_bytes(found: int, *, max_bytes: int, field: str) -> None:
 
 def check_picture_size(width: int, height: int, *, field: str = PICTURE_FIELD) -> None:
     """Refuse a picture whose sides or aspect are out of bounds; raises InputRefused."""
-    _check_sides(width, height, PICTURE_MIN_SIDE, PICTURE_MAX_SIDE, field)
+    bounds = (PICTURE_MIN_SIDE, PICTURE_MAX_SIDE)
+    _check_sides(width, height, bounds, field, contract=PICTURE_SIZE_MESSAGE)
     if Fraction(max(width, height), min(width, height)) > PICTURE_MAX_ASPECT + ASPECT_TOLERANCE:
         raise InputRefused(
             field,
             found=f"the aspect ratio of {width} x {height} px is {_aspect(width, height)}",
             allowed="allowed: 1:2.5 to 2.5:1",
+            contract=PICTURE_SIZE_MESSAGE,
         )
 
 
 def check_clip_size(width: int, height: int, *, field: str = CLIP_FIELD) -> None:
     """Refuse a clip whose sides are out of bounds; raises InputRefused."""
-    _check_sides(width, height, CLIP_MIN_SIDE, CLIP_MAX_SIDE, field)
+    _check_sides(width, height, (CLIP_MIN_SIDE, CLIP_MAX_SIDE), field)
 
 
 def check_clip_duration(seconds: float, *, max_seconds: int, field: str = CLIP_FIELD) -> None:
@@ -151,12 +160,16 @@ def check_prompt(prompt: str, *, field: str = PROMPT_FIELD) -> None:
         )
 
 
-def _check_sides(width: int, height: int, least: int, most: int, field: str) -> None:
+def _check_sides(
+    width: int, height: int, bounds: tuple[int, int], field: str, *, contract: str = ""
+) -> None:
+    least, most = bounds
     if min(width, height) < least or max(width, height) > most:
         raise InputRefused(
             field,
             found=f"the size is {width} x {height} px",
             allowed=f"each side must be {least} to {most} px",
+            contract=contract,
         )
 
 

@@ -111,8 +111,7 @@ class Child:
         if message is None:
             raise self._failure("the process ended")
         if message.kind == "refused":
-            field, found, allowed = (str(message.values[k]) for k in ("field", "found", "allowed"))
-            raise errors.InputRefused(field, found=found, allowed=allowed)
+            raise _refusal(message)
         return message
 
     def _failure(self, what: str) -> ChildFailed:
@@ -124,6 +123,18 @@ class Child:
         self._stderr.seek(max(0, size - _STDERR_TAIL))
         printed = self._stderr.read().decode(errors="replace").strip()
         return ChildFailed(f"{self._name}: {what} (exit code {code})\n{printed}".rstrip())
+
+
+def _refusal(message: Message) -> errors.InputRefused:
+    """The refusal that a child sends, as it was raised there."""
+    values = message.values
+    return errors.InputRefused(
+        str(values["field"]),
+        found=str(values["found"]),
+        allowed=str(values["allowed"]),
+        code=int(values["code"]),
+        message=str(values["message"]),
+    )
 
 
 class _Writer:

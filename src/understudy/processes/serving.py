@@ -37,7 +37,13 @@ def _refusals_sent(answer: Answer, request: Message) -> Iterator[Message]:
     except InputRefused as refusal:
         yield Message(
             "refused",
-            {"field": refusal.field, "found": refusal.found, "allowed": refusal.allowed},
+            {
+                "field": refusal.field,
+                "found": refusal.found,
+                "allowed": refusal.allowed,
+                "code": refusal.code,
+                "message": refusal.message,
+            },
         )
 
 

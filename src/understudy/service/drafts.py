@@ -8,6 +8,7 @@ from understudy.media.limits import Orientation
 from understudy.service.models import Model
 from understudy.take.options import ELEMENT_TURNS, TakeRequest, orientation_taken
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """What a client asked for.

@@ -131,7 +131,7 @@ class MediaChecks:
     async def find_upload(
         self, media: MediaRequest, kind: Literal["picture", "clip"]
     ) -> Upload | None:
-        """The account's upload that a URL names, None for any other URL. Raises ParameterInvalid."""
+        """The account's upload that a URL names; None for others. Raises ParameterInvalid."""
         named = upload_id(media.given)
         if named is None:
             return None

@@ -16,7 +16,6 @@ from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.media.limits import Mode, Orientation
 
-
 ELEMENT_TURNS = (
     "The character turns with the person in the clip, although orientation 'image' was asked for: "
     "with an element the video's orientation always holds."
@@ -29,9 +28,9 @@ class TakeRequest:
 
     model: the wire contract's model name, which sets the price. engine: the engine's name.
     orientation: `video` follows the driver's facing, `image` keeps the picture's, except with an
-    element (see `orientation_taken`). mode: the output's short side, `std` 720 and `pro` 1080 px. prompt: free text of at most 2500 characters.
-    sound: keep the clip's sound. watermark: write a second, watermarked video. seed: of what an
-    engine draws by chance; None lets the engine choose.
+    element (see `orientation_taken`). mode: the output's short side, `std` 720 and `pro` 1080 px.
+    prompt: free text of at most 2500 characters. sound: keep the clip's sound. watermark: write a
+    second, watermarked video. seed: of what an engine draws by chance; None lets the engine choose.
 
     Raises InputRefused naming the option whose value has the wrong type or is not allowed.
     """

@@ -102,7 +102,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     scene: SceneAnalysis,
     character: Character | None,
     notes: tuple[str, ...],
-    element: bool,  # noqa: FBT001 - there is an element or there is none
+    element: bool,
 ) -> Plan:
     """What the take will be made of. notes: what the element's pictures are used for, if there is
     an element.

@@ -155,9 +155,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
             )
         character = casting.result(performance)
     has_element = opened.element is not None
-    plan = make_plan(
-        engine, request, output, clip, scene, character, casting.notes, has_element
-    )
+    plan = make_plan(engine, request, output, clip, scene, character, casting.notes, has_element)
     return _Ready(picture, clip, plan, output, performance, character)
 
 

@@ -200,7 +200,12 @@ def _report(request: TakeRequest, media: TakeMedia) -> TakeReport:
 
 def _misbehave(word: str, rest: str) -> None:
     if word == "refuse":
-        raise InputRefused("image_url", found="there is no character in it", allowed="one is due")
+        raise InputRefused(
+            "image_url",
+            found="there is no character in it",
+            allowed="one is due",
+            contract=limits.NO_BODY_IN_PICTURE_MESSAGE,
+        )
     if word == "fail":
         raise RuntimeError("a fault that was asked for")
     if word == "die":

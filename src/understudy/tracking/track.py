@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from understudy.errors import ClipUnusable
 from understudy.media.clip import Clip, count_frames
-from understudy.media.limits import output_fps
+from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE, output_fps
 from understudy.processes.messages import Array, Message
 from understudy.tracking.cleaning import RawTrack, clean
 from understudy.tracking.performance import Performance
@@ -92,6 +92,7 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
             clip.field,
             found=f"no body could be tracked from {start:.1f} to {end:.1f} s",
             allowed="use a clip in which a person is clearly visible",
+            contract=NO_BODY_IN_CLIP_MESSAGE,
         )
     return smooth(clean(raw), float(rate), clip.size)
 

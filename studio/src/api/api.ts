@@ -89,12 +89,14 @@ export class Api {
     const records: TasksRecord[] = await this.#get(
       `tasks?${by}=${ids.map(encodeURIComponent).join(',')}`,
     )
-    return records.map(takeOf)
+    // The task of an element has no progress.
+    return records.filter(({ progress }) => progress).map(takeOf)
   }
 
   /** A page of all takes, newest first. */
   async page(status: Status | null, cursor: string | null, limit: number): Promise<TakePage> {
-    const filters = status ? [{ key: 'status', values: [status] }] : []
+    const filters = [{ key: 'product_type', values: ['video'] }]
+    if (status) filters.push({ key: 'status', values: [status] })
     const body = cursor ? { cursor, limit, filters } : { start_time: 0, limit, filters }
     const page: TaskPage = await this.#post('tasks', body)
     return { takes: page.result.map(takeOf), cursor: (page.has_more && page.next_cursor) || null }

@@ -27,6 +27,13 @@ export interface components {
             list_price: string;
             quota: string;
         };
+        BalanceQuery: {
+            cursor?: string;
+            end_time?: number | string;
+            filters?: components["schemas"]["KeyFilter"][];
+            limit?: number;
+            start_time?: number | string;
+        };
         Billing: {
             amount: string;
             /** @constant */
@@ -38,6 +45,36 @@ export interface components {
             limits: components["schemas"]["LimitsInfo"];
             models: components["schemas"]["ModelInfo"][];
             version: string;
+        };
+        CashDeduction: {
+            api_key_name: string;
+            balance_after_deduction: number;
+            balance_before_deduction: number;
+            /** @enum {string} */
+            cash_type: "balance" | "test_balance";
+            currency: string;
+            deduction_amount: number;
+            deduction_time: string;
+            duration: string;
+            list_price: number;
+            model_name: string;
+            product_function: string;
+            refer_video_input: boolean;
+            /** @enum {string} */
+            resolution: "720p" | "1080p";
+            task_id: string;
+            /** @enum {string} */
+            video_sound: "original" | "off";
+            voice_control: boolean;
+        };
+        CashDeductions: {
+            count: number;
+            detail: components["schemas"]["CashDeduction"][];
+        };
+        CashPage: {
+            has_more: boolean;
+            next_cursor: string;
+            result: components["schemas"]["CashDeductions"];
         };
         ClipFinding: {
             driver: components["schemas"]["DriverFinding"] | null;
@@ -93,6 +130,23 @@ export interface components {
         ElementContent: {
             element_id: number | string;
             id?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "element";
+        };
+        ElementOutput: {
+            description: string;
+            /** @enum {string} */
+            element_type: "multi_image_elements" | "video_character_elements";
+            id: string;
+            name: string;
+            owned_by: string;
+            references: components["schemas"]["Reference"][];
+            /** @enum {string} */
+            status: "succeeded" | "deleted";
+            tags: components["schemas"]["OutputTag"][];
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -223,6 +277,11 @@ export interface components {
             /** @enum {string} */
             kind?: "api_key" | "key_pair";
         };
+        KeyFilter: {
+            /** @constant */
+            key: "api_key_name";
+            values: string[];
+        };
         KeyInfo: {
             created_at: number;
             current: boolean;
@@ -318,13 +377,10 @@ export interface components {
             external_task_id?: string;
             watermark_info?: components["schemas"]["WatermarkInfo"];
         };
-        Output: {
-            duration: string;
-            id: string;
-            /** @constant */
-            type: "video";
-            url: string;
-            watermark_url?: string;
+        OutputTag: {
+            description: string;
+            id: number;
+            name: string;
         };
         Pack: {
             effective_time: number;
@@ -338,6 +394,18 @@ export interface components {
             /** @enum {string} */
             status: "online" | "runOut";
             total_quantity: number;
+        };
+        PackageFilter: {
+            /** @enum {string} */
+            key: "api_key_name" | "product_type" | "package_name" | "package_id";
+            values: string[];
+        };
+        PackageQuery: {
+            cursor?: string;
+            end_time?: number | string;
+            filters?: components["schemas"]["PackageFilter"][];
+            limit?: number;
+            start_time?: number | string;
         };
         PictureFinding: {
             height: number;
@@ -411,6 +479,13 @@ export interface components {
             limit?: number;
             start_time?: number | string;
         };
+        Reference: {
+            /** @enum {string} */
+            role: "frontal" | "refer";
+            /** @enum {string} */
+            type: "image" | "video";
+            url: string;
+        };
         ReferenceImage: {
             image_url: string;
         };
@@ -474,8 +549,8 @@ export interface components {
             id: string;
             message: string;
             notes?: string[];
-            outputs: components["schemas"]["Output"][];
-            progress: components["schemas"]["Progress"];
+            outputs: (components["schemas"]["VideoOutput"] | components["schemas"]["ElementOutput"])[];
+            progress?: components["schemas"]["Progress"];
             /** @enum {string} */
             status: "submitted" | "processing" | "succeeded" | "failed";
             update_time: number;
@@ -488,6 +563,35 @@ export interface components {
             error: string | null;
             http_status: number | null;
             milliseconds: number;
+        };
+        UnitDeduction: {
+            api_key_name: string;
+            deduction_amount: number;
+            deduction_time: string;
+            duration: string;
+            model_name: string;
+            package_id: string;
+            product_function: string;
+            /** @constant */
+            product_type: "video";
+            refer_video_input: boolean;
+            /** @enum {string} */
+            resolution: "720p" | "1080p";
+            task_id: string;
+            unit_after_deduction: number;
+            unit_before_deduction: number;
+            /** @enum {string} */
+            video_sound: "original" | "off";
+            voice_control: boolean;
+        };
+        UnitDeductions: {
+            count: number;
+            detail: components["schemas"]["UnitDeduction"][];
+        };
+        UnitPage: {
+            has_more: boolean;
+            next_cursor: string;
+            result: components["schemas"]["UnitDeductions"];
         };
         UnitsInfo: {
             reserved: string;
@@ -522,6 +626,17 @@ export interface components {
         VideoList: {
             refer_videos: components["schemas"]["ReferenceVideo"][];
         };
+        VideoOutput: {
+            duration: string;
+            id: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "video";
+            url: string;
+            watermark_url?: string;
+        };
         VideoUrl: {
             video_url: string;
         };
@@ -546,4 +661,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 8076c1f93ef2d470315bfc96afeac5164c95b281a25de63ca27590d894245d47
+// Schemas: SHA-256 f60e59c334ef5cbe4d471f58ef80dbf38f08d0675493539901a3ae60066af5e7

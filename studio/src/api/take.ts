@@ -62,7 +62,7 @@ function ofTasks(record: Partial<TasksRecord>): Own {
     message: record.message ?? '',
     createdAt: record.create_time ?? 0,
     updatedAt: record.update_time ?? 0,
-    video: videoOf(record.outputs?.find(({ type }) => type === 'video')),
+    video: videoOf(record.outputs?.find((output) => output.type === 'video')),
     units: record.billing?.[0]?.amount || null,
   }
 }

@@ -42,6 +42,8 @@ it('says the messages of the API to people', () => {
   expect(plain('image_url: the size is 200 x 200 px; each side must be 300 to 65536 px')).toBe(
     'The size is 200 x 200 px. Each side must be 300 to 65536 px.',
   )
+  const twice = 'Image recognition failed. No upper body. image_url: nobody is there; use another'
+  expect(plain(twice)).toBe('Nobody is there. Use another.')
   expect(plain('Video duration can not less than 3s')).toMatch(/shorter than 3 s\. At least/)
 })
 

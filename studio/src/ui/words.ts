@@ -13,9 +13,12 @@ const PLAIN: Record<string, string> = {
     'This account already has as many unfinished takes as it may have; wait until one ends',
 }
 
-/** A server's message as sentences, without the field's name before it. */
+/**
+ * A server's message as sentences, without the field's name before it, nor the sentence before that,
+ * which is for programs.
+ */
 export function plain(message: string): string {
-  const text = PLAIN[message] ?? message.replace(/^[\w ]{1,30}: /, '')
+  const text = PLAIN[message] ?? message.replace(/^(?:[^:]*\. )?[\w ]{1,30}: /, '')
   return text
     .split('; ')
     .map((part) => capitalised(part).replace(/\.?$/, '.'))

@@ -108,6 +108,9 @@ def test_a_picture_without_anybody_is_refused_in_a_sentence() -> None:
         find_figure(np.full((520, 360, 3), 128, np.uint8), None, track)
     assert refusal.value.field == "image_url"
     assert refusal.value.found == "no figure on two legs was found in the picture"
+    assert refusal.value.message.startswith(
+        "Image recognition failed. No complete upper body detected in the image. image_url: no "
+    )
     assert "four-legged" in refusal.value.allowed
 
 

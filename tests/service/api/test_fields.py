@@ -17,6 +17,7 @@ from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.models import Catalogue
 from understudy.settings import ExtraModel
+from understudy.take.options import ELEMENT_TURNS
 
 ABSENT = object()
 VALUES: dict[str, tuple[object, str]] = {
@@ -654,15 +655,12 @@ def test_an_element_brings_the_videos_orientation_and_the_draft_says_so() -> Non
         ),
     )
     for draft in given:
-        assert draft.take.orientation == "video"
-        assert draft.notes == (
-            "character_orientation: 'image' was asked for; "
-            "with an element the take has the video's orientation",
-        )
+        assert (draft.take.orientation, draft.orientation) == ("image", "video")
+        assert draft.notes == (ELEMENT_TURNS,)
     assert motion_control.read_create(LEGACY, CATALOGUE).notes == ()
     alone = {**LEGACY, "element_list": None, "character_orientation": "image"}
     draft = motion_control.read_create(alone, CATALOGUE)
-    assert (draft.take.orientation, draft.notes) == ("image", ())
+    assert (draft.orientation, draft.notes) == ("image", ())
 
 
 def test_own_ids_that_a_path_and_a_list_carry_are_taken() -> None:

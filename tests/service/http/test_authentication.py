@@ -22,7 +22,7 @@ INVALID = (401, 1002, "Authorization is invalid")
 NO_JWT_HERE = (
     401,
     1002,
-    "Authentication error. The current API does not support AK/SK authentication",
+    "Authentication error. The current API does not support AK/SK; use an API key instead",
 )
 
 

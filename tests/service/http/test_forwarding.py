@@ -36,7 +36,10 @@ def base(url: str) -> str:
         ({"Host": "[fd00::5]:8000"}, "http://[fd00::5]:8000"),
         (FORWARDED, "https://motion.example.com"),
         ({**FORWARDED, "X-Forwarded-Host": "a.example:8443, inner"}, "https://a.example:8443"),
-        ({"Host": "motion.example.com", "X-Forwarded-Proto": "https"}, "https://motion.example.com"),
+        (
+            {"Host": "motion.example.com", "X-Forwarded-Proto": "https"},
+            "https://motion.example.com",
+        ),
     ],
 )
 def test_urls_start_with_the_address_that_the_client_used(
@@ -52,7 +55,7 @@ def test_urls_start_with_the_address_that_the_client_used(
     page = client.data("POST", "/tasks", json={}, headers=signed_in)
     detail = client.data("GET", f"{PATH}/{made['task_id']}/detail", headers=signed_in)
     urls = [
-        *(video["url"], video["watermark_url"], record["cover_url"]),
+        *(video["url"], video["watermark_url"]),
         *(task["outputs"][0]["url"], listed[0]["task_result"]["videos"][0]["url"]),
         *(page["result"][0]["outputs"][0]["url"], detail["files"][0]["url"]),
         *(file["url"] for file in detail["files"] if file["kind"] == "video"),

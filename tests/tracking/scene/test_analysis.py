@@ -68,12 +68,16 @@ def test_a_clip_cut_too_short_says_where_and_why(
     assert "lasts 2.1 s" in refusal.value.found
     assert "a cut at 2." in refusal.value.found
     assert "at least 3 s" in refusal.value.allowed
+    assert refusal.value.message.startswith("video_url: the longest usable part lasts 2.1 s")
 
 
 def test_a_clip_without_a_person_is_refused(tmp_path: Path, pool: TrackerPool) -> None:
     frames = [np.full((HEIGHT, WIDTH, 3), 90 + k // 10, np.uint8) for k in range(80)]
-    with pytest.raises(ClipUnusable, match="nobody is visible"):
+    with pytest.raises(ClipUnusable) as refusal:
         analyzed(tmp_path, frames, pool)
+    assert refusal.value.message.startswith(
+        "No complete upper body detected in the video. video_url: nobody is visible"
+    )
 
 
 def test_a_short_gap_is_bridged_and_a_long_one_ends_the_run(

@@ -21,6 +21,7 @@ from understudy.character.image.masks import box_of, largest, opened
 from understudy.errors import InputRefused
 from understudy.geometry.face_mesh import face_width
 from understudy.geometry.landmarks import Body, Float32, Landmarks
+from understudy.media import limits
 from understudy.tracking.trackers import PictureTrack, Region
 
 FIELD = "image_url"
@@ -85,6 +86,7 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
             found="no figure on two legs was found in the picture",
             allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
             "head, trunk and arms are clearly separate; four-legged animals cannot be animated",
+            contract=limits.NO_BODY_IN_PICTURE_MESSAGE,
         )
     return figure
 
@@ -119,6 +121,7 @@ def search_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -
             FIELD,
             found="the figure is too small in the picture for its limbs to be distinguished",
             allowed="use a figure of at least a tenth of the picture's longer side",
+            contract=limits.CHARACTER_MESSAGE,
         )
     return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
 

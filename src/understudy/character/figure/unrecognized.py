@@ -28,6 +28,7 @@ from understudy.character.figure.silhouette_of_picture import find_silhouette_of
 from understudy.character.image.masks import Mask, box_of
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Float32
+from understudy.media import limits
 from understudy.tracking.trackers import Region
 
 
@@ -192,4 +193,5 @@ def _refusal(found: str) -> InputRefused:
         found=found,
         allowed="use a picture of one figure, drawn or real, that stands on two legs and whose "
         "head, trunk and arms are clearly separate; four-legged animals cannot be animated",
+        contract=limits.NO_BODY_IN_PICTURE_MESSAGE,
     )

@@ -101,7 +101,6 @@ def _milliseconds(value: object) -> int | None:
 Time = Annotated[
     Any,
     AfterValidator(_milliseconds),
-    EmptyIsAbsent,
     WithJsonSchema(
         {
             "anyOf": [
@@ -110,6 +109,7 @@ Time = Annotated[
             ]
         }
     ),
+    EmptyIsAbsent,
 ]
 """A time in milliseconds since 1970, as a number or as text."""
 

@@ -25,7 +25,9 @@ from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import keys
 
 API_KEY_PREFIX = "api-key-"
-JWT_NOT_ALLOWED = "Authentication error. The current API does not support AK/SK authentication"
+JWT_NOT_ALLOWED = (
+    "Authentication error. The current API does not support AK/SK; use an API key instead"
+)
 LEEWAY_SECONDS = 5
 """By which a client's clock may be wrong."""
 MAX_TOKEN_CHARACTERS = 8192

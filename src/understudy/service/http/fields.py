@@ -46,6 +46,10 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
+EMPTY_IS_ABSENT = "x-empty-is-absent"
+"""Marks a field of the API's description that may be sent as `""` or `null`."""
+
+
 @dataclass(frozen=True, slots=True)
 class _EmptyIsAbsent:
     def __get_pydantic_core_schema__(
@@ -57,8 +61,8 @@ class _EmptyIsAbsent:
         self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         # Generators of clients stumble over `null` and `""` as kinds of their own; that both count
-        # as left out is told in prose.
-        described = handler(schema)
+        # as left out is told in prose, and to programs by a mark that generators pass over.
+        described = {**handler(schema), EMPTY_IS_ABSENT: True}
         kinds = [kind for kind in described.get("anyOf", ()) if kind != {"type": "null"}]
         if len(kinds) == 1:
             del described["anyOf"]

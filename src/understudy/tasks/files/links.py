@@ -13,7 +13,9 @@ MEDIA_PATH = "/v1/media"
 FILES_PATH = "/v1/files"
 UPLOAD_ID_CHARACTERS = 32
 _SIGNED_FOLDERS = ("results/", "elements/", "presets/", "uploads/", "inputs/")
-_UPLOAD_URL = re.compile(rf"https?://[^?#]+{FILES_PATH}/([0-9A-Za-z]{{{UPLOAD_ID_CHARACTERS}}})", re.I)
+_UPLOAD_URL = re.compile(
+    rf"https?://[^?#]+{FILES_PATH}/([0-9A-Za-z]{{{UPLOAD_ID_CHARACTERS}}})", re.I
+)
 _DAY_MS = 86_400_000
 
 

@@ -13,6 +13,7 @@ from understudy.errors import ClipUnusable
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 from understudy.media.clip import Clip
+from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE
 from understudy.processes.messages import Array, Message
 from understudy.tracking.scene import camera_motion, people, runs, shots
 from understudy.tracking.scene.camera_motion import CameraPath, Movement
@@ -151,7 +152,7 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
 def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAnalysis:
     times, thumbnails, detections = samples.times, samples.thumbnails, samples.detections
     if len(detections.people) == 0:
-        raise _unusable("nobody is visible in the video")
+        raise _unusable("nobody is visible in the video", contract=NO_BODY_IN_CLIP_MESSAGE)
     cuts = shots.bridge_flashes(
         shots.find_cuts(times, thumbnails), times, thumbnails, runs.NUMBERS.bridged
     )
@@ -280,15 +281,19 @@ def _too_short(usable: Sequence[Run], reasons: Sequence[Reason]) -> ClipUnusable
         else f"{reason.words} from {reason.start:.1f} to {reason.end:.1f} s"
         for reason in reasons[: NUMBERS.max_reasons]
     )
+    # Cuts and camera motion have no sentence in the contract.
+    absent = {reason.words for reason in reasons} == {runs.ABSENCE_REASON}
     return _unusable(
-        f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else "")
+        f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else ""),
+        contract=NO_BODY_IN_CLIP_MESSAGE if absent else "",
     )
 
 
-def _unusable(found: str) -> ClipUnusable:
+def _unusable(found: str, *, contract: str) -> ClipUnusable:
     return ClipUnusable(
         "video_url",
         found=found,
         allowed=f"use a clip that shows one person for at least {MIN_SECONDS:.0f} s without a cut "
         "and with a fixed camera",
+        contract=contract,
     )

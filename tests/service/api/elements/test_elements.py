@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import httpx2
+import numpy as np
 import pytest
+from PIL import Image
 from pydantic import TypeAdapter
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
-from understudy.service.api import elements
+from understudy.service.api import elements, tasks
 
 CUSTOM = "/v1/general/advanced-custom-elements"
 PRESETS = "/v1/general/advanced-presets-elements"
 RECORD: TypeAdapter[Any] = TypeAdapter(elements.Record)
+TASKS: TypeAdapter[Any] = TypeAdapter(list[tasks.Record])
 
 
 @pytest.fixture
@@ -130,7 +134,8 @@ def test_media_of_an_element_are_checked_as_those_of_a_take(
     assert client.error("POST", CUSTOM, json=element_body(element_image_list=images)) == (
         400,
         1201,
-        "frontal_image: the size is 299 x 300 px; each side must be 300 to 65536 px",
+        "Image pixel is invalid. frontal_image: the size is 299 x 300 px; each side must be 300 to "
+        "65536 px",
     )
     body = element_body(
         reference_type="video_refer",
@@ -259,3 +264,97 @@ def test_an_element_of_a_clip_stands_in_for_the_image(
     }
     task = client.data("POST", "/motion-control/kling-3.0", json=body)
     assert client.ended(task["id"])["task_status"] == "succeed"
+
+
+def test_the_tasks_of_elements_are_read_in_the_tasks_design(
+    client: Client,
+    new_client: Callable[[], Client],
+    element_body: Callable[..., dict[str, Any]],
+    create_body: Callable[..., dict[str, Any]],
+    far: FarSide,
+) -> None:
+    record = made(client, element_body(external_task_id="mira"))
+    failed = made(client, element_body(element_name="Nobody", element_image_list=_damaged(far)))
+    take = client.data("POST", PATH, json=create_body(external_task_id="mira"))
+    client.ended(take["task_id"])
+    ids = [take["task_id"], failed["task_id"], record["task_id"]]
+
+    found = client.data("GET", f"/tasks?task_ids={','.join(ids)}")
+    assert [task["id"] for task in found] == ids
+    TASKS.validate_python(found, strict=True, extra="forbid")
+    task = found[2]
+    assert (task["status"], task["message"], task["billing"]) == ("succeeded", "", [])
+    (legacy,) = record["task_result"]["elements"]
+    (output,) = task["outputs"]
+    images = legacy["element_image_list"]
+    assert output == {
+        "type": "element",
+        "id": str(legacy["element_id"]),
+        "name": "Mira",
+        "description": "A dancer",
+        "element_type": "multi_image_elements",
+        "references": [
+            {"type": "image", "role": "frontal", "url": images["frontal_image"]},
+            {"type": "image", "role": "refer", "url": images["refer_images"][0]["image_url"]},
+        ],
+        "owned_by": legacy["owned_by"],
+        "status": "succeeded",
+        "tags": [{"id": 102, "name": "Character", "description": ""}],
+    }
+    assert (found[1]["status"], found[1]["outputs"]) == ("failed", [])
+    assert found[1]["message"] == failed["task_status_msg"]
+    assert found[1]["billing"] == [{"amount": "0"}]
+
+    # One's own id may be a task's and an element's.
+    named = client.data("GET", "/tasks?external_task_ids=mira")
+    assert {task["id"] for task in named} == {take["task_id"], record["task_id"]}
+    assert new_client().data("GET", f"/tasks?task_ids={','.join(ids)}") == []
+
+
+def test_lists_of_the_tasks_design_hold_takes_and_elements(
+    client: Client,
+    element_body: Callable[..., dict[str, Any]],
+    create_body: Callable[..., dict[str, Any]],
+) -> None:
+    first = made(client, element_body())["task_id"]
+    take = client.data("POST", PATH, json=create_body())["task_id"]
+    client.ended(take)
+    record = made(client, element_body())
+    last = record["task_id"]
+
+    def ids(*filters: tuple[str, list[str]], **body: Any) -> list[str]:
+        given = [{"key": key, "values": values} for key, values in filters]
+        page = client.data("POST", "/tasks", json={**body, "filters": given})
+        TASKS.validate_python(page["result"], strict=True, extra="forbid")
+        return [task["id"] for task in page["result"]]
+
+    assert ids() == [last, take, first]
+    assert ids(("status", ["succeeded"])) == [last, take, first]
+    assert ids(("status", ["failed"])) == []
+    # An element is none of the products.
+    assert ids(("product_type", ["video"])) == [take]
+    assert ids(("product_type", [])) == [last, take, first]
+    assert ids(end_time=record["created_at"] - 1) == [take, first]
+    walked, cursor = [], ""
+    for more in (True, True, False):
+        page = client.data("POST", "/tasks", json={"limit": 1, "cursor": cursor})
+        walked += [task["id"] for task in page["result"]]
+        cursor = page["next_cursor"]
+        assert page["has_more"] is more
+    assert walked == [last, take, first]
+    (element,) = record["task_result"]["elements"]
+    client.data("POST", "/v1/general/delete-elements", json={"element_id": element["element_id"]})
+    (task,) = client.data("GET", f"/tasks?task_ids={last}")
+    assert task["outputs"][0]["status"] == "deleted"
+    assert ids() == [last, take, first]
+
+
+def _damaged(far: FarSide) -> dict[str, Any]:
+    """Pictures of which one is cut off, beyond what a create looks at."""
+    noise = np.random.default_rng(1).integers(0, 256, (600, 600, 3), np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(noise).save(file, "PNG")
+    return {
+        "frontal_image": far.put("cut-late.png", file.getvalue()[:-1000]),
+        "refer_images": [{"image_url": f"{far.url}/picture.jpg"}],
+    }

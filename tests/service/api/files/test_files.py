@@ -36,7 +36,11 @@ def test_an_upload_says_what_it_is(
             "picture.gif",
             "file: the file is GIF by its content; allowed: jpg, jpeg, png, mp4 and mov",
         ),
-        ("narrow.png", "file: the size is 299 x 300 px; each side must be 300 to 65536 px"),
+        (
+            "narrow.png",
+            "Image pixel is invalid. "
+            "file: the size is 299 x 300 px; each side must be 300 to 65536 px",
+        ),
         ("cut.png", "file: the PNG is cut off; allowed: jpg, jpeg and png"),
         ("short.mp4", "Video duration can not less than 3s"),
         ("long.mp4", "file: the video lasts 31.00 s; allowed: 3 to 30 s"),

@@ -230,7 +230,10 @@ def test_a_refusal_found_in_the_task_ends_it_with_its_message(
     made = client.data("POST", PATH, json=create_body(prompt="refuse"))
     record = client.ended(made["task_id"])
     assert record["task_status"] == "failed"
-    assert record["task_status_msg"] == "image_url: there is no character in it; one is due"
+    assert record["task_status_msg"] == (
+        "Image recognition failed. No complete upper body detected in the image. "
+        "image_url: there is no character in it; one is due"
+    )
     assert "final_unit_deduction" not in record
 
 

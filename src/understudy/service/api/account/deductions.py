@@ -264,7 +264,8 @@ def _read_cursor(cursor: str) -> Wanted:
         raise ParameterInvalid(invalid("cursor", cursor)) from error
     numbers = all(type(each) is int for each in (before_id, since, limit))
     texts = names is None or (
-        isinstance(names, list) and all(isinstance(name, str) and "\0" not in name for name in names)
+        isinstance(names, list)
+        and all(isinstance(name, str) and "\0" not in name for name in names)
     )
     if not (numbers and texts and 0 <= before_id < 2**63 and 0 <= since < 2**44):
         raise ParameterInvalid(invalid("cursor", cursor))

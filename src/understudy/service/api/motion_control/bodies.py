@@ -93,7 +93,7 @@ class Create(Body):
         description="At most one; `kling-v3` only. The video's orientation holds with it.",
     )
     keep_original_sound: Annotated[
-        Literal["yes", "no"] | None, EmptyIsAbsent, _optional_choice("yes", "yes", "no")
+        Literal["yes", "no"] | None, _optional_choice("yes", "yes", "no"), EmptyIsAbsent
     ] = None
     character_orientation: Annotated[
         Literal["image", "video"] | None, EmptyIsAbsent, _choice("image", "video")

@@ -104,13 +104,13 @@ class Settings(Body):
     ] = Field(default=None, description="Whose facing the character takes.")
     audio: Annotated[
         Literal["original", "off"] | None,
-        EmptyIsAbsent,
         WithJsonSchema({"type": "string", "enum": ["original", "off"], "default": "original"}),
+        EmptyIsAbsent,
     ] = None
     resolution: Annotated[
         Literal["720p", "1080p"] | None,
-        EmptyIsAbsent,
         WithJsonSchema({"type": "string", "enum": ["720p", "1080p"], "default": "720p"}),
+        EmptyIsAbsent,
     ] = None
 
 

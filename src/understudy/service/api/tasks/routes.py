@@ -40,7 +40,7 @@ async def some(request: Request) -> Response:
     wanted = read_wanted(request.query_params)
     found: list[Task | Element] = []
     if wanted.ids or wanted.external_ids:
-        keys = {"ids": wanted.ids, "external_ids": wanted.external_ids}
+        keys: dict[str, Any] = {"ids": wanted.ids, "external_ids": wanted.external_ids}
         found += await service.database.look_up(tasks.find_many, caller.account_id, **keys)
         if wanted.external_ids or len(found) < len(set(wanted.ids)):
             found += await service.database.look_up(elements.find_many, caller.account_id, **keys)
