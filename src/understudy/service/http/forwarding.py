@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any, cast
 
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -20,7 +21,8 @@ class ForwardingMiddleware:
     """
 
     def __init__(self, app: ASGIApp, trusted: str) -> None:
-        self._app = ProxyHeadersMiddleware(app, trusted_hosts=trusted)
+        # uvicorn's types of an application are narrower than Starlette's.
+        self._app: Any = ProxyHeadersMiddleware(cast("Any", app), trusted_hosts=trusted)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
