@@ -47,13 +47,14 @@ def animate(  # noqa: PLR0913 - independent keyword options
     """Make the character of a picture perform the motion of the person in a clip.
 
     picture: a JPEG or PNG, its path or its bytes, or a character's folder. clip: the path of an MP4
-    or MOV. out: the path of the MP4 to write, which appears when it is complete. element: more
-    pictures of the character, the frontal one first, or one clip of it; then the picture may be
-    None. orientation: `video` follows the driver's facing, `image` keeps the picture's; with an
-    element the driver's is always followed, and the report says so. mode: `std` 720, `pro` 1080 px
-    on the short side. prompt: camera wording, such as "slow zoom in". seed: that a report names, to
-    repeat what an engine drew by chance. compare: where to write clip and result side by side.
-    measure_fidelity: track the result, too, and report how well it follows.
+    or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the MP4 to write,
+    which appears when it is complete. element: more pictures of the character, the frontal one
+    first, or one clip of it; then the picture may be None. orientation: `video` follows the
+    driver's facing, `image` keeps the picture's; with an element the driver's is always followed,
+    and the report says so. mode: `std` 720, `pro` 1080 px on the short side. prompt: camera
+    wording, such as "slow zoom in". seed: that a report names, to repeat what an engine drew by
+    chance. compare: where to write clip and result side by side. measure_fidelity: track the
+    result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
@@ -145,11 +146,10 @@ def _media(
 ) -> TakeMedia:
     from understudy.take.options import TakeMedia
 
-    return TakeMedia(
-        picture=None if picture is None else _file(picture),
-        clip=None if clip is None else Path(clip),
-        element=tuple(map(_file, element)),
+    media = TakeMedia(
+        picture=None if picture is None else _file(picture), element=tuple(map(_file, element))
     )
+    return media if clip is None else media.driven_by(Path(clip))
 
 
 def _file(given: Path | str | bytes) -> Path | bytes:

@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import reporting_faults
-from understudy.cli.files import check_distinct, check_input, check_output, check_picture
+from understudy.cli.files import (
+    check_distinct,
+    check_file_or_folder,
+    check_input,
+    check_output,
+)
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import (
     ClipArgument,
@@ -110,7 +115,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
             showing_progress(sys.stderr) as show,
         ):
             done = run_take(
-                TakeMedia(picture=picture, clip=clip, element=tuple(element or ())),
+                TakeMedia(picture=picture, element=tuple(element or ())).driven_by(clip),
                 request,
                 Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,
@@ -132,8 +137,7 @@ def _check_files(
 ) -> None:
     """Check that the inputs, by their fields, can be read and the outputs be written."""
     for field, file in inputs.items():
-        check = check_picture if field == "image_url" else check_input
-        check(file, field=field)
+        check_file_or_folder(file, field=field)
     files = {**inputs, "--output": output}
     check_output(output, option="--output", suffixes=(".mp4",))
     if watermark:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from understudy.cli.faults import reporting_faults
-from understudy.cli.files import check_picture
+from understudy.cli.files import check_file_or_folder
 from understudy.cli.options import DebugOption, ModeOption, PictureArgument
 
 
@@ -28,7 +28,7 @@ def cast(
     be an AnimatedDrawings folder (char_cfg.yaml, texture.png, mask.png).
     """
     with reporting_faults(debug=debug):
-        check_picture(picture, field="image_url")
+        check_file_or_folder(picture, field="image_url")
 
         from understudy.take.cast import cast_picture
 

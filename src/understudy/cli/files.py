@@ -20,7 +20,7 @@ def check_input(path: Path, *, field: str) -> None:
         raise InputRefused(field, found=f"'{path}' cannot be read", allowed="name a readable file")
 
 
-def check_picture(path: Path, *, field: str) -> None:
+def check_file_or_folder(path: Path, *, field: str) -> None:
     """Refuse a `path` that is neither a readable file nor a folder; `field` names it."""
     if not path.is_dir():
         check_input(path, field=field)

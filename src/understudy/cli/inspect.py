@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import REFUSED, reporting_faults
-from understudy.cli.files import check_input, check_picture
+from understudy.cli.files import check_file_or_folder, check_input
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
@@ -77,16 +77,17 @@ def _usable_files(
 
     def readable(path: Path, field: str) -> Path | None:
         with collecting(problems):
-            check = check_picture if field == limits.PICTURE_FIELD else check_input
+            check = check_input if field == limits.ELEMENT_FIELD else check_file_or_folder
             check(path, field=field)
             return path
         return None
 
-    return TakeMedia(
+    media = TakeMedia(
         picture=readable(picture, limits.PICTURE_FIELD),
-        clip=readable(clip, limits.CLIP_FIELD),
         element=tuple(file for file in element if readable(file, limits.ELEMENT_FIELD)),
     )
+    driver = readable(clip, limits.CLIP_FIELD)
+    return media if driver is None else media.driven_by(driver)
 
 
 def _print(findings: Findings, *, as_json: bool) -> None:

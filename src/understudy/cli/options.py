@@ -17,7 +17,12 @@ PictureArgument = Annotated[
     ),
 ]
 ClipArgument = Annotated[
-    Path, typer.Argument(metavar="CLIP", help="Clip of the person: MP4 or MOV, at least 3 s.")
+    Path,
+    typer.Argument(
+        metavar="CLIP",
+        help="Clip of the person: MP4 or MOV, at least 3 s; or motion: an NPZ of `track`, BVH, or"
+        " OpenPose JSON as a file or folder.",
+    ),
 ]
 ElementOption = Annotated[
     list[Path] | None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,13 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import reporting_faults
-from understudy.cli.files import check_distinct, check_input, check_new_folder, check_output
+from understudy.cli.files import (
+    check_distinct,
+    check_file_or_folder,
+    check_new_folder,
+    check_output,
+)
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import ClipArgument, DebugOption
 from understudy.cli.progress_bar import showing_progress
 from understudy.errors import InputRefused
 from understudy.take.progress import ProgressLine
 from understudy.tracking.formats import FORMATS, KeypointSet, write_keypoints, write_performance
+from understudy.tracking.formats.motion_file import is_motion
 
 if TYPE_CHECKING:
     from understudy.tracking.performance import Performance
@@ -46,12 +53,15 @@ def track(
     ] = "body_25",
     debug: DebugOption = False,
 ) -> None:
-    """Write the motion of the person in CLIP, from the longest usable part of the clip."""
+    """Write the motion of the person in CLIP, from the longest usable part of the clip.
+
+    A CLIP that is motion already is written in another format.
+    """
     with reporting_faults(debug=debug):
-        check_input(clip, field="video_url")
+        check_file_or_folder(clip, field="video_url")
         _check_output(output, keypoints)
         check_distinct({"video_url": clip, "--output": output})
-        performance = _tracked(clip)
+        performance = _read(clip) if is_motion(clip) else _tracked(clip)
         if output.suffix.lower() in ("", ".json"):
             write_keypoints(performance, output, keypoints)
         else:
@@ -80,6 +90,13 @@ def _check_output(output: Path, keypoints: KeypointSet) -> None:
         check_new_folder(output, option="--output")
     else:
         check_output(output, option="--output", suffixes=SUFFIXES)
+
+
+def _read(path: Path) -> Performance:
+    """The motion of a file, which is to be written in another format."""
+    from understudy.tracking.formats.motion_file import open_motion
+
+    return open_motion(path, max_seconds=math.inf).performance
 
 
 def _tracked(path: Path) -> Performance:

@@ -7,8 +7,11 @@ from fractions import Fraction
 
 from understudy.cache import user_cache
 from understudy.engines import Cancelled, Engine
-from understudy.media.clip import Clip
+from understudy.errors import InputRefused
+from understudy.media.clip import Clip, count_frames
+from understudy.take.motion_scene import scene_of_motion
 from understudy.tracking.cached import analyze_scene, track_clip
+from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.trackers import TrackerPool
@@ -16,7 +19,7 @@ from understudy.tracking.trackers import TrackerPool
 
 def find_driver(
     engine: Engine,
-    clip: Clip,
+    clip: Clip | MotionFile,
     pool: TrackerPool,
     *,
     cancelled: Cancelled | None = None,
@@ -24,8 +27,17 @@ def find_driver(
 ) -> SceneAnalysis:
     """What the clip shows, its driver and the run that can be used.
 
-    on_cached: called when the result comes from the cache. Raises ClipUnusable, TakeCancelled.
+    on_cached: called when the result comes from the cache. Raises ClipUnusable, TakeCancelled, and
+    InputRefused where the engine needs a video and is given motion.
     """
+    if isinstance(clip, MotionFile):
+        if "clip" in engine.info.inputs:
+            raise InputRefused(
+                clip.field,
+                found=f"motion is given to the engine '{engine.info.name}', which follows a video",
+                allowed="use a video, or another engine",
+            )
+        return scene_of_motion(clip)
     return analyze_scene(
         clip,
         cache=user_cache(),
@@ -38,7 +50,7 @@ def find_driver(
 
 def follow_driver(  # noqa: PLR0913 - independent keyword options
     engine: Engine,
-    clip: Clip,
+    clip: Clip | MotionFile,
     scene: SceneAnalysis,
     fps: Fraction,
     pool: TrackerPool,
@@ -54,6 +66,9 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
     """
     if "track" not in engine.info.stages:
         return None
+    if isinstance(clip, MotionFile):
+        on_share(1.0)
+        return clip.at_rate(fps, count_frames(clip, fps=fps))
     return track_clip(
         clip,
         cache=user_cache(),

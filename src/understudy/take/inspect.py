@@ -36,6 +36,7 @@ from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outlines import outline_mask
 from understudy.take.plan import OutputFormat, dropped_parts, make_plan
 from understudy.tracking.cached import PictureTracker
+from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.trackers import Region, TrackerPool
 
@@ -60,7 +61,7 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
     picture: Picture | None = None
     character: Character | None = None
     casting: ConcurrentCasting | None = None
-    clip: Clip | None = None
+    clip: Clip | MotionFile | None = None
     scene: SceneAnalysis | None = None
     driver: DriverFinding | None = None
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
@@ -115,7 +116,7 @@ def _picture_finding(picture: Picture | None, character: Character | None) -> Pi
 
 
 def _clip_finding(
-    clip: Clip | None, scene: SceneAnalysis | None, driver: DriverFinding | None
+    clip: Clip | MotionFile | None, scene: SceneAnalysis | None, driver: DriverFinding | None
 ) -> ClipFinding | None:
     if clip is None:
         return None
@@ -133,7 +134,7 @@ def _clip_finding(
     )
 
 
-def _driver_finding(clip: Clip, scene: SceneAnalysis) -> DriverFinding:
+def _driver_finding(clip: Clip | MotionFile, scene: SceneAnalysis) -> DriverFinding:
     way = scene.driver.within(scene.start, scene.end)
     width, height = clip.size
     boxes = way.boxes(clip.size) / np.array([width, height, width, height])
@@ -148,7 +149,8 @@ def _driver_finding(clip: Clip, scene: SceneAnalysis) -> DriverFinding:
         for time, (left, top, right, bottom) in zip(way.times, boxes, strict=True)
     )
     time = scene.start + _OUTLINED_AT * (scene.end - scene.start)
-    return DriverFinding(round(time, 3), _outline_driver(clip, scene, time), path)
+    outline = _outline_driver(clip, scene, time) if isinstance(clip, Clip) else ()
+    return DriverFinding(round(time, 3), outline, path)
 
 
 def _outline_driver(clip: Clip, scene: SceneAnalysis, time: float) -> tuple[Outline, ...]:

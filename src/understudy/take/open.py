@@ -12,20 +12,21 @@ from understudy.media import limits
 from understudy.media.clip import Clip, open_clip
 from understudy.media.picture import Picture, open_picture
 from understudy.take.options import TakeMedia, TakeRequest, orientation_taken
+from understudy.tracking.formats.motion_file import MotionFile, open_motion
 
 _NOT_GIVEN = "nothing is given"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Opened:
-    """A take's files, open: a picture, an element, or both; the clip.
+    """A take's files, open: a picture, an element, or both; the clip, or motion in its place.
 
     folder: the open character that `picture` belongs to, where one was given.
     """
 
     picture: Picture | None
     element: Element | None
-    clip: Clip
+    clip: Clip | MotionFile
     folder: CharacterFolder | None = None
 
 
@@ -85,9 +86,11 @@ def open_take_element(media: TakeMedia, request: TakeRequest) -> Element | None:
     return None if source is None else open_element(source, request.mode)
 
 
-def open_take_clip(media: TakeMedia, request: TakeRequest) -> Clip:
-    """Open the clip. Raises InputRefused, also when there is none."""
+def open_take_clip(media: TakeMedia, request: TakeRequest) -> Clip | MotionFile:
+    """Open the clip, or the motion in its place. Raises InputRefused, also without either."""
+    orientation = orientation_taken(request.orientation, element=bool(media.element))
+    if media.motion is not None:
+        return open_motion(media.motion, max_seconds=limits.clip_limits(orientation).max_seconds)
     if media.clip is None:
         raise InputRefused(limits.CLIP_FIELD, found=_NOT_GIVEN, allowed="give a clip")
-    orientation = orientation_taken(request.orientation, element=bool(media.element))
     return open_clip(media.clip, orientation=orientation)

@@ -7,7 +7,7 @@ of `TakeRequest`, with a default.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
 
@@ -68,22 +68,30 @@ class TakeMedia:
     """The files that a take is made from.
 
     picture: a JPEG or PNG, its path or its bytes, or the folder of an open character; None where an
-    element stands in for it. clip: the
-    path of an MP4 or MOV; None only when a picture is inspected by itself. element: more pictures
-    of the character, the frontal one first, or one clip of it. picture_max_bytes: the limit on the
-    picture's file.
+    element stands in for it. clip: the path of an MP4 or MOV; None where motion stands in for it,
+    or when a picture is inspected by itself. motion: the path of a motion file, or a folder of
+    OpenPose's; the service gives none. element: more pictures of the character, the frontal one
+    first, or one clip of it. picture_max_bytes: the limit on the picture's file.
     """
 
     picture: Path | bytes | None = None
     clip: Path | None = None
+    motion: Path | None = None
     element: tuple[Path | bytes, ...] = ()
     picture_max_bytes: int = limits.PICTURE_MAX_BYTES
+
+    def driven_by(self, path: Path) -> Self:
+        """The same files with a clip, or with the motion that the path holds by its content."""
+        from understudy.tracking.formats.motion_file import is_motion
+
+        return replace(self, motion=path) if is_motion(path) else replace(self, clip=path)
 
     def to_json(self) -> dict[str, Any]:
         """Paths as text. Raises TypeError where a picture is given as bytes."""
         return {
             "picture": _path_text(self.picture),
             "clip": _path_text(self.clip),
+            "motion": _path_text(self.motion),
             "element": [_path_text(file) for file in self.element],
             "picture_max_bytes": self.picture_max_bytes,
         }
@@ -99,6 +107,7 @@ class TakeMedia:
         return cls(
             picture=_optional_path("picture", values.get("picture")),
             clip=_optional_path("clip", values.get("clip")),
+            motion=_optional_path("motion", values.get("motion")),
             element=tuple(_path("element", file) for file in element),
             picture_max_bytes=most,
         )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from contextlib import ExitStack
+from collections.abc import Generator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 
 from understudy import __version__
 from understudy.engines import Cancelled, Engine, Job, OnReport
-from understudy.media.clip import Clip
-from understudy.media.output.compare import CompareWriter
+from understudy.media.clip import Clip, read_frames
+from understudy.media.output.compare import CompareWriter, driver_size
 from understudy.media.output.cover import encode_preview, write_cover
 from understudy.media.output.encode import SoundSource, VideoWriter
 from understudy.media.output.provenance import Provenance
@@ -21,6 +22,8 @@ from understudy.media.output.watermark import make_watermark
 from understudy.media.output.yuv import YuvConverter
 from understudy.take.plan import OutputFormat, Plan
 from understudy.take.progress import ProgressLine
+from understudy.tracking.formats.motion_file import MotionFile
+from understudy.tracking.formats.openpose_video import skeleton_frames
 
 # Seconds between two previews: often enough to look alive, too rare to slow down the rendering.
 _PREVIEW_SECONDS = 0.5
@@ -45,10 +48,11 @@ class Outputs:
 class Finishing:
     """What becomes of the frames.
 
-    clip: for its sound and for the comparison. watermark: write a watermarked copy as well.
+    clip: for its sound and for the comparison, which shows motion as a skeleton. watermark: write
+    a watermarked copy as well.
     """
 
-    clip: Clip
+    clip: Clip | MotionFile
     plan: Plan
     format: OutputFormat
     watermark: bool
@@ -105,35 +109,54 @@ def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
 def _video_writer(
     finishing: Finishing, provenance: Provenance, *, watermarked: bool = False
 ) -> VideoWriter:
-    plan, video, size = finishing.plan, finishing.outputs.video, finishing.format.size
+    video, size = finishing.outputs.video, finishing.format.size
     return VideoWriter(
         watermarked_path(video) if watermarked else video,
         size,
         finishing.format.fps,
-        sound=SoundSource(finishing.clip.path, plan.start, plan.end) if plan.sound else None,
+        sound=_sound(finishing),
         provenance=provenance,
         watermark=make_watermark(size) if watermarked else None,
     )
+
+
+def _sound(finishing: Finishing) -> SoundSource | None:
+    clip, plan = finishing.clip, finishing.plan
+    if not plan.sound or isinstance(clip, MotionFile):
+        return None
+    return SoundSource(clip.path, plan.start, plan.end)
+
+
+def _driver_frames(finishing: Finishing, size: tuple[int, int]) -> Generator[NDArray[np.uint8]]:
+    """The driver's frames (H, W, 3) RGB for the comparison, one for each of the result."""
+    clip, plan, fps = finishing.clip, finishing.plan, finishing.format.fps
+    if isinstance(clip, MotionFile):
+        yield from skeleton_frames(clip.at_rate(fps, plan.frames), size)
+    else:
+        frames = read_frames(clip, size=size, start=plan.start, end=plan.end, fps=fps, threads=1)
+        with closing(frames):
+            for frame in frames:
+                yield frame.rgb
 
 
 def _copy_writers(
     stack: ExitStack, finishing: Finishing, provenance: Provenance
 ) -> list[VideoWriter | CompareWriter]:
     """The writers of what is written beside the video, entered into the stack."""
-    plan, outputs = finishing.plan, finishing.outputs
+    outputs = finishing.outputs
     writers: list[VideoWriter | CompareWriter] = []
     if finishing.watermark:
         marked = _video_writer(finishing, provenance, watermarked=True)
         writers.append(stack.enter_context(marked))
     if outputs.compare is not None:
+        driver = driver_size(finishing.format.size, finishing.clip.size)
         compare = CompareWriter(
             outputs.compare,
             finishing.format.size,
             finishing.format.fps,
-            clip=finishing.clip,
-            start=plan.start,
-            end=plan.end,
-            with_sound=plan.sound,
+            driver_size=driver,
+            driver_frames=_driver_frames(finishing, driver),
+            sound=_sound(finishing),
             provenance=provenance,
         )
         writers.append(stack.enter_context(compare))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans w
     from understudy.engines import Engine, EngineInfo
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
+    from understudy.tracking.formats.motion_file import MotionFile
     from understudy.tracking.scene.analysis import SceneAnalysis
 
 
@@ -83,7 +84,7 @@ class OutputFormat:
 
     @classmethod
     def of(
-        cls, picture: Picture, clip: Clip, request: TakeRequest, engine: EngineInfo
+        cls, picture: Picture, clip: Clip | MotionFile, request: TakeRequest, engine: EngineInfo
     ) -> OutputFormat:
         """The picture's aspect at the size of the mode; the clip's rate, at most 30 and at most the
         engine's."""
@@ -98,7 +99,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     engine: Engine,
     request: TakeRequest,
     output: OutputFormat,
-    clip: Clip,
+    clip: Clip | MotionFile,
     scene: SceneAnalysis,
     character: Character | None,
     notes: tuple[str, ...],

@@ -29,6 +29,7 @@ from understudy.take.report import Report
 from understudy.take.stage_times import StageTimes
 from understudy.tracking.fidelity import Fidelity, video_fidelity
 from understudy.tracking.formats import write_performance
+from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.performance import Performance
 from understudy.tracking.trackers import TrackerPool
 
@@ -38,7 +39,7 @@ class _Ready:
     """What rendering needs, each as far as the engine needs it."""
 
     picture: Picture
-    clip: Clip
+    clip: Clip | MotionFile
     plan: Plan
     format: OutputFormat
     performance: Performance | None
@@ -171,7 +172,7 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         seed=request.seed,
         start=ready.plan.start,
         picture=ready.picture if "picture" in inputs else None,
-        clip=ready.clip if "clip" in inputs else None,
+        clip=ready.clip if "clip" in inputs and isinstance(ready.clip, Clip) else None,
         performance=ready.performance if "performance" in inputs else None,
         character=ready.character if "character" in inputs else None,
     )
@@ -212,7 +213,7 @@ def _picture_facts(picture: Picture) -> dict[str, object]:
     return {"sha256": picture.digest, "size": list(picture.source_size)}
 
 
-def _clip_facts(clip: Clip) -> dict[str, object]:
+def _clip_facts(clip: Clip | MotionFile) -> dict[str, object]:
     return {
         "sha256": clip.digest,
         "size": list(clip.size),

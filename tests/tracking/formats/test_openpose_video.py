@@ -10,11 +10,11 @@ import pytest
 
 from tests.tracking.test_cleaning import person
 from understudy.geometry.landmarks import Body
+from understudy.tracking.formats.frame_rate import frame_rate
 from understudy.tracking.formats.openpose_video import (
     COLOURS,
     LIMBS,
     draw_skeleton,
-    frame_rate,
     openpose_joints,
     write_openpose_video,
 )

@@ -6,6 +6,7 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Protocol
 
 import av.error
 import numpy as np
@@ -44,10 +45,20 @@ class Frame:
     rgb: NDArray[np.uint8]
 
 
+class Timed(Protocol):
+    """What lasts for a while and has a frame rate: a clip, or motion in its place."""
+
+    @property
+    def fps(self) -> Fraction: ...
+
+    @property
+    def duration(self) -> float: ...
+
+
 def count_frames(
-    clip: Clip, *, start: float = 0.0, end: float | None = None, fps: Fraction | None = None
+    clip: Timed, *, start: float = 0.0, end: float | None = None, fps: Fraction | None = None
 ) -> int:
-    """How many frames `read_frames` yields for the same arguments."""
+    """How many frames `read_frames` yields for the same arguments, of a clip."""
     rate = clip.fps if fps is None else fps
     last = clip.duration if end is None else min(end, clip.duration)
     return max(0, math.ceil((_exact(last) - _exact(start)) * rate - _EARLY))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -10,7 +11,6 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.media.clip import Clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.provenance import Provenance
 from understudy.media.output.sound import SoundSource
@@ -25,8 +25,8 @@ _BACKGROUND = 24  # luma, 16..235, beside the smaller one
 class CompareWriter:
     """A context manager that writes the driver on the left and the result on the right.
 
-    It takes the same frames as `VideoWriter` and pulls the clip's frames of the same times itself,
-    one at a time.
+    It takes the same frames as `VideoWriter` and pulls the driver's frames of the same times
+    itself, one at a time.
     """
 
     def __init__(  # noqa: PLR0913 - independent keyword options
@@ -35,16 +35,17 @@ class CompareWriter:
         size: tuple[int, int],
         fps: Fraction,
         *,
-        clip: Clip,
-        start: float = 0.0,
-        end: float | None = None,
-        with_sound: bool = True,
+        driver_size: tuple[int, int],
+        driver_frames: Generator[NDArray[np.uint8]],
+        sound: SoundSource | None = None,
         provenance: Provenance | None = None,
     ) -> None:
-        """size: (w, h) of the result's frames, both even. start, end: the run of the clip."""
+        """size: (w, h) of the result's frames, both even.
+
+        driver_size, driver_frames: of the driver's frames (h, w, 3) RGB, see `driver_size`.
+        """
         width, height = size
-        scale = min(height / clip.height, _MAX_DRIVER_WIDTHS * width / clip.width)
-        driver = _even(clip.width * scale), min(height, _even(clip.height * scale))
+        driver = driver_size
         left = driver[0] + _GAP
         # Offsets are even, so that chroma samples stay whole.
         self._driver_corner = 0, (height - driver[1]) // 4 * 2
@@ -53,12 +54,12 @@ class CompareWriter:
         self._canvas[:height] = _BACKGROUND
         self._canvas[height:] = 128
         self._converter = YuvConverter()
-        self._frames = read_frames(clip, size=driver, start=start, end=end, fps=fps, threads=1)
+        self._frames = driver_frames
         self._writer = VideoWriter(
             path,
             (left + width, height),
             fps,
-            sound=SoundSource(clip.path, start, end) if with_sound else None,
+            sound=sound,
             provenance=provenance,
         )
 
@@ -79,9 +80,9 @@ class CompareWriter:
     def write_yuv420(self, planes: NDArray[np.uint8]) -> None:
         """Add a frame of the result, (h * 3 / 2, w) uint8 I420, BT.709 limited."""
         frame = next(self._frames, None)
-        # Past the clip's end its last frame stays.
+        # Past the driver's end the last frame stays.
         if frame is not None:
-            self._place(self._converter.planes(frame.rgb), self._driver_corner)
+            self._place(self._converter.planes(frame), self._driver_corner)
         self._place(planes, self._result_corner)
         self._writer.write_yuv420(self._canvas)
 
@@ -101,6 +102,13 @@ class CompareWriter:
         ):
             (x, y), (h, w) = corner, part.shape
             whole[y // step : y // step + h, x // step : x // step + w] = part
+
+
+def driver_size(size: tuple[int, int], driver: tuple[int, int]) -> tuple[int, int]:
+    """The (w, h) at which a driver of that size is shown beside a result of `size`, both even."""
+    width, height = size
+    scale = min(height / driver[1], _MAX_DRIVER_WIDTHS * width / driver[0])
+    return _even(driver[0] * scale), min(height, _even(driver[1] * scale))
 
 
 def _even(side: float) -> int:

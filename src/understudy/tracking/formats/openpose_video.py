@@ -9,8 +9,8 @@ white.
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Generator
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from understudy.geometry.landmarks import Float32
 from understudy.media.output.encode import VideoWriter
+from understudy.tracking.formats.frame_rate import frame_rate
 from understudy.tracking.formats.keypoints import COCO_18, FACE_68, body_points, is_seen
 from understudy.tracking.performance import Performance
 
@@ -84,14 +85,6 @@ def write_openpose_video(
             writer.write_rgb(np.ascontiguousarray(frame[:height, :width]))
 
 
-def frame_rate(performance: Performance) -> Fraction:
-    """The frames of a performance in a second."""
-    if len(performance) < 2:
-        return Fraction(1)
-    seconds = float(performance.times[-1] - performance.times[0])
-    return Fraction((len(performance) - 1) / seconds).limit_denominator(1001)
-
-
 def draw_skeleton(
     performance: Performance, index: int, *, hands: bool = True, face: bool = True
 ) -> Rgb:
@@ -116,6 +109,15 @@ def draw_skeleton(
         for point in performance.face[index, FACE_68, :2]:
             _draw_dot(canvas, point, face_dot, _FACE_POINT)
     return canvas
+
+
+def skeleton_frames(
+    performance: Performance, size: tuple[int, int]
+) -> Generator[NDArray[np.uint8]]:
+    """The frames of the skeleton (H, W, 3) RGB, scaled to a (width, height)."""
+    for index in range(len(performance)):
+        frame = draw_skeleton(performance, index)
+        yield np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def openpose_joints(body: Float32) -> tuple[Float32, NDArray[np.bool_]]:

@@ -38,6 +38,8 @@ class PlantingNumbers:
     """A foot this much higher than the other one does not stand."""
     shortest: float = 0.15
     """A foot stands at least for this long."""
+    level: float = 0.3
+    """Within this much of the floor a foot stands on it, else on something."""
     ball_height: float = 0.02
     """Of the ball's joint above the floor."""
     hips_seconds: float = 0.08
@@ -103,6 +105,8 @@ def planted(
     for _ in range(NUMBERS.rounds):
         pins = {side: _pins(balls[side] + offset, standing[side]) for side in SIDES}
         offset = _common_offset(balls, pins, standing, seconds)
+    _set_on_floor(pins, standing, floor, seconds)
+    offset = _common_offset(balls, pins, standing, seconds)
     hips = hips + offset
     turned = solved.turned.copy()
     for side in SIDES:
@@ -133,6 +137,25 @@ def _pins(ball: Float64, standing: Flags) -> Float64:
         nearest = frames[np.abs(np.arange(len(ball))[:, None] - frames).argmin(axis=1)]
         pins = np.where(standing[:, None], pins, pins[nearest])
     return pins
+
+
+def _set_on_floor(
+    pins: Mapping[Side, Float64], standing: Mapping[Side, Flags], floor: float, seconds: float
+) -> None:
+    """Bring the places where feet are held to the floor; of two, the middle.
+
+    How much higher the one stands than the other stays. pins: changed in place.
+    """
+    count = np.sum([standing[side].astype(np.float64) for side in SIDES], axis=0)
+    total = np.sum([pins[side][:, 1] * standing[side] for side in SIDES], axis=0)
+    height = total / np.maximum(count, 1) - floor
+    lowered = np.where((count > 0) & (np.abs(height) < NUMBERS.level), height, np.nan)
+    known = np.isfinite(lowered)
+    if known.any():
+        frames = np.arange(len(lowered))
+        drop = np.interp(frames, frames[known], lowered[known])
+        for pin in pins.values():
+            pin[:, 1] -= gaussian(drop, NUMBERS.hips_seconds / seconds)
 
 
 def _common_offset(
