@@ -46,7 +46,7 @@ class TraitNumbers:
     least_skirt: float = 0.12  # T: a shorter one is a pocket or a hand
 
 
-_NUMBERS = TraitNumbers()
+NUMBERS = TraitNumbers()
 
 
 def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
@@ -64,16 +64,16 @@ def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
         if h - y < room * anatomy.torso and _is_cut_below(float(x), alpha, anatomy):
             return False
         # The tracker doubts what it hardly sees, as legs before a dark street; the matte knows.
-        on_matte, off_matte = _NUMBERS.seen_joint
+        on_matte, off_matte = NUMBERS.seen_joint
         trusted = alpha[int(y), int(x)] > 0.5
         return bool(anatomy.visibility[joint] > (on_matte if trusted else off_matte))
 
     ankles = [Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
-    if all(shown(j, _NUMBERS.foot_room) for j in ankles) or _ends_at(
+    if all(shown(j, NUMBERS.foot_room) for j in ankles) or _ends_at(
         float(anatomy.joints[ankles, 1].max()), alpha, anatomy
     ):
         return "whole_body"
-    if all(shown(j, _NUMBERS.knee_room) for j in (Body.LEFT_KNEE, Body.RIGHT_KNEE)):
+    if all(shown(j, NUMBERS.knee_room) for j in (Body.LEFT_KNEE, Body.RIGHT_KNEE)):
         return "knees"
     shoulders = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER], 1]
     if shoulders.max() < h:
@@ -83,7 +83,7 @@ def framing_of(anatomy: Anatomy, alpha: Float32) -> Framing:
 
 def is_on_matte(anatomy: Anatomy, alpha: Float32, place: Points) -> bool:
     """Whether a place (2,) of the canvas lies on the matte or close to it."""
-    reach = max(1.0, _NUMBERS.near_matte * anatomy.torso)
+    reach = max(1.0, NUMBERS.near_matte * anatomy.torso)
     left, top = (int(max(0, value - reach)) for value in place)
     right, bottom = (int(max(0, value + reach + 1)) for value in place)
     return bool((alpha[top:bottom, left:right] > 0.5).any())
@@ -91,7 +91,7 @@ def is_on_matte(anatomy: Anatomy, alpha: Float32, place: Points) -> bool:
 
 def _is_cut_below(x: float, alpha: Float32, anatomy: Anatomy) -> bool:
     """Whether the picture's lower edge cuts the figure below a joint at canvas column x."""
-    reach = _NUMBERS.below * anatomy.torso
+    reach = NUMBERS.below * anatomy.torso
     left, right = int(max(0, x - reach)), int(max(1, x + reach + 1))
     return bool((alpha[-4:, left:right] > 0.5).any())
 
@@ -100,9 +100,9 @@ def _ends_at(ankle: float, alpha: Float32, anatomy: Anatomy) -> bool:
     """Whether the figure ends inside the canvas and about where its feet must be."""
     h = len(alpha)
     rows = np.flatnonzero((alpha > 0.5).any(axis=1))
-    if rows.size == 0 or rows[-1] > _NUMBERS.bottom * h or ankle > h:
+    if rows.size == 0 or rows[-1] > NUMBERS.bottom * h or ankle > h:
         return False
-    least, most = _NUMBERS.feet
+    least, most = NUMBERS.feet
     return bool(least * anatomy.torso < rows[-1] - ankle < most * anatomy.torso)
 
 
@@ -117,7 +117,7 @@ def arm_is_seen(
     less sure of the farther arm of a figure turned sideways, so that one must be clearer.
     """
     left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
-    turned = float(np.hypot(*(left - right))) < _NUMBERS.turned * anatomy.torso
+    turned = float(np.hypot(*(left - right))) < NUMBERS.turned * anatomy.torso
     arm = anatomy.arms[side]
     w, h = size
     tip = arm.wrist + 1.5 * (arm.hand - arm.wrist)
@@ -126,13 +126,13 @@ def arm_is_seen(
         rim = margin * anatomy.torso
         return bool(rim <= point[0] < w - rim and rim <= point[1] < h - rim)
 
-    if arm.visibility <= (_NUMBERS.seen_arm_turned if turned else _NUMBERS.seen_arm):
+    if arm.visibility <= (NUMBERS.seen_arm_turned if turned else NUMBERS.seen_arm):
         return False
     if alpha is not None and not all(
         is_on_matte(anatomy, alpha, place) for place in (arm.elbow, arm.wrist)
     ):
         return False
-    return inside(arm.wrist, _NUMBERS.wrist_margin) and inside(tip, _NUMBERS.tip_margin)
+    return inside(arm.wrist, NUMBERS.wrist_margin) and inside(tip, NUMBERS.tip_margin)
 
 
 def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
@@ -145,7 +145,7 @@ def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
     unit, joints = anatomy.torso, anatomy.joints
     hips = float(anatomy.pelvis[1])
     ankles = max(float(joints[leg[2], 1]) for leg in LEGS)
-    rows = np.arange(int(max(0, hips + _NUMBERS.hem_from * unit)), int(min(h, ankles)))
+    rows = np.arange(int(max(0, hips + NUMBERS.hem_from * unit)), int(min(h, ankles)))
     if rows.size < 8:
         return None
     cloth = np.zeros(rows.size, bool)
@@ -156,9 +156,9 @@ def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
             continue
         apart = abs(xs[0] - xs[1])
         # Trousers are closed as well where the legs meet.
-        closed = apart > _NUMBERS.apart * unit and y > hips + _NUMBERS.closed_from * unit
-        cloth[j] = line[-1] - line[0] > apart + _NUMBERS.skirt * unit or closed
-    if cloth.sum() < _NUMBERS.least_skirt * unit:
+        closed = apart > NUMBERS.apart * unit and y > hips + NUMBERS.closed_from * unit
+        cloth[j] = line[-1] - line[0] > apart + NUMBERS.skirt * unit or closed
+    if cloth.sum() < NUMBERS.least_skirt * unit:
         return None
     return float(rows[np.flatnonzero(cloth)[-1]])
 
@@ -191,7 +191,7 @@ def middle_covered(arm: Mask, anatomy: Anatomy) -> float:
         return 0.0
     rows = np.arange(top, bottom)
     columns = np.arange(w)[None]
-    half = _NUMBERS.middle * anatomy.shoulder_half_width
+    half = NUMBERS.middle * anatomy.shoulder_half_width
     middle = np.abs(columns - anatomy.axis_x(rows)[:, None]) < half
     return float((middle & arm[top:bottom]).sum() / max(1, middle.sum()))
 
@@ -208,8 +208,8 @@ def arm_states(
     hides too much of it to be lifted off; arms that touch each other cannot be separated.
     """
     seen = [arm_is_seen(anatomy, side, size, alpha) for side in (0, 1)]
-    fixed = [share > _NUMBERS.covers for share in covered]
-    if all(seen) and _forearms_apart(anatomy) < _NUMBERS.arms_touch * anatomy.torso:
+    fixed = [share > NUMBERS.covers for share in covered]
+    if all(seen) and _forearms_apart(anatomy) < NUMBERS.arms_touch * anatomy.torso:
         fixed = [True, True]
 
     def state(side: int) -> ArmState:

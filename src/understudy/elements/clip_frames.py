@@ -36,7 +36,7 @@ class FrameNumbers:
     nearer: float = 1.4  # times the front's face: the picture that lends the face
 
 
-_NUMBERS = FrameNumbers()
+NUMBERS = FrameNumbers()
 
 
 def best_frames(clip: Clip, track: Track, cache: Cache | None = None) -> tuple[Picture, ...]:
@@ -59,7 +59,7 @@ def best_frames(clip: Clip, track: Track, cache: Cache | None = None) -> tuple[P
         chosen = [int(index) for index in record.values["frames"]]
     pictures = {
         frame.index: _as_picture(clip, frame)
-        for frame in read_frames(clip, fps=_NUMBERS.rate)
+        for frame in read_frames(clip, fps=NUMBERS.rate)
         if frame.index in chosen
     }
     return tuple(pictures[index] for index in chosen)
@@ -70,7 +70,7 @@ def _judged(clip: Clip, track: Track) -> list[View]:
     factor = min(1.0, JUDGED_SIDE / max(clip.size))
     size = (round(clip.width * factor / 2) * 2, round(clip.height * factor / 2) * 2)
     views = []
-    for frame in read_frames(clip, size=size, fps=_NUMBERS.rate):
+    for frame in read_frames(clip, size=size, fps=NUMBERS.rate):
         # A frame is judged like any picture but the first: it may well show the back.
         view = judge(_as_picture(clip, frame), frame.index + 1, track)
         if view is not None:
@@ -87,22 +87,20 @@ def _best(views: Sequence[View]) -> list[int]:
 
     def merit(view: View) -> float:
         sharp = min(
-            1.0, _NUMBERS.blurred + (1 - _NUMBERS.blurred) * view.detail / max(sharpest, 1e-6)
+            1.0, NUMBERS.blurred + (1 - NUMBERS.blurred) * view.detail / max(sharpest, 1e-6)
         )
-        arms = _NUMBERS.arms + _NUMBERS.per_arm * view.free_arms
-        share = _NUMBERS.neutral if view.movable else _NUMBERS.straight
+        arms = NUMBERS.arms + NUMBERS.per_arm * view.free_arms
+        share = NUMBERS.neutral if view.movable else NUMBERS.straight
         return sharp * arms * (1 - share + share * view.neutral)
 
-    front = max(movable, key=lambda view: _NUMBERS.facing[view.facing] * merit(view))
+    front = max(movable, key=lambda view: NUMBERS.facing[view.facing] * merit(view))
     chosen = [front]
     for facing in ("back", "left", "right"):
         seen = [view for view in views if view.facing == facing and view is not front]
         if seen:
             chosen.append(max(seen, key=merit))
     faces = [
-        view
-        for view in views
-        if view.facing == "front" and view.face > _NUMBERS.nearer * front.face
+        view for view in views if view.facing == "front" and view.face > NUMBERS.nearer * front.face
     ]
     if faces:
         chosen.append(max(faces, key=lambda view: view.face * (0.5 + 0.5 * view.neutral)))
@@ -110,6 +108,6 @@ def _best(views: Sequence[View]) -> list[int]:
 
 
 def _as_picture(clip: Clip, frame: Frame) -> Picture:
-    digest = hashlib.sha256(f"{clip.digest} {frame.index} of {_NUMBERS.rate}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{clip.digest} {frame.index} of {NUMBERS.rate}".encode()).hexdigest()
     height, width = frame.rgb.shape[:2]
     return Picture(rgb=frame.rgb, alpha=None, source_size=(width, height), digest=digest)

@@ -42,7 +42,7 @@ class CloserFaceNumbers:
     margin: float = 0.15  # round the landmarks, in the output
 
 
-_NUMBERS = CloserFaceNumbers()
+NUMBERS = CloserFaceNumbers()
 
 
 def with_closer_face(character: Character, closer: Picture, track: Track) -> Character | None:
@@ -51,7 +51,7 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
     None where it would not visibly help, or the two faces are turned differently.
     """
     face = character.landmarks.face
-    if face is None or float(face_width(face)) < _NUMBERS.least_width:
+    if face is None or float(face_width(face)) < NUMBERS.least_width:
         return None
     found = _closer(closer, track)
     if found is None:
@@ -59,7 +59,7 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
     pixels, marks = found
     width = float(face_width(face))
     matrix, apart = _laid_on(marks[:, :2].astype(np.float64), face[:, :2].astype(np.float64))
-    if apart > _NUMBERS.apart * width or _sheared(matrix):
+    if apart > NUMBERS.apart * width or _sheared(matrix):
         return None
     body = next(layer for layer in character.layers if layer.name == "body")
     view = _box(face, width, body.rgba.shape)
@@ -72,10 +72,10 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
     colours = np.asarray(own[..., :3] / np.maximum(alpha, 1e-4)[..., None], np.float32)
     outline = face[list(FACE_OVAL), :2].astype(np.float64) - (columns.start, rows.start)
     share = np.where(alpha > 0.98, _inside(outline, width, _shape(view)), np.float32(0.0))
-    if _detail(there, share) < _NUMBERS.helps * _detail(colours, share):
+    if _detail(there, share) < NUMBERS.helps * _detail(colours, share):
         return None
     share = share * _agreement(there, colours, share, width)
-    coarse = _NUMBERS.coarse * width
+    coarse = NUMBERS.coarse * width
     merged = there + _blurred(colours, share, coarse) - _blurred(there, share, coarse)
     merged = np.clip(merged, 0.0, 1.0)
     rgba = body.rgba.copy()
@@ -92,7 +92,7 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
 def _closer(picture: Picture, track: Track) -> tuple[Float32, Float32] | None:
     """The closer picture's surroundings of the face, (h, w, 3) in 0..1, and the landmarks of the
     face (468, 3) in their pixels."""
-    scale = min(1.0, _NUMBERS.tracked_side / max(picture.rgb.shape[:2]))
+    scale = min(1.0, NUMBERS.tracked_side / max(picture.rgb.shape[:2]))
     whole = _resized(picture.rgb, scale)
     found = track(whole)
     marks = None if found.landmarks is None else without_false_face(found.landmarks)
@@ -101,10 +101,10 @@ def _closer(picture: Picture, track: Track) -> tuple[Float32, Float32] | None:
     face = marks.face.astype(np.float64)
     width = float(face_width(face))
     centre = face[list(FACE_OVAL), :2].mean(axis=0)
-    low = np.maximum(0, np.floor(centre - _NUMBERS.cut / 2 * width)).astype(int)
-    high = np.ceil(centre + _NUMBERS.cut / 2 * width).astype(int)
+    low = np.maximum(0, np.floor(centre - NUMBERS.cut / 2 * width)).astype(int)
+    high = np.ceil(centre + NUMBERS.cut / 2 * width).astype(int)
     cut = whole[low[1] : high[1], low[0] : high[0]]
-    again = min(1.0, _NUMBERS.width / width)
+    again = min(1.0, NUMBERS.width / width)
     face[:, :2] = (face[:, :2] - low) * again
     face[:, 2] *= again
     pixels = _resized(cut, again).astype(np.float32) / np.float32(255)
@@ -130,13 +130,11 @@ def _laid_on(closer: Float64, own: Float64) -> tuple[Float64, float]:
 def _sheared(matrix: Float64) -> bool:
     """Whether a map (2, 3) is far from a turn and a scale alone."""
     largest, smallest = np.linalg.svd(matrix[:, :2], compute_uv=False)
-    return bool(smallest < (1 - _NUMBERS.shear) * largest) or bool(
-        np.linalg.det(matrix[:, :2]) <= 0
-    )
+    return bool(smallest < (1 - NUMBERS.shear) * largest) or bool(np.linalg.det(matrix[:, :2]) <= 0)
 
 
 def _box(face: Float32, width: float, shape: tuple[int, ...]) -> tuple[slice, slice] | None:
-    room = _NUMBERS.margin * width
+    room = NUMBERS.margin * width
     low = np.maximum(0, np.floor(face[:, :2].min(axis=0) - room)).astype(int)
     high = np.ceil(face[:, :2].max(axis=0) + room).astype(int)
     rows, columns = slice(low[1], min(high[1], shape[0])), slice(low[0], min(high[0], shape[1]))
@@ -177,7 +175,7 @@ def _inside(outline: Float64, width: float, shape: tuple[int, int]) -> Float32:
     """1 within the face, fading to 0 at its outline: (h, w)."""
     inside = draw_polygon(shape, outline).astype(np.uint8)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-    t = np.clip(depth / max(1.0, _NUMBERS.feather * width) - 0.6, 0.0, 1.0)
+    t = np.clip(depth / max(1.0, NUMBERS.feather * width) - 0.6, 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
@@ -191,12 +189,12 @@ def _blurred(image: Float32, share: Float32, sigma: float) -> Float32:
 
 def _agreement(there: Float32, own: Float32, share: Float32, width: float) -> Float32:
     """1 where both faces show the same, 0 where hair or background covers one of them: (h, w)."""
-    coarse = [_blurred(image, share, _NUMBERS.differs_fine * width) for image in (there, own)]
+    coarse = [_blurred(image, share, NUMBERS.differs_fine * width) for image in (there, own)]
     apart = coarse[0] - coarse[1]
     apart = np.abs(apart - np.median(apart[share > 0.5], axis=0)).max(axis=-1)
     t = np.clip(
-        (_NUMBERS.differs - cv2.GaussianBlur(apart, (0, 0), _NUMBERS.differs_fine * width))
-        / (0.6 * _NUMBERS.differs),
+        (NUMBERS.differs - cv2.GaussianBlur(apart, (0, 0), NUMBERS.differs_fine * width))
+        / (0.6 * NUMBERS.differs),
         0,
         1,
     )

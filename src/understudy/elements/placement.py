@@ -35,7 +35,7 @@ class PlacementNumbers:
     height: float = 0.66  # of the height of an empty scene: from ankles to ears
 
 
-_NUMBERS = PlacementNumbers()
+NUMBERS = PlacementNumbers()
 
 
 def place(character: Character, onto: Character) -> Character:
@@ -143,7 +143,7 @@ def _moved(
     """An image (h, w[, c]) scaled, shifted and cut to `size` (w, h); empty where it does not
     reach."""
     way = cv2.INTER_LINEAR
-    if scale < _NUMBERS.average_below:
+    if scale < NUMBERS.average_below:
         # Averaging first: a bilinear sample sees but four pixels.
         less = 1.0 / np.ceil(1.0 / scale)
         small = (round(image.shape[1] * less), round(image.shape[0] * less))
@@ -181,10 +181,10 @@ def _with_light_of(
     if mine is None or theirs is None:
         return layers
     shift = theirs - mine
-    if float(np.abs(shift).max()) > _NUMBERS.same_clothes:
+    if float(np.abs(shift).max()) > NUMBERS.same_clothes:
         return layers
     return tuple(
-        Layer(layer.name, _tinted(layer.rgba, _NUMBERS.corrected * shift)) for layer in layers
+        Layer(layer.name, _tinted(layer.rgba, NUMBERS.corrected * shift)) for layer in layers
     )
 
 
@@ -194,12 +194,12 @@ def _clothes(character: Character) -> Float32 | None:
     corners = body[[*_SHOULDERS, _HIPS[1], _HIPS[0]], :2].astype(np.float64)
     if character.traits.near is not None:
         # In profile the two sides are one: the trunk is as wide as it is deep.
-        aside = _NUMBERS.profile * _span(body, _SHOULDERS, _HIPS)
+        aside = NUMBERS.profile * _span(body, _SHOULDERS, _HIPS)
         corners[:, 0] += np.array([aside, -aside, -aside, aside])
     inside = np.zeros(character.alpha.shape, np.uint8)
     cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
     trunk = (inside > 0) & (character.alpha > 0.9)
-    if trunk.sum() < _NUMBERS.least_clothes:
+    if trunk.sum() < NUMBERS.least_clothes:
         return None
     pixels = character.picture[trunk][None]
     lab = cv2.cvtColor(np.ascontiguousarray(pixels), cv2.COLOR_RGB2LAB)[0]
@@ -225,8 +225,8 @@ def scene_for(character: Character, scene: NDArray[np.uint8]) -> Character:
     height, width = scene.shape[:2]
     body = character.landmarks.body
     if character.traits.framing == "whole_body":
-        scale = _NUMBERS.height * height / _span(body, _EARS, _ANKLES)
-        shift = np.array([width / 2, _NUMBERS.floor * height]) - scale * _ground(body)
+        scale = NUMBERS.height * height / _span(body, _EARS, _ANKLES)
+        shift = np.array([width / 2, NUMBERS.floor * height]) - scale * _ground(body)
         pad = 0
     else:
         scale = height / character.size[1]

@@ -51,8 +51,8 @@ class ViewNumbers:
     fine: float = 1.2  # px when judged: what is coarser is no detail
 
 
-_NUMBERS = ViewNumbers()
-JUDGED_SIDE = _NUMBERS.side
+NUMBERS = ViewNumbers()
+JUDGED_SIDE = NUMBERS.side
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -155,7 +155,7 @@ def with_faceless_backs(views: Sequence[View]) -> tuple[View, ...]:
     def judged(view: View) -> View:
         longer = max(view.picture.source_size)
         expected = frontal.face * view.torso / frontal.torso * min(1.0, JUDGED_SIDE / longer)
-        faceless = view.movable and view.face == 0 and expected > _NUMBERS.plain_face
+        faceless = view.movable and view.face == 0 and expected > NUMBERS.plain_face
         if view.index > 0 and faceless and view.facing in ("front", "three_quarter"):
             return replace(view, facing="back")
         return view
@@ -175,7 +175,7 @@ def _face_view(
     return View(
         picture=picture,
         index=index,
-        facing="front" if abs(head_pose[0]) < np.radians(_NUMBERS.turned) else "three_quarter",
+        facing="front" if abs(head_pose[0]) < np.radians(NUMBERS.turned) else "three_quarter",
         framing="head",
         movable=False,
         free_arms=0,
@@ -201,14 +201,14 @@ def _at_judged_size(picture: Picture) -> tuple[NDArray[np.uint8], Float32 | None
 
 def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
     across = marks.world[Body.LEFT_SHOULDER] - marks.world[Body.RIGHT_SHOULDER]
-    across = across + _NUMBERS.hips * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
+    across = across + NUMBERS.hips * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
     yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
     aside = min(yaw, 180.0 - yaw)
-    if aside > _NUMBERS.sideways:
+    if aside > NUMBERS.sideways:
         return "aside"
     if turned_round:
         return "back"
-    return "front" if aside < _NUMBERS.turned else "three_quarter"
+    return "front" if aside < NUMBERS.turned else "three_quarter"
 
 
 def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:
@@ -216,7 +216,7 @@ def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:
     left, right = (
         middle_covered(
             draw_bones(
-                (shape[0], shape[1]), list(arm.segments[1:]), 2 * _NUMBERS.forearm * anatomy.torso
+                (shape[0], shape[1]), list(arm.segments[1:]), 2 * NUMBERS.forearm * anatomy.torso
             ),
             anatomy,
         )
@@ -231,17 +231,17 @@ def _read_face(marks: Landmarks) -> tuple[tuple[float, float], float]:
     if face is None:
         return (0.0, 0.0), 0.5
     yaw, pitch, _ = head_angles(head_frame(face)).tolist()
-    if float(face_width(face)) < _NUMBERS.readable_face:
+    if float(face_width(face)) < NUMBERS.readable_face:
         return (yaw, pitch), 0.5
     points = face[:, :2].astype(np.float64)
     gap = float(np.hypot(*(points[INNER_LIPS[0]] - points[INNER_LIPS[1]])))
     mouth = float(np.hypot(*(points[MOUTH_CORNERS[0]] - points[MOUTH_CORNERS[1]]))) + 1e-6
-    closed = float(smoothstep(*_NUMBERS.mouth, gap / mouth))
-    awake = float(smoothstep(*_NUMBERS.eyes, float(eye_opening(face).min())))
+    closed = float(smoothstep(*NUMBERS.mouth, gap / mouth))
+    awake = float(smoothstep(*NUMBERS.eyes, float(eye_opening(face).min())))
     return (yaw, pitch), (closed + awake) / 2
 
 
 def _detail(rgb: NDArray[np.uint8], inside: NDArray[np.bool_]) -> float:
     grey = cv2.cvtColor(rgb, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), _NUMBERS.fine))
+    fine = np.abs(grey - cv2.GaussianBlur(grey, (0, 0), NUMBERS.fine))
     return float(fine[inside].mean()) if inside.any() else float(fine.mean())

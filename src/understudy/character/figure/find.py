@@ -46,7 +46,7 @@ class SearchNumbers:
     covered: tuple[float, float] = (0.45, 0.7)  # of what stands out: doubted, believed
 
 
-_NUMBERS = SearchNumbers()
+NUMBERS = SearchNumbers()
 
 
 class Track(Protocol):
@@ -110,9 +110,9 @@ def search_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -
         trust *= _agreement(found.landmarks, region if sure else None, (w, h))
         if best is None or trust > best[0]:
             best = (trust, found.landmarks, found.mask)
-        if trust >= _NUMBERS.good:
+        if trust >= NUMBERS.good:
             break
-    if best is None or best[0] < _NUMBERS.enough:
+    if best is None or best[0] < NUMBERS.enough:
         return None
     as_seen = without_false_face(best[1])
     landmarks = facing_the_viewer(as_seen)
@@ -135,12 +135,12 @@ def _searches(
     side = float(max(h, w))
     # A face that fills the picture hides its person from the detector, and inside such a picture a
     # whole small body is imagined.
-    portrait = track(rgb, Region(w / 2, h / 2, _NUMBERS.portrait * side))
+    portrait = track(rgb, Region(w / 2, h / 2, NUMBERS.portrait * side))
     if _is_portrait(portrait, min(h, w)):
         yield portrait, True
     if region is not None:
         yield track(rgb, region), False
-    yield track(rgb, Region(w / 2, h / 2, _NUMBERS.room * side)), False
+    yield track(rgb, Region(w / 2, h / 2, NUMBERS.room * side)), False
     yield track(rgb, Region(w / 2, h / 2, side)), False
     strong = _with_contrast(rgb)
     yield track(strong), True
@@ -148,8 +148,8 @@ def _searches(
         yield track(strong, region), False
     # Somebody small: the detector sees few pixels of a large picture.
     for top, left in ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0), (0.5, 0.5)):
-        y, x = int(top * _NUMBERS.piece_from * h), int(left * _NUMBERS.piece_from * w)
-        rows, columns = int(_NUMBERS.piece * h), int(_NUMBERS.piece * w)
+        y, x = int(top * NUMBERS.piece_from * h), int(left * NUMBERS.piece_from * w)
+        rows, columns = int(NUMBERS.piece * h), int(NUMBERS.piece * w)
         piece = np.ascontiguousarray(rgb[y : y + rows, x : x + columns])
         yield _moved(track(piece), x, y, (h, w)), False
 
@@ -159,7 +159,7 @@ def _is_portrait(found: PictureTrack, side: int) -> bool:
     if found.landmarks is None:
         return False
     face = without_false_face(found.landmarks).face
-    return face is not None and float(face_width(face)) > _NUMBERS.portrait_face * side
+    return face is not None and float(face_width(face)) > NUMBERS.portrait_face * side
 
 
 def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region | None, bool]:
@@ -168,7 +168,7 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
     Also whether it is surely a figure of its own: the rim is plain, or there is a matte.
     """
     h, w = rgb.shape[:2]
-    scale = _NUMBERS.side / max(h, w)
+    scale = NUMBERS.side / max(h, w)
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     if alpha is not None:
         out = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)) > 0.5
@@ -181,11 +181,11 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
         spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
         out = (
             np.linalg.norm(lab - usual, axis=-1)
-            > _NUMBERS.differs + _NUMBERS.differs_by_spread * spread
+            > NUMBERS.differs + NUMBERS.differs_by_spread * spread
         )
     out = largest(opened(out, 1))
     box = box_of(out, 0)
-    least, most = _NUMBERS.area
+    least, most = NUMBERS.area
     if box is None or not least < out.mean() < most:
         return None, False
     rows, columns = box
@@ -193,9 +193,9 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
     region = Region(
         (columns.start + columns.stop) / 2 / scale,
         (rows.start + rows.stop) / 2 / scale,
-        _NUMBERS.room * max(height, width) / scale,
+        NUMBERS.room * max(height, width) / scale,
     )
-    return region, spread < _NUMBERS.plain
+    return region, spread < NUMBERS.plain
 
 
 def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int]) -> float:
@@ -209,9 +209,9 @@ def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int
     if landmarks.body[[Body.LEFT_HIP, Body.RIGHT_HIP], 3].min() < 0.5:
         return 1.0
     top, bottom = max(0.0, float(seen.min())), min(float(size[1]), float(seen.max()))
-    blob = min(float(size[1]), region.side / _NUMBERS.room)
+    blob = min(float(size[1]), region.side / NUMBERS.room)
     covered = (bottom - top) / max(1.0, blob)
-    return float(np.interp(covered, _NUMBERS.covered, [0.5, 1.0]))
+    return float(np.interp(covered, NUMBERS.covered, [0.5, 1.0]))
 
 
 def _with_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -79,7 +79,7 @@ class LandmarkNumbers:
     """Of a torso, for the world landmarks."""
 
 
-_NUMBERS = LandmarkNumbers()
+NUMBERS = LandmarkNumbers()
 
 
 def joints_of(landmarks: Landmarks) -> Points:
@@ -109,7 +109,7 @@ def landmarks_of(joints: Points, missing: frozenset[str]) -> Landmarks:
 
     missing: names out of `LIMBS` that the picture does not show; their landmarks are not visible.
     """
-    n = _NUMBERS
+    n = NUMBERS
     body = np.zeros((BODY_LANDMARKS, 4), np.float64)
     body[:, 3] = 1
     body[list(_BODY), :2] = joints

@@ -47,8 +47,8 @@ class FitNumbers:
     """How far from the neck the head may end."""
 
 
-_NUMBERS = FitNumbers()
-_HELD_WITHIN = _NUMBERS.held_within
+NUMBERS = FitNumbers()
+_HELD_WITHIN = NUMBERS.held_within
 # Trunks: y of the head, the shoulders and the hips from the top, half widths of hips and shoulders.
 _TRUNKS = (
     (0.10, 0.20, 0.50, 0.07, 0.11),
@@ -70,20 +70,20 @@ _ANKLES = 0.95
 
 def fit_near(prepared: PreparedMask, joints: Points) -> Points:
     """The joints (13, 2), in the silhouette's pixels, moved a little so that they explain it."""
-    found, _ = _annealed(prepared, joints, _NUMBERS.near, _NUMBERS.held, seed=5)
+    found, _ = _annealed(prepared, joints, NUMBERS.near, NUMBERS.held, seed=5)
     return with_head(prepared, found)
 
 
 def fit_outline(prepared: PreparedMask) -> list[Points]:
     """Joints (13, 2) found by the silhouette alone, the best explanation first."""
     first = [
-        _annealed(prepared, joints, _NUMBERS.first, 0.0, seed=1 + i)
+        _annealed(prepared, joints, NUMBERS.first, 0.0, seed=1 + i)
         for i, joints in enumerate(_templates(prepared))
     ]
     first.sort(key=lambda one: one[1])
     then = [
-        _annealed(prepared, joints, _NUMBERS.then, 0.0, seed=101 + i)
-        for i, (joints, _) in enumerate(first[: _NUMBERS.kept])
+        _annealed(prepared, joints, NUMBERS.then, 0.0, seed=101 + i)
+        for i, (joints, _) in enumerate(first[: NUMBERS.kept])
     ]
     then.sort(key=lambda one: one[1])
     return [with_head(prepared, joints) for joints, _ in then]
@@ -97,7 +97,7 @@ def settled(prepared: PreparedMask, fits: list[Points]) -> Points:
     """
     middle = np.mean(fits, axis=0)
     worse = energy_of(prepared, middle) - energy_of(prepared, fits[0])
-    return np.asarray(middle) if worse <= _NUMBERS.valley else fits[0]
+    return np.asarray(middle) if worse <= NUMBERS.valley else fits[0]
 
 
 def with_head(prepared: PreparedMask, joints: Points) -> Points:
@@ -110,7 +110,7 @@ def with_head(prepared: PreparedMask, joints: Points) -> Points:
     length = float(np.hypot(*way))
     if length < 1e-6:
         return joints
-    reach = np.arange(0, _NUMBERS.head_far * prepared.height, 0.005 * prepared.height)
+    reach = np.arange(0, NUMBERS.head_far * prepared.height, 0.005 * prepared.height)
     at = np.floor(neck + reach[:, None] * way / length).astype(int)
     h, w = prepared.inside.shape
     on = (at >= 0).all(axis=1) & (at[:, 0] < w) & (at[:, 1] < h)
@@ -119,7 +119,7 @@ def with_head(prepared: PreparedMask, joints: Points) -> Points:
     last = np.flatnonzero(on[: ends[0] if ends.size else None])
     moved = joints.copy()
     if last.size:
-        moved[Joint.HEAD] = neck + _NUMBERS.head * reach[last[-1]] * way / length
+        moved[Joint.HEAD] = neck + NUMBERS.head * reach[last[-1]] * way / length
     return moved
 
 

@@ -64,7 +64,7 @@ class FigureNumbers:
     agrees: float = 0.25  # the median distance up to which a tracker saw the figure meant
 
 
-_NUMBERS = FigureNumbers()
+NUMBERS = FigureNumbers()
 
 
 def joint_name(text: str) -> JointName:
@@ -92,7 +92,7 @@ def landmarks_from_joints(joints: Joints, size: tuple[int, int]) -> Landmarks:
     joints: at least `WHOLE_SET`. size: (w, h) of the image; what lies in it counts as seen. There
     are no hands and no face to move.
     """
-    n = _NUMBERS
+    n = NUMBERS
     at = {name: np.array(place, float) for name, place in joints.items()}
     pelvis = (at["left_hip"] + at["right_hip"]) / 2
     torso = float(np.linalg.norm((at["left_shoulder"] + at["right_shoulder"]) / 2 - pelvis))
@@ -176,7 +176,7 @@ def agree(landmarks: Landmarks, joints: Joints) -> bool:
     corners = np.array(trunk, float)
     torso = float(np.linalg.norm(corners[:2].mean(axis=0) - corners[2:].mean(axis=0)))
     apart = np.linalg.norm(found - placed, axis=1)
-    return bool(np.median(apart) < _NUMBERS.agrees * max(torso, 1.0))
+    return bool(np.median(apart) < NUMBERS.agrees * max(torso, 1.0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -40,7 +40,7 @@ class PlausibilityNumbers:
     face_height: float = 0.3  # face widths from forehead to chin: less is inside out
 
 
-_NUMBERS = PlausibilityNumbers()
+NUMBERS = PlausibilityNumbers()
 _LIMBS = (
     # (upper joint, lower joint, least and most length in torsos)
     (Body.LEFT_SHOULDER, Body.LEFT_ELBOW, 0.10, 1.1),
@@ -56,7 +56,7 @@ _LIMBS = (
 
 def is_large_enough(landmarks: Landmarks, size: tuple[int, int]) -> bool:
     """Whether the figure's limbs are more than a few pixels wide on a canvas of (w, h)."""
-    return _torso(landmarks) >= _NUMBERS.least_torso * max(size)
+    return _torso(landmarks) >= NUMBERS.least_torso * max(size)
 
 
 def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detected: bool) -> float:
@@ -70,25 +70,25 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     h, w = mask.shape
     points = landmarks.body[:, :2].astype(np.float64)
     visibility = landmarks.body[:, 3]
-    seen = visibility > _NUMBERS.seen
+    seen = visibility > NUMBERS.seen
     left, right = points[Body.LEFT_SHOULDER], points[Body.RIGHT_SHOULDER]
     wide = float(np.linalg.norm(left - right))
     hips_seen = bool(seen[[Body.LEFT_HIP, Body.RIGHT_HIP]].all())
     # Hips below the picture's edge are guessed: the shoulders are the better measure then.
-    torso = _torso(landmarks) if hips_seen else _NUMBERS.torso_of_shoulders * wide
+    torso = _torso(landmarks) if hips_seen else NUMBERS.torso_of_shoulders * wide
     if torso < 4 or not seen[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].all():
         return 0.0
     neck = (left + right) / 2
     pelvis = (points[Body.LEFT_HIP] + points[Body.RIGHT_HIP]) / 2
     faults = 0.0
     down = (pelvis - neck) / max(1.0, float(np.linalg.norm(pelvis - neck)))
-    faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), *_NUMBERS.lean)
+    faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), *NUMBERS.lean)
     head = (points[Body.NOSE] - neck) / torso
-    faults += _beyond(_NUMBERS.head_above - float(-head @ down), 0.0, 0.2)
-    faults += _beyond(float(np.linalg.norm(head)), *_NUMBERS.head_far)
+    faults += _beyond(NUMBERS.head_above - float(-head @ down), 0.0, 0.2)
+    faults += _beyond(float(np.linalg.norm(head)), *NUMBERS.head_far)
     if hips_seen:
-        faults += _beyond(wide / torso, *_NUMBERS.wide) + _beyond(
-            _NUMBERS.narrow - wide / torso, 0.0, 0.12
+        faults += _beyond(wide / torso, *NUMBERS.wide) + _beyond(
+            NUMBERS.narrow - wide / torso, 0.0, 0.12
         )
     limbs = [(a, b, low, high) for a, b, low, high in _LIMBS if seen[a] and seen[b]]
     odd = 0.0
@@ -103,19 +103,19 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
         if seen[knee]
     ]
     if len(thighs) == 2:
-        faults += _NUMBERS.weak * _beyond(_NUMBERS.thighs_down - sum(thighs) / 2, 0.0, 0.3)
-    faults += _beyond(_NUMBERS.inside - _inside(points[seen], mask), 0.0, 0.4)
-    faults += _beyond(_NUMBERS.presence - presence, 0.0, 0.4)
-    faults += _beyond(_NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
+        faults += NUMBERS.weak * _beyond(NUMBERS.thighs_down - sum(thighs) / 2, 0.0, 0.3)
+    faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, 0.4)
+    faults += _beyond(NUMBERS.presence - presence, 0.0, 0.4)
+    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
     in_picture = [
         i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
     ]
     if not detected:
         sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
-        faults += _beyond(_NUMBERS.arm_seen - float(min(sides)), 0.0, 0.4)
+        faults += _beyond(NUMBERS.arm_seen - float(min(sides)), 0.0, 0.4)
     elif in_picture:
-        faults += _NUMBERS.weak * _beyond(
-            _NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, 0.3
+        faults += NUMBERS.weak * _beyond(
+            NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, 0.3
         )
     return max(0.0, 1.0 - faults)
 
@@ -150,8 +150,8 @@ def without_false_face(landmarks: Landmarks) -> Landmarks:
     face = landmarks.face[:, :2]
     width = float(np.linalg.norm(face[LEFT_CHEEK] - face[RIGHT_CHEEK]))
     off = float(np.linalg.norm(face[NOSE_TIP] - landmarks.body[Body.NOSE, :2]))
-    inside_out = float(face[CHIN, 1] - face[FOREHEAD, 1]) <= _NUMBERS.face_height * width
-    if off < _NUMBERS.face_off * width and not inside_out:
+    inside_out = float(face[CHIN, 1] - face[FOREHEAD, 1]) <= NUMBERS.face_height * width
+    if off < NUMBERS.face_off * width and not inside_out:
         return landmarks
     return Landmarks(
         landmarks.body, landmarks.world, landmarks.left_hand, landmarks.right_hand, None

@@ -35,7 +35,7 @@ class ProfileNumbers:
     metres: float = 0.5  # of a torso, for the world landmarks
 
 
-_NUMBERS = ProfileNumbers()
+NUMBERS = ProfileNumbers()
 
 _SHOULDERS = (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER)
 _HIPS = (Body.LEFT_HIP, Body.RIGHT_HIP)
@@ -75,7 +75,7 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
     near = _near_side(marks)
     if (
         near is None
-        or _straightness(marks) < _NUMBERS.least_straightness
+        or _straightness(marks) < NUMBERS.least_straightness
         or not is_large_enough(marks, (w, h))
     ):
         return None
@@ -84,7 +84,7 @@ def find_profile(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) ->
     # A profile is as narrow as no figure from the front may be.
     joints = _with_depth(measure(one)).joints.astype(np.float32)
     deep = replace(one, body=np.concatenate([joints, one.body[:, 2:]], axis=1))
-    if credibility(deep, mask, found.presence, detected=True) < _NUMBERS.credible:
+    if credibility(deep, mask, found.presence, detected=True) < NUMBERS.credible:
         return None
     return Profile(near, one, mask, _straightness(marks))
 
@@ -101,15 +101,15 @@ def _near_side(marks: Landmarks) -> Side | None:
     ahead = float(points[Body.NOSE, 0] - ears[0])
     if (
         torso < 4
-        or min(yaw, 180.0 - yaw) < _NUMBERS.sideways
-        or abs(shoulders[0, 0] - shoulders[1, 0]) > _NUMBERS.wide * torso
-        or abs(ahead) < _NUMBERS.ahead * torso
+        or min(yaw, 180.0 - yaw) < NUMBERS.sideways
+        or abs(shoulders[0, 0] - shoulders[1, 0]) > NUMBERS.wide * torso
+        or abs(ahead) < NUMBERS.ahead * torso
     ):
         return None
     near, far = _sides_by_sight(marks)
-    for joint, most in zip((Body.LEFT_ANKLE, Body.LEFT_WRIST), _NUMBERS.apart, strict=True):
+    for joint, most in zip((Body.LEFT_ANKLE, Body.LEFT_WRIST), NUMBERS.apart, strict=True):
         a, b = points[joint + near], points[joint + far]
-        shown = marks.body[[joint + near, joint + far], 3].min() > _NUMBERS.seen
+        shown = marks.body[[joint + near, joint + far], 3].min() > NUMBERS.seen
         if shown and float(np.linalg.norm(a - b)) > most * torso:
             return None
     return "right" if ahead > 0 else "left"
@@ -118,7 +118,7 @@ def _near_side(marks: Landmarks) -> Side | None:
 def _straightness(marks: Landmarks) -> float:
     points = marks.body[:, :2].astype(np.float64)
     near, _ = _sides_by_sight(marks)
-    if marks.body[[Body.LEFT_KNEE + near, Body.LEFT_ANKLE + near], 3].min() < _NUMBERS.seen:
+    if marks.body[[Body.LEFT_KNEE + near, Body.LEFT_ANKLE + near], 3].min() < NUMBERS.seen:
         return 1.0
     hip, knee, ankle = (points[j + near] for j in (_HIPS[0], Body.LEFT_KNEE, Body.LEFT_ANKLE))
     torso = float(np.linalg.norm(points[list(_SHOULDERS)].mean(axis=0) - hip)) + 1e-6
@@ -129,7 +129,7 @@ def _straightness(marks: Landmarks) -> float:
     thigh, shank = (np.degrees(np.arctan2(*(b - a))) for a, b in ((hip, knee), (knee, ankle)))
     bent = abs((thigh - shank + 180.0) % 360.0 - 180.0)
     return float(
-        np.clip(1.2 - apart / _NUMBERS.apart[0], 0, 1) * np.clip(1.2 - bent / _NUMBERS.bent, 0, 1)
+        np.clip(1.2 - apart / NUMBERS.apart[0], 0, 1) * np.clip(1.2 - bent / NUMBERS.bent, 0, 1)
     )
 
 
@@ -150,7 +150,7 @@ def _of_one_side(marks: Landmarks, near: Side) -> Landmarks:
     body[hidden] = body[exchanged[hidden]]
     torso = float(np.linalg.norm(body[_SHOULDERS[0], :2] - body[_HIPS[0], :2]))
     world = np.zeros((len(body), 3), np.float32)
-    world[:, :2] = (body[:, :2] - body[_HIPS[0], :2]) * (_NUMBERS.metres / max(torso, 1.0))
+    world[:, :2] = (body[:, :2] - body[_HIPS[0], :2]) * (NUMBERS.metres / max(torso, 1.0))
     hand = hands[seen]
     return Landmarks(
         body=body,
@@ -162,7 +162,7 @@ def _of_one_side(marks: Landmarks, near: Side) -> Landmarks:
 
 def _with_depth(anatomy: Anatomy) -> Anatomy:
     joints = anatomy.joints.copy()
-    for (left, right), depth in zip((_SHOULDERS, _HIPS), _NUMBERS.depth, strict=True):
+    for (left, right), depth in zip((_SHOULDERS, _HIPS), NUMBERS.depth, strict=True):
         joints[left, 0] += depth * anatomy.torso
         joints[right, 0] -= depth * anatomy.torso
     return replace(anatomy, joints=joints)

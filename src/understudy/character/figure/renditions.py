@@ -42,7 +42,7 @@ class RenditionNumbers:
     """Share of the light that comes from the image's left and from above."""
 
 
-_NUMBERS = RenditionNumbers()
+NUMBERS = RenditionNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +62,7 @@ class Rendition:
 
 def renditions_of(rgb: NDArray[np.uint8], mask: Mask) -> Iterator[Rendition]:
     """The renditions of the figure that the mask (h, w) covers in the picture (h, w, 3) uint8."""
-    n = _NUMBERS
+    n = NUMBERS
     box = box_of(mask, 0)
     if box is None:
         return
@@ -104,7 +104,7 @@ def renditions_of(rgb: NDArray[np.uint8], mask: Mask) -> Iterator[Rendition]:
 
 def _contents(image: Float32, mask: Mask, height: float) -> Iterator[tuple[str, Float32]]:
     """What the squares show, each (h, w, 3) float32 in 0..255 with its name."""
-    n = _NUMBERS
+    n = NUMBERS
     soft = max(0.6, height / 700)
     alpha = soften(mask, soft)[..., None]
     lit = _inflated(mask, height)
@@ -125,7 +125,7 @@ def _contents(image: Float32, mask: Mask, height: float) -> Iterator[tuple[str, 
 
 def _inflated(mask: Mask, height: float) -> Float32:
     """The mask as a lit body in skin colour that is the thicker the wider it is: (h, w, 3)."""
-    n = _NUMBERS
+    n = NUMBERS
     radius = n.thickness * height
     bulge = np.minimum(np.sqrt(depth(mask) / radius), 1.6).astype(np.float32)
     bulge = np.asarray(cv2.GaussianBlur(bulge, (0, 0), 0.1 * radius), np.float32)

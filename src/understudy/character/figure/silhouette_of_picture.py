@@ -70,7 +70,7 @@ class SilhouetteNumbers:
     """Of the longer side: how far outside the silhouette the learned matte's soft edge counts."""
 
 
-_NUMBERS = SilhouetteNumbers()
+NUMBERS = SilhouetteNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,41 +96,41 @@ def find_silhouette_of(
     lab, rim = _rim(rgb)
     usual = np.median(rim, axis=0)
     spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
-    plain = spread < _NUMBERS.paper_spread
+    plain = spread < NUMBERS.paper_spread
     paper = (
         plain
-        and usual[0] > _NUMBERS.paper_light
-        and float(np.hypot(usual[1], usual[2])) < _NUMBERS.paper_chroma
+        and usual[0] > NUMBERS.paper_light
+        and float(np.hypot(usual[1], usual[2])) < NUMBERS.paper_chroma
     )
     if paper:
         drawn = _by_strokes(rgb)
         if _has_size(drawn) and _agrees(drawn, salient):
-            soft = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), _NUMBERS.edge)
+            soft = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), NUMBERS.edge)
             return Silhouette(drawn, np.asarray(soft, np.float32), drawing=True)
     if salient is not None:
         return _of_matte(salient)
     if plain:
-        out = np.linalg.norm(lab - usual, axis=-1) > _NUMBERS.differs
+        out = np.linalg.norm(lab - usual, axis=-1) > NUMBERS.differs
         return _of_matte(opened(closed(out, 2), 1).astype(np.float32))
     return None
 
 
 def _of_matte(alpha: Float32) -> Silhouette | None:
-    mask = _without_holes(largest(alpha > _NUMBERS.matte))
+    mask = _without_holes(largest(alpha > NUMBERS.matte))
     if not _has_size(mask):
         return None
-    near = grow(mask, max(2.0, _NUMBERS.reach * max(mask.shape)))
+    near = grow(mask, max(2.0, NUMBERS.reach * max(mask.shape)))
     # A neighbour that touches the soft edge does not belong to it.
-    others = (alpha > _NUMBERS.matte) & ~mask
+    others = (alpha > NUMBERS.matte) & ~mask
     soft = np.where(near & ~others, alpha, 0)
-    holes = mask & (alpha <= _NUMBERS.matte)
+    holes = mask & (alpha <= NUMBERS.matte)
     return Silhouette(mask, np.where(holes, 1, soft).astype(np.float32))
 
 
 def _by_strokes(rgb: NDArray[np.uint8]) -> Mask:
     """The largest piece that dark or coloured strokes cover or enclose: (h, w) bool."""
     h, w = rgb.shape[:2]
-    scale = _NUMBERS.side / max(h, w)
+    scale = NUMBERS.side / max(h, w)
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
     way = cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC
     # Coloured pencil is bright in some channel, and never in all.
@@ -140,28 +140,28 @@ def _by_strokes(rgb: NDArray[np.uint8]) -> Mask:
         255,
         cv2.ADAPTIVE_THRESH_GAUSSIAN_C,
         cv2.THRESH_BINARY_INV,
-        _NUMBERS.window,
-        _NUMBERS.darker,
+        NUMBERS.window,
+        NUMBERS.darker,
     )
     square = np.ones((3, 3), np.uint8)
-    strokes = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, square, iterations=_NUMBERS.thicken)
-    strokes = cv2.dilate(strokes, square, iterations=_NUMBERS.thicken)
+    strokes = cv2.morphologyEx(strokes, cv2.MORPH_CLOSE, square, iterations=NUMBERS.thicken)
+    strokes = cv2.dilate(strokes, square, iterations=NUMBERS.thicken)
     pieces, _ = pieces_of(strokes == 0)
     border = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
     outside = np.isin(pieces, np.unique(border[border > 0]))
-    return resize_mask(largest(shrink(largest(~outside), _NUMBERS.thin)), (w, h))
+    return resize_mask(largest(shrink(largest(~outside), NUMBERS.thin)), (w, h))
 
 
 def _rim(rgb: NDArray[np.uint8]) -> tuple[Float32, Float32]:
     """The picture in Lab (h, w, 3), and the pixels along its border (n, 3)."""
     lab = to_lab(np.asarray(rgb / np.float32(255), np.float32))
-    m = max(2, round(_NUMBERS.rim * min(rgb.shape[:2])))
+    m = max(2, round(NUMBERS.rim * min(rgb.shape[:2])))
     sides = (lab[:m], lab[-m:], lab[:, :m], lab[:, -m:])
     return lab, np.concatenate([side.reshape(-1, 3) for side in sides])
 
 
 def _has_size(mask: Mask) -> bool:
-    return bool(_NUMBERS.least < mask.mean() < _NUMBERS.most)
+    return bool(NUMBERS.least < mask.mean() < NUMBERS.most)
 
 
 def _agrees(drawn: Mask, salient: Float32 | None) -> bool:
@@ -169,9 +169,9 @@ def _agrees(drawn: Mask, salient: Float32 | None) -> bool:
     white wall is no drawing where its parts are as light as the wall."""
     if salient is None:
         return True
-    seen = salient > _NUMBERS.matte
+    seen = salient > NUMBERS.matte
     return bool((seen & drawn).sum() >= 0.9 * seen.sum())
 
 
 def _without_holes(mask: Mask) -> Mask:
-    return ~without_small(~mask, _NUMBERS.hole * max(1, int(mask.sum())))
+    return ~without_small(~mask, NUMBERS.hole * max(1, int(mask.sum())))

@@ -63,7 +63,7 @@ class VoteNumbers:
     explains alone at least; a limb with less is not there or lies in front of the trunk."""
 
 
-_NUMBERS = VoteNumbers()
+NUMBERS = VoteNumbers()
 
 
 class Trust(Enum):
@@ -88,7 +88,7 @@ class Votes:
     def spread(self, joints: Points) -> float:
         """How far the votes lie from joints (13, 2): weighted mean distance over the height."""
         apart = np.linalg.norm(self.joints - joints, axis=-1) / self.height
-        return float(np.minimum(apart, _NUMBERS.cap).mean(axis=1) @ self.weights)
+        return float(np.minimum(apart, NUMBERS.cap).mean(axis=1) @ self.weights)
 
     def winner(self) -> Points:
         """The vote that lies nearest to the others."""
@@ -111,7 +111,7 @@ def find_unrecognized(
     box = box_of(silhouette.mask, 0)
     assert box is not None  # a silhouette is never empty
     tall, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
-    if wide > _NUMBERS.four_legs * tall:
+    if wide > NUMBERS.four_legs * tall:
         raise _refusal("what stands out in the picture is much wider than a figure on two legs")
     prepared = prepare(silhouette.mask)
     votes = vote(rgb, silhouette.mask, prepared, track)
@@ -119,7 +119,7 @@ def find_unrecognized(
         raise _refusal("what stands out in the picture does not look like a figure on two legs")
     joints, trust = decide(prepared, votes)
     shares = own_shares(prepared, prepared.from_picture(joints))
-    missing = frozenset(name for name, share in shares.items() if share < _NUMBERS.limb)
+    missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
     landmarks = landmarks_of(joints, missing)
     h, w = silhouette.mask.shape
     if not is_large_enough(landmarks, (w, h)):
@@ -151,11 +151,11 @@ def vote(rgb: NDArray[np.uint8], mask: Mask, prepared: PreparedMask, track: Trac
         if rendition.mirrored:
             joints = mirrored(joints, side)
         found.append(rendition.in_picture(joints))
-    if len(found) < _NUMBERS.least_votes:
+    if len(found) < NUMBERS.least_votes:
         return None
     joints = facing_viewer(np.stack(found))
     energies = np.array([energy_of(prepared, prepared.from_picture(one)) for one in joints])
-    weights = np.exp(-(energies - energies.min()) / _NUMBERS.doubt)
+    weights = np.exp(-(energies - energies.min()) / NUMBERS.doubt)
     return Votes(joints, weights / weights.sum(), prepared.height / prepared.scale)
 
 
@@ -164,7 +164,7 @@ def decide(prepared: PreparedMask, votes: Votes) -> tuple[Points, Trust]:
 
     Raises InputRefused("image_url") where neither votes nor silhouette show a figure on two legs.
     """
-    n = _NUMBERS
+    n = NUMBERS
     winner = votes.winner()
     inner = prepared.from_picture(winner)
     spread, level = votes.spread(winner), energy_of(prepared, inner)

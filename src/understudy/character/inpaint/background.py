@@ -51,7 +51,7 @@ class BackgroundNumbers:
     grain: tuple[float, float] = (0.6 / 255, 6 / 255)  # of white: less shows bands, more is texture
 
 
-_NUMBERS = BackgroundNumbers()
+NUMBERS = BackgroundNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,16 +76,16 @@ def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Backg
     unit = anatomy.torso
     figure = figure_hole(alpha, anatomy)
     glow = glow_region(picture, alpha > 0.02, unit)
-    hole = figure | grow(glow, _NUMBERS.glow_margin * unit) if glow.any() else figure
+    hole = figure | grow(glow, NUMBERS.glow_margin * unit) if glow.any() else figure
     # Background seen through a gap of the figure is too little to be kept without showing the gap.
-    hole = ~without_small(~hole, _NUMBERS.gap * unit**2)
+    hole = ~without_small(~hole, NUMBERS.gap * unit**2)
     busy = detail_round(picture, hole, unit)
-    if busy >= _NUMBERS.smooth:
+    if busy >= NUMBERS.smooth:
         fill = fill_flat if is_flat(picture, hole, unit) else fill_with_texture
         return Background(fill(picture, hole), glow, plain=False)
-    ring = grow(hole, _NUMBERS.ring * unit) & ~hole
-    plain = busy < _NUMBERS.plain and bool(ring.any())
-    plain = plain and float(picture[ring].mean()) > _NUMBERS.light
+    ring = grow(hole, NUMBERS.ring * unit) & ~hole
+    plain = busy < NUMBERS.plain and bool(ring.any())
+    plain = plain and float(picture[ring].mean()) > NUMBERS.light
     if plain:
         hole = hole | shadow_region(picture, hole, unit)
     image = fill_smoothly(picture, hole, squeeze=2 if plain else 1) + _grain(picture, hole, unit)
@@ -100,41 +100,41 @@ def figure_hole(alpha: Float32, anatomy: Anatomy) -> Mask:
         if arm.fingers is None:
             continue
         hull = np.asarray(cv2.convexHull(arm.fingers.astype(np.float32))[:, 0], np.float64)
-        mask |= grow(draw_polygon(mask.shape, hull), _NUMBERS.hand_margin * unit)
+        mask |= grow(draw_polygon(mask.shape, hull), NUMBERS.hand_margin * unit)
         tips = [
-            (tip, tip + _NUMBERS.beyond_tip * (tip - last))
+            (tip, tip + NUMBERS.beyond_tip * (tip - last))
             for tip, last in ((arm.fingers[t], arm.fingers[t - 1]) for t in FINGER_TIPS)
         ]
-        mask |= draw_bones(mask.shape, tips, _NUMBERS.finger * unit)
-    head = draw_disc(mask.shape, anatomy.face_centre, _NUMBERS.head * anatomy.face_width)
-    margin = max(_NUMBERS.least_margin, _NUMBERS.margin * unit)
-    head_margin = max(_NUMBERS.least_head_margin, _NUMBERS.head_margin * unit)
+        mask |= draw_bones(mask.shape, tips, NUMBERS.finger * unit)
+    head = draw_disc(mask.shape, anatomy.face_centre, NUMBERS.head * anatomy.face_width)
+    margin = max(NUMBERS.least_margin, NUMBERS.margin * unit)
+    head_margin = max(NUMBERS.least_head_margin, NUMBERS.head_margin * unit)
     return grow(mask, margin) | (head & grow(mask, head_margin))
 
 
 def detail_round(picture: Float32, hole: Mask, unit: float) -> float:
     """How much detail the picture has in a ring round the hole, in Lab units."""
-    blur = _NUMBERS.detail_blur
+    blur = NUMBERS.detail_blur
     lab = to_lab(picture)
     clear = (~hole).astype(np.float32)
     weight = np.maximum(cv2.GaussianBlur(clear, (0, 0), blur), 1e-3)[..., None]
     mean = cv2.GaussianBlur(lab * clear[..., None], (0, 0), blur) / weight
     detail = np.linalg.norm(lab - mean, axis=-1)
-    ring = grow(hole, _NUMBERS.detail_ring * unit) & ~grow(hole, 3)
+    ring = grow(hole, NUMBERS.detail_ring * unit) & ~grow(hole, 3)
     if not ring.any():
         return 0.0
-    return float(np.percentile(detail[ring], _NUMBERS.detail_percentile))
+    return float(np.percentile(detail[ring], NUMBERS.detail_percentile))
 
 
 def _grain(picture: Float32, hole: Mask, unit: float) -> Float32:
     """The background's grain for a smooth fill, at least enough to keep gradients from banding."""
-    rim = grow(hole, _NUMBERS.grain_ring * unit) & ~grow(hole, 2)
+    rim = grow(hole, NUMBERS.grain_ring * unit) & ~grow(hole, 2)
     strength = 0.0
     if rim.any():
         detail = picture - cv2.GaussianBlur(picture, (0, 0), 1.5)
         # A normal distribution's deviation is 1.4826 times the median of its absolute values.
         strength = 1.4826 * float(np.median(np.abs(detail[rim])))
-    strength = float(np.clip(strength, *_NUMBERS.grain))
+    strength = float(np.clip(strength, *NUMBERS.grain))
     h, w = hole.shape
     tile = np.random.default_rng(7).normal(0, strength, (256, 256)).astype(np.float32)
     noise = np.tile(tile, (h // 256 + 1, w // 256 + 1))[:h, :w, None]

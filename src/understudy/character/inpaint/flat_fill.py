@@ -40,7 +40,7 @@ class FlatNumbers:
     beside: tuple[int, int] = (3, 11)  # px: from and to where beside the hole its colour is taken
 
 
-_NUMBERS = FlatNumbers()
+NUMBERS = FlatNumbers()
 
 
 def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
@@ -48,19 +48,19 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
 
     picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool; unit: the torso in pixels.
     """
-    ring = grow(hole, _NUMBERS.ring * unit) & ~grow(hole, _NUMBERS.rim)
+    ring = grow(hole, NUMBERS.ring * unit) & ~grow(hole, NUMBERS.rim)
     if not ring.any():
         return False
-    lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), _NUMBERS.judged_blur), np.float32))
+    lab = to_lab(np.asarray(cv2.GaussianBlur(picture, (0, 0), NUMBERS.judged_blur), np.float32))
     steps = np.zeros(hole.shape, np.float32)
     for axis in (0, 1):
         step = np.linalg.norm(np.diff(lab, axis=axis), axis=-1)
         part = np.s_[: step.shape[0], : step.shape[1]]
         steps[part] = np.maximum(steps[part], step)
     # Grain makes every pixel differ a little; gradients and areas do not.
-    even, ring_steps = _NUMBERS.even, steps[ring]
-    flat = (ring_steps < even).mean() > _NUMBERS.flat
-    return bool(flat and np.median(ring_steps) < _NUMBERS.grain * even)
+    even, ring_steps = NUMBERS.even, steps[ring]
+    flat = (ring_steps < even).mean() > NUMBERS.flat
+    return bool(flat and np.median(ring_steps) < NUMBERS.grain * even)
 
 
 def fill_flat(picture: Float32, hole: Mask) -> Float32:
@@ -78,20 +78,20 @@ def fill_flat(picture: Float32, hole: Mask) -> Float32:
     left, right = _sides(picture, hole, rows, first, last)
     labels = to_lab(np.stack([left, right]).astype(np.float32))
     apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
-    border = _borders(labels, apart > _NUMBERS.same, first.astype(np.float64), last + 1.0)
+    border = _borders(labels, apart > NUMBERS.same, first.astype(np.float64), last + 1.0)
     filled = picture.copy()
     columns = np.arange(w)
     for number, y in enumerate(rows):
         a, b = first[number], last[number] + 1
-        if apart[number] > _NUMBERS.same:
+        if apart[number] > NUMBERS.same:
             share = np.clip(columns[a:b] - border[number] + 0.5, 0, 1)
         else:
             share = (columns[a:b] - a + 0.5) / (b - a)
         line = left[number] + share[:, None] * (right[number] - left[number])
         filled[y, a:b] = np.where(hole[y, a:b, None], line, picture[y, a:b])
     # Rows are judged one by one: their borders' steps are a pixel or two.
-    soft = cv2.GaussianBlur(filled, (0, 0), _NUMBERS.row_blur)
-    edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), _NUMBERS.edge_blur)[..., None]
+    soft = cv2.GaussianBlur(filled, (0, 0), NUMBERS.row_blur)
+    edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), NUMBERS.edge_blur)[..., None]
     return np.where(hole[..., None], filled + edge * (soft - filled), picture).astype(np.float32)
 
 
@@ -106,7 +106,7 @@ def _sides(
     w = picture.shape[1]
     found: list[Rows] = []
     for start, way in ((first, -1), (last, 1)):
-        at = start[:, None] + way * np.arange(*_NUMBERS.beside)
+        at = start[:, None] + way * np.arange(*NUMBERS.beside)
         usable = (at >= 0) & (at < w)
         at = np.clip(at, 0, w - 1)
         colours = picture[rows[:, None], at].astype(np.float64)
@@ -119,8 +119,8 @@ def _sides(
     left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
     left, right = (np.nan_to_num(side, nan=0.5) for side in (left, right))
     return (
-        median_filter(left, size=(_NUMBERS.median_rows, 1), mode="nearest"),
-        median_filter(right, size=(_NUMBERS.median_rows, 1), mode="nearest"),
+        median_filter(left, size=(NUMBERS.median_rows, 1), mode="nearest"),
+        median_filter(right, size=(NUMBERS.median_rows, 1), mode="nearest"),
     )
 
 
@@ -144,7 +144,7 @@ def _borders(labels: Float32, differ: NDArray[np.bool_], first: Rows, end: Rows)
         for number, (row, outside) in enumerate(((start, start - 1), (stop - 1, stop))):
             if 0 <= outside < n:
                 away = np.linalg.norm(labels[:, row] - labels[:, outside].mean(axis=0), axis=-1)
-                if away.min() < _NUMBERS.same:
+                if away.min() < NUMBERS.same:
                     ends[number] = 1.0 if away[0] < away[1] else 0.0
         way = np.linspace(ends[0], ends[1], stop - start)
         border[start:stop] = first[start:stop] + way * (end - first)[start:stop]

@@ -68,7 +68,7 @@ class LightNumbers:
     most_covered: float = 0.97  # of the picture: beyond, nothing is left to compare with
 
 
-_NUMBERS = LightNumbers()
+NUMBERS = LightNumbers()
 
 
 def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
@@ -80,33 +80,33 @@ def glow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     small, mask, scale = _small(picture, figure)
     none = np.zeros(figure.shape, bool)
     t = unit * scale
-    reach = _NUMBERS.glow_reach * t
-    if reach < _NUMBERS.least_reach:
+    reach = NUMBERS.glow_reach * t
+    if reach < NUMBERS.least_reach:
         return none
-    light = small - fill_smoothly(small, grow(mask, reach), squeeze=_NUMBERS.squeeze)
+    light = small - fill_smoothly(small, grow(mask, reach), squeeze=NUMBERS.squeeze)
     excess = np.asarray(light.mean(axis=-1), np.float32)
     away = depth(~mask)
-    at_edge = (away > _NUMBERS.glow_edge[0] * t) & (away < _NUMBERS.glow_edge[1] * t)
+    at_edge = (away > NUMBERS.glow_edge[0] * t) & (away < NUMBERS.glow_edge[1] * t)
     edge = excess[at_edge]
-    rim = excess[(away > _NUMBERS.far * reach) & (away < reach)]
-    if min(edge.size, rim.size) < _NUMBERS.least_pixels:
+    rim = excess[(away > NUMBERS.far * reach) & (away < reach)]
+    if min(edge.size, rim.size) < NUMBERS.least_pixels:
         return none
     rise = np.median(edge) - np.median(rim)
     if (
-        np.percentile(edge, _NUMBERS.glow_percentile) < _NUMBERS.glow_least
-        or rise < _NUMBERS.glow_rise
+        np.percentile(edge, NUMBERS.glow_percentile) < NUMBERS.glow_least
+        or rise < NUMBERS.glow_rise
     ):
         return none
     fading = _falls_off(excess, away, reach)
-    blur = max(_NUMBERS.least_glow_blur, _NUMBERS.glow_blur * t)
-    bright = cv2.GaussianBlur(excess, (0, 0), blur) > _NUMBERS.glow_visible
-    lit = bright & (away < reach) & (fading | (away < _NUMBERS.glow_near * t))
+    blur = max(NUMBERS.least_glow_blur, NUMBERS.glow_blur * t)
+    bright = cv2.GaussianBlur(excess, (0, 0), blur) > NUMBERS.glow_visible
+    lit = bright & (away < reach) & (fading | (away < NUMBERS.glow_near * t))
     # A bright thing behind the figure shines in another colour.
     tint = np.median(light[at_edge], axis=0)
     norms = np.linalg.norm(light, axis=-1) * np.linalg.norm(tint)
-    lit &= (light @ tint) > _NUMBERS.glow_tint * norms
-    lit = touching(opened(lit | mask, _NUMBERS.glow_crumb * t), mask)
-    lit = grow(lit, _NUMBERS.glow_margin * t) & (away < reach)
+    lit &= (light @ tint) > NUMBERS.glow_tint * norms
+    lit = touching(opened(lit | mask, NUMBERS.glow_crumb * t), mask)
+    lit = grow(lit, NUMBERS.glow_margin * t) & (away < reach)
     return resize_mask(lit, (figure.shape[1], figure.shape[0])) & ~figure
 
 
@@ -114,7 +114,7 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
     """Where light falls off with the distance from the figure; a bright thing behind does not."""
     near = np.clip(1 - away / reach, 0, 1).astype(np.float32)
     where = ((away > 0) & (away < reach)).astype(np.float32)
-    window = 2 * round(_NUMBERS.window * reach) + 1
+    window = 2 * round(NUMBERS.window * reach) + 1
 
     def mean(values: Float32) -> Float32:
         total = cv2.blur(values * where, (window, window))
@@ -126,7 +126,7 @@ def _falls_off(excess: Float32, away: Float32, reach: float) -> Mask:
     spread_excess = mean(excess * excess) - mean_excess**2
     likeness = together / np.sqrt(np.maximum(spread_near * spread_excess, 1e-10))
     return np.asarray(
-        (likeness > _NUMBERS.falls_off) & (together > _NUMBERS.least_fall * spread_near)
+        (likeness > NUMBERS.falls_off) & (together > NUMBERS.least_fall * spread_near)
     )
 
 
@@ -136,21 +136,21 @@ def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
     Arguments as `glow_region`. Sensible on plain backgrounds only.
     """
     small, mask, scale = _small(picture, figure)
-    reach = _NUMBERS.shadow_reach * unit * scale
+    reach = NUMBERS.shadow_reach * unit * scale
     beyond = grow(mask, reach)
-    if beyond.mean() > _NUMBERS.most_covered:
-        beyond = grow(mask, _NUMBERS.shadow_near * reach)
-    if beyond.mean() > _NUMBERS.most_covered:
+    if beyond.mean() > NUMBERS.most_covered:
+        beyond = grow(mask, NUMBERS.shadow_near * reach)
+    if beyond.mean() > NUMBERS.most_covered:
         return np.zeros(figure.shape, bool)
     lack = np.asarray(
-        (fill_smoothly(small, beyond, squeeze=_NUMBERS.squeeze) - small).mean(axis=-1), np.float32
+        (fill_smoothly(small, beyond, squeeze=NUMBERS.squeeze) - small).mean(axis=-1), np.float32
     )
     lack = np.asarray(
-        cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), _NUMBERS.shadow_blur), np.float32
+        cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), NUMBERS.shadow_blur), np.float32
     )
-    dark = (lack > _NUMBERS.shadow_least) & beyond & ~mask
-    dark = without_small(opened(dark, _NUMBERS.shadow_crumb), _NUMBERS.shadow_small)
-    dark = grow(dark, _NUMBERS.shadow_margin)
+    dark = (lack > NUMBERS.shadow_least) & beyond & ~mask
+    dark = without_small(opened(dark, NUMBERS.shadow_crumb), NUMBERS.shadow_small)
+    dark = grow(dark, NUMBERS.shadow_margin)
     return resize_mask(dark, (figure.shape[1], figure.shape[0])) & ~figure
 
 
@@ -163,16 +163,16 @@ def glow_layer(
     glow: (h, w) bool; unit: torso length in pixels. It has the least alpha that still explains the
     picture over the background, and fades out towards the glow's end.
     """
-    clear = (alpha < _NUMBERS.clear).astype(np.float32)
-    blur = _NUMBERS.layer_blur
+    clear = (alpha < NUMBERS.clear).astype(np.float32)
+    blur = NUMBERS.layer_blur
     weight = cv2.GaussianBlur(clear, (0, 0), blur)
     excess = cv2.GaussianBlur((picture - background) * clear[..., None], (0, 0), blur)
     excess = np.maximum(excess / np.maximum(weight, 1e-3)[..., None], 0)
     # The figure itself stops no light, so that the fade is by the glow's outer end alone.
-    fade = _NUMBERS.fade * unit
-    ends = soften(shrink(glow | (alpha > _NUMBERS.clear), fade), fade)
+    fade = NUMBERS.fade * unit
+    ends = soften(shrink(glow | (alpha > NUMBERS.clear), fade), fade)
     lit = np.clip(background + excess * ends[..., None], 0, 1)
-    light = np.max((lit - background) / np.maximum(1 - background, _NUMBERS.least_room), axis=-1)
+    light = np.max((lit - background) / np.maximum(1 - background, NUMBERS.least_room), axis=-1)
     light = np.clip(light, 0, 1).astype(np.float32)
     colours = lit - background * (1 - light)[..., None]
     return np.dstack([np.maximum(colours, 0), light]).astype(np.float32)
@@ -180,7 +180,7 @@ def glow_layer(
 
 def _small(picture: Float32, figure: Mask) -> tuple[Float32, Mask, float]:
     h, w = figure.shape
-    scale = min(1.0, _NUMBERS.side / max(h, w))
-    size = (max(_NUMBERS.least_side, round(w * scale)), max(_NUMBERS.least_side, round(h * scale)))
+    scale = min(1.0, NUMBERS.side / max(h, w))
+    size = (max(NUMBERS.least_side, round(w * scale)), max(NUMBERS.least_side, round(h * scale)))
     small = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.float32), resize_mask(figure, size, _NUMBERS.clear), scale
+    return np.asarray(small, np.float32), resize_mask(figure, size, NUMBERS.clear), scale

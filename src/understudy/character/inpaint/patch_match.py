@@ -78,8 +78,8 @@ class PatchNumbers:
     most_change: float = 0.12  # scaled Lab: the most that levelling seams may change
 
 
-_NUMBERS = PatchNumbers()
-_LAB_SCALE = np.float32(_NUMBERS.lab_scale)
+NUMBERS = PatchNumbers()
+_LAB_SCALE = np.float32(NUMBERS.lab_scale)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,10 +105,10 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
     hole is spanned smoothly.
     """
     h, w = hole.shape
-    scale = min(1.0, _NUMBERS.work_side / max(h, w))
+    scale = min(1.0, NUMBERS.work_side / max(h, w))
     work = (
-        max(_NUMBERS.least_work_side, round(w * scale)),
-        max(_NUMBERS.least_work_side, round(h * scale)),
+        max(NUMBERS.least_work_side, round(w * scale)),
+        max(NUMBERS.least_work_side, round(h * scale)),
     )
     base, base_hole = _shrink(to_lab(picture) * _LAB_SCALE, hole, work)
     sizes = _sizes(work)
@@ -117,7 +117,7 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
     for number, size in enumerate(sizes):
         level = _level(base, base_hole, size)
         level_hole = level.hole
-        if level.source.sum() < _NUMBERS.least_sources:
+        if level.source.sum() < NUMBERS.least_sources:
             continue
         if match is None:
             rows, price, guess = _peeled(level)
@@ -136,9 +136,9 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
 
 def _sizes(work: tuple[int, int]) -> list[tuple[int, int]]:
     """The sizes (w, h) of the levels, the coarsest first."""
-    scales, least = [1.0], _NUMBERS.least_side
-    while min(work) * scales[-1] > _NUMBERS.coarse_side:
-        scales.append(scales[-1] * _NUMBERS.shrink)
+    scales, least = [1.0], NUMBERS.least_side
+    while min(work) * scales[-1] > NUMBERS.coarse_side:
+        scales.append(scales[-1] * NUMBERS.shrink)
     return [
         (max(least, round(work[0] * scale)), max(least, round(work[1] * scale)))
         for scale in reversed(scales)
@@ -179,7 +179,7 @@ def _refine(  # noqa: PLR0913 - one level's state
 
     number: of the level, the coarsest 0; finer: how many levels follow.
     """
-    by = _NUMBERS
+    by = NUMBERS
     ys, xs = (v.astype(np.int32) for v in np.nonzero(level.wanted))
     deep = np.minimum(distance_transform_edt(level.hole), by.trust_depth)
     trust = (by.trust_fall ** (-0.5 * deep) + by.least_trust).astype(np.float32)
@@ -199,9 +199,7 @@ def _features(lab: Float32) -> Float32:
     """Lab and how busy the place is: (h, w, 4) float32."""
     light = lab[..., 0]
     busy = np.abs(cv2.Sobel(light, cv2.CV_32F, 1, 0)) + np.abs(cv2.Sobel(light, cv2.CV_32F, 0, 1))
-    busy = cv2.blur(busy, (_NUMBERS.busy_window, _NUMBERS.busy_window)) * np.float32(
-        _NUMBERS.busyness
-    )
+    busy = cv2.blur(busy, (NUMBERS.busy_window, NUMBERS.busy_window)) * np.float32(NUMBERS.busyness)
     return np.ascontiguousarray(np.dstack([lab, busy]), dtype=np.float32)
 
 
@@ -222,7 +220,7 @@ def _shrink(values: Float32, hole: Mask, size: tuple[int, int]) -> tuple[Float32
     weight = cv2.resize((~hole).astype(np.float32), size, interpolation=cv2.INTER_AREA)
     small = cv2.resize(values * (~hole)[..., None], size, interpolation=cv2.INTER_AREA)
     small = small / np.maximum(weight, 1e-3)[..., None]
-    return np.asarray(small, np.float32), np.asarray(weight < _NUMBERS.known_share)
+    return np.asarray(small, np.float32), np.asarray(weight < NUMBERS.known_share)
 
 
 def _price(image: Float32, source: Mask) -> Float32:
@@ -230,7 +228,7 @@ def _price(image: Float32, source: Mask) -> Float32:
 
     A ship on the horizon or a lamp in the sky is seen once; its copies would be noticed.
     """
-    by = _NUMBERS
+    by = NUMBERS
     h = image.shape[0]
     band = max(by.least_band, h // by.bands)
     price = np.zeros(source.shape, np.float32)
@@ -266,13 +264,13 @@ def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
         copied = np.where(hole[there][..., None], 0.5 * (here + back), here)
         actual = lab[there] - lab
         # A strong edge is no seam but a thing's outline.
-        strong = np.abs(actual).max(axis=-1) > _NUMBERS.strong_edge
+        strong = np.abs(actual).max(axis=-1) > NUMBERS.strong_edge
         steps[k] = np.where(strong[..., None], actual, copied)
         outside = (there[0] == rows) & (there[1] == columns)
         steps[k][outside] = 0
     change = fill_by_gradients(lab, hole, steps) - lab
     # Steps from many places do not quite fit together; what adds up of that is no seam.
-    most = _NUMBERS.most_change
+    most = NUMBERS.most_change
     return np.asarray(lab + most * np.tanh(change / most), np.float32)
 
 
@@ -308,8 +306,8 @@ def _to_full_size(picture: Float32, hole: Mask, filled: Float32, match: Int32) -
         smooth = cv2.resize(_coherence(offset), (w, h), interpolation=cv2.INTER_LINEAR)
         up = cv2.resize(rgb, (w, h), interpolation=cv2.INTER_CUBIC)
         rgb = up + detail * smooth[..., None]
-    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), _NUMBERS.join_blur)
-    share = np.maximum(share * (share > _NUMBERS.join_least), hole)[..., None]
+    share = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), NUMBERS.join_blur)
+    share = np.maximum(share * (share > NUMBERS.join_least), hole)[..., None]
     return np.clip(picture * (1 - share) + rgb * share, 0, 1).astype(np.float32)
 
 
@@ -317,8 +315,8 @@ def _coherence(offset: Float32) -> Float32:
     """1 inside pieces copied from one place, 0 where two meet: (h, w) float32."""
     jump = np.zeros(offset.shape[:2], np.float32)
     for axis in (0, 1):
-        step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > _NUMBERS.seam_step
+        step = np.abs(np.diff(offset, axis=axis)).max(axis=-1) > NUMBERS.seam_step
         jump[: -1 if axis == 0 else None, : -1 if axis == 1 else None] += step
     seams = cv2.dilate((jump > 0).astype(np.float32), np.ones((2, 2), np.uint8))
-    lost = _NUMBERS.seam_weight * cv2.GaussianBlur(seams, (0, 0), _NUMBERS.seam_blur)
+    lost = NUMBERS.seam_weight * cv2.GaussianBlur(seams, (0, 0), NUMBERS.seam_blur)
     return np.asarray(1 - np.clip(lost, 0, 1), np.float32)

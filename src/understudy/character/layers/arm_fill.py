@@ -34,7 +34,7 @@ class ArmFillNumbers:
     smooth: float = 0.03  # T: along the arm
 
 
-_NUMBERS = ArmFillNumbers()
+NUMBERS = ArmFillNumbers()
 
 
 def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit: float) -> Float32:
@@ -43,7 +43,7 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     colours: (h, w, 3) float32 sRGB 0..1; seen, hidden: (h, w) bool. A median per cross section,
     smoothed along the arm, shaded towards the edges as a round limb is.
     """
-    if hidden.sum() < _NUMBERS.least_hidden or seen.sum() < _NUMBERS.least_seen:
+    if hidden.sum() < NUMBERS.least_hidden or seen.sum() < NUMBERS.least_seen:
         return colours
     ys, xs = np.nonzero(seen | hidden)
     along, across = _arm_coordinates(xs, ys, arm)
@@ -54,24 +54,24 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     u, v = u[order], v[order]
     cuts = np.searchsorted(u, np.arange(n + 1))
     profile = np.full((n, 3), np.nan)
-    least = max(_NUMBERS.least_section, int(_NUMBERS.section * unit))
-    near = _NUMBERS.section_reach
+    least = max(NUMBERS.least_section, int(NUMBERS.section * unit))
+    near = NUMBERS.section_reach
     for i in range(n):
         a, b = cuts[max(0, i - near)], cuts[min(n, i + near + 1)]
         if b - a > least:
             values = v[a:b]
             light = values.mean(axis=1)
-            profile[i] = np.median(values[light >= np.percentile(light, _NUMBERS.shadow)], axis=0)
+            profile[i] = np.median(values[light >= np.percentile(light, NUMBERS.shadow)], axis=0)
     known = np.flatnonzero(~np.isnan(profile[:, 0]))
-    if known.size < _NUMBERS.least_sections:
+    if known.size < NUMBERS.least_sections:
         return colours
     smooth = _completed(profile, known, unit)
-    off = np.clip(np.abs(across) / (_NUMBERS.half_width * unit), 0, _NUMBERS.most_bend)
-    bend = _NUMBERS.shading * off**2
-    shade = (1 - bend) / (1 - _NUMBERS.shading / 3)
+    off = np.clip(np.abs(across) / (NUMBERS.half_width * unit), 0, NUMBERS.most_bend)
+    bend = NUMBERS.shading * off**2
+    shade = (1 - bend) / (1 - NUMBERS.shading / 3)
     painted = colours.copy()
     painted[ys, xs] = np.clip(smooth[along.astype(int)] * shade[:, None], 0, 1)
-    share = soften(grow(hidden, _NUMBERS.margin), _NUMBERS.soft)
+    share = soften(grow(hidden, NUMBERS.margin), NUMBERS.soft)
     share = np.maximum(share * (seen | hidden), hidden)[..., None]
     return np.asarray(colours * (1 - share) + painted * share, dtype=np.float32)
 
@@ -86,15 +86,15 @@ def _completed(
     """
     rows = np.arange(len(profile))
     full = np.stack([np.interp(rows, known, profile[known, c]) for c in range(3)], axis=1)
-    stretch = _NUMBERS.stretch * unit
+    stretch = NUMBERS.stretch * unit
     for end, beyond in (
         (known[0], rows < known[0]),
         (known[-1], rows > known[-1]),
     ):
         usual = np.median(profile[known[np.abs(known - end) < stretch]], axis=0)
-        away = np.clip(np.abs(rows[beyond] - end) / (_NUMBERS.fade * unit), 0, 1)[:, None]
+        away = np.clip(np.abs(rows[beyond] - end) / (NUMBERS.fade * unit), 0, 1)[:, None]
         full[beyond] = full[beyond] * (1 - away) + usual * away
-    return np.asarray(gaussian_filter1d(full, _NUMBERS.smooth * unit, axis=0))
+    return np.asarray(gaussian_filter1d(full, NUMBERS.smooth * unit, axis=0))
 
 
 def _arm_coordinates(

@@ -32,7 +32,7 @@ class BelowEdgeNumbers:
     elbow: float = 1.4  # half widths of a bare elbow: its disc
 
 
-_NUMBERS = BelowEdgeNumbers()
+NUMBERS = BelowEdgeNumbers()
 
 
 def pad_rows(alpha: Float32, unit: float) -> int:
@@ -41,9 +41,9 @@ def pad_rows(alpha: Float32, unit: float) -> int:
     alpha: (h, w) float32, the figure's matte; unit: torso length in pixels.
     """
     h, w = alpha.shape
-    if (alpha[-_NUMBERS.rim - 1 :].max(axis=0) > 0.5).sum() <= _NUMBERS.cut * w:
+    if (alpha[-NUMBERS.rim - 1 :].max(axis=0) > 0.5).sum() <= NUMBERS.cut * w:
         return 0
-    return int(min(_NUMBERS.rows[0] * max(h, w), _NUMBERS.rows[1] * unit))
+    return int(min(NUMBERS.rows[0] * max(h, w), NUMBERS.rows[1] * unit))
 
 
 def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
@@ -56,7 +56,7 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
     out = continued(layer.rgba, pad, anatomy.torso)
     if layer.name in {"left_arm", "right_arm"}:
         arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
-        first = len(layer.rgba) - _NUMBERS.rim
+        first = len(layer.rgba) - NUMBERS.rim
         shape = soften(_arm_shape((len(out), out.shape[1]), arm, anatomy.torso), 1.2)
         out[first:] *= shape[first:, :, None]
     return Layer(layer.name, out)
@@ -69,12 +69,12 @@ def continued(rgba: Float32, pad: int, unit: float) -> Float32:
     length in pixels.
     """
     h, w = rgba.shape[:2]
-    last = h - _NUMBERS.rim - 1
+    last = h - NUMBERS.rim - 1
     out = np.zeros((h + pad, w, 4), np.float32)
     out[: last + 1] = rgba[: last + 1]
     runs = _runs(rgba[..., 3], last, unit)
     turn = _repeatable(rgba, last, unit)
-    steady = rgba[last - turn : last + 1].mean(axis=0) if turn < _NUMBERS.few else None
+    steady = rgba[last - turn : last + 1].mean(axis=0) if turn < NUMBERS.few else None
     for y in range(last + 1, h + pad):
         down = y - last
         back = down % (2 * turn)
@@ -88,13 +88,13 @@ def continued(rgba: Float32, pad: int, unit: float) -> Float32:
 
 def _repeatable(rgba: Float32, last: int, unit: float) -> int:
     """How many rows above the edge look alike: what may be repeated without showing."""
-    first = max(0, last - int(_NUMBERS.repeat * unit))
+    first = max(0, last - int(NUMBERS.repeat * unit))
     inside = rgba[last, :, 3] > 0.97
     if not inside.any():
         return 4
     apart = np.abs(rgba[first : last + 1, inside, :3] - rgba[last, inside, :3])
-    alike = (apart.max(axis=-1) < _NUMBERS.alike[0]).mean(axis=1)
-    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < _NUMBERS.alike[1])
+    alike = (apart.max(axis=-1) < NUMBERS.alike[0]).mean(axis=1)
+    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < NUMBERS.alike[1])
     rows = last - first if other.size == 0 else last - first - int(other[-1]) - 2
     return max(3, rows)
 
@@ -114,7 +114,7 @@ def _runs(alpha: Float32, last: int, unit: float) -> list[_Run]:
     edges = np.flatnonzero(np.diff(np.concatenate([[0], inside.astype(np.int8), [0]])))
     runs = []
     for left, right in zip(edges[::2], edges[1::2] - 1, strict=True):
-        if right - left >= _NUMBERS.least_run:
+        if right - left >= NUMBERS.least_run:
             runs.append(
                 _Run(
                     int(left),
@@ -133,7 +133,7 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
         return 0.0
     xs: list[float] = []
     x = end
-    for y in range(last, max(0, last - int(_NUMBERS.slope * unit)), -1):
+    for y in range(last, max(0, last - int(NUMBERS.slope * unit)), -1):
         row = alpha[y] > 0.5
         reach = 4
         # Follow the outline from row to row; stop where it jumps.
@@ -147,14 +147,14 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
         return 0.0
     smooth = gaussian_filter1d(np.array(xs), 2.0)
     slope = float(np.polyfit(np.arange(len(smooth)), smooth, 1)[0])
-    return float(np.clip(-slope, -_NUMBERS.steepest, _NUMBERS.steepest))
+    return float(np.clip(-slope, -NUMBERS.steepest, NUMBERS.steepest))
 
 
 def _stretch(source: Float32, target: Float32, run: _Run, down: int) -> None:
     """Draw a row of the extension: the run of the source row, moved and widened as it goes on."""
     w = len(source)
     # Outlines straighten as they go on; a run never closes.
-    over = _NUMBERS.straightens
+    over = NUMBERS.straightens
     fall = over * (1 - np.exp(-down / over)) if down else 0.0
     left, right = run.left + run.slope_left * fall, run.right + run.slope_right * fall
     if right - left < 3:
@@ -188,6 +188,6 @@ def _nearest(colour: Points, solid: Mask) -> Points:
 
 def _arm_shape(shape: tuple[int, int], arm: ArmBones, unit: float) -> Mask:
     """Where an arm can be at most: its bones, as thick as sleeves are."""
-    mask = draw_bones(shape, [(arm.shoulder, arm.elbow)], _NUMBERS.sleeve * ELBOW * unit)
-    mask |= draw_disc(shape, arm.elbow, _NUMBERS.elbow * ELBOW * unit)
-    return mask | draw_bones(shape, [(arm.elbow, arm.wrist)], _NUMBERS.sleeve * WRIST * unit)
+    mask = draw_bones(shape, [(arm.shoulder, arm.elbow)], NUMBERS.sleeve * ELBOW * unit)
+    mask |= draw_disc(shape, arm.elbow, NUMBERS.elbow * ELBOW * unit)
+    return mask | draw_bones(shape, [(arm.elbow, arm.wrist)], NUMBERS.sleeve * WRIST * unit)

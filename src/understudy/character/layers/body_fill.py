@@ -47,8 +47,8 @@ class BodyFillNumbers:
     most_grain: float = 0.06  # of white: more is a thing, not grain
 
 
-_NUMBERS = BodyFillNumbers()
-RIM = _NUMBERS.rim
+NUMBERS = BodyFillNumbers()
+RIM = NUMBERS.rim
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,45 +67,45 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
     shape, unit = alpha.shape, anatomy.torso
     under = trunk_outline(alpha, parts, anatomy)
-    under |= draw_disc(shape, anatomy.head, _NUMBERS.head * anatomy.face_width)
+    under |= draw_disc(shape, anatomy.head, NUMBERS.head * anatomy.face_width)
     discs = np.zeros(shape, bool)
     for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
         if mask is not None:
-            discs |= draw_disc(shape, arm.shoulder, _NUMBERS.shoulder_disc * unit)
+            discs |= draw_disc(shape, arm.shoulder, NUMBERS.shoulder_disc * unit)
     discs &= hidden
-    under = (under | discs) & hidden & (alpha > _NUMBERS.figure)
+    under = (under | discs) & hidden & (alpha > NUMBERS.figure)
 
     # Hair beside the arm hangs in front of the trunk; beside the head it is the head.
-    low = np.arange(shape[0])[:, None] > anatomy.neck[1] - _NUMBERS.above_neck * unit
+    low = np.arange(shape[0])[:, None] > anatomy.neck[1] - NUMBERS.above_neck * unit
     body = parts.labels == BODY
-    seen = body & (alpha > _NUMBERS.solid)
-    beside = grow(hidden, max(_NUMBERS.least_crease, _NUMBERS.crease * unit))
+    seen = body & (alpha > NUMBERS.solid)
+    beside = grow(hidden, max(NUMBERS.least_crease, NUMBERS.crease * unit))
     known = seen & ~beside & ~(parts.hair & low)
-    crease = seen & beside & low & ~parts.hair & _dark_lines(colours, _NUMBERS.crease * unit)
+    crease = seen & beside & low & ~parts.hair & _dark_lines(colours, NUMBERS.crease * unit)
     # Next to the arm a pixel is half the arm's.
-    own = seen & ~crease & ~grow(hidden, _NUMBERS.mixed)
+    own = seen & ~crease & ~grow(hidden, NUMBERS.mixed)
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
-    rim = hidden & grow(body, RIM) & (alpha > _NUMBERS.figure)
-    needed = (grow(under, _NUMBERS.far_under) & beside | rim | (seen & ~own)) & ~own
+    rim = hidden & grow(body, RIM) & (alpha > NUMBERS.figure)
+    needed = (grow(under, NUMBERS.far_under) & beside | rim | (seen & ~own)) & ~own
     filled = fill_sideways(colours, known, needed, unit)
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
     away = depth(~own)[..., None]
-    share = np.clip((away - RIM) / _NUMBERS.own_fade, 0, 1)
+    share = np.clip((away - RIM) / NUMBERS.own_fade, 0, 1)
     filled = np.where(needed[..., None], nearby * (1 - share) + filled * share, colours)
-    keep = soften(grow(discs, _NUMBERS.disc_margin), _NUMBERS.disc_soft)[..., None]
+    keep = soften(grow(discs, NUMBERS.disc_margin), NUMBERS.disc_soft)[..., None]
     return HiddenBody(under | rim, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
 
 
 def _continued(colours: Float32, own: Mask, needed: Mask) -> Float32:
     """The colours of `own` continued over its edge, each pixel taking its nearest one's."""
-    view = box_of(needed, _NUMBERS.nearest_view)
+    view = box_of(needed, NUMBERS.nearest_view)
     if view is None or not own[view].any():
         return colours
     index = distance_transform_edt(~own[view], return_distances=False, return_indices=True)
     piece = colours[view][index[0], index[1]]
     out = colours.copy()
-    out[view] = cv2.GaussianBlur(piece, (0, 0), _NUMBERS.nearest_blur)
+    out[view] = cv2.GaussianBlur(piece, (0, 0), NUMBERS.nearest_blur)
     return out
 
 
@@ -115,7 +115,7 @@ def _dark_lines(colours: Float32, width: float) -> Mask:
     r = max(1, round(width / 2))
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * r + 1, 2 * r + 1))
     return grow(
-        np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > _NUMBERS.crease_depth, 1
+        np.asarray(cv2.morphologyEx(light, cv2.MORPH_BLACKHAT, kernel)) > NUMBERS.crease_depth, 1
     )
 
 
@@ -125,8 +125,8 @@ def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     needed: Mask,
     unit: float,
     *,
-    window: float = _NUMBERS.window,
-    steadied: tuple[float, float] = _NUMBERS.steadied,
+    window: float = NUMBERS.window,
+    steadied: tuple[float, float] = NUMBERS.steadied,
 ) -> Float32:
     """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
 
@@ -134,14 +134,14 @@ def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     colours: (h, w, 3) float32 sRGB 0..1. unit: the torso's length in pixels. window, steadied:
     see `BodyFillNumbers`.
     """
-    view = box_of(needed, _NUMBERS.view * unit)
+    view = box_of(needed, NUMBERS.view * unit)
     if view is None or not known.any():
         return colours.copy()
     piece, here, want = colours[view], known[view], needed[view]
-    tone, told = _row_tones(piece, here, want, max(_NUMBERS.least_window, round(window * unit)))
+    tone, told = _row_tones(piece, here, want, max(NUMBERS.least_window, round(window * unit)))
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
     # Each row was judged alone: make neighbours agree, but keep hems.
-    along = max(_NUMBERS.least_steadied, steadied[1] * unit)
+    along = max(NUMBERS.least_steadied, steadied[1] * unit)
     steady = cv2.bilateralFilter(tone, 0, steadied[0], along)
     filled = steady + _mirrored_grain(piece, here, want)
     out = colours.copy()
@@ -185,7 +185,7 @@ def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Flo
 
 def _median(values: Float32, here: Mask) -> Float32 | None:
     chosen = values[here]
-    if len(chosen) < _NUMBERS.least_samples:
+    if len(chosen) < NUMBERS.least_samples:
         return None
     return np.asarray(np.median(chosen, axis=0), np.float32)
 
@@ -193,14 +193,14 @@ def _median(values: Float32, here: Mask) -> Float32 | None:
 def _mirrored_grain(piece: Float32, here: Mask, want: Mask) -> Float32:
     """The fine detail of the rows, reflected at the rim of what is known: (h, w, 3)."""
     h, w = here.shape
-    blur = _NUMBERS.grain_blur
+    blur = NUMBERS.grain_blur
     weight = cv2.GaussianBlur(here.astype(np.float32), (0, 0), blur)
     mean = (
         cv2.GaussianBlur(piece * here[..., None], (0, 0), blur)
         / np.maximum(weight, 1e-3)[..., None]
     )
     grain = np.where(
-        here[..., None], np.clip(piece - mean, -_NUMBERS.most_grain, _NUMBERS.most_grain), 0
+        here[..., None], np.clip(piece - mean, -NUMBERS.most_grain, NUMBERS.most_grain), 0
     )
     columns = np.broadcast_to(np.arange(w)[None], (h, w))
     last = np.maximum.accumulate(np.where(here, columns, -(10**6)), axis=1)

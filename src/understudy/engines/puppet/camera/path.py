@@ -19,7 +19,7 @@ Axis = Literal["zoom", "dolly", "pan", "tilt", "orbit"]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class PathNumbers:
     """How far the camera goes. Travels are those of one whole movement of usual strength.
 
     zoom: growth of the figure, for zooming and for moving in or out. pan, tilt, orbit: shares of
@@ -38,7 +38,7 @@ class _Numbers:
     shake_turn: float = float(np.radians(0.35))
 
 
-NUMBERS = _Numbers()
+NUMBERS = PathNumbers()
 
 # Three waves whose periods share no multiple look irregular: rates in Hz, phases, weights.
 WAVE_RATES = np.array([0.37, 0.83, 1.61])

@@ -40,7 +40,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class FaceNumbers:
     """How a face is moved. Lengths in face widths unless said otherwise.
 
     largest: the most that a landmark is displaced.
@@ -73,7 +73,7 @@ class _Numbers:
     mouth_gain: tuple[float, float] = (0.45, 1.15)
 
 
-NUMBERS = _Numbers()
+NUMBERS = FaceNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,7 +28,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class HeadNumbers:
     """The bulge over a head and how far it turns. Angles are radians.
 
     most_yaw, most_pitch: beyond these the missing side of the head would have to be shown.
@@ -53,7 +53,7 @@ class _Numbers:
     depth: float = 0.40
 
 
-NUMBERS = _Numbers()
+NUMBERS = HeadNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,7 @@ TEXTURE = (24, 32)
 
 
 @dataclass(frozen=True, slots=True)
-class _InsideNumbers:
+class InsideNumbers:
     """How the inside is painted. Depths below the upper lip are in mouth widths; `side` is the
     distance from the middle, 1 at the corners. Of two numbers the first counts as 0, the second as
     1.
@@ -56,7 +56,7 @@ class _InsideNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class _ColourNumbers:
+class ColourNumbers:
     """The inside's colours, sRGB in 0..1, mixed from the lips' colour, the skin's colour and the
     skin's brightness.
 
@@ -79,7 +79,7 @@ class _ColourNumbers:
     teeth_most: float = 0.85
 
 
-INSIDE, COLOURS = _InsideNumbers(), _ColourNumbers()
+INSIDE, COLOURS = InsideNumbers(), ColourNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class ShadowNumbers:
     """The shadow's shape and the ground's height. Lengths in torsos, times in seconds.
 
     across, along: half axes of the shadow of a foot on the ground.
@@ -41,7 +41,7 @@ class _Numbers:
     ground_seconds: float = 0.06
 
 
-NUMBERS = _Numbers()
+NUMBERS = ShadowNumbers()
 
 FEET = (
     (Body.LEFT_HEEL, Body.LEFT_FOOT_INDEX),

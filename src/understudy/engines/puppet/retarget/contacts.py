@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class ContactNumbers:
     """What counts as a contact, and how strongly it draws. Lengths in torsos.
 
     touching: from where to where a wrist goes from apart from a place to touching it.
@@ -46,7 +46,7 @@ class _Numbers:
     head_size: tuple[float, float] = (0.6, 1.8)
 
 
-NUMBERS = _Numbers()
+NUMBERS = ContactNumbers()
 
 
 def keep_contacts(  # noqa: PLR0913 - two figures and how they differ

@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class DepthNumbers:
     """What speaks for and against a limb behind another.
 
     behind: metres by which a forearm must lie behind the trunk before it counts as behind, because
@@ -52,7 +52,7 @@ class _Numbers:
     head: tuple[float, float] = (0.5, 0.34)
 
 
-NUMBERS = _Numbers()
+NUMBERS = DepthNumbers()
 # Samples of what covers the body: shares of the forearm, and of the hand (knuckles at 1).
 ON_FOREARM, ON_HAND = np.linspace(0.15, 1.0, 5), (1.0, 1.8)
 

@@ -26,7 +26,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class DirectionNumbers:
     """How far directions are followed and calmed.
 
     shortest, shortest_hand: a bone never gets shorter than this share of its length: a stump looks
@@ -50,7 +50,7 @@ class _Numbers:
     end_on: tuple[float, float] = (0.12, 0.4)
 
 
-NUMBERS = _Numbers()
+NUMBERS = DirectionNumbers()
 HANDS = (Bone.LEFT_HAND, Bone.RIGHT_HAND)
 
 

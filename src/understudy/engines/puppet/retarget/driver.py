@@ -47,7 +47,7 @@ FLAT: tuple[Part, ...] = ("neck",)
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class DriverNumbers:
     """What is believed of the tracker.
 
     outside: a joint this share of the frame's longer side outside of it counts as not seen.
@@ -83,7 +83,7 @@ class _Numbers:
     least_length: float = 1e-6
 
 
-NUMBERS = _Numbers()
+NUMBERS = DriverNumbers()
 
 
 def part_vector(points: Float64, part: Part) -> Float64:

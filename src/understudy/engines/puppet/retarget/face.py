@@ -30,7 +30,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class FaceNumbers:
     """What is believed of a face. Where two are given, a share runs from 0 at the first to 1 at the
     second.
 
@@ -67,7 +67,7 @@ class _Numbers:
     upright: tuple[float, float] = (0.35, 0.8)
 
 
-NUMBERS = _Numbers()
+NUMBERS = FaceNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,7 +28,7 @@ FRONT, LEFT, BACK, RIGHT = range(4)
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class FacingNumbers:
     """What decides which view is shown.
 
     price: of a change of view, in seconds of a driver seen plainly from one side: somebody who
@@ -56,7 +56,7 @@ class _Numbers:
     least_share: float = 0.02
 
 
-NUMBERS = _Numbers()
+NUMBERS = FacingNumbers()
 
 
 def without_face(performance: Performance) -> Performance:

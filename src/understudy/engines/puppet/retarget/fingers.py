@@ -15,7 +15,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class FingerNumbers:
     """How hands are read. Times are sigmas of a smoothing, in seconds.
 
     edge_on: spread, in lengths of the hand, within which a hand is about edge-on.
@@ -32,7 +32,7 @@ class _Numbers:
     near: tuple[float, float] = (0.1, 0.3)
 
 
-NUMBERS = _Numbers()
+NUMBERS = FingerNumbers()
 
 
 def hand_axes(hand: NDArray[np.floating]) -> tuple[Float64, Float64, Float64]:

@@ -37,7 +37,7 @@ ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class RetargetNumbers:
     """How far size, turn and nod of the driver are followed.
 
     farthest, nearest: bounds of the figure's size as the driver goes and comes (1 at the start).
@@ -56,7 +56,7 @@ class _Numbers:
     nod_seconds: float = 0.1
 
 
-NUMBERS = _Numbers()
+NUMBERS = RetargetNumbers()
 
 # Joints that follow a bone's end without being part of a limb's chain.
 FOLLOWERS: dict[Bone, tuple[Body, ...]] = {

@@ -16,7 +16,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class TrunkNumbers:
     """How far the trunk bends and stretches.
 
     Bounds are factors against the picture; angles are radians.
@@ -48,7 +48,7 @@ class _Numbers:
     least_span: float = 0.5
 
 
-NUMBERS = _Numbers()
+NUMBERS = TrunkNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

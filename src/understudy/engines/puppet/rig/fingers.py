@@ -26,7 +26,7 @@ SEGMENTS = 2
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class FingerNumbers:
     """Which fingers move, and how far. Lengths in hand lengths (wrist to knuckles) unless said
     otherwise; `together` is for fingers that move as one.
 
@@ -72,7 +72,7 @@ class _Numbers:
     end_on: tuple[float, float] = (0.15, 0.4)
 
 
-NUMBERS = _Numbers()
+NUMBERS = FingerNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,7 @@ from understudy.geometry.skeleton import ARMS, Limb, Skeleton
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class HingeNumbers:
     """When an elbow is drawn as a pin.
 
     farthest: radians; skin that is drawn round an elbow farther is a wheel of stretched cloth.
@@ -25,7 +25,7 @@ class _Numbers:
     share: float = 0.97
 
 
-NUMBERS = _Numbers()
+NUMBERS = HingeNumbers()
 
 
 def hinged_elbows(motion: Motion, skeleton: Skeleton) -> tuple[bool, bool]:

@@ -20,7 +20,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _Numbers:
+class LegSplitNumbers:
     """What tells where the legs split. Lengths in torsos (T) unless said otherwise.
 
     garment_edge: a change of colour along a leg, in CIELAB, that counts as the edge of a garment.
@@ -66,7 +66,7 @@ class _Numbers:
     guess: float = 1e-3
 
 
-NUMBERS = _Numbers()
+NUMBERS = LegSplitNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

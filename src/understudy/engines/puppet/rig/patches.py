@@ -21,7 +21,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _ElbowNumbers:
+class ElbowNumbers:
     """The disc behind an elbow.
 
     folded: radians; an elbow bent by less shows all there is to it.
@@ -44,7 +44,7 @@ class _ElbowNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class _UpperArmNumbers:
+class UpperArmNumbers:
     """A whole upper arm behind a folded one. Lengths in torsos.
 
     bare, narrow, wide: half widths of an upper arm: bare, in the narrowest and in the widest sleeve
@@ -66,7 +66,7 @@ class _UpperArmNumbers:
     shade: float = 0.16
 
 
-ELBOW, UPPER_ARM = _ElbowNumbers(), _UpperArmNumbers()
+ELBOW, UPPER_ARM = ElbowNumbers(), UpperArmNumbers()
 
 
 def elbow_patch(rgba: Float32, skeleton: Skeleton, limb: Limb) -> Float32 | None:

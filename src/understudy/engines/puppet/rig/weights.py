@@ -23,7 +23,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class _ArmNumbers:
+class ArmNumbers:
     """Where an arm's weights pass over. Lengths in torsos (T).
 
     shoulder, elbow, wrist: half widths of the transitions across the joints.
@@ -45,7 +45,7 @@ class _ArmNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class _BodyNumbers:
+class BodyNumbers:
     """Where the trunk's and the legs' weights pass over.
 
     Lengths in torsos (T) unless said otherwise.
@@ -74,7 +74,7 @@ class _BodyNumbers:
 
 
 @dataclass(frozen=True, slots=True)
-class _HeadNumbers:
+class HeadNumbers:
     """Where the head ends and the shoulders begin.
 
     chin: where the chin lies from the neck to the ears where no face mesh tells.
@@ -91,7 +91,7 @@ class _HeadNumbers:
     least_shoulders: float = 0.25
 
 
-ARM, BODY, HEAD = _ArmNumbers(), _BodyNumbers(), _HeadNumbers()
+ARM, BODY, HEAD = ArmNumbers(), BodyNumbers(), HeadNumbers()
 
 
 def shares_along(share: Float64, bones: int) -> Float64:
