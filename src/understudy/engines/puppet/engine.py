@@ -17,6 +17,8 @@ from understudy.engines.engine import (
     OnProgress,
     OnReport,
     PromptReading,
+    ignore_progress,
+    never,
 )
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
@@ -24,7 +26,6 @@ from understudy.geometry.landmarks import Aspect
 from understudy.tracking.performance import Performance
 
 VERSION = "1"
-
 
 THREADS = 2
 """Frames drawn at once. Any number gives the same frames."""
@@ -91,8 +92,8 @@ class PuppetEngine:
             raise ValueError("the puppet engine needs a character and a performance")
         if character.size != job.size:
             raise ValueError("the character was cast at a different size from the output")
-        progress = on_progress or (lambda stage, share: None)
-        is_cancelled = cancelled or (lambda: False)
+        progress = on_progress or ignore_progress
+        is_cancelled = cancelled or never
 
         # 2. The driver's motion on the character's bones.
         progress("retarget", 0.0)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,15 +21,20 @@ from understudy.engines.engine import (
     OnProgress,
     OnReport,
     PromptReading,
+    ignore_progress,
+    never,
 )
+from understudy.engines.generating import Inputs, generating_info, inputs_of, read_whole
 from understudy.engines.sglang.options import NAME, SIZES, SGLangOptions, read_options
 from understudy.engines.wan.caption import caption
 from understudy.engines.wan.options import FPS
 from understudy.errors import EngineUnavailable
 
+if TYPE_CHECKING:
+    from understudy.engines.sglang.server import Upload
+
 VERSION = "1"
 
-_MOST_SEED = 2**31 - 1
 # Shares of rendering: the server says nothing of its own until it is done.
 _SENT, _RECEIVED = 0.05, 0.9
 
@@ -42,16 +47,7 @@ class SGLangEngine:
 
     @property
     def info(self) -> EngineInfo:
-        return EngineInfo(
-            name=NAME,
-            version=VERSION,
-            inputs=frozenset({"picture", "clip"}),
-            stages=("render",),
-            pixels="rgb",
-            whole_prompt=True,
-            moving_camera=True,
-            max_fps=FPS,
-        )
+        return generating_info(NAME, VERSION, FPS)
 
     def check(self) -> None:
         """Raise EngineUnavailable unless a server answers and is well."""
@@ -69,7 +65,7 @@ class SGLangEngine:
 
     def read_prompt(self, prompt: str) -> PromptReading:
         """It takes the prompt whole, as a caption."""
-        return PromptReading(understood=(prompt,) if prompt.strip() else ())
+        return read_whole(prompt)
 
     def frames(
         self,
@@ -84,35 +80,19 @@ class SGLangEngine:
         Raises TakeCancelled, EngineUnavailable, GenerationFailed.
         """
         from understudy.engines.sglang.generation import generate
-        from understudy.engines.sglang.server import Server, Upload
-        from understudy.engines.sglang.video import driving_video, picture_png, read_video
+        from understudy.engines.sglang.server import Server
+        from understudy.engines.sglang.video import read_video
 
-        if job.picture is None or job.clip is None:
-            raise ValueError(f"{NAME} is given a picture and a clip")
-        progress = on_progress or (lambda stage, share: None)
-        is_cancelled = cancelled or (lambda: False)
+        inputs = inputs_of(job, NAME)
+        progress = on_progress or ignore_progress
         options = self._options()
-        seed = secrets.randbelow(_MOST_SEED) if job.seed is None else job.seed % _MOST_SEED
         # Servers resample to a whole number of frames per second: one that the video claims to
         # have already, so that they change nothing.
         fps = max(1, round(job.fps))
-        fields = {
-            "prompt": caption(job.prompt),
-            "size": SIZES[job.mode],
-            "fps": str(fps),
-            "seed": str(seed),
-            "clip_len": str(options.clip_len),
-            "enable_audio": "false",
-            **({} if options.steps is None else {"num_inference_steps": str(options.steps)}),
-            **({} if options.guidance is None else {"guidance_scale": str(options.guidance)}),
-        }
+        fields = _fields(job, options, fps, inputs.seed)
         began = time.monotonic()
         with tempfile.TemporaryDirectory() as folder, ExitStack() as stack:
-            sent = driving_video(job.clip, job, Fraction(fps), Path(folder) / "driving.mp4")
-            files = {
-                "input_reference": Upload("picture.png", picture_png(job.picture), "image/png"),
-                "video_reference": Upload("driving.mp4", sent, "video/mp4"),
-            }
+            files = _files(job, inputs, fps, Path(folder))
             progress("render", _SENT)
             servers = [
                 stack.enter_context(Server(url, options.key, options.patience))
@@ -122,7 +102,9 @@ class SGLangEngine:
             def on_percent(percent: int) -> None:
                 progress("render", _SENT + (_RECEIVED - _SENT) * percent / 100)
 
-            made = generate(servers, fields, files, options.patience, on_percent, is_cancelled)
+            made = generate(
+                servers, fields, files, options.patience, on_percent, cancelled or never
+            )
             generated = time.monotonic() - began
             received = Path(folder) / "generated.mp4"
             received.write_bytes(made.video)
@@ -136,9 +118,35 @@ class SGLangEngine:
                 "seconds_on_server": round(generated, 2),
                 **{name: value for name, value in fields.items() if name != "prompt"},
                 "caption": fields["prompt"],
-                "seed": seed,
+                "seed": inputs.seed,
             }
             on_report(EngineReport(details))
 
     def _options(self) -> SGLangOptions:
         return self._given or read_options()
+
+
+def _fields(job: Job, options: SGLangOptions, fps: int, seed: int) -> dict[str, str]:
+    """The form that goes to a server."""
+    return {
+        "prompt": caption(job.prompt),
+        "size": SIZES[job.mode],
+        "fps": str(fps),
+        "seed": str(seed),
+        "clip_len": str(options.clip_len),
+        "enable_audio": "false",
+        **({} if options.steps is None else {"num_inference_steps": str(options.steps)}),
+        **({} if options.guidance is None else {"guidance_scale": str(options.guidance)}),
+    }
+
+
+def _files(job: Job, inputs: Inputs, fps: int, folder: Path) -> dict[str, Upload]:
+    """The files that go with it, made in `folder`."""
+    from understudy.engines.sglang.server import Upload
+    from understudy.engines.sglang.video import driving_video, picture_png
+
+    video = driving_video(inputs.clip, job, Fraction(fps), folder / "driving.mp4")
+    return {
+        "input_reference": Upload("picture.png", picture_png(inputs.picture), "image/png"),
+        "video_reference": Upload("driving.mp4", video, "video/mp4"),
+    }

@@ -34,7 +34,7 @@ class Generated:
     submissions: int
 
 
-def generate(
+def generate(  # noqa: PLR0913 - servers, a job's two parts, and the caller's three wishes
     servers: Sequence[Server],
     fields: Mapping[str, str],
     files: Mapping[str, Upload],
@@ -73,7 +73,7 @@ def generate(
     raise GenerationFailed(f"sglang made no video in {patience.submissions} tries: {reason}")
 
 
-def _submitted(
+def _submitted(  # noqa: PLR0913 - as `generate`
     servers: Sequence[Server],
     avoided: set[str],
     fields: Mapping[str, str],
@@ -111,7 +111,7 @@ def _by_load(servers: Sequence[Server], avoided: set[str]) -> list[Server]:
     return [servers[place] for _, _, place in sorted(loads)]
 
 
-def _watch(
+def _watch(  # noqa: PLR0913 - as `generate`
     server: Server,
     job: str,
     patience: Patience,

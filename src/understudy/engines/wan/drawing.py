@@ -11,6 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from understudy.engines.engine import Cancelled, Job
+from understudy.engines.generating import SEEDS
 from understudy.engines.wan.colour import Image, matching
 from understudy.engines.wan.curves import Curves, Findings, seam_distances
 from understudy.engines.wan.denoising import Denoiser
@@ -26,7 +27,6 @@ OnShare = Callable[[float], None]
 # Seeds of a take lie this far apart for each of its frames, and so for each attempt: two segments
 # never share one.
 _FRAME_STRIDE = 2
-MOST_SEED = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Drawn:
 class Drawing:
     """One take's frames, and what the report says of them."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what the engine read of the job, each part once
         self,
         models: Models,
         denoiser: Denoiser,
@@ -90,6 +90,14 @@ class Drawing:
             start, tail = segment.last, drawn.frames[-1]
             if start >= last:
                 return
+
+    def details(self) -> dict[str, Any]:
+        """What the report says of the drawing, JSON values."""
+        return {
+            "drawn_size": [self._denoiser.width, self._denoiser.height],
+            "segments": self.segments,
+            **self._curves.to_json(),
+        }
 
     def _plan(self, start: int) -> tuple[Segment, ...]:
         placement = self._models.placement
@@ -143,7 +151,7 @@ class Drawing:
         on_share: OnShare,
         cancelled: Cancelled,
     ) -> Drawn:
-        seed = (self._seed + _FRAME_STRIDE * segment.start + attempt) % MOST_SEED
+        seed = (self._seed + _FRAME_STRIDE * segment.start + attempt) % SEEDS
         total = max(1, self._job.frames - 1)
 
         def on_pass(done: int, passes: int) -> None:

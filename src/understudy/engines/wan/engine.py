@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import secrets
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -22,7 +21,10 @@ from understudy.engines.engine import (
     OnProgress,
     OnReport,
     PromptReading,
+    ignore_progress,
+    never,
 )
+from understudy.engines.generating import Inputs, generating_info, inputs_of, read_whole
 from understudy.engines.wan.caption import caption
 from understudy.engines.wan.checkpoint import Checkpoint, find_checkpoint
 from understudy.engines.wan.options import (
@@ -38,7 +40,9 @@ from understudy.engines.wan.placement import Placement, choose
 from understudy.errors import EngineUnavailable
 
 if TYPE_CHECKING:
+    from understudy.engines.wan.drawing import Drawing
     from understudy.engines.wan.models import Models
+    from understudy.engines.wan.stage_meter import StageMeter
 
 VERSION = "1"
 EXTRA = "understudy[gpu]"
@@ -77,16 +81,7 @@ class WanAnimate2Engine:
 
     @property
     def info(self) -> EngineInfo:
-        return EngineInfo(
-            name=NAME,
-            version=VERSION,
-            inputs=frozenset({"picture", "clip"}),
-            stages=("render",),
-            pixels="rgb",
-            whole_prompt=True,
-            moving_camera=True,
-            max_fps=FPS,
-        )
+        return generating_info(NAME, VERSION, FPS)
 
     def check(self) -> None:
         """Raise EngineUnavailable without the extra, the weights or a card."""
@@ -106,7 +101,7 @@ class WanAnimate2Engine:
 
     def read_prompt(self, prompt: str) -> PromptReading:
         """It takes the prompt whole, as a caption."""
-        return PromptReading(understood=(prompt,) if prompt.strip() else ())
+        return read_whole(prompt)
 
     def frames(
         self,
@@ -117,82 +112,68 @@ class WanAnimate2Engine:
         on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield (h, w, 3) uint8 RGB. Raises TakeCancelled, EngineUnavailable."""
-        # 0. What torch needs is loaded by who needs it.
-        import PIL.Image
-
-        from understudy.engines.wan import driving
-        from understudy.engines.wan.curves import Curves
-        from understudy.engines.wan.denoising import Denoiser
-        from understudy.engines.wan.drawing import MOST_SEED, Drawing
+        # Torch takes seconds to load: only a take does.
         from understudy.engines.wan.models import HOLDER
         from understudy.engines.wan.stage_meter import StageMeter
 
-        # 1. What was given.
-        if job.picture is None or job.clip is None:
-            raise ValueError(f"{NAME} is given a picture and a clip")
-        progress = on_progress or (lambda stage, share: None)
-        is_cancelled = cancelled or (lambda: False)
-        seed = secrets.randbelow(MOST_SEED) if job.seed is None else job.seed % MOST_SEED
+        inputs = inputs_of(job, NAME)
+        progress = on_progress or ignore_progress
+        is_cancelled = cancelled or never
         checkpoint = self._checkpoint()
         sampling = self._sampling(checkpoint)[job.mode]
-        text = caption(job.prompt)
         began = time.monotonic()
-
         with HOLDER.borrowed(self._key(checkpoint), self._load, is_cancelled) as models:
-            loaded = time.monotonic()
+            loading = time.monotonic() - began
             models.place(models.confined or self._placement(sampling))
             meter = StageMeter(self._device)
-
-            # 2. The caption, the picture, the clip's motion.
-            with meter.stage("caption"):
-                texts = models.texts(text)
-            denoiser = Denoiser(
-                models,
-                texts,
-                sampling,
-                PIL.Image.fromarray(job.picture.rgb),
-                driving.first_frame(job.clip, job),
-            )
-            curves = Curves(_shown(job.picture.rgb, denoiser), denoiser.embed)
-            drawing = Drawing(
-                models,
-                denoiser,
-                driving.Driving(job.clip, job, (denoiser.width, denoiser.height)),
-                driving.motion(job.clip, job),
-                curves,
-                job,
-                self._options,
-                seed,
-            )
-
-            # 3. Frames, segment by segment.
-            def on_share(share: float) -> None:
-                progress("render", share)
-
+            drawing = self._drawing(models, job, inputs, sampling, meter)
             pipeline = models.pipeline
             with meter.watching(pipeline.transformer, pipeline.vae):
-                yield from drawing.frames(on_share, is_cancelled)
+                yield from drawing.frames(lambda share: progress("render", share), is_cancelled)
             progress("render", 1.0)
-
-            # 4. What a person needs to repeat the take, and what it cost.
             if on_report is not None:
                 details = {
                     **_identity(checkpoint),
-                    "caption": text,
-                    "seed": seed,
+                    "caption": caption(job.prompt),
+                    "seed": inputs.seed,
                     "steps": sampling.steps,
                     "solver": models.solver,
                     "guided": models.guided,
-                    "drawn_size": [denoiser.width, denoiser.height],
-                    "segments": drawing.segments,
-                    **curves.to_json(),
+                    **drawing.details(),
                     "placement": _words(models),
-                    "loading_seconds": round(loaded - began, 2),
+                    "loading_seconds": round(loading, 2),
                     "measured": meter.figures(),
                     "versions": {name: version(name) for name in _PACKAGES},
                 }
                 warnings = (*drawing.warnings, *_orientation_warning(job))
                 on_report(EngineReport(details, warnings))
+
+    def _drawing(
+        self, models: Models, job: Job, inputs: Inputs, sampling: Sampling, meter: StageMeter
+    ) -> Drawing:
+        """The take, ready to be drawn: its caption, its picture and the clip's motion are read."""
+        import PIL.Image
+
+        from understudy.engines.wan import driving
+        from understudy.engines.wan.curves import Curves
+        from understudy.engines.wan.denoising import Denoiser
+        from understudy.engines.wan.drawing import Drawing
+
+        rgb, clip = inputs.picture.rgb, inputs.clip
+        with meter.stage("caption"):
+            texts = models.texts(caption(job.prompt))
+        first = driving.first_frame(clip, job)
+        denoiser = Denoiser(models, texts, sampling, PIL.Image.fromarray(rgb), first)
+        return Drawing(
+            models,
+            denoiser,
+            driving.Driving(clip, job, (denoiser.width, denoiser.height)),
+            driving.motion(clip, job),
+            Curves(_shown(rgb, denoiser), denoiser.embed),
+            job,
+            self._options,
+            inputs.seed,
+        )
 
     def _checkpoint(self) -> Checkpoint:
         if self._source is not None:

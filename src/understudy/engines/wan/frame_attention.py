@@ -36,7 +36,7 @@ class FrameAttention:
         self.layer = layer
         self.cache = cache
 
-    def __call__(
+    def __call__(  # noqa: PLR0913 - diffusers' interface
         self,
         attn: Any,
         hidden_states: Any,
@@ -144,7 +144,7 @@ def attend_by_frame(transformer: Any, device: str, *, on_host: bool) -> None:
     transformer.block_masks.clear()
 
 
-def _by_frame(
+def _by_frame(  # noqa: PLR0913 - what attention takes, and where frames end
     query: Any,
     key: Any,
     value: Any,

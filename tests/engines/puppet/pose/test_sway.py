@@ -6,7 +6,7 @@ import numpy as np
 
 from tests.engines.paper_doll import SIZE, doll_landmarks
 from tests.geometry.stick_figure import Pose, performance_of
-from understudy.engines.puppet.pose.sway import FARTHEST, sway_offsets, sway_weights
+from understudy.engines.puppet.pose.sway import NUMBERS, sway_offsets, sway_weights
 from understudy.engines.puppet.retarget import Motion, retarget
 from understudy.engines.puppet.rig.leg_split import LegSplit
 from understudy.engines.puppet.rig.weights import body_frame
@@ -32,7 +32,7 @@ def test_a_hem_lags_behind_a_step_and_comes_to_rest() -> None:
     assert path[18:26, 0].min() < -0.4
     assert path[26:45, 0].max() > 0.1
     assert np.abs(path[-5:]).max() < 0.1
-    assert np.abs(path).max() <= FARTHEST * skeleton.torso
+    assert np.abs(path).max() <= NUMBERS.farthest * skeleton.torso
 
 
 def test_only_a_skirt_is_loose_and_most_at_its_hem() -> None:

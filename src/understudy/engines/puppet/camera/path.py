@@ -26,6 +26,9 @@ class PathNumbers:
         the frame's width. longest: seconds; a longer take holds where the movement ends.
     background_share: how much less the background grows when the camera itself moves in or out.
     shake: share of the frame's width. shake_turn: radians.
+    rates, phases, weights: Hz, radians and shares of the three waves that a shake is made of. Their
+        periods share no multiple, which looks irregular.
+    faster, later: by how much, as a share and in radians, each axis' waves differ from the last's.
     """
 
     zoom: float = 0.22
@@ -36,14 +39,14 @@ class PathNumbers:
     background_share: float = 0.6
     shake: float = 0.006
     shake_turn: float = float(np.radians(0.35))
+    rates: tuple[float, float, float] = (0.37, 0.83, 1.61)
+    phases: tuple[float, float, float] = (0.3, 1.7, 4.1)
+    weights: tuple[float, float, float] = (0.55, 0.30, 0.15)
+    faster: float = 0.13
+    later: float = 2.4
 
 
 NUMBERS = PathNumbers()
-
-# Three waves whose periods share no multiple look irregular: rates in Hz, phases, weights.
-WAVE_RATES = np.array([0.37, 0.83, 1.61])
-WAVE_PHASES = np.array([0.3, 1.7, 4.1])
-WAVE_WEIGHTS = np.array([0.55, 0.30, 0.15])
 
 _AXES: Mapping[Move, tuple[Axis, float]] = MappingProxyType(
     {
@@ -162,6 +165,7 @@ def _scaling(factor: Float64) -> Float64:
 
 def _wander(times: Float64, axis: int) -> Float64:
     """A slow irregular movement in -1..1, another one for each axis."""
-    rates = WAVE_RATES * (1.0 + 0.13 * axis)
-    waves = np.sin(2 * np.pi * rates * times[:, None] + (WAVE_PHASES + 2.4 * axis))
-    return np.asarray((waves * WAVE_WEIGHTS).sum(axis=1))
+    rates = np.array(NUMBERS.rates) * (1.0 + NUMBERS.faster * axis)
+    phases = np.array(NUMBERS.phases) + NUMBERS.later * axis
+    waves = np.sin(2 * np.pi * rates * times[:, None] + phases)
+    return np.asarray((waves * NUMBERS.weights).sum(axis=1))

@@ -6,6 +6,8 @@ cloth does and most of what the eye expects of it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,39 +19,54 @@ from understudy.geometry.skeleton import LEGS, Skeleton
 
 Float64 = NDArray[np.float64]
 
-# Swings a second, and how soon they die away (1 is without a swing).
-RATE, DAMPING = 1.7, 0.35
-# The farthest a hem swings, in torsos; up and down by this share of what it does sideways.
-FARTHEST, UPRIGHT = 0.06, 0.4
-# Seconds: smoothing of the hips' path (sigma), and the longest step of the spring's integration.
-CALM, LONGEST_STEP = 0.05, 0.01
-# In fewer frames than this nothing swings.
-LEAST_FRAMES = 4
-# Torsos below the hem over which the swing fades out.
-BELOW_HEM = 0.06
+
+@dataclass(frozen=True, slots=True)
+class SwayNumbers:
+    """How a hem swings. Chosen by eye.
+
+    rate: swings a second. damping: how soon they die away; 1 is without a swing.
+    farthest: torsos. upright: share of what it swings sideways that it swings up and down.
+    calm: seconds (sigma) over which the hips' path is smoothed.
+    longest_step: seconds of the spring's integration.
+    least_frames: in fewer nothing swings.
+    below_hem: torsos over which the swing fades out.
+    """
+
+    rate: float = 1.7
+    damping: float = 0.35
+    farthest: float = 0.06
+    upright: float = 0.4
+    calm: float = 0.05
+    longest_step: float = 0.01
+    least_frames: int = 4
+    below_hem: float = 0.06
+
+
+NUMBERS = SwayNumbers()
 
 
 def sway_offsets(motion: Motion, torso: float) -> Float64:
     """How far a hem that hangs on the pelvis lags behind it, (T, 2) canvas pixels."""
     seconds = median_seconds(motion.times)
     hips = motion.joints[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1).astype(np.float64)
-    if len(hips) < LEAST_FRAMES:
+    if len(hips) < NUMBERS.least_frames:
         return np.zeros_like(hips)
-    calm = gaussian(hips, CALM / seconds)
+    calm = gaussian(hips, NUMBERS.calm / seconds)
     push = -np.gradient(np.gradient(calm, seconds, axis=0), seconds, axis=0)
-    steps = max(1, int(np.ceil(seconds / LONGEST_STEP)))
+    steps = max(1, int(np.ceil(seconds / NUMBERS.longest_step)))
     step = seconds / steps
-    omega = 2.0 * np.pi * RATE
+    omega = 2.0 * np.pi * NUMBERS.rate
     place, speed = np.zeros(2), np.zeros(2)
     path = np.empty_like(hips)
     for t, force in enumerate(push):
         for _ in range(steps):
-            speed = speed + step * (force - omega**2 * place - 2.0 * DAMPING * omega * speed)
+            brake = 2.0 * NUMBERS.damping * omega * speed
+            speed = speed + step * (force - omega**2 * place - brake)
             place = place + step * speed
         path[t] = place
-    path[:, 1] *= UPRIGHT
+    path[:, 1] *= NUMBERS.upright
     length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
-    most = FARTHEST * torso
+    most = NUMBERS.farthest * torso
     return np.asarray(path / length * most * np.tanh(length / most))
 
 
@@ -64,5 +81,5 @@ def sway_weights(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float
         return None
     torso = skeleton.torso
     down = np.clip((points[:, 1] - hips) / (hem - hips), 0.0, 1.0) ** 2
-    below = smoothstep(hem + BELOW_HEM * torso, hem, points[:, 1])
+    below = smoothstep(hem + NUMBERS.below_hem * torso, hem, points[:, 1])
     return np.asarray(down * below)

@@ -9,6 +9,8 @@ I3D 2006, on contacts; Kovar et al., "Footskate cleanup for motion capture editi
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
@@ -23,14 +25,38 @@ FEET = (
     (Body.LEFT_ANKLE, Body.LEFT_HEEL, Body.LEFT_FOOT_INDEX),
     (Body.RIGHT_ANKLE, Body.RIGHT_HEEL, Body.RIGHT_FOOT_INDEX),
 )
-# A foot slower than the first figure stands, one faster than the second does not (torsos a second).
-STANDING_SPEED, MOVING_SPEED = 0.3, 0.8
-# Likewise for its height over the ground, in torsos.
-ON_GROUND, OFF_GROUND = 0.07, 0.18
-# How much a planted foot, and the driver's hips, count from frame to frame against a place.
-HOLD, STEP = 1.0, 20.0
-# A planted foot is moved by at most this share of the torso to where it is locked.
-LOCK_REACH = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class RootNumbers:
+    """When a foot stands, and how firmly. Chosen by eye.
+
+    speed: torsos a second; a foot slower than the second number stands, one faster than the first
+        moves. height: torsos over the ground, likewise.
+    calm: seconds (sigma) over which feet are smoothed before their speed is taken. settle: the
+        same for how firmly they stand.
+    ground_seconds: on either side, from which the ground is read. ground_percentile: of the lowest
+        places in them: one frame of a stray landmark is no ground. ground_calm: seconds (sigma).
+    hold, step: weights, against a place's, of a planted foot and of the hips' step from frame to
+        frame.
+    planted: from this firmness on a foot is locked, and fully from the second number on.
+    lock_reach: torsos by which a locked foot is moved at most.
+    """
+
+    speed: tuple[float, float] = (0.8, 0.3)
+    height: tuple[float, float] = (0.18, 0.07)
+    calm: float = 0.06
+    settle: float = 0.05
+    ground_seconds: float = 0.8
+    ground_percentile: float = 80.0
+    ground_calm: float = 0.3
+    hold: float = 1.0
+    step: float = 20.0
+    planted: tuple[float, float] = (0.35, 0.75)
+    lock_reach: float = 0.15
+
+
+NUMBERS = RootNumbers()
 
 
 def feet_of(points: Float64) -> Float64:
@@ -44,12 +70,12 @@ def planted_feet(driver: Figure) -> Float64:
     feet = feet_of(driver.points)
     if len(feet) < 3:
         return np.ones((len(feet), 2))
-    calm = gaussian(feet, 0.06 / driver.frame_seconds)
+    calm = gaussian(feet, NUMBERS.calm / driver.frame_seconds)
     speed = np.sqrt((np.gradient(calm, driver.frame_seconds, axis=0) ** 2).sum(axis=-1))
-    still = smoothstep(MOVING_SPEED, STANDING_SPEED, speed / torso[:, None])
+    still = smoothstep(*NUMBERS.speed, speed / torso[:, None])
     height = (ground_line(driver)[:, None] - calm[..., 1]) / torso[:, None]
-    low = smoothstep(OFF_GROUND, ON_GROUND, height)
-    return np.asarray(gaussian(still * low, 0.05 / driver.frame_seconds))
+    low = smoothstep(*NUMBERS.height, height)
+    return np.asarray(gaussian(still * low, NUMBERS.settle / driver.frame_seconds))
 
 
 def ground_line(driver: Figure) -> Float64:
@@ -60,11 +86,11 @@ def ground_line(driver: Figure) -> Float64:
     lowest: Float64 = feet_of(driver.points)[..., 1].max(axis=1)
     if len(lowest) < 3:
         return lowest
-    reach = max(1, round(0.8 / driver.frame_seconds))
+    reach = max(1, round(NUMBERS.ground_seconds / driver.frame_seconds))
     padded = np.pad(lowest, reach, mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
-    # Of the lowest places the 80th percentile: one frame of a stray landmark is no ground.
-    return gaussian(np.percentile(windows, 80, axis=1), 0.3 / driver.frame_seconds)
+    ground = np.percentile(windows, NUMBERS.ground_percentile, axis=1)
+    return gaussian(ground, NUMBERS.ground_calm / driver.frame_seconds)
 
 
 def solve_root(
@@ -80,8 +106,8 @@ def solve_root(
     if frames < 2:
         mean = (wanted * weight[..., None]).sum(axis=1) / weight.sum(axis=1, keepdims=True)
         return np.asarray(mean)
-    hold = HOLD * planted[1:] * planted[:-1]
-    step = STEP
+    hold = NUMBERS.hold * planted[1:] * planted[:-1]
+    step = NUMBERS.step
     diagonal = weight.sum(axis=1) + 1e-6
     diagonal[1:] += hold.sum(axis=1) + step
     diagonal[:-1] += hold.sum(axis=1) + step
@@ -107,14 +133,14 @@ def locked_feet(feet: Float64, planted: Float64, torso: float) -> Float64:
     shift = np.zeros_like(feet)
     frames = np.arange(len(feet))
     for side in (0, 1):
-        standing = planted[:, side] > 0.35
+        standing = planted[:, side] > NUMBERS.planted[0]
         starts = np.flatnonzero(standing & ~np.roll(standing, 1) | standing & (frames == 0))
         for start in starts:
             rest = np.flatnonzero(~standing[start:])
             end = start + int(rest[0]) if len(rest) else len(feet)
             hold = planted[start:end, side]
             place = (feet[start:end, side] * hold[:, None]).sum(axis=0) / hold.sum()
-            firm = smoothstep(0.35, 0.75, hold)[:, None]
+            firm = smoothstep(*NUMBERS.planted, hold)[:, None]
             shift[start:end, side] = (place - feet[start:end, side]) * firm
     length = np.sqrt((shift**2).sum(axis=-1, keepdims=True)) + 1e-9
-    return np.asarray(shift * np.minimum(1.0, LOCK_REACH * torso / length))
+    return np.asarray(shift * np.minimum(1.0, NUMBERS.lock_reach * torso / length))

@@ -30,20 +30,34 @@ from understudy.geometry.transforms import rotation, transform, wrap_angle
 
 Float64 = NDArray[np.float64]
 
-# The middle of a leg's natural range: straight down.
-LEG_CENTRE = np.radians(90.0)
-# How far a figure whose feet stay put follows a driver without legs, in torsos.
-SWAY = 0.12
-# How far a figure that the picture cuts sways with a driver who walks, in torsos: sideways, upwards
-# and downwards. The rest of the way, over more than so many seconds, is travel and left out.
-CUT_SWAY = np.array([0.14, 0.06])
-TRAVEL_SECONDS = 0.8
-# A foot turns by this share of its shank's turn.
-FOOT_TURN = 0.5
-# A foot seen from the side rolls by at most this, radians.
-FOOT_ROLL = 0.9
 
-BEGINNING = 0.15  # seconds
+@dataclass(frozen=True, slots=True)
+class StanceNumbers:
+    """How legs stand and a figure without them sways. Chosen by eye.
+
+    leg_centre: radians, the middle of a leg's natural range: straight down.
+    foot_turn: share of its shank's turn by which a foot turns. foot_roll: radians by which a foot
+        seen from the side rolls at most.
+    beginning: seconds of the take that say where it begins.
+    sway: torsos by which a figure whose feet stay put follows a driver without legs at most.
+    cut_sway: torsos by which a figure that the picture cuts sways with a driver who walks, to the
+        side and up or down. travel: seconds (sigma); what takes longer is travel and left out.
+    carrying: torsos over which a foot higher than the other loses its weight in where the figure
+        stands. steadying: the weight that it keeps.
+    """
+
+    leg_centre: float = float(np.radians(90.0))
+    foot_turn: float = 0.5
+    foot_roll: float = 0.9
+    beginning: float = 0.15
+    sway: float = 0.12
+    cut_sway: tuple[float, float] = (0.14, 0.06)
+    travel: float = 0.8
+    carrying: float = 0.05
+    steadying: float = 0.05
+
+
+NUMBERS = StanceNumbers()
 
 UPPER = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_EAR, Body.RIGHT_EAR]
 
@@ -90,7 +104,7 @@ def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
     root = _root_without_feet(driver, rest, skeleton, trunk, per_pixel)
     if skeleton.legs:
         # The feet are in the picture and stay where they are; only the body above them sways.
-        root = softly_bounded(root, SWAY * skeleton.torso)
+        root = softly_bounded(root, NUMBERS.sway * skeleton.torso)
         left, right = (
             move_end(leg, limb, skeleton.joints[limb.joints[2]] - root)
             for leg, limb in zip((left, right), LEGS, strict=True)
@@ -106,7 +120,9 @@ def starting_value(signal: Float64, driver: Figure) -> Float64:
     The picture's place and size are those that the driver has there, so the take starts from the
     picture and does not drift away from it while it settles.
     """
-    return np.asarray(np.median(signal[: max(1, round(BEGINNING / driver.frame_seconds))], axis=0))
+    return np.asarray(
+        np.median(signal[: max(1, round(NUMBERS.beginning / driver.frame_seconds))], axis=0)
+    )
 
 
 def softly_bounded(path: Float64, bound: float) -> Float64:
@@ -116,9 +132,9 @@ def softly_bounded(path: Float64, bound: float) -> Float64:
 
 
 def swaying(path: Float64, torso: float, frame_seconds: float) -> Float64:
-    """What a path (T, 2) sways about where it goes, within `CUT_SWAY`: steps without the way."""
-    sway = path - gaussian(path, TRAVEL_SECONDS / frame_seconds)
-    bound = CUT_SWAY * torso
+    """What a path (T, 2) sways about where it goes, within `cut_sway`: steps without the way."""
+    sway = path - gaussian(path, NUMBERS.travel / frame_seconds)
+    bound = np.array(NUMBERS.cut_sway) * torso
     return np.asarray(bound * np.tanh(sway / bound))
 
 
@@ -155,9 +171,10 @@ def _moving_leg(  # noqa: PLR0913 - one leg's surroundings
         # In profile a foot is seen to roll: flat while it stands, else as the driver's.
         own = np.arctan2(vectors[foot][:, 1], vectors[foot][:, 0])
         own = wrap_angle(own - np.arctan2(at_rest[2, 1], at_rest[2, 0]))
-        turn = np.clip(own, -FOOT_ROLL, FOOT_ROLL) * (1.0 - planted) / FOOT_TURN
+        rolled = np.clip(own, -NUMBERS.foot_roll, NUMBERS.foot_roll)
+        turn = rolled * (1.0 - planted) / NUMBERS.foot_turn
     # Seen from the front a foot's direction is noise: it keeps the picture's and tips with the leg.
-    toes = np.einsum("tij,j->ti", rotation(FOOT_TURN * turn), at_rest[2]) / foot_length
+    toes = np.einsum("tij,j->ti", rotation(NUMBERS.foot_turn * turn), at_rest[2]) / foot_length
     return pose_limb(
         limb,
         skeleton.joints,
@@ -167,7 +184,7 @@ def _moving_leg(  # noqa: PLR0913 - one leg's surroundings
         ),
         Parent(trunk.pelvis, trunk.pelvis_turn),
         size,
-        centre=LEG_CENTRE,
+        centre=NUMBERS.leg_centre,
     )
 
 
@@ -186,7 +203,7 @@ def _resting_leg(limb: Limb, skeleton: Skeleton, trunk: TrunkPose, size: Float64
         ),
         Parent(trunk.pelvis, trunk.pelvis_turn),
         size,
-        centre=LEG_CENTRE,
+        centre=NUMBERS.leg_centre,
     )
 
 
@@ -212,7 +229,8 @@ def _root_on_feet(
     # The lower foot carries the figure; the other one only steadies the path.
     above = theirs[..., 1].max(axis=1, keepdims=True) - theirs[..., 1]
     torso = driver.scale * driver.lengths["spine"]
-    weight = np.exp(-above / (0.05 * torso[:, None])) + 0.05 + planted
+    carries = np.exp(-above / (NUMBERS.carrying * torso[:, None]))
+    weight = carries + NUMBERS.steadying + planted
     hips = driver.points[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1) * per_pixel
     return solve_root(wanted, weight, ours, planted, hips)
 

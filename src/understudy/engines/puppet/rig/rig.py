@@ -30,17 +30,31 @@ from understudy.geometry.skeleton import ARMS, Bone, Limb, Skeleton, skeleton_of
 
 Float64 = NDArray[np.float64]
 
-# Pixels of a grid cell at a canvas whose short side is 720, and at the least.
-CELL, LEAST_CELL = 8, 4
-# Share of a cell by which a vertex is moved onto a seam at most.
-SNAP = 0.45
-# Share of forearm and hand in a triangle's weights that makes it one of theirs.
-OUTER = 0.5
-# Pixels of the empty rim around a texture.
-RIM = 2
-# A triangle whose corners differ by more than this along the chain spans a gap of the body.
-ARM_SEAM = 0.6
-LEG_SEAM = 0.9
+
+@dataclass(frozen=True, slots=True)
+class RigNumbers:
+    """How layers are meshed.
+
+    cell: px of a grid cell on a canvas whose short side is `canvas` px. least_cell: px.
+    snap: share of a cell by which a vertex is moved onto a seam at most; from a half on triangles
+        would turn over.
+    outer: share of forearm and hand in a triangle's weights that makes it one of theirs.
+    rim: px, empty, around a texture, which is sampled between pixels.
+    arm_seam, leg_seam: a triangle whose corners differ by more along the limb spans a gap of the
+        body.
+    """
+
+    cell: int = 8
+    canvas: int = 720
+    least_cell: int = 4
+    snap: float = 0.45
+    outer: float = 0.5
+    rim: int = 2
+    arm_seam: float = 0.6
+    leg_seam: float = 0.9
+
+
+NUMBERS = RigNumbers()
 
 # How far each bone lies from the camera within its layer, 0 (near) to 255 (far).
 DEPTH = np.full(len(Bone), 140, np.float64)
@@ -118,7 +132,7 @@ def build_rig(
     """Mesh and weigh every layer of a character. hinged: of which arms the elbow is a pin."""
     body = next(layer for layer in character.layers if layer.name == "body")
     frame = body_frame(skeleton, find_leg_split(body.rgba, skeleton, character.traits.hem_y))
-    step = max(LEAST_CELL, round(CELL * min(character.size) / 720))
+    step = max(NUMBERS.least_cell, round(NUMBERS.cell * min(character.size) / NUMBERS.canvas))
     marks = character.landmarks
     left = hand_rig(marks.left_hand, Bone.LEFT_HAND, len(Bone))
     after_left = len(Bone) + (left.bones if left else 0)
@@ -145,7 +159,7 @@ def _arm(  # noqa: PLR0913 - one arm's surroundings
 
     # Fingers that move one by one are narrower than a cell.
     fine = step // 2 if hand is not None and len(hand.groups) > 2 else step
-    return _rigged(layer, weigh, ARM_SEAM, fine, skeleton.torso, hand)
+    return _rigged(layer, weigh, NUMBERS.arm_seam, fine, skeleton.torso, hand)
 
 
 def _patches(
@@ -163,10 +177,10 @@ def _patches(
 
     if hinged:
         painted = upper_arm_patch(layer.rgba, skeleton, limb)
-        yield _rigged(Layer(layer.name, painted), upper, ARM_SEAM, step, skeleton.torso)
+        yield _rigged(Layer(layer.name, painted), upper, NUMBERS.arm_seam, step, skeleton.torso)
     behind = elbow_patch(layer.rgba, skeleton, limb)
     if behind is not None:
-        yield _rigged(Layer(layer.name, behind), elbow, ARM_SEAM, step, skeleton.torso)
+        yield _rigged(Layer(layer.name, behind), elbow, NUMBERS.arm_seam, step, skeleton.torso)
 
 
 def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> RiggedLayer:
@@ -178,7 +192,7 @@ def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> Rigg
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
         return body_weights(points, skeleton, frame, forced=forced if alone is None else alone)
 
-    return _rigged(layer, weigh, LEG_SEAM, step, skeleton.torso)
+    return _rigged(layer, weigh, NUMBERS.leg_seam, step, skeleton.torso)
 
 
 def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
@@ -219,7 +233,7 @@ def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
         origin=origin,
         order=order,
         order_swapped=_order(weights @ near_right, triangles),
-        order_outer=order[outer[triangles].min(axis=1)[order] > OUTER],
+        order_outer=order[outer[triangles].min(axis=1)[order] > NUMBERS.outer],
     )
 
 
@@ -249,7 +263,7 @@ def _fitted_to_seam(mesh: Mesh, weigh: _Weigher, seam: float, step: int) -> Mesh
     )
     at_seam = np.zeros(len(mesh.vertices), np.bool_)
     at_seam[np.unique(torn)] = True
-    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, SNAP * step)
+    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, NUMBERS.snap * step)
 
 
 def _split_at_seam(
@@ -285,7 +299,7 @@ def _cropped(rgba: Float32) -> tuple[Float32, Float64]:
     if not len(rows):
         return np.zeros((2, 2, 4), np.float32), np.zeros(2)
     top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    rim = RIM
+    rim = NUMBERS.rim
     cut = np.zeros((bottom - top + 2 * rim, right - left + 2 * rim, 4), np.float32)
     cut[rim:-rim, rim:-rim] = rgba[top:bottom, left:right]
     return cut, np.array([left - rim, top - rim], np.float64)

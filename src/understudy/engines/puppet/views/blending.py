@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,15 +30,28 @@ Float64 = NDArray[np.float64]
 
 _TRUNK = [Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, Body.LEFT_HIP, Body.RIGHT_HIP]
 _EARS = [Body.LEFT_EAR, Body.RIGHT_EAR]
-# A change costs twice the usual price where hands and feet lie on average this much farther apart
-# (torsos) than at the best moment within so many seconds.
-_APART, _MOMENT = 0.3, 0.2
-# How long before and after a change the views are on their way to each other, seconds.
-_WAY = 0.14
-# What a limb is stretched and turned (radians) by at most for it.
-_STRETCH, _TURN = 1.3, 0.7
-# A view that has less than this share in a frame does not draw the others to it.
-_LEAST_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class BlendingNumbers:
+    """When views change, and how far they meet. Chosen by eye.
+
+    apart: torsos; a change costs twice the usual price where hands and feet lie on average this
+        much farther apart than at the best moment within `moment` seconds.
+    way: seconds before and after a change in which the views approach each other.
+    stretch, turn: by what factor and by how many radians a limb gives way for it at most.
+    least_share: a view with less of a frame than this does not draw the others to it.
+    """
+
+    apart: float = 0.3
+    moment: float = 0.2
+    way: float = 0.14
+    stretch: float = 1.3
+    turn: float = 0.7
+    least_share: float = 0.01
+
+
+NUMBERS = BlendingNumbers()
 
 
 def switch_price(motions: Mapping[int, Motion], times: Float64, torso: float) -> Float64:
@@ -47,7 +60,7 @@ def switch_price(motions: Mapping[int, Motion], times: Float64, torso: float) ->
     Never less than once: it says when views change, not whether. motions: by their index of
     `ASPECTS`. torso: pixels.
     """
-    window = 2 * round(_MOMENT / median_seconds(times)) + 1
+    window = 2 * round(NUMBERS.moment / median_seconds(times)) + 1
     price = np.ones((len(next(iter(motions.values()))), len(ASPECTS), len(ASPECTS)))
     places = {index: _ends(motion, index) for index, motion in motions.items()}
     middles = {index: _middle(motion)[:, None] for index, motion in motions.items()}
@@ -55,7 +68,7 @@ def switch_price(motions: Mapping[int, Motion], times: Float64, torso: float) ->
         offset = (places[a] - middles[a]) - (places[b] - middles[b])
         apart = np.sqrt((offset**2).sum(axis=-1)).mean(axis=1)
         best = minimum_filter1d(apart, window, mode="nearest")
-        price[:, a, b] = 1.0 + (apart - best) / (_APART * torso)
+        price[:, a, b] = 1.0 + (apart - best) / (NUMBERS.apart * torso)
     return price
 
 
@@ -87,9 +100,9 @@ def blend_motions(
 ) -> dict[int, Motion]:
     """The motions, drawn to each other round every change of view: trunk, head, hands and feet lie
     in between, and come from the one's place to the other's."""
-    width = _WAY / 2 / median_seconds(times)
+    width = NUMBERS.way / 2 / median_seconds(times)
     share = gaussian((seen[:, None] == np.arange(len(ASPECTS))).astype(np.float64), width)
-    share = np.where(share < _LEAST_SHARE, 0.0, share)
+    share = np.where(share < NUMBERS.least_share, 0.0, share)
     share = share / share.sum(axis=1, keepdims=True)
 
     def between(places: Mapping[int, Float64]) -> Float64:
@@ -135,9 +148,10 @@ def _within_stretch(joints: Float64, target: Float64) -> Float64:
     root = joints[:, 0]
     before, after = joints[:, 2] - root, target - root
     length = np.hypot(*before.T) + 1e-6
-    long = np.clip(np.hypot(*after.T), length / _STRETCH, length * _STRETCH)
+    stretch, most = NUMBERS.stretch, NUMBERS.turn
+    long = np.clip(np.hypot(*after.T), length / stretch, length * stretch)
     angle = np.arctan2(before[:, 1], before[:, 0])
-    turn = np.clip(wrap_angle(np.arctan2(after[:, 1], after[:, 0]) - angle), -_TURN, _TURN)
+    turn = np.clip(wrap_angle(np.arctan2(after[:, 1], after[:, 0]) - angle), -most, most)
     way = np.stack([np.cos(angle + turn), np.sin(angle + turn)], axis=1)
     return np.asarray(root + long[:, None] * way)
 

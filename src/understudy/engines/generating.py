@@ -1,0 +1,52 @@
+"""What engines that generate a take from picture, raw clip and prompt have in common."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.engines.engine import EngineInfo, Job, PromptReading
+
+if TYPE_CHECKING:
+    from understudy.media.clip import Clip
+    from understudy.media.picture import Picture
+
+SEEDS = 2**31 - 1
+"""Seeds are below it: the largest number that every server and library takes for one."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Inputs:
+    """What a job gives such an engine; the picture and the clip are there, and so is a seed."""
+
+    picture: Picture
+    clip: Clip
+    seed: int
+
+
+def generating_info(name: str, version: str, max_fps: int) -> EngineInfo:
+    """An engine that follows the raw clip, whose camera may move, and takes the prompt whole."""
+    return EngineInfo(
+        name=name,
+        version=version,
+        inputs=frozenset({"picture", "clip"}),
+        stages=("render",),
+        pixels="rgb",
+        whole_prompt=True,
+        moving_camera=True,
+        max_fps=max_fps,
+    )
+
+
+def read_whole(prompt: str) -> PromptReading:
+    """All of a prompt is acted on."""
+    return PromptReading(understood=(prompt,) if prompt.strip() else ())
+
+
+def inputs_of(job: Job, name: str) -> Inputs:
+    """The job's inputs, with a seed drawn where it names none. Raises ValueError."""
+    if job.picture is None or job.clip is None:
+        raise ValueError(f"{name} needs a picture and a clip")
+    seed = secrets.randbelow(SEEDS) if job.seed is None else job.seed % SEEDS
+    return Inputs(job.picture, job.clip, seed)
