@@ -20,6 +20,7 @@ from bench.processes import CommandFailed
 from bench.quality import judge_take, reenact
 from bench.table import Cell, table
 from bench.takes import MEDIA, MeasuredTake, Pair, measure_take, media_pairs, sample_pairs
+from understudy.cores import usable_cores
 from understudy.errors import UnderstudyError
 
 TABLES = ("speed", "fidelity", "reenactment", "tracker", "joints")
@@ -42,7 +43,7 @@ def main() -> None:
     pairs = sample_pairs() + ([] if arguments.samples else media_pairs())
     pairs = [pair for pair in pairs if arguments.only in pair.name]
     print(
-        f"{platform.machine()}, {len(os.sched_getaffinity(0))} cores,"
+        f"{platform.machine()}, {usable_cores()} cores,"
         f" Python {platform.python_version()}, load {os.getloadavg()[0]:.1f}\n"
     )
     with tempfile.TemporaryDirectory() as temporary:

@@ -30,6 +30,7 @@ from bench.load import Load, Server, echoing, load, poll, raw_request
 from bench.table import table
 from bench.takes import Pair, sample_pairs
 from understudy.cache import FOLDER_VARIABLE
+from understudy.cores import usable_cores
 from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts
@@ -292,7 +293,7 @@ def main() -> None:
     wanted = parser.parse_args().tables or TABLES
     for unknown in set(wanted) - set(TABLES):
         parser.error(f"there is no table {unknown!r}; there are {', '.join(TABLES)}")
-    print(f"{len(os.sched_getaffinity(0))} cores, load {os.getloadavg()[0]:.1f}\n")
+    print(f"{usable_cores()} cores, load {os.getloadavg()[0]:.1f}\n")
     with tempfile.TemporaryDirectory() as folder:
         for name, title, measure in (
             ("requests", "Requests", measure_requests),

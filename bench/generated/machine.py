@@ -10,6 +10,7 @@ import diffusers
 import torch
 import transformers
 
+from understudy.cores import usable_cores
 from understudy.engines.wan.stage_meter import GIB
 
 
@@ -21,7 +22,7 @@ def describe_machine(device: str) -> dict[str, Any]:
         card = {"card": properties.name, "card_gib": round(properties.total_memory / GIB, 1)}
     return {
         **card,
-        "processors": len(os.sched_getaffinity(0)),
+        "processors": usable_cores(),
         "memory_gib": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / GIB, 1),
         "python": platform.python_version(),
         "torch": torch.__version__,

@@ -31,6 +31,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from understudy.cores import usable_cores
+
 PREFIX = "UNDERSTUDY_"
 CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
 DEFAULT_CONFIG = "understudy.toml"
@@ -257,7 +259,7 @@ class Settings(BaseSettings):
     @property
     def resolved_slots(self) -> int:
         """Takes that run at once, with the default filled in."""
-        return self.slots or max(1, (os.cpu_count() or 1) // 4)
+        return self.slots or max(1, usable_cores() // 4)
 
 
 def _toml_source(settings_cls: type[BaseSettings]) -> TomlConfigSettingsSource:

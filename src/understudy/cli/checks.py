@@ -12,6 +12,7 @@ from importlib import import_module, metadata
 from pathlib import Path
 from typing import Literal
 
+from understudy.cores import usable_cores
 from understudy.errors import EngineUnavailable
 
 State = Literal["ok", "note", "missing"]
@@ -50,9 +51,7 @@ def check_python() -> Finding:
 
 def check_cores() -> Finding:
     """How many processor cores this process may use."""
-    cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    )
+    cores = usable_cores()
     if cores < _COMFORTABLE_CORES:
         return Finding("cores", "note", f"{cores}: takes run about twice as long as on two")
     return Finding("cores", "ok", str(cores))

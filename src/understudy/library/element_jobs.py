@@ -21,6 +21,7 @@ from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
 from understudy.tasks.queue.attempt import GIVEN_UP
 from understudy.tasks.records import Element, Source
 from understudy.tasks.workers.prober import ProbeFailed, Prober
+from understudy.tasks.workers.questions import ClipCheck, PictureCheck, whole_clip, whole_picture
 
 POLL_SECONDS = 1.0
 """How often the library looks for an element to make."""
@@ -123,11 +124,13 @@ class Library:
             fetcher=self.fetcher,
             seconds=self.fetch_seconds,
         )
-        arguments = {"path": str(path), "field": field, "max_bytes": source.max_bytes}
-        if not picture:
-            arguments["max_seconds"] = limits.ELEMENT_CLIP_MAX_SECONDS
-        job = "check_picture" if picture else "check_clip"
-        await self.prober.ask(job, arguments, seconds=CHECK_SECONDS)
+        if picture:
+            check = PictureCheck(path=path, field=field, max_bytes=source.max_bytes)
+            await self.prober.ask(whole_picture(check), seconds=CHECK_SECONDS)
+        else:
+            most = limits.ELEMENT_CLIP_MAX_SECONDS
+            clip = ClipCheck(path=path, field=field, max_bytes=source.max_bytes, max_seconds=most)
+            await self.prober.ask(whole_clip(clip), seconds=CHECK_SECONDS)
         if source.key != key:
             await self.storage.put(key, path)
         return Source(key=key, max_bytes=source.max_bytes)

@@ -13,6 +13,7 @@ from understudy.service.probe_errors import probing
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.records import Result
 from understudy.tasks.workers.prober import Prober
+from understudy.tasks.workers.questions import export
 from understudy.tracking.formats import FORMATS
 
 _SECONDS = 300.0
@@ -62,9 +63,8 @@ class Exports:
             made = Path(folder) / f"performance{suffix}"
             try:
                 kept = await self.storage.fetch(source, Path(folder) / f"kept{_KEPT}")
-                arguments = {"performance": str(kept), "output": str(made)}
                 with probing("The export took too long"):
-                    await self.worker.ask("export", arguments, seconds=_SECONDS)
+                    await self.worker.ask(export(kept, made), seconds=_SECONDS)
             except FileNotFoundError as error:
                 raise ResourceUnknown from error
             await self.storage.put_or_move(key, made)

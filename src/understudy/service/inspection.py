@@ -8,9 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
-
-from pydantic import TypeAdapter, ValidationError
+from typing import Literal
 
 from understudy.errors import InputRefused
 from understudy.media import limits
@@ -26,13 +24,11 @@ from understudy.take.options import TakeMedia
 from understudy.tasks.db.database import Database
 from understudy.tasks.files.localize import Localizer
 from understudy.tasks.records import Source
-from understudy.tasks.workers.jobs import inspect_arguments
-from understudy.tasks.workers.prober import ProbeFailed, Prober
+from understudy.tasks.workers.prober import Prober
+from understudy.tasks.workers.questions import findings
 
 # A clip of 30 s is inspected in some 10 s on two cores; a slow machine gets ten times as long.
 INSPECT_SECONDS = 120.0
-
-_FINDINGS: TypeAdapter[Findings] = TypeAdapter(Findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +51,8 @@ class Inspection:
                 with TemporaryDirectory(dir=self.checks.temporary) as folder:
                     problems: list[Problem] = []
                     media = await self._fetch(caller, draft, Path(folder), problems)
-                    arguments = inspect_arguments(draft.take, media)
-                    found = _findings(
-                        await self.inspector.ask("inspect", arguments, seconds=self.seconds)
-                    )
+                    question = findings(draft.take, media)
+                    found = await self.inspector.ask(question, seconds=self.seconds)
         return _priced(found.after(problems), draft)
 
     async def _fetch(
@@ -113,14 +107,6 @@ class Inspection:
 def _media_request(given: str, caller: Caller, field: str) -> MediaRequest:
     """What a client gave, to be looked up: nothing of it is stored, and there is no deadline."""
     return MediaRequest(given, caller.account_id, field, key="", until=0.0)
-
-
-def _findings(values: dict[str, Any]) -> Findings:
-    """What the child answered; it opens what strangers send, so its answer is checked."""
-    try:
-        return _FINDINGS.validate_python(values)
-    except ValidationError as error:
-        raise ProbeFailed("the child's response is not valid findings") from error
 
 
 def _priced(found: Findings, draft: Draft) -> Findings:

@@ -28,6 +28,7 @@ from understudy.tasks.files.localize import UNREACHABLE, too_large
 from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.records import Source, Upload
 from understudy.tasks.workers.prober import ProbeFailed, Prober
+from understudy.tasks.workers.questions import PictureCheck, Question, picture_head, whole_picture
 
 BUDGET_SECONDS = 3.0
 """For checking a create's media: it answers within 4 s, storing included."""
@@ -92,7 +93,8 @@ class MediaChecks:
                 with _as_parameter():
                     size = path.stat().st_size
                     limits.check_bytes(size, max_bytes=max_bytes, field=media.field)
-                await self._ask("check_picture", path, media, max_bytes=max_bytes)
+                check = PictureCheck(path=path, field=media.field, max_bytes=max_bytes)
+                await self._ask(whole_picture(check), media)
             await self._store(media, path)
         url = media.given if is_web_url(media.given) else None
         return CheckedMedia(Source(key=media.key, url=url, max_bytes=max_bytes))
@@ -161,21 +163,19 @@ class MediaChecks:
             raise ParameterInvalid(too_large(error, max_bytes, media.field)) from error
         path.write_bytes(part.data)
         if len(part.data) < _PICTURE_HEAD_BYTES or part.total == len(part.data):
-            return await self._ask("check_picture", path, media, max_bytes=max_bytes)
+            check = PictureCheck(path=path, field=media.field, max_bytes=max_bytes)
+            return await self._ask(whole_picture(check), media)
         total = part.total or len(part.data) + 1
-        await self._ask("check_picture_head", path, media, max_bytes=max_bytes, total_bytes=total)
+        check = PictureCheck(path=path, field=media.field, max_bytes=max_bytes, total_bytes=total)
+        await self._ask(picture_head(check), media)
         return False
 
-    async def _ask(self, job: str, path: Path, media: MediaRequest, **arguments: Any) -> bool:
+    async def _ask(self, question: Question[Any], media: MediaRequest) -> bool:
         """Check a file in a child; False when undecided. Raises ParameterInvalid."""
         left = media.until - asyncio.get_running_loop().time()
         try:
             with _as_parameter():
-                await self.prober.ask(
-                    job,
-                    {"path": str(path), "field": media.field, **arguments},
-                    seconds=max(left, 0.0),
-                )
+                await self.prober.ask(question, seconds=max(left, 0.0))
         except ProbeFailed:
             return False
         return True

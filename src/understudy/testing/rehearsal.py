@@ -51,6 +51,7 @@ from understudy.take.plan import Plan
 from understudy.take.report import Report as TakeReport
 from understudy.tasks.workers import jobs
 from understudy.tasks.workers.jobs import check_clip, check_picture, check_picture_head, export
+from understudy.tasks.workers.questions import TakeArguments
 from understudy.tracking.formats.npz import save_npz
 from understudy.tracking.performance import Performance
 
@@ -84,7 +85,11 @@ PREVIEW = bytes.fromhex(
 
 def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for a take; arguments and value are those of `tasks.workers.jobs.take`."""
-    request, media = _read(arguments)
+    given = TakeArguments.from_json(arguments)
+    request, media, workspace = given.request, given.media, given.workspace
+    clip = media.clip
+    assert clip is not None
+    assert workspace is not None
     word, _, rest = request.prompt.partition(" ")
     report("open", 0.0, None)
     _misbehave(word, rest)
@@ -94,11 +99,9 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         report(stage, (place + 1) / len(STAGES), PREVIEW if stage == "render" else None)
         if stage == "render" and word == "linger":
             _misbehave("hold", rest)
-    workspace = Path(arguments["workspace"])
-    assert media.clip is not None
-    shutil.copyfile(media.clip, workspace / "video.mp4")
+    shutil.copyfile(clip, workspace / "video.mp4")
     if request.watermark:
-        shutil.copyfile(media.clip, workspace / "video.watermarked.mp4")
+        shutil.copyfile(clip, workspace / "video.watermarked.mp4")
     save_npz(_performance(), workspace / "performance.npz")
     (workspace / "report.json").write_text(json.dumps(_report(request, media).to_json()))
     return {"seconds": SECONDS}
@@ -106,7 +109,8 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
 
 def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for inspecting: the plan that the stand-in take goes by."""
-    request, media = _read(arguments)
+    given = TakeArguments.from_json(arguments)
+    request, media = given.request, given.media
     problems: list[Problem] = []
     for field, is_given in (
         (limits.PICTURE_FIELD, media.picture is not None or media.element),
@@ -150,10 +154,6 @@ def _performance() -> Performance:
         right_hand=np.full((2, HAND_LANDMARKS, 3), np.nan, np.float32),
         face=np.full((2, FACE_LANDMARKS, 3), np.nan, np.float32),
     )
-
-
-def _read(arguments: dict[str, Any]) -> tuple[TakeRequest, TakeMedia]:
-    return TakeRequest.from_json(arguments["request"]), TakeMedia.from_json(arguments["media"])
 
 
 def _plan(request: TakeRequest, media: TakeMedia) -> Plan:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from understudy.cores import usable_cores
 from understudy.processes.child import Child
 from understudy.processes.messages import Array, Message
 
@@ -24,7 +24,7 @@ class InferenceProcess:
         self, *, threads: int | None = None, cancelled: Callable[[], bool] | None = None
     ) -> None:
         """threads: of each run; None for as many as there are cores."""
-        self._threads = threads or _usable_cores()
+        self._threads = threads or usable_cores()
         self._cancelled = cancelled
         self._process: Child | None = None
 
@@ -103,10 +103,3 @@ class Model:
     def close(self) -> None:
         """Drop the model and hand its memory back, while the process goes on."""
         self._process.ask("close", self._key)
-
-
-def _usable_cores() -> int:
-    """The processor cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

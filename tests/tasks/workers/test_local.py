@@ -18,9 +18,9 @@ import pytest
 
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tasks.workers.executor import Job
-from understudy.tasks.workers.jobs import take_arguments
 from understudy.tasks.workers.local import LocalExecutor
 from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused, parse
+from understudy.tasks.workers.questions import TakeArguments
 
 REHEARSAL = "understudy.testing.rehearsal"
 needs_proc = pytest.mark.skipif(not Path("/proc/self").exists(), reason="needs Linux")
@@ -30,8 +30,8 @@ def job(path: Path, prompt: str = "", *, watermark: bool = False) -> Job:
     clip = path / "clip"
     clip.write_bytes(b"a clip")
     request = TakeRequest(prompt=prompt, watermark=watermark)
-    arguments = take_arguments(request, TakeMedia(clip=clip), path)
-    return Job(task_id=1, attempt=1, function="take", arguments=arguments, workspace=path)
+    given = TakeArguments(request=request, media=TakeMedia(clip=clip), workspace=path)
+    return Job(task_id=1, attempt=1, function="take", arguments=given.to_json(), workspace=path)
 
 
 def executor(**changes: Any) -> LocalExecutor:

@@ -6,6 +6,7 @@ import asyncio
 import textwrap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,17 @@ import pytest
 from tests.media.media_maker import write_clip
 from understudy.errors import InputRefused
 from understudy.tasks.workers.prober import ProbeFailed, Prober, ProbeTimedOut
+from understudy.tasks.workers.questions import (
+    ClipCheck,
+    HeadFacts,
+    Nothing,
+    PictureCheck,
+    PictureFacts,
+    Question,
+    picture_head,
+    whole_clip,
+    whole_picture,
+)
 
 JOBS = """
     import os, signal, time
@@ -29,7 +41,19 @@ JOBS = """
 
     def refuse(arguments, report):
         raise InputRefused("file", found="a", allowed="b")
+
+    def lie(arguments, report):
+        return {"pid": "of a stranger"}
 """
+
+
+@dataclass(frozen=True)
+class Process:
+    pid: int
+
+
+PID, LIE = (Question(job, {}, Process) for job in ("pid", "lie"))
+REFUSE, DIE, HANG = (Question(job, {}, Nothing) for job in ("refuse", "die", "hang"))
 
 
 @pytest.fixture
@@ -52,26 +76,35 @@ async def probing(tmp_path: Path, jobs: str) -> AsyncIterator[Prober]:
 @pytest.mark.anyio
 async def test_one_child_answers_until_it_dies(tmp_path: Path, jobs: str) -> None:
     async with probing(tmp_path, jobs) as prober:
-        first = await prober.ask("pid", {}, seconds=20)
-        assert await prober.ask("pid", {}, seconds=20) == first
+        first = await prober.ask(PID, seconds=20)
+        assert await prober.ask(PID, seconds=20) == first
         with pytest.raises(InputRefused, match="a; b"):
-            await prober.ask("refuse", {}, seconds=20)
-        assert await prober.ask("pid", {}, seconds=20) == first
+            await prober.ask(REFUSE, seconds=20)
+        assert await prober.ask(PID, seconds=20) == first
         with pytest.raises(ProbeFailed) as died:
-            await prober.ask("die", {}, seconds=20)
+            await prober.ask(DIE, seconds=20)
         assert not isinstance(died.value, ProbeTimedOut)
-        second = await prober.ask("pid", {}, seconds=20)
+        second = await prober.ask(PID, seconds=20)
         assert second != first
         with pytest.raises(ProbeTimedOut, match=r"longer than 0\.2 s"):
-            await prober.ask("hang", {}, seconds=0.2)
-        assert await prober.ask("pid", {}, seconds=20) not in (first, second)
+            await prober.ask(HANG, seconds=0.2)
+        assert await prober.ask(PID, seconds=20) not in (first, second)
 
 
 @pytest.mark.anyio
 async def test_those_who_ask_at_once_take_turns(tmp_path: Path, jobs: str) -> None:
     async with probing(tmp_path, jobs) as prober:
-        answers = await asyncio.gather(*(prober.ask("pid", {}, seconds=20) for _ in range(5)))
-    assert len({answer["pid"] for answer in answers}) == 1
+        answers = await asyncio.gather(*(prober.ask(PID, seconds=20) for _ in range(5)))
+    assert len({answer.pid for answer in answers}) == 1
+
+
+@pytest.mark.anyio
+async def test_an_answer_of_another_type_than_was_asked_for_is_none(
+    tmp_path: Path, jobs: str
+) -> None:
+    async with probing(tmp_path, jobs) as prober:
+        with pytest.raises(ProbeFailed, match="lie is not valid"):
+            await prober.ask(LIE, seconds=20)
 
 
 @pytest.mark.anyio
@@ -83,15 +116,15 @@ async def test_the_jobs_of_the_service_tell_facts(tmp_path: Path) -> None:
     write_clip(clip.with_suffix(".mp4"), size=(640, 360), frames=16, fps=5).rename(clip)
     head = tmp_path / "head"
     head.write_bytes(picture.read_bytes()[:64])
-    common = {"field": "file", "max_bytes": 10**8}
+    check = PictureCheck(path=picture, field="file", max_bytes=10**8)
+    beginning = PictureCheck(path=head, field="file", max_bytes=10**8, total_bytes=9999)
+    longest = ClipCheck(path=clip, field="file", max_bytes=10**8, max_seconds=30)
     async with probing(tmp_path, "understudy.tasks.workers.jobs") as prober:
-        facts = await prober.ask("check_picture", {"path": str(picture), **common}, seconds=60)
-        assert facts == {"width": 400, "height": 300, "format": "png"}
-        arguments = {"path": str(head), "total_bytes": 9999, **common}
-        assert await prober.ask("check_picture_head", arguments, seconds=60) == facts
+        facts = await prober.ask(whole_picture(check), seconds=60)
+        assert facts == PictureFacts(400, 300, "png")
+        assert await prober.ask(picture_head(beginning), seconds=60) == HeadFacts(facts)
         head.write_bytes(picture.read_bytes()[:12])
-        assert await prober.ask("check_picture_head", arguments, seconds=60) == {}
-        arguments = {"path": str(clip), "max_seconds": 30, **common}
-        facts = await prober.ask("check_clip", arguments, seconds=60)
-        assert (facts["width"], facts["height"], facts["sound"]) == (640, 360, False)
-        assert facts["seconds"] == pytest.approx(3.2)
+        assert await prober.ask(picture_head(beginning), seconds=60) == HeadFacts(None)
+        told = await prober.ask(whole_clip(longest), seconds=60)
+        assert (told.width, told.height, told.sound) == (640, 360, False)
+        assert told.seconds == pytest.approx(3.2)

@@ -24,8 +24,8 @@ from understudy.tasks.queue.progress_writer import Reporter
 from understudy.tasks.queue.publishing import clear_up, publish
 from understudy.tasks.records import Task
 from understudy.tasks.workers.executor import Job
-from understudy.tasks.workers.jobs import take_arguments
 from understudy.tasks.workers.messages import Crashed, Progressed, Refused, as_refusal
+from understudy.tasks.workers.questions import TakeArguments
 
 GIVEN_UP = "Internal error: the task failed several times"
 _FIRST_WAIT_MS = 2_000
@@ -150,7 +150,8 @@ async def _arguments(context: AttemptContext, task: Task, workspace: Path) -> di
         folder=workspace,
     )
     media = await localizer.media(task.request)
-    return take_arguments(task.request.take, media, workspace)
+    arguments = TakeArguments(request=task.request.take, media=media, workspace=workspace)
+    return arguments.to_json()
 
 
 def _make_anew(folder: Path) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from understudy.media.limits import ClipLimits
-from understudy.take.options import TakeMedia, TakeRequest
+from understudy.tasks.workers.questions import ClipCheck, PictureCheck, TakeArguments
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -21,21 +21,11 @@ Values = dict[str, Any]
 _CHECK_SIDE = 32
 
 
-def take_arguments(request: TakeRequest, media: TakeMedia, workspace: Path) -> Values:
-    """The arguments of `take`; workspace: the folder for what it writes."""
-    return {**inspect_arguments(request, media), "workspace": str(workspace)}
-
-
-def inspect_arguments(request: TakeRequest, media: TakeMedia) -> Values:
-    """The arguments of `inspect`."""
-    return {"request": request.to_json(), "media": media.to_json()}
-
-
 def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
-    Arguments: those of `take_arguments`. Leaves video.mp4, cover.jpg, report.json, performance.npz
-    (of engines that follow the driver) and, if asked for, video.watermarked.mp4 in the workspace.
+    Arguments: `TakeArguments` with a workspace, where it leaves video.mp4, cover.jpg, report.json,
+    performance.npz (of engines that follow the driver) and, if asked for, video.watermarked.mp4.
     """
     from understudy.take.outputs import Outputs
     from understudy.take.progress import Progress
@@ -44,10 +34,12 @@ def take(arguments: Values, report: Report) -> Values:
     def tell(progress: Progress) -> None:
         report(progress.stage, progress.fraction, progress.preview)
 
-    workspace = Path(arguments["workspace"])
+    given = TakeArguments.from_json(arguments)
+    workspace = given.workspace
+    assert workspace is not None
     made = run_take(
-        TakeMedia.from_json(arguments["media"]),
-        TakeRequest.from_json(arguments["request"]),
+        given.media,
+        given.request,
         Outputs(
             video=workspace / "video.mp4",
             cover=workspace / "cover.jpg",
@@ -62,12 +54,12 @@ def take(arguments: Values, report: Report) -> Values:
 def inspect(arguments: Values, report: Report) -> Values:
     """Find out what a take would be made of. Returns `take.findings.Findings` as JSON values.
 
-    Arguments: those of `inspect_arguments`.
+    Arguments: `TakeArguments`.
     """
     from understudy.take.inspect import inspect_take
 
-    request = TakeRequest.from_json(arguments["request"])
-    return inspect_take(TakeMedia.from_json(arguments["media"]), request).to_json()
+    given = TakeArguments.from_json(arguments)
+    return inspect_take(given.media, given.request).to_json()
 
 
 def export(arguments: Values, report: Report) -> Values:
@@ -80,8 +72,7 @@ def export(arguments: Values, report: Report) -> Values:
 
 
 def engines(arguments: Values, report: Report) -> Values:
-    """Whether engines can run here. Arguments: names. Returns by name the reason why one cannot
-    (empty when it can), and whether it takes prompts whole and the raw clip."""
+    """Whether engines can run here. Arguments: names. Returns `EngineState` by name."""
     from understudy.engines import EngineUnavailable, load_engine
 
     told: Values = {}
@@ -100,43 +91,43 @@ def engines(arguments: Values, report: Report) -> Values:
 
 
 def check_picture(arguments: Values, report: Report) -> Values:
-    """Open a picture in full. Arguments: path, field, max_bytes. Returns its facts."""
+    """Open a picture in full. Arguments: `PictureCheck`. Returns `PictureFacts`."""
     from understudy.media.picture import open_picture, probe_picture
 
-    path, limits = Path(arguments["path"]), _picture_limits(arguments)
-    info = probe_picture(path, **limits)
-    open_picture(path, short_side=_CHECK_SIDE, **limits)
+    check = PictureCheck.from_json(arguments)
+    info = probe_picture(check.path, field=check.field, max_bytes=check.max_bytes)
+    open_picture(check.path, short_side=_CHECK_SIDE, field=check.field, max_bytes=check.max_bytes)
     return {"width": info.width, "height": info.height, "format": info.format}
 
 
 def check_picture_head(arguments: Values, report: Report) -> Values:
-    """Check a picture by its beginning.
-
-    Arguments: path (the beginning), total_bytes, field, max_bytes. Returns its facts, or none when
-    the beginning is too short to tell.
-    """
+    """Check a picture by its beginning. Arguments: `PictureCheck`. Returns `HeadFacts`."""
     from understudy.media.picture import probe_picture
     from understudy.media.picture.open import HeadTooShort
 
-    head = Path(arguments["path"]).read_bytes()
+    check = PictureCheck.from_json(arguments)
     try:
         info = probe_picture(
-            head, total_bytes=arguments["total_bytes"], **_picture_limits(arguments)
+            check.path.read_bytes(),
+            total_bytes=check.total_bytes,
+            field=check.field,
+            max_bytes=check.max_bytes,
         )
     except HeadTooShort:
-        return {}
-    return {"width": info.width, "height": info.height, "format": info.format}
+        return {"picture": None}
+    return {"picture": {"width": info.width, "height": info.height, "format": info.format}}
 
 
 def check_clip(arguments: Values, report: Report) -> Values:
-    """Open a clip. Arguments: path, field, max_bytes, max_seconds. Returns its facts."""
+    """Open a clip. Arguments: `ClipCheck`. Returns `ClipFacts`."""
     from understudy.media.clip import open_clip
 
+    check = ClipCheck.from_json(arguments)
     clip = open_clip(
-        Path(arguments["path"]),
+        check.path,
         orientation="video",
-        field=arguments["field"],
-        bounds=ClipLimits(arguments["max_bytes"], arguments["max_seconds"]),
+        field=check.field,
+        bounds=ClipLimits(check.max_bytes, check.max_seconds),
     )
     return {
         "width": clip.width,
@@ -145,7 +136,3 @@ def check_clip(arguments: Values, report: Report) -> Values:
         "fps": round(float(clip.fps), 6),
         "sound": clip.has_sound,
     }
-
-
-def _picture_limits(arguments: Values) -> Any:
-    return {"field": arguments["field"], "max_bytes": arguments["max_bytes"]}

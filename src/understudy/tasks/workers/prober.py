@@ -7,14 +7,18 @@ the next file gets a new one.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import structlog
+from pydantic import TypeAdapter, ValidationError
 
 from understudy.tasks.workers.child import Child
 from understudy.tasks.workers.local import JOBS
 from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
+from understudy.tasks.workers.questions import Answer, Question
 
 IDLE_SECONDS = 120.0
 """Then an idle child ends: starting one takes about a second, keeping it 100 MB."""
@@ -45,17 +49,22 @@ class Prober:
         self._retirement: asyncio.TimerHandle | None = None
         self._retiring: set[asyncio.Task[None]] = set()
 
-    async def ask(self, job: str, arguments: dict[str, Any], *, seconds: float) -> dict[str, Any]:
-        """Run a job of the module; returns its value.
+    async def ask(self, question: Question[Answer], *, seconds: float) -> Answer:
+        """Have a question answered.
 
         Raises InputRefused as the job did, ProbeTimedOut and ProbeFailed. A caller that is
         cancelled ends it.
         """
         try:
             async with asyncio.timeout(seconds), self._turn:
-                return await self._ask(job, arguments)
+                value = await self._ask(question.job, question.arguments)
         except TimeoutError as error:
-            raise ProbeTimedOut(f"{job} took longer than {seconds:g} s") from error
+            raise ProbeTimedOut(f"{question.job} took longer than {seconds:g} s") from error
+        try:
+            answer: Answer = _adapter(question.answer).validate_python(value)
+        except ValidationError as error:
+            raise ProbeFailed(f"the child's answer to {question.job} is not valid") from error
+        return answer
 
     async def close(self) -> None:
         """End the child."""
@@ -64,7 +73,7 @@ class Prober:
         await asyncio.gather(*self._retiring)
         await self._end()
 
-    async def _ask(self, job: str, arguments: dict[str, Any]) -> dict[str, Any]:
+    async def _ask(self, job: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
         if self._retirement is not None:
             self._retirement.cancel()
         child = self._child
@@ -102,3 +111,8 @@ class Prober:
         child, self._child = self._child, None
         if child is not None:
             await child.kill()
+
+
+@lru_cache
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import selectors
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +9,7 @@ from types import TracebackType
 from typing import Self
 
 from understudy import errors
+from understudy.cores import usable_cores
 from understudy.processes.child import Child
 from understudy.processes.messages import Message
 from understudy.tracking.trackers.process import start_tracker
@@ -22,8 +22,7 @@ _POLL_SECONDS = 0.05
 
 def process_count() -> int:
     """How many tracker processes to run on this machine: one per core, four at most."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return max(1, min(_MAX_PROCESSES, cores or 1))
+    return min(_MAX_PROCESSES, usable_cores())
 
 
 class TrackerPool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, Literal
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
@@ -28,6 +29,15 @@ from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH, UPLOAD_ID_CHARA
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Upload
+from understudy.tasks.workers.questions import (
+    ClipCheck,
+    ClipFacts,
+    PictureCheck,
+    PictureFacts,
+    Question,
+    whole_clip,
+    whole_picture,
+)
 
 PART = "file"
 FIELDS = {"image_url": "picture", "video_url": "clip"}
@@ -85,33 +95,36 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
     """
     with path.open("rb") as file:
         name = file_types.name_format(file.read(file_types.HEAD_BYTES))
-    arguments: dict[str, Any] = {"path": str(path), "field": field}
     wanted = FIELDS.get(field)
+    kind: Literal["picture", "clip"]
+    question: Question[PictureFacts] | Question[ClipFacts]
     if wanted != "clip" and name in limits.PICTURE_FORMATS:
-        job = "check_picture"
-        arguments["max_bytes"] = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
+        kind, most = "picture", limits.PICTURE_MAX_BYTES_TASKS_DESIGN
+        question = whole_picture(PictureCheck(path=path, field=field, max_bytes=most))
     elif wanted != "picture" and name in limits.CLIP_FORMATS:
-        job = "check_clip"
-        arguments["max_bytes"] = MAX_BYTES
-        arguments["max_seconds"] = limits.CLIP_MAX_SECONDS["video"]
+        kind, longest = "clip", limits.CLIP_MAX_SECONDS["video"]
+        check = ClipCheck(path=path, field=field, max_bytes=MAX_BYTES, max_seconds=longest)
+        question = whole_clip(check)
     else:
         raise ParameterInvalid(
             f"{field}: the file is {file_types.is_or_a(name)}; {_ALLOWED[wanted]}"
         )
     try:
         with probing("Checking the file took too long"):
-            facts = await service.checks.prober.ask(job, arguments, seconds=_CHECK_SECONDS)
+            facts: PictureFacts | ClipFacts = await service.checks.prober.ask(
+                question, seconds=_CHECK_SECONDS
+            )
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
     now = now_ms()
     return Upload(
         id=upload_id,
         account_id=account_id,
-        kind="picture" if job == "check_picture" else "clip",
+        kind=kind,
         key=f"uploads/{account_id}/{upload_id}",
         bytes=size,
         content_type=BY_FORMAT[name],
-        facts=facts,
+        facts=asdict(facts),
         created_at=now,
         used_at=now,
     )

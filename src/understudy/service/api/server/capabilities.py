@@ -13,9 +13,9 @@ from typing_extensions import TypedDict
 from understudy import __version__
 from understudy.media import limits
 from understudy.service.context import Service, service_of
-from understudy.service.engines import EngineState
 from understudy.service.http.envelope import success
 from understudy.service.models import Model
+from understudy.tasks.workers.questions import EngineState
 
 _MODES: tuple[limits.Mode, ...] = ("std", "pro")
 _ORIENTATIONS: tuple[limits.Orientation, ...] = ("video", "image")

@@ -1,0 +1,166 @@
+"""What the server asks its children, and the values that come back.
+
+A question goes to a child as JSON and is read there by the same classes; its answer is checked
+against a type, because the child opens files of strangers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Generic, Self, TypeVar
+
+from understudy.take.findings import Findings
+from understudy.take.options import TakeMedia, TakeRequest
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Question(Generic[Answer]):
+    """job: the function of `jobs` that answers it. arguments: JSON values. answer: the type of what
+    comes back."""
+
+    job: str
+    arguments: Mapping[str, Any]
+    answer: type[Answer]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeArguments:
+    """What a take, or its inspection, is given. workspace: the folder for what a take writes."""
+
+    request: TakeRequest
+    media: TakeMedia
+    workspace: Path | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {
+            "request": self.request.to_json(),
+            "media": self.media.to_json(),
+            "workspace": None if self.workspace is None else str(self.workspace),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """Raises InputRefused for what is unknown or of a wrong type."""
+        workspace = values["workspace"]
+        return cls(
+            request=TakeRequest.from_json(values["request"]),
+            media=TakeMedia.from_json(values["media"]),
+            workspace=None if workspace is None else Path(workspace),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureCheck:
+    """field: what an error calls the picture. total_bytes: of the file whose beginning lies at
+    `path`, None where it is whole."""
+
+    path: Path
+    field: str
+    max_bytes: int
+    total_bytes: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {**asdict(self), "path": str(self.path)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The check that a child is asked for."""
+        return cls(**{**values, "path": Path(values["path"])})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipCheck:
+    """field: what an error calls the clip."""
+
+    path: Path
+    field: str
+    max_bytes: int
+    max_seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {**asdict(self), "path": str(self.path)}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The check that a child is asked for."""
+        return cls(**{**values, "path": Path(values["path"])})
+
+
+@dataclass(frozen=True, slots=True)
+class PictureFacts:
+    """Pixels as the picture is shown; format: `png` or `jpeg`."""
+
+    width: int
+    height: int
+    format: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadFacts:
+    """What a picture's beginning tells; None when it is too short to tell."""
+
+    picture: PictureFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFacts:
+    """Pixels as the clip is shown; sound: whether it has any."""
+
+    width: int
+    height: int
+    seconds: float
+    fps: float
+    sound: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EngineState:
+    """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole. raw_clip: it
+    follows the clip itself, whose camera may move, and not landmarks found in it."""
+
+    reason: str
+    whole_prompt: bool
+    raw_clip: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """The answer of a job that is simply done."""
+
+
+def whole_picture(check: PictureCheck) -> Question[PictureFacts]:
+    """Open a picture in full."""
+    return Question("check_picture", check.to_json(), PictureFacts)
+
+
+def picture_head(check: PictureCheck) -> Question[HeadFacts]:
+    """Check a picture by its beginning."""
+    return Question("check_picture_head", check.to_json(), HeadFacts)
+
+
+def whole_clip(check: ClipCheck) -> Question[ClipFacts]:
+    """Open a clip."""
+    return Question("check_clip", check.to_json(), ClipFacts)
+
+
+def findings(request: TakeRequest, media: TakeMedia) -> Question[Findings]:
+    """What a take would be made of."""
+    arguments = TakeArguments(request=request, media=media)
+    return Question("inspect", arguments.to_json(), Findings)
+
+
+def engine_states(names: Iterable[str]) -> Question[dict[str, EngineState]]:
+    """Whether engines can run here, by name."""
+    return Question("engines", {"names": sorted(names)}, dict[str, EngineState])
+
+
+def export(performance: Path, output: Path) -> Question[Nothing]:
+    """Write a performance (an NPZ) in the format of the suffix of `output`."""
+    return Question("export", {"performance": str(performance), "output": str(output)}, Nothing)
