@@ -11,12 +11,14 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Generator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.hand_landmarks import FINGERS, WRIST
 from understudy.geometry.landmarks import Float32
 from understudy.media.output.encode import VideoWriter
 from understudy.tracking.formats.frame_rate import frame_rate
@@ -37,11 +39,8 @@ COLOURS: tuple[Colour, ...] = (
 )  # fmt: skip
 LIMB_SHARE = 0.6  # of its colour: how bright a limb is beside its joints
 
-HAND_BONES = tuple(
-    (0 if joint == 0 else 4 * finger + joint, 4 * finger + joint + 1)
-    for finger in range(5)
-    for joint in range(4)
-)
+# OpenPose draws every finger from the wrist; the knuckles are not joined.
+_FINGER_BONES = tuple(bone for finger in FINGERS for bone in pairwise((WRIST, *finger)))
 _HAND_JOINT: Colour = (0, 0, 255)
 _FACE_POINT: Colour = (255, 255, 255)
 
@@ -130,8 +129,8 @@ def _draw_hand(canvas: Rgb, hand: Float32, short: int) -> None:
     if not np.isfinite(hand[0, 0]):
         return
     line = max(NUMBERS.least_hand_line, NUMBERS.hand_line * short / 2)
-    for number, (one, other) in enumerate(HAND_BONES):
-        red, green, blue = colorsys.hsv_to_rgb(number / len(HAND_BONES), 1.0, 1.0)
+    for number, (one, other) in enumerate(_FINGER_BONES):
+        red, green, blue = colorsys.hsv_to_rgb(number / len(_FINGER_BONES), 1.0, 1.0)
         colour = (round(255 * red), round(255 * green), round(255 * blue))
         _draw_limb(canvas, hand[one, :2], hand[other, :2], line, colour)
     dot = max(NUMBERS.least_radius, NUMBERS.hand_dot * short)
