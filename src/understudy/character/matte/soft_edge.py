@@ -62,76 +62,105 @@ _DISTANCE_COST = 0.05  # per px to both colours: near ones are likelier
 _ALIKE_COST, _ALIKE = 0.01, 1e-3  # over the squared difference: a pair of one colour tells nothing
 _ERROR_FALL = 20.0  # how fast trust falls with the error, in squared differences of the pair
 _FULL_TRUST = 2  # so many colours of a side are needed for full trust
+_ANY_COST = 1e18  # more than any pair costs
+_NO_LENGTH = 1e-6  # squared difference that no division fails by
 
 
 @njit(cache=True, nogil=True)
-def _sample(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913, PLR0915 - one loop over plain arrays
+def _look_round(  # pragma: no cover - compiled  # noqa: PLR0913 - plain arrays
+    picture: Float32,
+    figure: Mask,
+    background: Mask,
+    place: tuple[int, int],
+    reach: int,
+    fronts: Float32,
+    backs: Float32,
+) -> tuple[int, int]:
+    """Fill `fronts` and `backs`, (rays, 4) colours and their distances, with the first pixels of
+    figure and background along each ray; how many of each there are."""
+    h, w = figure.shape
+    y, x = place
+    rays = len(fronts)
+    n_front, n_back = 0, 0
+    # Neighbours look along different rays, so that together they see all round.
+    turn = 2 * np.pi / rays * (((x % 3) + 3 * (y % 3)) / 9.0)
+    for k in range(rays):
+        angle = turn + 2 * np.pi * k / rays
+        dy, dx = np.sin(angle), np.cos(angle)
+        seen_front, seen_back = False, False
+        for r in range(1, reach + 1):
+            yy, xx = int(y + dy * r + 0.5), int(x + dx * r + 0.5)
+            if yy < 0 or yy >= h or xx < 0 or xx >= w:
+                break
+            if not seen_front and figure[yy, xx]:
+                seen_front = True
+                for c in range(3):
+                    fronts[n_front, c] = picture[yy, xx, c]
+                fronts[n_front, 3] = r
+                n_front += 1
+            elif not seen_back and background[yy, xx]:
+                seen_back = True
+                for c in range(3):
+                    backs[n_back, c] = picture[yy, xx, c]
+                backs[n_back, 3] = r
+                n_back += 1
+            if seen_front and seen_back:
+                break
+    return n_front, n_back
+
+
+@njit(cache=True, nogil=True)
+def _best_pair(  # pragma: no cover - compiled
+    pixel: Float32, fronts: Float32, backs: Float32
+) -> tuple[float, float]:
+    """The alpha of the pair of colours that explains a pixel (3,) best, and its squared error as a
+    share of the pair's squared difference."""
+    best, best_alpha, best_error = _ANY_COST, 0.0, 1.0
+    for i in range(len(fronts)):
+        for j in range(len(backs)):
+            dot, length = 0.0, _NO_LENGTH
+            for c in range(3):
+                span = fronts[i, c] - backs[j, c]
+                dot += (pixel[c] - backs[j, c]) * span
+                length += span * span
+            a = min(1.0, max(0.0, dot / length))
+            error = 0.0
+            for c in range(3):
+                d = pixel[c] - a * fronts[i, c] - (1 - a) * backs[j, c]
+                error += d * d
+            cost = (error + _NOISE) * (1 + _DISTANCE_COST * (fronts[i, 3] + backs[j, 3]))
+            # A pair of one colour explains nothing.
+            cost *= 1 + _ALIKE_COST / (length + _ALIKE)
+            if cost < best:
+                best, best_alpha, best_error = cost, a, error / (length + _ALIKE)
+    return best_alpha, best_error
+
+
+@njit(cache=True, nogil=True)
+def _sample(  # pragma: no cover - compiled  # noqa: PLR0913 - plain arrays
     picture: Float32, figure: Mask, background: Mask, where: Mask, reach: int, rays: int
 ) -> tuple[Float32, Float32]:
     """Alpha (h, w) and how well it explains the pixel (h, w), 0..1, for pixels of `where`."""
     h, w = where.shape
     alpha = np.zeros((h, w), np.float32)
     trust = np.zeros((h, w), np.float32)
-    fronts = np.zeros((rays, 3), np.float32)
-    backs = np.zeros((rays, 3), np.float32)
-    front_away = np.zeros(rays, np.float32)
-    back_away = np.zeros(rays, np.float32)
+    fronts = np.zeros((rays, 4), np.float32)
+    backs = np.zeros((rays, 4), np.float32)
     for y in range(h):
         for x in range(w):
             if not where[y, x]:
                 alpha[y, x] = 1.0 if figure[y, x] else 0.0
                 trust[y, x] = 1.0
                 continue
-            n_front, n_back = 0, 0
-            # Neighbours look along different rays, so that together they see all round.
-            turn = 2 * np.pi / rays * (((x % 3) + 3 * (y % 3)) / 9.0)
-            for k in range(rays):
-                angle = turn + 2 * np.pi * k / rays
-                dy, dx = np.sin(angle), np.cos(angle)
-                seen_front, seen_back = False, False
-                for r in range(1, reach + 1):
-                    yy, xx = int(y + dy * r + 0.5), int(x + dx * r + 0.5)
-                    if yy < 0 or yy >= h or xx < 0 or xx >= w:
-                        break
-                    if not seen_front and figure[yy, xx]:
-                        seen_front = True
-                        for c in range(3):
-                            fronts[n_front, c] = picture[yy, xx, c]
-                        front_away[n_front] = r
-                        n_front += 1
-                    elif not seen_back and background[yy, xx]:
-                        seen_back = True
-                        for c in range(3):
-                            backs[n_back, c] = picture[yy, xx, c]
-                        back_away[n_back] = r
-                        n_back += 1
-                    if seen_front and seen_back:
-                        break
+            n_front, n_back = _look_round(picture, figure, background, (y, x), reach, fronts, backs)
             if n_front == 0 or n_back == 0:
                 alpha[y, x] = 0.0 if n_front == 0 else 1.0
                 trust[y, x] = _NO_PAIR_TRUST
                 continue
-            best, best_alpha, best_error = 1e18, 0.0, 1.0
-            for i in range(n_front):
-                for j in range(n_back):
-                    dot, length = 0.0, 1e-6
-                    for c in range(3):
-                        span = fronts[i, c] - backs[j, c]
-                        dot += (picture[y, x, c] - backs[j, c]) * span
-                        length += span * span
-                    a = min(1.0, max(0.0, dot / length))
-                    error = 0.0
-                    for c in range(3):
-                        d = picture[y, x, c] - a * fronts[i, c] - (1 - a) * backs[j, c]
-                        error += d * d
-                    cost = (error + _NOISE) * (1 + _DISTANCE_COST * (front_away[i] + back_away[j]))
-                    # A pair of one colour explains nothing.
-                    cost *= 1 + _ALIKE_COST / (length + _ALIKE)
-                    if cost < best:
-                        best, best_alpha, best_error = cost, a, error / (length + _ALIKE)
-            alpha[y, x] = best_alpha
+            best, error = _best_pair(picture[y, x], fronts[:n_front], backs[:n_back])
+            alpha[y, x] = best
             sides = min(1.0, n_front / _FULL_TRUST), min(1.0, n_back / _FULL_TRUST)
-            trust[y, x] = np.exp(-_ERROR_FALL * best_error) * sides[0] * sides[1]
+            trust[y, x] = np.exp(-_ERROR_FALL * error) * sides[0] * sides[1]
     return alpha, trust
 
 
