@@ -10,8 +10,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
+from understudy.character.figure.energy_kernel import energy
 from understudy.character.figure.joints import JOINTS, Joint
-from understudy.character.figure.mask_energy import PreparedMask, energy, energy_of
+from understudy.character.figure.mask_energy import PreparedMask, energy_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Schedule:
 
 @dataclass(frozen=True, slots=True)
 class FitNumbers:
-    """The annealings, and what they start from. Those of the study; shares are of the height."""
+    """The annealings, and what they start from. Shares are of the height."""
 
     near: Schedule = Schedule(2500, 0.006, 0.03)
     """From joints that are nearly right."""
@@ -45,10 +46,27 @@ class FitNumbers:
     """The head's middle, as a share of the way from the neck to where the silhouette ends."""
     head_far: float = 0.6
     """How far from the neck the head may end."""
+    head_step: float = 0.005
+    """Between two looks for its end."""
+    band: tuple[float, float] = (0.3, 0.65)
+    """From the top: between these lies the trunk's axis in the thickest part."""
+    knees_apart: float = 1.1
+    """Of a template: how far from the axis, in the hips' distance, the knees,"""
+    ankles_apart: float = 1.2
+    """and the ankles are."""
 
 
 NUMBERS = FitNumbers()
 _HELD_WITHIN = NUMBERS.held_within
+# What the compiled annealing tries: up to these random numbers it moves one joint, a limb, a
+# girdle (shoulders or hips), changes a girdle's width, and beyond the last turns a limb.
+_ONE_JOINT, _LIMB, _GIRDLE, _WIDTH = 0.45, 0.75, 0.85, 0.95
+_TURN, _LEAST_TURN = (
+    0.6,
+    0.03,
+)  # radians (sigma) of a turn: at the start, and what is left at the end
+_LEAST_HEAT, _LEAST_STEP = 1e-5, 0.004  # what is left of heat and step at the end
+_ROOTS = (1, 4, 7, 10)  # the joints that limbs hang on
 # Trunks: y of the head, the shoulders and the hips from the top, half widths of hips and shoulders.
 _TRUNKS = (
     (0.10, 0.20, 0.50, 0.07, 0.11),
@@ -110,7 +128,7 @@ def with_head(prepared: PreparedMask, joints: Points) -> Points:
     length = float(np.hypot(*way))
     if length < 1e-6:
         return joints
-    reach = np.arange(0, NUMBERS.head_far * prepared.height, 0.005 * prepared.height)
+    reach = np.arange(0, NUMBERS.head_far * prepared.height, NUMBERS.head_step * prepared.height)
     at = np.floor(neck + reach[:, None] * way / length).astype(int)
     h, w = prepared.inside.shape
     on = (at >= 0).all(axis=1) & (at[:, 0] < w) & (at[:, 1] < h)
@@ -148,7 +166,8 @@ def _templates(prepared: PreparedMask) -> list[Points]:
     rows = np.flatnonzero(prepared.inside.any(axis=1))
     top, height = float(rows[0]), float(rows[-1] - rows[0] + 1)
     # The trunk's axis runs through the thickest part of the middle.
-    band = np.maximum(prepared.distance, 0)[int(top + 0.3 * height) : int(top + 0.65 * height)] ** 2
+    upper, lower = (int(top + share * height) for share in NUMBERS.band)
+    band = np.maximum(prepared.distance, 0)[upper:lower] ** 2
     axis = float((np.arange(band.shape[1]) * band.sum(axis=0)).sum() / max(1e-9, float(band.sum())))
     templates = []
     for head, shoulder, hip, hip_half, shoulder_half in _TRUNKS:
@@ -163,14 +182,51 @@ def _templates(prepared: PreparedMask) -> list[Points]:
                 joints[first + 1] = (side * (shoulder_half + elbow[0]), shoulder + elbow[1])
                 joints[first + 2] = (side * (shoulder_half + wrist[0]), shoulder + wrist[1])
                 joints[hips] = (side * hip_half, hip)
-                joints[hips + 1] = (side * 1.1 * hip_half, (hip + _ANKLES) / 2)
-                joints[hips + 2] = (side * 1.2 * hip_half, _ANKLES)
+                joints[hips + 1] = (side * NUMBERS.knees_apart * hip_half, (hip + _ANKLES) / 2)
+                joints[hips + 2] = (side * NUMBERS.ankles_apart * hip_half, _ANKLES)
             templates.append(joints * height + (axis, top))
     return templates
 
 
 @njit(cache=True, nogil=True)
-def anneal(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913 - one loop over plain arrays
+def _moved(  # pragma: no cover - compiled
+    joints: Points, stride: float, left: float
+) -> Points:
+    """The joints with a random change. left: share of the annealing that is to come."""
+    tried = joints.copy()
+    kind = np.random.random()
+    dx, dy = np.random.normal() * stride, np.random.normal() * stride
+    limb = _ROOTS[np.random.randint(4)]
+    girdle = 1 if np.random.random() < 0.5 else 7
+    if kind < _ONE_JOINT:
+        k = np.random.randint(JOINTS)
+        tried[k, 0] += dx
+        tried[k, 1] += dy
+    elif kind < _LIMB:  # from its root or its middle on
+        for k in range(limb + np.random.randint(2), limb + 3):
+            tried[k, 0] += dx
+            tried[k, 1] += dy
+    elif kind < _GIRDLE:  # shoulders or hips, with or without what hangs on them
+        everything = np.random.random() < 0.5
+        for k in range(girdle, girdle + 6):
+            if everything or (k - girdle) % 3 == 0:
+                tried[k, 0] += dx
+                tried[k, 1] += dy
+    elif kind < _WIDTH:  # shoulders or hips wider or narrower
+        tried[girdle, 0] -= dx
+        tried[girdle + 3, 0] += dx
+    else:  # a limb turned about its root
+        angle = np.random.normal() * (_TURN * left + _LEAST_TURN)
+        c, s = math.cos(angle), math.sin(angle)
+        for k in range(limb + 1, limb + 3):
+            x, y = tried[k, 0] - tried[limb, 0], tried[k, 1] - tried[limb, 1]
+            tried[k, 0] = tried[limb, 0] + c * x - s * y
+            tried[k, 1] = tried[limb, 1] + s * x + c * y
+    return tried
+
+
+@njit(cache=True, nogil=True)
+def anneal(  # pragma: no cover - compiled  # noqa: PLR0913 - plain arrays and numbers
     start: Points,
     distance: Points,
     points: Points,
@@ -190,44 +246,15 @@ def anneal(  # pragma: no cover - compiled  # noqa: PLR0912, PLR0913 - one loop 
     best, best_level = now.copy(), level
     for turn in range(steps):
         left = 1 - turn / steps
-        temperature = heat * left * left + 1e-5
-        stride = height * (step * left + 0.004)
-        tried = now.copy()
-        kind = np.random.random()
-        dx, dy = np.random.normal() * stride, np.random.normal() * stride
-        limb = (1, 4, 7, 10)[np.random.randint(4)]
-        girdle = 1 if np.random.random() < 0.5 else 7
-        if kind < 0.45:  # one joint
-            k = np.random.randint(13)
-            tried[k, 0] += dx
-            tried[k, 1] += dy
-        elif kind < 0.75:  # a limb from its root or its middle on
-            for k in range(limb + np.random.randint(2), limb + 3):
-                tried[k, 0] += dx
-                tried[k, 1] += dy
-        elif kind < 0.85:  # shoulders or hips, with or without what hangs on them
-            everything = np.random.random() < 0.5
-            for k in range(girdle, girdle + 6):
-                if everything or (k - girdle) % 3 == 0:
-                    tried[k, 0] += dx
-                    tried[k, 1] += dy
-        elif kind < 0.95:  # shoulders or hips wider or narrower
-            tried[girdle, 0] -= dx
-            tried[girdle + 3, 0] += dx
-        else:  # a limb turned about its root
-            angle = np.random.normal() * (0.6 * left + 0.03)
-            c, s = math.cos(angle), math.sin(angle)
-            for k in range(limb + 1, limb + 3):
-                x, y = tried[k, 0] - tried[limb, 0], tried[k, 1] - tried[limb, 1]
-                tried[k, 0] = tried[limb, 0] + c * x - s * y
-                tried[k, 1] = tried[limb, 1] + s * x + c * y
+        temperature = heat * left * left + _LEAST_HEAT
+        tried = _moved(now, height * (step * left + _LEAST_STEP), left)
         value = energy(tried, distance, points, weights, hints, height)
         if held > 0:
             away = 0.0
-            for k in range(13):
+            for k in range(JOINTS):
                 square = (tried[k, 0] - start[k, 0]) ** 2 + (tried[k, 1] - start[k, 1]) ** 2
                 away += math.log(1 + square / (_HELD_WITHIN * height) ** 2)
-            value += held * away / 13
+            value += held * away / JOINTS
         if value < level or np.random.random() < math.exp(-(value - level) / temperature):
             now, level = tried, value
             if level < best_level:
