@@ -39,10 +39,10 @@ def test_a_prompt_is_read_whole_and_an_empty_one_not_at_all() -> None:
     assert read_whole(" ").understood == ()
 
 
-@pytest.mark.parametrize("missing", ["picture", "clip"])
-def test_a_job_without_picture_or_clip_is_a_fault_that_names_the_engine(missing: str) -> None:
+@pytest.mark.parametrize("job", [replace(JOB, picture=None), replace(JOB, clip=None)])
+def test_a_job_without_picture_or_clip_is_a_fault_that_names_the_engine(job: Job) -> None:
     with pytest.raises(ValueError, match="mine needs a picture and a clip"):
-        inputs_of(replace(JOB, **{missing: None}), "mine")
+        inputs_of(job, "mine")
 
 
 def test_a_seed_is_kept_within_its_range_and_drawn_where_none_is_named() -> None:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 from pydantic import TypeAdapter, ValidationError
@@ -18,10 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 from understudy.tasks.workers.child import Child
 from understudy.tasks.workers.local import JOBS
 from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
-from understudy.tasks.workers.questions import Answer, Question
+from understudy.tasks.workers.questions import Question
 
 IDLE_SECONDS = 120.0
 """Then an idle child ends: starting one takes about a second, keeping it 100 MB."""
+
+Answer = TypeVar("Answer")
 
 log = structlog.get_logger(__name__)
 
@@ -61,7 +63,8 @@ class Prober:
         except TimeoutError as error:
             raise ProbeTimedOut(f"{question.job} took longer than {seconds:g} s") from error
         try:
-            answer: Answer = _adapter(question.answer).validate_python(value)
+            kind: Any = question.answer
+            answer: Answer = _adapter(kind).validate_python(value)
         except ValidationError as error:
             raise ProbeFailed(f"the child's answer to {question.job} is not valid") from error
         return answer

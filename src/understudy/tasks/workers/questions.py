@@ -14,17 +14,17 @@ from typing import Any, Generic, Self, TypeVar
 from understudy.take.findings import Findings
 from understudy.take.options import TakeMedia, TakeRequest
 
-Answer = TypeVar("Answer")
+Answer_co = TypeVar("Answer_co", covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Question(Generic[Answer]):
+class Question(Generic[Answer_co]):
     """job: the function of `jobs` that answers it. arguments: JSON values. answer: the type of what
     comes back."""
 
     job: str
     arguments: Mapping[str, Any]
-    answer: type[Answer]
+    answer: type[Answer_co]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ class ClipCheck:
     path: Path
     field: str
     max_bytes: int
-    max_seconds: float
+    max_seconds: int
 
     def to_json(self) -> dict[str, Any]:
         """The inverse of `from_json`."""

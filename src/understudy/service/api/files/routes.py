@@ -97,7 +97,7 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
         name = file_types.name_format(file.read(file_types.HEAD_BYTES))
     wanted = FIELDS.get(field)
     kind: Literal["picture", "clip"]
-    question: Question[PictureFacts] | Question[ClipFacts]
+    question: Question[PictureFacts | ClipFacts]
     if wanted != "clip" and name in limits.PICTURE_FORMATS:
         kind, most = "picture", limits.PICTURE_MAX_BYTES_TASKS_DESIGN
         question = whole_picture(PictureCheck(path=path, field=field, max_bytes=most))
@@ -111,9 +111,8 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
         )
     try:
         with probing("Checking the file took too long"):
-            facts: PictureFacts | ClipFacts = await service.checks.prober.ask(
-                question, seconds=_CHECK_SECONDS
-            )
+            prober = service.checks.prober
+            facts: PictureFacts | ClipFacts = await prober.ask(question, seconds=_CHECK_SECONDS)
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
     now = now_ms()
