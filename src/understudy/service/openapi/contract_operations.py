@@ -1,4 +1,4 @@
-"""The operations of the wire contract."""
+"""The operations of Kling's API."""
 
 from __future__ import annotations
 

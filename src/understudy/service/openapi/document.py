@@ -1,6 +1,6 @@
-"""The description of the API, made of the types that the routes read and write.
+"""The OpenAPI document, generated from the types that the routes read and write.
 
-What is not of Kling's contract but ours carries the tag `ours` and `x-understudy: true`.
+Operations that Kling's API does not have are tagged `ours` and carry `x-understudy: true`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from understudy import __version__
 from understudy.service.openapi.operations import OPERATIONS, Answer, Operation, Parameter
 
-# What pydantic makes of a name that several modules have.
+# How pydantic spells a name that several modules share.
 _QUALIFIED = re.compile(r"understudy__service__api__(\w+?)__(?:bodies|records)__(\w+)")
 _REFERENCES = "#/components/schemas/{model}"
 _REQUEST_ID = {"type": "string", "format": "uuid"}
@@ -31,10 +31,10 @@ _ERRORS = {
 }
 
 DESCRIPTION = """\
-A self-hosted Motion Control API: one picture of a character, one clip of a person, and the
-character performs the motion. Every answer comes in the envelope
-`{"code", "message", "request_id", "data"}`; success is HTTP 200 and code 0. An optional
-field sent as `""` or `null` counts as left out.
+A self-hosted Motion Control API: send one picture of a character and one clip of a person, and
+get a video of the character performing the person's motion. Every response has the envelope
+`{"code", "message", "request_id", "data"}`; success is HTTP 200 with code 0. An optional field
+that is `""` or `null` counts as missing.
 """
 
 
@@ -67,8 +67,8 @@ def _document() -> dict[str, Any]:
         "info": {"title": "Understudy", "version": __version__, "description": DESCRIPTION},
         "servers": [],
         "tags": [
-            {"name": "legacy", "description": "The model in the body"},
-            {"name": "tasks", "description": "The model in the path"},
+            {"name": "legacy", "description": "Kling's legacy design: the body names the model"},
+            {"name": "tasks", "description": "Kling's tasks design: the path names the model"},
             {"name": "elements", "description": "Characters in the library"},
             {"name": "account", "description": "Units"},
             {"name": "ours", "description": "Additions to Kling's API"},
@@ -81,7 +81,8 @@ def _document() -> dict[str, Any]:
                     "type": "http",
                     "scheme": "bearer",
                     "description": "An API key (`api-key-…`) or, on the legacy paths, a JWT (HS256)"
-                    " of `iss` (access key), `exp` and `nbf`, signed with the secret key.",
+                    " with the claims `iss` (the access key), `exp` and `nbf`, signed with the"
+                    " secret key.",
                 }
             },
         },
@@ -97,7 +98,7 @@ def _types() -> Iterator[tuple[str, Any]]:
 
 
 def _schemas(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """By the names in `types` the schemas of the types, and the components they refer to."""
+    """The schemas of `types` by the same names, and the components that they refer to."""
     inputs: list[tuple[str, Literal["validation"], TypeAdapter[Any]]] = [
         (key, "validation", TypeAdapter(kind)) for key, kind in types.items()
     ]
@@ -107,7 +108,7 @@ def _schemas(types: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 def _tidy(value: Any, *, properties: bool = False) -> Any:
-    """A schema without what only repeats: titles, defaults of null, the modules of names."""
+    """A schema without what adds nothing: titles, null defaults, module names in names."""
     if isinstance(value, list):
         return [_tidy(item) for item in value]
     if isinstance(value, str):

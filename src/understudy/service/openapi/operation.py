@@ -13,7 +13,7 @@ Tag = Literal["legacy", "tasks", "elements", "account", "ours"]
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A part of a path or of a query."""
+    """A parameter of the path or the query."""
 
     name: str
     place: Literal["path", "query"]
@@ -24,7 +24,7 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What comes back: `data` in the envelope, else content of one of the types."""
+    """A successful response: `data` in the envelope, or else content of one of the types."""
 
     description: str
     data: Any = None
@@ -34,7 +34,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One method on one path. upload: the part that a file comes in."""
+    """One method on one path. upload: the name of the part that holds the file."""
 
     method: str
     path: str
@@ -62,7 +62,7 @@ PAGE = (
         "pageNum",
         "query",
         {"type": "integer", "minimum": 1, "maximum": listing.MAX_PAGE_NUMBER, "default": 1},
-        "Which page",
+        "The number of the page",
     ),
     Parameter(
         "pageSize",
@@ -73,7 +73,7 @@ PAGE = (
             "maximum": listing.MAX_PAGE_SIZE,
             "default": listing.DEFAULT_PAGE_SIZE,
         },
-        "Records on a page",
+        "Records per page",
     ),
 )
 OPEN_ERRORS = (500, 503)

@@ -1,4 +1,4 @@
-"""The operations that are additions to the contract."""
+"""The operations that Kling's API does not have."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 
 ANY_FILE = "application/octet-stream"
-"""Generators of clients know it where they do not know the kinds of pictures and videos."""
+"""Client generators support it even where they do not know the types of pictures and videos."""
 
 
 class Health(TypedDict):
-    """That all is well."""
+    """Everything works."""
 
     status: Literal["ok"]
 
@@ -141,7 +141,7 @@ OURS: tuple[Operation, ...] = (
         method="POST",
         path=FILES_PATH,
         name="uploadFile",
-        summary="Upload a picture or clip; its URL works in creates of the same account",
+        summary="Upload a picture or clip; use its URL in creates of the same account",
         tag="ours",
         upload=PART,
         parameters=(
@@ -149,7 +149,8 @@ OURS: tuple[Operation, ...] = (
                 "field",
                 "query",
                 {"type": "string", "enum": list(FIELDS)},
-                "Where it will go: then only that kind of file is taken, and a refusal names it",
+                "The field that the file is meant for. Only files of that kind are then accepted,"
+                " and errors name the field",
             ),
         ),
         answer=Answer("The upload", Uploaded),
@@ -181,10 +182,10 @@ OURS: tuple[Operation, ...] = (
         method="POST",
         path=PATH + "/inspect",
         name="inspectTask",
-        summary="Check a take before creating it: the plan, or every problem; free",
+        summary="Check a take before creating it, free: returns the plan, or every problem",
         tag="ours",
         body=motion_control.Inspect,
-        answer=Answer("The plan, or the problems", Findings),
+        answer=Answer("The plan or the problems", Findings),
         errors=(400, 401, 429, 500, 503, 504),
     ),
     Operation(
@@ -203,7 +204,7 @@ OURS: tuple[Operation, ...] = (
         summary="Follow a task through server-sent events",
         tag="ours",
         parameters=(REFERENCE,),
-        answer=Answer("Events `progress`", content_types=("text/event-stream",)),
+        answer=Answer("A stream of `progress` events", content_types=("text/event-stream",)),
     ),
     Operation(
         method="GET",
@@ -213,9 +214,17 @@ OURS: tuple[Operation, ...] = (
         tag="ours",
         signed_in=False,
         parameters=(
-            Parameter("key", "path", {"type": "string"}, "Of the signed URL", required=True),
+            Parameter(
+                "key", "path", {"type": "string"}, "The key in the signed URL", required=True
+            ),
             Parameter("expires", "query", {"type": "string"}, "Seconds since 1970", required=True),
-            Parameter("signature", "query", {"type": "string"}, "Of the URL", required=True),
+            Parameter(
+                "signature",
+                "query",
+                {"type": "string"},
+                "The signature in the signed URL",
+                required=True,
+            ),
         ),
         answer=Answer(
             "The file",
@@ -239,7 +248,7 @@ OURS: tuple[Operation, ...] = (
         summary="Liveness check",
         tag="ours",
         signed_in=False,
-        answer=Answer("It does", Health),
+        answer=Answer("The process is running", Health),
         errors=OPEN_ERRORS,
     ),
     Operation(
@@ -249,7 +258,7 @@ OURS: tuple[Operation, ...] = (
         summary="Readiness check of database and storage",
         tag="ours",
         signed_in=False,
-        answer=Answer("They do", Health),
+        answer=Answer("Database and storage respond", Health),
         errors=OPEN_ERRORS,
     ),
     Operation(

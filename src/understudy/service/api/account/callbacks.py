@@ -34,7 +34,7 @@ _make_id = IdMaker(TASK_BITS)
 
 
 class Try(TypedDict):
-    """One try: when (ms), the receiver's HTTP status or why there is none, how long it took."""
+    """One attempt: its time (ms), the receiver's HTTP status or why there is none, its duration."""
 
     at: int
     http_status: int | None
@@ -43,7 +43,7 @@ class Try(TypedDict):
 
 
 class Event(TypedDict):
-    """The callback for one change of status; next_try_at: null when there are no more retries."""
+    """The callback for one change of status; next_try_at: null if it will not be retried."""
 
     id: str
     task_id: str
@@ -120,7 +120,7 @@ async def test(request: Request) -> Response:
 
 
 def show(event: CallbackEvent) -> Event:
-    """An event as its account reads it."""
+    """An event as a response."""
     return {
         "id": str(event.id),
         "task_id": str(event.subject),

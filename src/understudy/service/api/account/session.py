@@ -34,7 +34,7 @@ async def session(request: Request) -> Response:
 
 
 def _is_at_home(request: Request, settings: Settings) -> bool:
-    """Whether server, request and page are all of this machine.
+    """Whether server, request and page are all on this machine.
 
     A name that an outside page rebinds to this machine still shows in Host; a page of elsewhere
     shows in Sec-Fetch-Site; a reverse proxy in its headers, or in the public URL that it needs.

@@ -1,4 +1,4 @@
-"""What clients send to the element library."""
+"""Request bodies of the element library."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Delete(Body):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ElementDraft:
-    """What a client asked for, before its media are looked at; the frontal image comes first."""
+    """A create of an element before its media are checked; the frontal image comes first."""
 
     name: str
     description: str

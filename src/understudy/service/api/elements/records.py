@@ -1,4 +1,4 @@
-"""The element library as clients read it."""
+"""Responses of the element library."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class ElementRecord(TypedDict):
 
 
 class ElementResult(TypedDict):
-    """What a task of the library made."""
+    """The element that a task made."""
 
     elements: list[ElementRecord]
 
@@ -90,7 +90,7 @@ class Record(TypedDict):
 
 
 def created(element: Element) -> Created:
-    """The answer to a create."""
+    """The response to a create."""
     return {
         "task_id": str(element.id),
         "task_status": "submitted",
@@ -101,7 +101,7 @@ def created(element: Element) -> Created:
 
 
 def record(element: Element, links: Links) -> Record:
-    """An element's task as clients read it."""
+    """An element's task as a response."""
     written: Record = {
         "task_id": str(element.id),
         "task_status": STATUS_WORDS[element.status],  # type: ignore[typeddict-item]

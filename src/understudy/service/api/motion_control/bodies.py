@@ -1,4 +1,4 @@
-"""What clients of the legacy design send."""
+"""Request bodies of the legacy design."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class ElementReference(Body):
 
 
 class WatermarkInfo(Body):
-    """Whether a second, watermarked video is wanted."""
+    """Whether to make a second video, with a watermark."""
 
     enabled: Annotated[Flag | None, EmptyIsAbsent] = None
 
@@ -73,11 +73,13 @@ class Create(Body):
     )
 
     model_name: Annotated[Text | None, EmptyIsAbsent] = Field(
-        default=None, description=f"The model; `{DEFAULT_MODEL}` when left out."
+        default=None, description=f"The model; default: `{DEFAULT_MODEL}`."
     )
     prompt: Annotated[
         Annotated[Text, Field(max_length=limits.PROMPT_MAX_CHARACTERS)] | None, EmptyIsAbsent
-    ] = Field(default=None, description="What else to show; moves the camera.")
+    ] = Field(
+        default=None, description="Camera movements; an engine that generates video uses all of it."
+    )
     image_url: Annotated[Text | None, REQUIRED_TEXT] = Field(
         default=None, description="An http(s) URL, or base64 without a `data:` prefix."
     )
@@ -90,20 +92,25 @@ class Create(Body):
         Annotated[list[ElementReference], Field(max_length=1)] | None, EmptyIsAbsent
     ] = Field(
         default=None,
-        description="At most one; `kling-v3` only. The video's orientation holds with it.",
+        description="At most one, with `kling-v3` only. The character then turns with the person in"
+        " the clip, whatever `character_orientation` says.",
     )
     keep_original_sound: Annotated[
         Literal["yes", "no"] | None, _optional_choice("yes", "yes", "no"), EmptyIsAbsent
     ] = None
     character_orientation: Annotated[
         Literal["image", "video"] | None, EmptyIsAbsent, _choice("image", "video")
-    ] = Field(default=None, description="Whose facing the character takes.")
+    ] = Field(
+        default=None,
+        description="`video`: the character turns with the person in the clip; `image`: it keeps"
+        " facing as in the picture.",
+    )
     mode: Annotated[Literal["std", "pro"] | None, EmptyIsAbsent, _choice("std", "pro")] = Field(
         default=None, description="`std` is 720p, `pro` is 1080p."
     )
     watermark_info: Annotated[WatermarkInfo | None, EmptyIsAbsent] = None
     callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = Field(
-        default=None, description="Told of every change of status."
+        default=None, description="Receives every change of status."
     )
     external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = Field(
         default=None, description="Your own id, unique within the account."
@@ -111,7 +118,7 @@ class Create(Body):
 
 
 class Inspect(Create):
-    """`POST /v1/videos/motion-control/inspect`: a create of which the media may be missing."""
+    """`POST /v1/videos/motion-control/inspect`: a create whose media may be missing."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -127,10 +134,12 @@ class Inspect(Create):
     )
 
     image_url: Annotated[Text | None, EmptyIsAbsent] = Field(
-        default=None, description="As in a create; what else there is is looked at without it."
+        default=None,
+        description="As in a create. If it is missing, the rest is inspected without it.",
     )
     video_url: Annotated[WebUrl | None, EmptyIsAbsent] = Field(
-        default=None, description="As in a create; what else there is is looked at without it."
+        default=None,
+        description="As in a create. If it is missing, the rest is inspected without it.",
     )
 
 

@@ -1,4 +1,4 @@
-"""What clients of the legacy design read."""
+"""Responses of the legacy design."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class TaskInfo(TypedDict):
 
 
 class Created(TypedDict):
-    """A task just made."""
+    """A new task."""
 
     task_id: str
     task_status: Literal["submitted"]
@@ -50,20 +50,20 @@ class TaskResult(TypedDict):
 
 
 class Watermark(TypedDict):
-    """Whether a watermarked video was asked for."""
+    """Whether a watermarked copy was requested."""
 
     enabled: bool
 
 
 class BalanceDeduction(TypedDict):
-    """What was paid in money: nothing."""
+    """Money charged: none."""
 
     quota: str
     list_price: str
 
 
 class Progress(TypedDict):
-    """How far a take is (ours, not of the contract)."""
+    """Progress of a take; an addition to Kling's API."""
 
     stage: str
     percent: int
@@ -88,7 +88,7 @@ class Record(TypedDict):
 
 
 def created(task: Task) -> Created:
-    """The answer to a create."""
+    """The response to a create."""
     return {
         "task_id": str(task.id),
         "task_status": "submitted",
@@ -99,7 +99,7 @@ def created(task: Task) -> Created:
 
 
 def record(task: Task, links: Links) -> Record:
-    """A task as this design's clients read it."""
+    """A task as a response of this design."""
     written: Record = {
         "task_id": str(task.id),
         "task_status": STATUS_WORDS[task.status],  # type: ignore[typeddict-item]

@@ -1,4 +1,4 @@
-"""What clients of the tasks design send."""
+"""Request bodies of the tasks design."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _TYPES = ("prompt", "image", "video", "element")
 
 
 class PromptContent(Body):
-    """What else to show; moves the camera."""
+    """Camera movements; an engine that generates video uses all of the text."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["type", "text"]})
 
@@ -93,7 +93,7 @@ Content = Annotated[
 
 
 class Settings(Body):
-    """How the task is done."""
+    """Settings of the take."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["character_orientation"]})
 
@@ -101,7 +101,11 @@ class Settings(Body):
         Literal["image", "video"] | None,
         EmptyIsAbsent,
         WithJsonSchema({"type": "string", "enum": ["image", "video"]}),
-    ] = Field(default=None, description="Whose facing the character takes.")
+    ] = Field(
+        default=None,
+        description="`video`: the character turns with the person in the clip; `image`: it keeps"
+        " facing as in the picture.",
+    )
     audio: Annotated[
         Literal["original", "off"] | None,
         WithJsonSchema({"type": "string", "enum": ["original", "off"], "default": "original"}),
@@ -115,7 +119,7 @@ class Settings(Body):
 
 
 class Options(Body):
-    """What goes round the task."""
+    """Callback, your own id and watermark."""
 
     callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = None
     external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = None
@@ -197,7 +201,7 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
 
 
 def _missing(body: Mapping[str, Any]) -> list[Problem]:
-    """What is required and left out, and the faults that the contract has sentences for."""
+    """Missing required fields, and faults for which the contract has messages."""
     contents, settings = body.get("contents"), body.get("settings")
     problems = []
     if is_blank(contents) or contents == []:
@@ -221,7 +225,7 @@ def _missing(body: Mapping[str, Any]) -> list[Problem]:
 
 
 def _of_entries(contents: list[Any]) -> list[Problem]:
-    """What is wrong with one entry or another, in the contract's words."""
+    """Faults of single entries, in the contract's words."""
     problems = []
     for place, part in enumerate(contents):
         if not isinstance(part, dict):
@@ -242,7 +246,7 @@ def _of_entries(contents: list[Any]) -> list[Problem]:
 
 
 def _blank_part(parts: list[dict[str, Any]], kind: str) -> bool | None:
-    """Whether the URL of the first part of a kind was left out; None when there is no such part."""
+    """Whether the first part of a kind lacks its URL; None if there is no such part."""
     return next((is_blank(part.get("url")) for part in parts if part.get("type") == kind), None)
 
 

@@ -1,4 +1,4 @@
-"""What clients of the tasks design read."""
+"""Responses of the tasks design."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from understudy.tasks.records import Element, Status, Task
 
 
 class Created(TypedDict):
-    """A task just made."""
+    """A new task."""
 
     id: str
     status: Literal["submitted"]
@@ -69,7 +69,7 @@ Output = Annotated[VideoOutput | ElementOutput, Field(discriminator="type")]
 
 
 class Billing(TypedDict):
-    """What was paid; of a failed task the amount alone, which is 0."""
+    """Units charged; for a failed task only the amount, which is 0."""
 
     charge_type: NotRequired[Literal["unit"]]
     package_type: NotRequired[Literal["video"]]
@@ -93,7 +93,7 @@ class Record(TypedDict):
 
 
 def created(task: Task) -> Created:
-    """The answer to a create."""
+    """The response to a create."""
     answer: Created = {
         "id": str(task.id),
         "status": "submitted",
@@ -107,7 +107,7 @@ def created(task: Task) -> Created:
 
 
 def record(task: Task, links: Links) -> Record:
-    """A task as this design's clients read it."""
+    """A task as a response of this design."""
     written: Record = {
         "id": str(task.id),
         "status": task.status.value,
