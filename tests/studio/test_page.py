@@ -145,7 +145,9 @@ def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:
     choose(page)
     page.get_by_label("Prompt").fill("refuse")
     picture = page.get_by_role("region", name=re.compile("^Picture"))
-    expect(picture.get_by_text("There is no character in it. One is due.")).to_be_visible()
+    expect(
+        picture.get_by_text("The picture shows no character. Use a picture of one.")
+    ).to_be_visible()
     expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
 
 
@@ -224,7 +226,9 @@ def test_takes_are_found_and_filtered(
             client.animate(PICTURE, clip, prompt="refuse", external_task_id="to-fail")
     page.goto(f"{service.url}/#/takes")
     page.get_by_role("radio", name="Failed").check(force=True)
-    expect(page.get_by_text("There is no character in it. One is due.").first).to_be_visible()
+    expect(
+        page.get_by_text("The picture shows no character. Use a picture of one.").first
+    ).to_be_visible()
     page.get_by_role("radio", name="All").check(force=True)
     screenshot(page, "takes")
     page.get_by_label("Search by id").fill("to-find")

@@ -104,7 +104,7 @@ class Operations:
         knows on legacy paths only.
         """
         if picture is None and "element" in options and isinstance(self.credentials, KeyPair):
-            raise ValueError("picture: without one the API asks for an API key, not a key pair")
+            raise ValueError("picture: a take without a picture needs an API key, not a key pair")
         image, video = yield from self._place_take(picture, clip, watch)
         assert video is not None
         path, body = take_call(image, video, options)
@@ -234,7 +234,7 @@ class Operations:
             if left <= 0:
                 raise WaitTimeoutError(task)
             yield Sleep(min(pause, left))
-        raise AssertionError("the pauses end never")
+        raise AssertionError("the pauses never end")
 
     def _place_take(
         self, picture: Media | None, clip: Media | None, watch: Watch | None

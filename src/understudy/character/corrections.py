@@ -92,7 +92,7 @@ NONE = Corrections()
 def read_joints(values: object, name: str) -> dict[JointName, tuple[float, float]]:
     """Joints from JSON values. Raises InputRefused naming the joint."""
     if not isinstance(values, Mapping):
-        raise _refused(name, _found(values), "use an object of joints by their names")
+        raise _refused(name, _found(values), "use an object with joint names as keys")
     joints: dict[JointName, tuple[float, float]] = {}
     for key, place in values.items():
         try:
@@ -131,7 +131,7 @@ def _read_matte(value: object, name: str) -> bytes | None:
             return base64.b64decode(value, validate=True)
         except binascii.Error:
             pass
-    raise _refused(name, _found(value), "use the bytes of a PNG in base 64")
+    raise _refused(name, _found(value), "use a PNG in base64")
 
 
 def _found(value: object) -> str:

@@ -89,7 +89,7 @@ def output_fps(source_fps: Fraction) -> Fraction:
     Raises ValueError when the rate is not positive.
     """
     if source_fps <= 0:
-        raise ValueError("a frame rate is positive")
+        raise ValueError("a frame rate must be positive")
     if source_fps <= OUTPUT_MAX_FPS:
         return source_fps
     if source_fps <= OUTPUT_MAX_FPS * (1 + FPS_TOLERANCE):

@@ -140,7 +140,7 @@ class MediaChecks:
         upload = await self.database.look_up(uploads.find, media.account_id, named)
         if upload is not None and upload.kind != kind:
             raise ParameterInvalid(
-                f"{media.field}: the upload is a {upload.kind}; a {kind} is allowed"
+                f"{media.field}: the upload is a {upload.kind}; use a {kind}"
             )
         return upload
 

@@ -35,7 +35,7 @@ def cast_picture(
         if corrections:
             raise InputRefused(
                 limits.PICTURE_FIELD,
-                found="corrections are given beside a character's folder",
+                found="corrections were given together with a character's folder",
                 allowed="edit the folder's files, or give a picture",
             )
         folder = open_folder(source)

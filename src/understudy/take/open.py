@@ -55,7 +55,7 @@ def check_character(media: TakeMedia) -> None:
     if media.element and is_folder(media):
         raise InputRefused(
             limits.ELEMENT_FIELD,
-            found="an element is given beside a character's folder",
+            found="an element was given together with a character's folder",
             allowed="give the folder alone, or a picture",
         )
 

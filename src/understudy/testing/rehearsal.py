@@ -202,12 +202,12 @@ def _misbehave(word: str, rest: str) -> None:
     if word == "refuse":
         raise InputRefused(
             "image_url",
-            found="there is no character in it",
-            allowed="one is due",
+            found="the picture shows no character",
+            allowed="use a picture of one",
             contract=limits.NO_BODY_IN_PICTURE_MESSAGE,
         )
     if word == "fail":
-        raise RuntimeError("a fault that was asked for")
+        raise RuntimeError("a fault, as requested")
     if word == "die":
         os.kill(os.getpid(), signal.SIGKILL)
     if word == "grow":

@@ -238,7 +238,7 @@ def test_a_wrong_key_is_named_with_what_it_holds_and_what_it_may_hold(
     ("name", "content", "message"),
     [
         ("body.png", None, "body.png: the file is missing"),
-        ("body.png", b"GIF89a", "body.png: the file is no PNG"),
+        ("body.png", b"GIF89a", "body.png: the file is not a PNG"),
         ("landmarks.json", b"{}", "landmarks.json: the file does not hold"),
         ("character.json", b"{", "character.json: the file is not JSON"),
     ],

@@ -163,8 +163,8 @@ def test_health_decides_whether_it_is_available(
     monkeypatch.setenv("UNDERSTUDY_SGLANG_URLS", f"{NOBODY}, {server.url}/")
     assert isinstance(load_engine("sglang"), Engine)
     server.healthy = False
-    with pytest.raises(EngineUnavailable, match="no SGLang server answers"):
+    with pytest.raises(EngineUnavailable, match="no SGLang server responds"):
         load_engine("sglang")
     monkeypatch.setenv("UNDERSTUDY_SGLANG_URLS", "gpu-1:30000")
-    with pytest.raises(EngineUnavailable, match="allowed are http"):
+    with pytest.raises(EngineUnavailable, match="use http or https URLs"):
         load_engine("sglang")

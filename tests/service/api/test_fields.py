@@ -421,7 +421,7 @@ PARTICULAR: list[tuple[Read, dict[str, Any], str, object, str]] = [
         LEGACY,
         "model_name",
         "kling-v2-6",
-        "element_list: model_name 'kling-v2-6' takes no element; 'kling-v3' does",
+        "element_list: model_name 'kling-v2-6' does not support elements; use 'kling-v3'",
     ),
     *(
         (read, body, path, value, f"{path} value '{shown}' is invalid: {NOT_AN_OWN_ID}")
@@ -677,7 +677,7 @@ def test_a_model_has_the_legacy_spelling_in_the_path_as_well() -> None:
 
 
 def test_the_older_model_takes_no_element_in_the_tasks_design() -> None:
-    with pytest.raises(ParameterInvalid, match=r"model 'kling-2\.6' takes no element"):
+    with pytest.raises(ParameterInvalid, match=r"model 'kling-2\.6' does not support elements"):
         tasks.read_create(tasks_body(ELEMENT, VIDEO), CATALOGUE.by_path["kling-2.6"])
 
 

@@ -65,7 +65,7 @@ async def test_a_refused_input_is_told_as_such(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("prompt", "changes", "reason"),
     [
-        ("fail", {}, "a fault that was asked for"),
+        ("fail", {}, "a fault, as requested"),
         ("die", {}, "killed, probably because memory ran out"),
         ("grow", {"memory_mb": 512}, "ran out of memory"),
         ("hang", {"seconds": 0.5}, "longer than 0.5 s"),

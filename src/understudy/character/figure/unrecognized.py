@@ -107,16 +107,16 @@ def find_unrecognized(
     """
     silhouette = find_silhouette_of(rgb, alpha, salient)
     if silhouette is None:
-        raise _refusal("nothing that could be a figure on two legs stands out in the picture")
+        raise _refusal("the picture shows nothing that could be a figure on two legs")
     box = box_of(silhouette.mask, 0)
     assert box is not None  # a silhouette is never empty
     tall, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
     if wide > NUMBERS.four_legs * tall:
-        raise _refusal("what stands out in the picture is much wider than a figure on two legs")
+        raise _refusal("the shape in the picture is much wider than a figure on two legs")
     prepared = prepare(silhouette.mask)
     votes = vote(rgb, silhouette.mask, prepared, track)
     if votes is None:
-        raise _refusal("what stands out in the picture does not look like a figure on two legs")
+        raise _refusal("the shape in the picture does not look like a figure on two legs")
     joints, trust = decide(prepared, votes)
     shares = own_shares(prepared, prepared.from_picture(joints))
     missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
@@ -169,7 +169,7 @@ def decide(prepared: PreparedMask, votes: Votes) -> tuple[Points, Trust]:
     inner = prepared.from_picture(winner)
     spread, level = votes.spread(winner), energy_of(prepared, inner)
     if spread > n.nobody:
-        raise _refusal("what stands out in the picture is no clear figure on two legs")
+        raise _refusal("the shape in the picture is not clearly a figure on two legs")
     if spread <= n.agreed and level <= n.explained:
         return winner, Trust.SURE
     outline = fit_outline(prepared)

@@ -40,7 +40,7 @@ def decode_png(data: bytes, name: str) -> NDArray[np.uint8]:
             return np.array(image.convert("RGBA"))
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError) as error:
         raise InputRefused(
-            name, found="the file is no PNG, or damaged", allowed="save it as PNG"
+            name, found="the file is not a PNG, or it is damaged", allowed="save it as PNG"
         ) from error
 
 

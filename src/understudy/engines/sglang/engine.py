@@ -58,7 +58,7 @@ class SGLangEngine:
             with Server(url, options.key, options.patience) as server:
                 if server.is_healthy():
                     return
-        raise EngineUnavailable(f"no SGLang server answers: {', '.join(options.urls)}")
+        raise EngineUnavailable(f"no SGLang server responds: {', '.join(options.urls)}")
 
     def warm_up(self) -> None:
         """The servers keep themselves warm."""

@@ -95,7 +95,7 @@ def _submitted(  # noqa: PLR0913 - as `generate`
             except JobRefused as refusal:
                 raise GenerationFailed(f"sglang refused the job: {refusal}") from refusal
         if not full:
-            raise EngineUnavailable("no SGLang server answers")
+            raise EngineUnavailable("no SGLang server responds")
         if time.monotonic() > until:
             raise EngineUnavailable("all SGLang servers are full")
         _wait(patience.poll, cancelled)

@@ -62,11 +62,11 @@ def read_options() -> SGLangOptions:
     )
     if not urls:
         raise EngineUnavailable(
-            f"{NAME} needs servers: let {URLS_VARIABLE} name them, such as http://gpu-1:30000"
+            f"{NAME} needs at least one server: set {URLS_VARIABLE}, for example to http://gpu-1:30000"
         )
     for url in urls:
         if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
-            raise EngineUnavailable(f"{URLS_VARIABLE} holds {url!r}; allowed are http(s) URLs")
+            raise EngineUnavailable(f"{URLS_VARIABLE} contains {url!r}; use http or https URLs")
     steps, guidance = os.environ.get(STEPS_VARIABLE), os.environ.get(GUIDANCE_VARIABLE)
     try:
         return SGLangOptions(
@@ -77,5 +77,5 @@ def read_options() -> SGLangOptions:
         )
     except ValueError as error:
         raise EngineUnavailable(
-            f"{STEPS_VARIABLE} and {GUIDANCE_VARIABLE} are numbers: {error}"
+            f"{STEPS_VARIABLE} and {GUIDANCE_VARIABLE} must be numbers: {error}"
         ) from error

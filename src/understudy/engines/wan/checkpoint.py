@@ -46,18 +46,18 @@ def find_checkpoint(folder: Path) -> Checkpoint:
     index = _json(folder / INDEX)
     if index is None:
         raise EngineUnavailable(
-            f"{NAME} has no weights here: fetch them with `understudy weights fetch {NAME}`, or "
-            f"let {FOLDER_VARIABLE} name a folder that holds {INDEX}"
+            f"the weights of {NAME} are missing: run `understudy weights fetch {NAME}`, or set "
+            f"{FOLDER_VARIABLE} to a folder that contains {INDEX}"
         )
     kind = _KINDS.get(str(index.get("_class_name")))
     if kind is None:
-        raise EngineUnavailable(f"{INDEX} is of {index.get('_class_name')}; {NAME} needs {_OR}")
+        raise EngineUnavailable(f"{INDEX} names {index.get('_class_name')}; {NAME} needs {_OR}")
     missing = [part for part in (*_MODELS, *_OTHERS) if not (folder / part).is_dir()]
     missing += [name for part in _MODELS if part not in missing for name in _lacking(folder / part)]
     if missing:
         raise EngineUnavailable(
             f"the weights of {NAME} are incomplete: {', '.join(missing)} are missing or cut short; "
-            f"`understudy weights fetch {NAME}` goes on where it stopped"
+            f"`understudy weights fetch {NAME}` continues where it stopped"
         )
     origin = _json(folder / ORIGIN) or {}
     return Checkpoint(

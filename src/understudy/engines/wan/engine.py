@@ -93,7 +93,7 @@ class WanAnimate2Engine:
             import torch
 
             if not torch.cuda.is_available():
-                raise EngineUnavailable(f"{NAME} needs an NVIDIA card that torch can use")
+                raise EngineUnavailable(f"{NAME} needs an NVIDIA GPU that PyTorch can use")
             self._placement(next(iter(self._sampling(self._checkpoint()).values())))
 
     def warm_up(self) -> None:

@@ -132,8 +132,8 @@ def check_solver(scheduler: Any) -> None:
 
     if "generator" not in inspect.signature(scheduler.step).parameters:
         raise EngineUnavailable(
-            f"the checkpoint's solver is {type(scheduler).__name__}; allowed are those whose steps "
-            "take a generator: FlowMatchEulerDiscreteScheduler, DPMSolverMultistepScheduler"
+            f"the checkpoint uses the solver {type(scheduler).__name__}, whose steps take no "
+            "generator; use FlowMatchEulerDiscreteScheduler or DPMSolverMultistepScheduler"
         )
 
 

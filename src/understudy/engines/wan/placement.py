@@ -55,20 +55,21 @@ def choose(card_gib: float, host_gib: float, sampling: Sampling, options: WanOpt
 
     Raises EngineUnavailable when none fits.
     """
+    smallest = Placement("host", "host", options.short)
     for placement in (
         Placement("card", "card", options.long),
         Placement("host", "card", options.long),
         Placement("host", "host", options.long),
         Placement("host", "card", options.short),
-        Placement("host", "host", options.short),
+        smallest,
     ):
         card, host = _needed(placement, sampling, options)
         if card <= card_gib and host <= host_gib:
             return placement
+    card, host = _needed(smallest, sampling, options)
     raise EngineUnavailable(
-        f"wan-animate-2 needs a card of {NEEDS.smallest_card:.0f} GiB and, for small cards, some "
-        f"{NEEDS.host_weights + 20:.0f} GiB of host memory; here are {card_gib:.0f} and "
-        f"{host_gib:.0f}"
+        f"wan-animate-2 needs a GPU with {card:.0f} GiB and, if that is small, about {host:.0f} GiB"
+        f" of host memory; this machine has {card_gib:.0f} and {host_gib:.0f} GiB"
     )
 
 

@@ -160,9 +160,9 @@ def _read_frame_header(marker: int, body: bytes) -> JpegHeader:
     if len(body) < 6 or len(body) < 6 + 3 * body[5]:
         raise BrokenJpeg("the JPEG's frame header is damaged")
     if marker not in (0xC0, 0xC1, 0xC2):
-        raise BrokenJpeg("this kind of JPEG (lossless or arithmetic coding) is not readable")
+        raise BrokenJpeg("this kind of JPEG (lossless or arithmetic coding) is not supported")
     if body[0] != 8:
-        raise BrokenJpeg(f"the JPEG has {body[0]} bits per sample, and only 8 are readable")
+        raise BrokenJpeg(f"the JPEG has {body[0]} bits per sample; only 8 are supported")
     height, width = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
     factors = sampling(body)
     if not width or not height or not factors or any(not 1 <= n <= 4 for f in factors for n in f):

@@ -41,7 +41,7 @@ def decode_eighth(data: bytes, header: JpegHeader) -> Image.Image:
     """
     factors = sampling(header.frame)
     if len(factors) not in (1, 3):
-        raise BrokenJpeg("a progressive CMYK JPEG of this size is not readable")
+        raise BrokenJpeg("progressive CMYK JPEGs of this size are not supported")
     components = [
         _Component(header.frame[6 + 3 * i], factors[i], header.frame[8 + 3 * i])
         for i in range(len(factors))

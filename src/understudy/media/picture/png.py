@@ -119,7 +119,7 @@ def parse(data: bytes) -> Png:
         elif kind == b"PLTE" or kind in _KEPT:
             kept.setdefault(kind, bytes(body))
         elif not kind[0] & 0x20:
-            raise BrokenPng("the PNG holds a chunk that no reader knows")
+            raise BrokenPng("the PNG contains an unknown critical chunk")
     if header is None or not bodies or not ended:
         raise BrokenPng("the PNG is cut off")
     return Png(

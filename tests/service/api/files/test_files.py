@@ -90,7 +90,7 @@ def test_limits_that_depend_on_the_use_are_checked_at_the_create(
     )
     body = create_body(image_url=upload["url"])
     assert client.error("POST", PATH, json=body)[2] == (
-        "image_url: the upload is a clip; a picture is allowed"
+        "image_url: the upload is a clip; use a picture"
     )
 
 

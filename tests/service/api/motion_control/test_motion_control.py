@@ -232,7 +232,7 @@ def test_a_refusal_found_in_the_task_ends_it_with_its_message(
     assert record["task_status"] == "failed"
     assert record["task_status_msg"] == (
         "Image recognition failed. No complete upper body detected in the image. "
-        "image_url: there is no character in it; one is due"
+        "image_url: the picture shows no character; use a picture of one"
     )
     assert "final_unit_deduction" not in record
 

@@ -102,7 +102,7 @@ def test_inspecting_tells_problems_where_a_create_would_refuse(
     client: Client, create_body: Body, far: Any
 ) -> None:
     for changes, field, words in (
-        ({"prompt": "refuse"}, "image_url", "there is no character"),
+        ({"prompt": "refuse"}, "image_url", "the picture shows no character"),
         ({"image_url": f"{far.url}/absent"}, "image_url", "Something went wrong"),
         ({"video_url": f"{far.url}/absent"}, "video_url", "Something went wrong"),
         ({"image_url": "not base64!"}, "image_url", "base64"),

@@ -180,7 +180,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
     elements = read.element_list or []
     if elements and not model.elements:
         raise ParameterInvalid(
-            f"element_list: model_name '{name}' takes no element; 'kling-v3' does"
+            f"element_list: model_name '{name}' does not support elements; use 'kling-v3'"
         )
     return Draft(
         model=model,

@@ -170,7 +170,9 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
     orientation = read.settings.character_orientation
     assert orientation is not None
     if element is not None and not model.elements:
-        raise ParameterInvalid(f"contents: model '{model.path}' takes no element; 'kling-3.0' does")
+        raise ParameterInvalid(
+            f"contents: model '{model.path}' does not support elements; use 'kling-3.0'"
+        )
     resolution = read.settings.resolution or "720p"
     mode = _MODES[resolution]
     if mode not in model.units:
