@@ -44,7 +44,7 @@ def test_the_picture_that_shows_what_the_driver_shows_is_primary() -> None:
     [
         {"free_arms": 0},
         {"facing": "back"},
-        {"facing": "aside"},
+        {"facing": "sideways"},
         {"detail": 1.0},
         {"neutral": 0.0},
     ],
@@ -117,8 +117,8 @@ def test_a_picture_without_a_face_beside_one_with_a_plain_face_is_a_back() -> No
     assert [v.facing for v in with_faceless_backs([frontal, faceless])] == ["front", "back"]
     tiny = view(0, face=12.0)
     assert with_faceless_backs([tiny, faceless]) == (tiny, faceless)
-    aside = view(1, face=0.0, facing="aside")
-    assert with_faceless_backs([frontal, aside]) == (frontal, aside)
+    sideways = view(1, face=0.0, facing="sideways")
+    assert with_faceless_backs([frontal, sideways]) == (frontal, sideways)
     masked = view(0, face=0.0)
     assert with_faceless_backs([masked, faceless]) == (masked, faceless)
 

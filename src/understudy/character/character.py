@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Aspect, Float32, Landmarks
 
-LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "over"]
+LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "overlay"]
 ArmState = Literal["free", "fixed", "unseen"]
 
 
@@ -22,7 +22,7 @@ class Layer:
 
     rgba: (h + pad, w, 4) float32 in 0..1, sRGB, premultiplied by alpha, in the canvas' frame; rows
         past the canvas continue the figure below the picture's edge.
-    name: `over` is what lies in front of the arms (hair over a shoulder, loose cloth) and moves
+    name: `overlay` is what lies in front of the arms (hair over a shoulder, loose cloth) and moves
         with the body. `far_leg` is there where a picture from the side shows one leg alone.
     """
 

@@ -26,7 +26,7 @@ class FrameNumbers:
 
     rate: Fraction = Fraction(3)  # frames judged a second; neighbours show much the same
     facing: dict[str, float] = field(
-        default_factory=lambda: {"front": 1.0, "three_quarter": 0.6, "aside": 0.2, "back": 0.1}
+        default_factory=lambda: {"front": 1.0, "three_quarter": 0.6, "sideways": 0.2, "back": 0.1}
     )
     blurred: float = 0.5  # of a frame without detail; the sharpest counts in full
     arms: float = 0.4  # without a free arm

@@ -42,7 +42,7 @@ class SelectionWeights:
         default_factory=lambda: {
             "front": 1.0,
             "three_quarter": 0.75,
-            "aside": 0.2,
+            "sideways": 0.2,
             "left": 0.2,
             "right": 0.2,
             "back": 0.1,

@@ -30,9 +30,9 @@ from understudy.geometry.landmarks import Body, Float32, Landmarks
 from understudy.geometry.skeleton import SIDES
 from understudy.media.picture import Picture
 
-Facing = Literal["front", "three_quarter", "aside", "left", "right", "back"]
+Facing = Literal["front", "three_quarter", "sideways", "left", "right", "back"]
 
-VERSION = "view/2"
+VERSION = "view/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class View:
     picture: as it was opened. index: its number among the element's, from 0; -1 for the picture
     that goes with the take.
     facing: how the trunk is turned; `left` and `right` are the sides that a profile shows, one arm
-    and leg before the other, and `aside` is a figure turned as far whose limbs cross or stride.
+    and leg before the other, and `sideways` is a figure turned as far whose limbs cross or stride.
     movable: shows a figure that can be animated; another picture may still serve for its face or
     as a side view. free_arms: how many of the two arms are clear of the body.
     torso, face: the torso's length and the face's width (0 without a face), in pixels of the file.
@@ -203,12 +203,12 @@ def _facing(marks: Landmarks, *, turned_round: bool) -> Facing:
     across = marks.world[Body.LEFT_SHOULDER] - marks.world[Body.RIGHT_SHOULDER]
     across = across + NUMBERS.hips * (marks.world[Body.LEFT_HIP] - marks.world[Body.RIGHT_HIP])
     yaw = abs(float(np.degrees(np.arctan2(across[2], across[0]))))
-    aside = min(yaw, 180.0 - yaw)
-    if aside > NUMBERS.sideways:
-        return "aside"
+    turn = min(yaw, 180.0 - yaw)
+    if turn > NUMBERS.sideways:
+        return "sideways"
     if turned_round:
         return "back"
-    return "front" if aside < NUMBERS.turned else "three_quarter"
+    return "front" if turn < NUMBERS.turned else "three_quarter"
 
 
 def _covered(anatomy: Anatomy, shape: tuple[int, ...]) -> tuple[float, float]:

@@ -86,7 +86,7 @@ def cut_layers(
     share = None if light is None else _gradual(spread == BODY, anatomy.torso) * light
     layers.insert(0, Layer("body", _before(share, premultiplied(hidden_part.colours, body))))
     if parts.over.any():
-        layers.append(Layer("over", premultiplied(colours, soft(parts.over) * alpha)))
+        layers.append(Layer("overlay", premultiplied(colours, soft(parts.over) * alpha)))
     return tuple(layers)
 
 

@@ -68,7 +68,7 @@ class Puppet:
         self._parallax_depths = {
             layer.name: parallax_depths(layer.vertices, skeleton, self._rig.frame, self._relief)
             for layer in self._rig.layers
-            if layer.name in {"body", "over"}
+            if layer.name in {"body", "overlay"}
         }
         self._face = face_rig(skeleton, self._rig.frame, self._relief, character.size)
         if self._face is not None:

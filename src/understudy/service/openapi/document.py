@@ -16,7 +16,7 @@ from understudy import __version__
 from understudy.service.openapi.operations import OPERATIONS, Answer, Operation, Parameter
 
 # How pydantic spells a name that several modules share.
-_QUALIFIED = re.compile(r"understudy__service__api__(\w+?)__(?:bodies|records)__(\w+)")
+_QUALIFIED = re.compile(r"understudy__service__api__(\w+?)__(?:bodies|responses)__(\w+)")
 _REFERENCES = "#/components/schemas/{model}"
 _REQUEST_ID = {"type": "string", "format": "uuid"}
 _ERRORS = {

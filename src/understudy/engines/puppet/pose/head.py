@@ -32,7 +32,7 @@ class HeadNumbers:
     """The bulge over a head and how far it turns. Angles are radians.
 
     most_yaw, most_pitch: beyond these the missing side of the head would have to be shown.
-    facing, aside: a head that the picture shows turned aside by the first angle turns as any other,
+    facing, sideways: a head that the picture shows turned by the first angle turns as any other,
         one by the second not at all: features that parallax over its outline would draw it out into
         a snout.
     cut_share: of the turn of a head that the picture cuts; it must not be moved away from the cut.
@@ -44,7 +44,7 @@ class HeadNumbers:
     most_yaw: float = 0.55
     most_pitch: float = 0.38
     facing: float = 0.5
-    aside: float = 0.9
+    sideways: float = 0.9
     cut_share: float = 0.35
     narrowest: float = 0.6
     head_width: float = 0.25
@@ -81,15 +81,15 @@ def head_relief(skeleton: Skeleton) -> HeadRelief:
         width, height = float(np.hypot(*right)), float(np.hypot(*down))
         width = max(width, NUMBERS.narrowest * height)
         centre = (face[LEFT_CHEEK] + face[RIGHT_CHEEK] + face[CHIN] + face[FOREHEAD]) / 4
-        aside = float(abs(head_angles(head_frame(skeleton.face))[0]))
+        turn = float(abs(head_angles(head_frame(skeleton.face))[0]))
     else:
         ears = skeleton.joints[Body.LEFT_EAR] - skeleton.joints[Body.RIGHT_EAR]
         width = max(float(np.hypot(*ears)), NUMBERS.head_width * skeleton.torso)
         height = NUMBERS.head_height * width
         centre = skeleton.joints[Body.NOSE]
         right = ears if np.hypot(*ears) > 1e-3 else np.array([1.0, 0.0])
-        aside = _turned_aside(skeleton)
-    facing = float(smoothstep(NUMBERS.aside, NUMBERS.facing, np.array(aside)))
+        turn = _turned_sideways(skeleton)
+    facing = float(smoothstep(NUMBERS.sideways, NUMBERS.facing, np.array(turn)))
     axis = right / (np.hypot(*right) + 1e-9)
     return HeadRelief(
         centre=centre,
@@ -99,7 +99,7 @@ def head_relief(skeleton: Skeleton) -> HeadRelief:
     )
 
 
-def _turned_aside(skeleton: Skeleton) -> float:
+def _turned_sideways(skeleton: Skeleton) -> float:
     """How far the head is turned about the neck, radians, by where the nose is between the ears."""
     ears = skeleton.joints[[Body.LEFT_EAR, Body.RIGHT_EAR]]
     across = np.array([skeleton.head[1] - skeleton.neck[1], skeleton.neck[0] - skeleton.head[0]])

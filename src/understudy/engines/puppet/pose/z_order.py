@@ -30,7 +30,7 @@ class ZOrder:
         self._far_legs = [layer for layer in rig.layers if layer.name == "far_leg"]
         self._patches = rig.patches
         self._arms = [layer for layer in rig.layers if layer.name.endswith("_arm")]
-        self._over = [layer for layer in rig.layers if layer.name == "over"]
+        self._overlays = [layer for layer in rig.layers if layer.name == "overlay"]
         self._raised = [self._raises(rig, _side(layer)) for layer in self._arms]
 
     def layers(self, index: int) -> Iterator[tuple[RiggedLayer, NDArray[np.int32]]]:
@@ -46,9 +46,9 @@ class ZOrder:
         for arm in self._arms:
             if not behind[_side(arm)]:
                 yield from self._arm(arm)
-        for over in self._over:
-            yield over, over.order_swapped if swapped else over.order
-        if self._over:
+        for overlay in self._overlays:
+            yield overlay, overlay.order_swapped if swapped else overlay.order
+        if self._overlays:
             for arm, raised in zip(self._arms, self._raised, strict=True):
                 if raised[index] and not behind[_side(arm)]:
                     yield arm, arm.order_outer

@@ -140,7 +140,7 @@ def build_rig(
     layers = []
     patches: dict[LayerName, tuple[RiggedLayer, ...]] = {}
     for layer in character.layers:
-        if layer.name in {"body", "over", "far_leg"}:
+        if layer.name in {"body", "overlay", "far_leg"}:
             layers.append(_body(layer, skeleton, frame, step))
         else:
             side = 0 if layer.name == "left_arm" else 1

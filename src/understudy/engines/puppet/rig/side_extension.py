@@ -46,7 +46,7 @@ def beyond_sides(layer: Layer, step: int, torso: float) -> tuple[Float32, int]:
     where the picture ends.
     """
     rgba = layer.rgba
-    if layer.name not in {"body", "over"}:
+    if layer.name not in {"body", "overlay"}:
         return rgba, 0
     left, right = cut_sides(rgba)
     columns = step * round(NUMBERS.reach * min(rgba.shape[:2]) / step)

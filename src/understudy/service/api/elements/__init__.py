@@ -1,6 +1,6 @@
 """The element library as clients write and read it.
 
-`bodies` what clients send · `records` what they read
+`bodies` requests · `responses` · `routes`
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from understudy.service.api.elements.bodies import (
     ElementDraft,
     read_create,
 )
-from understudy.service.api.elements.records import (
+from understudy.service.api.elements.responses import (
     TAGS,
     Record,
     created,

@@ -1,6 +1,6 @@
 """The legacy design: the model in the body, `/v1/videos/motion-control`.
 
-`bodies` what clients send · `records` what they read
+`bodies` requests · `responses` · `routes`
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from understudy.service.api.motion_control.bodies import (
     read_create,
     read_inspect,
 )
-from understudy.service.api.motion_control.records import (
+from understudy.service.api.motion_control.responses import (
     STATUS_WORDS,
     Created,
     Progress,

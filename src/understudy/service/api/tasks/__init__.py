@@ -1,12 +1,12 @@
 """The tasks design: the model in the path, `/motion-control/…`; records as `/tasks` has them.
 
-`bodies` what clients send · `records` what they read
+`bodies` requests · `responses` · `routes`
 """
 
 from __future__ import annotations
 
 from understudy.service.api.tasks.bodies import Create, read_create
-from understudy.service.api.tasks.records import (
+from understudy.service.api.tasks.responses import (
     Created,
     Record,
     created,
