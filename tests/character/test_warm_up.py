@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.character.drawn_figure import draw, striped_background
 from understudy.character.cast import cast
-from understudy.character.figure import mask_energy, mask_fit
+from understudy.character.figure import energy_kernel, mask_fit
 from understudy.character.image import colour, guided_filter
 from understudy.character.inpaint import patch_kernels, poisson
 from understudy.character.layers import limb_contour
@@ -11,16 +11,27 @@ from understudy.character.warm_up import warm_up
 
 KERNELS = (
     soft_edge._sample,
+    soft_edge._look_round,
+    soft_edge._best_pair,
     colour._likeness,
     foreground._estimate,
+    foreground._mean_colours,
+    foreground._resized,
+    foreground._resized_alpha,
+    foreground._relax,
     guided_filter._fit,
     poisson._relax,
     patch_kernels.peel,
     patch_kernels.search,
     patch_kernels.vote,
     limb_contour._shortest_path,
-    mask_energy.energy,
+    energy_kernel.energy,
+    energy_kernel._place_discs,
+    energy_kernel._uncovered,
+    energy_kernel._bone_terms,
+    energy_kernel._disorder,
     mask_fit.anneal,
+    mask_fit._moved,
 )
 
 
