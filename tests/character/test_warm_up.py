@@ -11,14 +11,8 @@ from understudy.character.warm_up import warm_up
 
 KERNELS = (
     soft_edge._sample,
-    soft_edge._look_round,
-    soft_edge._best_pair,
     colour._likeness,
     foreground._estimate,
-    foreground._mean_colours,
-    foreground._resized,
-    foreground._resized_alpha,
-    foreground._relax,
     guided_filter._fit,
     poisson._relax,
     patch_kernels.peel,
@@ -26,12 +20,7 @@ KERNELS = (
     patch_kernels.vote,
     limb_contour._shortest_path,
     energy_kernel.energy,
-    energy_kernel._place_discs,
-    energy_kernel._uncovered,
-    energy_kernel._bone_terms,
-    energy_kernel._disorder,
     mask_fit.anneal,
-    mask_fit._moved,
 )
 
 

@@ -85,7 +85,7 @@ def test_votes_that_do_not_agree_leave_the_decision_to_the_silhouette(
 def test_votes_all_over_the_picture_are_nobody(prepared: PreparedMask) -> None:
     rng = np.random.default_rng(3)
     anywhere = JOINTS + rng.normal(0, 0.3 * HEIGHT, (20, *JOINTS.shape))
-    with pytest.raises(InputRefused, match="no clear figure"):
+    with pytest.raises(InputRefused, match="not clearly a figure"):
         decide(prepared, Votes(anywhere, np.full(20, 0.05), HEIGHT))
 
 
