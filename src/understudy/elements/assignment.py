@@ -1,8 +1,8 @@
-"""Assigning the pictures of a take: the picture's figure moves, or an element's, or both.
+"""Deciding which of a take's pictures is used for what.
 
 The views of an element are judged while the clip is analyzed; then they are assigned
-(`elements.selection`) and cast. The picture of the take, where there is one, is the scene and the
-reference: its background stays, and its own figure is used unless it can hardly be moved.
+(`elements.selection`) and cast. If the take has a picture of its own, that picture is the scene and
+the reference: its background stays, and its figure is used unless it can hardly be moved.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The pictures that a clip of a character holds: its best frames."""
+"""The best frames of a character's clip, which serve as an element's pictures."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
-"""A closer face: the pixels of a picture taken nearer, laid onto the face of another.
+"""A closer face: the pixels of a close-up, laid onto the face of another picture.
 
-What is coarse (light, colour, shading) stays the picture's own; what is fine (eyes, lashes, lips)
-comes from the closer picture. The landmarks of the closer face come with its pixels: they were
-read off many times as many.
+Coarse features (light, colour, shading) stay the picture's own; fine ones (eyes, lashes, lips) come
+from the close-up. Its landmarks are used as well: they were measured on many times as many pixels.
 """
 
 from __future__ import annotations
@@ -119,8 +118,8 @@ def _resized(rgb: NDArray[np.uint8], factor: float) -> NDArray[np.uint8]:
 
 
 def _laid_on(closer: Float64, own: Float64) -> tuple[Float64, float]:
-    """The affine map (2, 3) that lays the closer landmarks on the own ones best, and the distance
-    that is left (RMS, pixels)."""
+    """The affine map (2, 3) that fits the closer landmarks to the figure's own best, and the
+    remaining distance (RMS, pixels)."""
     homogeneous = np.concatenate([closer, np.ones((len(closer), 1))], axis=1)
     solution, *_ = np.linalg.lstsq(homogeneous, own, rcond=None)
     left = homogeneous @ solution - own
@@ -128,7 +127,7 @@ def _laid_on(closer: Float64, own: Float64) -> tuple[Float64, float]:
 
 
 def _sheared(matrix: Float64) -> bool:
-    """Whether a map (2, 3) is far from a turn and a scale alone."""
+    """Whether a map (2, 3) is far from a rotation with a uniform scale."""
     largest, smallest = np.linalg.svd(matrix[:, :2], compute_uv=False)
     return bool(smallest < (1 - NUMBERS.shear) * largest) or bool(np.linalg.det(matrix[:, :2]) <= 0)
 
@@ -150,7 +149,7 @@ def _shape(view: tuple[slice, slice]) -> tuple[int, int]:
 def _brought(
     pixels: Float32, matrix: Float64, origin: tuple[int, int], shape: tuple[int, int]
 ) -> Float32:
-    """The closer pixels in the box of `shape` (h, w) at `origin` of the canvas."""
+    """The closer pixels, resampled to the box of `shape` (h, w) at `origin` of the canvas."""
     factor = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     if factor < 1.0:
         # What the sampling below cannot show must go first.

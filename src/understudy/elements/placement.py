@@ -76,7 +76,7 @@ def place(character: Character, onto: Character) -> Character:
 
 
 def mirrored(character: Character) -> Character:
-    """The character as a mirror shows it: its left side is its right side."""
+    """The character mirrored: its left side becomes its right side."""
     width = character.size[0]
     marks = character.landmarks
     exchanged = list(SIDES_EXCHANGED)
@@ -217,7 +217,7 @@ def _tinted(rgba: Float32, shift: Float32) -> Float32:
 
 
 def scene_for(character: Character, scene: NDArray[np.uint8]) -> Character:
-    """A character to `place` another onto: as if it stood in the middle of a scene.
+    """A stand-in for `place` to put another character onto, in the middle of a scene.
 
     scene: (h, w, 3) uint8 sRGB, a picture without a figure, at the output's size. A figure that is
     cut below stands as in its own picture.

@@ -1,8 +1,8 @@
-"""What colour the figure has where the background shines through it.
+"""The figure's own colours along its edge, where the background shows through.
 
 Germer, Uelwer, Conrad and Harmeling, "Fast Multi-Level Foreground Estimation", ICPR 2020.
-The package `pymatting` (MIT) implements it, too. Ours stays: theirs is compiled when it is imported
-and takes every core, while casting must leave one to tracking.
+The package `pymatting` (MIT) implements it, too. We keep our own version because theirs compiles
+when it is imported and uses every core, while casting must leave one core to tracking.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def _estimate(  # pragma: no cover - compiled
 
 
 def foreground_colours(picture: Float32, alpha: Float32) -> Float32:
-    """The figure's own colours, freed of the background's share at its edge.
+    """The figure's own colours, without the background's share at its edge.
 
     picture: (h, w, 3) float32 sRGB in 0..1; alpha: (h, w) float32 in 0..1. Returns (h, w, 3)
     float32 in 0..1, not multiplied by alpha; where alpha is 1 it is the picture, where alpha is 0

@@ -1,10 +1,10 @@
 """The learned matte, corrected by tracker, skeleton and flat background.
 
 A salient-object net (ISNet, U²-Net) finds hair, ears, hats and hems that a tracker's mask cuts off.
-It errs in its own ways: it drops limbs in the dark, leaves what is as pale as the ground half
-transparent, and keeps neighbours. The tracker's mask and the skeleton restore the limbs, a flood
-over a flat ground tells what the ground's colour encloses, and only what hangs together with the
-skeleton is kept.
+It makes mistakes of its own: it drops limbs in the dark, makes cloth that is as pale as the
+background half transparent, and keeps neighbours. The tracker's mask and the skeleton restore the
+limbs, a flood fill over a flat background finds what that colour encloses, and only what is
+connected to the skeleton is kept.
 """
 
 from __future__ import annotations
@@ -133,9 +133,10 @@ def _along(learned: Float32, segment: tuple[Points, Points]) -> float:
 
 
 def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
-    """What a flood from the picture's rim over a flat ground does not reach; None on other grounds.
+    """The area that a flood fill from the picture's border over a flat background does not reach;
+    None if the background is not flat.
 
-    The flood does not pass where a drawn outline is broken by less than three pixels.
+    The fill does not pass a gap of less than three pixels in a drawn outline.
     """
     n = NUMBERS
     lab = to_lab(picture)
@@ -160,7 +161,7 @@ def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
 
 
 def _belongs(alpha: Float32, bones: Mask, unit: float) -> Mask:
-    """The pixels that hang together with the skeleton, small gaps included."""
+    """The pixels that are connected to the skeleton, across small gaps."""
     n = NUMBERS
     solid = alpha > n.figure
     joined = grow(solid, n.gap * unit / 2)
@@ -179,7 +180,7 @@ def _belongs(alpha: Float32, bones: Mask, unit: float) -> Mask:
 
 
 def _along_the_picture(picture: Float32, alpha: Float32, unit: float) -> Float32:
-    """The alpha with its edges where the picture has them."""
+    """The alpha with its edges moved onto the picture's edges."""
     n = NUMBERS
     radius = max(2, round(n.soft_edge * unit))
     smooth = guided_filter(picture, alpha, radius=radius, eps=n.eps)

@@ -1,10 +1,10 @@
-"""The figure's silhouette: a hard cut that the matte's soft edge is then laid along.
+"""The figure's silhouette: a hard mask. The matte's soft edge follows its outline.
 
-The tracker's segmentation is coarse but knows what a person is; colours know where the edge runs
-but not what a person is. The segmentation and the skeleton fix what is surely figure and surely
-background; GrabCut decides between them by the colours of the whole; then each place near the edge
-is judged again by the colours of its own neighbourhood, which alone can tell a white sleeve from a
-white wall next to it, or sky seen between hair and shoulder.
+The tracker's segmentation is coarse but finds persons; colours show where the edge runs but not
+what a person is. Segmentation and skeleton determine what is certainly figure and certainly
+background. GrabCut decides about the rest by the colours of the whole picture. Then each place near
+the edge is classified again by the colours of its neighbourhood: only they separate a white sleeve
+from a white wall next to it, or hair and shoulder from the sky between them.
 """
 
 from __future__ import annotations
@@ -208,7 +208,7 @@ class _Search:
         return self._tidy(resize_mask(figure, (w, h)))
 
     def _by_the_neighbourhood(self, figure: Mask) -> Mask:
-        """Judge the edge, and whatever the segmentation doubts, by the colours near by."""
+        """Classify the edge, and where the segmentation is uncertain, by nearby colours."""
         prior, unit, bones = self._prior, self._unit, self._bones
         inner, outer = depth(figure), depth(~figure)
         doubted = (prior > NUMBERS.doubted[0]) & (prior < NUMBERS.doubted[1])

@@ -1,4 +1,4 @@
-"""The soft edge: how much of each pixel along the silhouette is figure.
+"""The soft edge: the alpha of pixels along the silhouette.
 
 Every pixel of a narrow band looks along rays for figure on one side and background on the other,
 and takes the pair of colours that explains its own best: Gastal and Oliveira, "Shared Sampling for
