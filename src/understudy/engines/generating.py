@@ -1,4 +1,4 @@
-"""What engines that generate a take from picture, raw clip and prompt have in common."""
+"""Parts shared by engines that generate a take from picture, raw clip and prompt."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from understudy.media.picture import Picture
 
 SEEDS = 2**31 - 1
-"""Seeds are below it: the largest number that every server and library takes for one."""
+"""Seeds are smaller than this, the largest number that every server and library accepts."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Inputs:
-    """What a job gives such an engine; the picture and the clip are there, and so is a seed."""
+    """A job's inputs for such an engine: none is missing, and the seed is chosen."""
 
     picture: Picture
     clip: Clip
@@ -26,7 +26,8 @@ class Inputs:
 
 
 def generating_info(name: str, version: str, max_fps: int) -> EngineInfo:
-    """An engine that follows the raw clip, whose camera may move, and takes the prompt whole."""
+    """The info of an engine that follows the raw clip, whose camera may move, and uses the whole
+    prompt."""
     return EngineInfo(
         name=name,
         version=version,
@@ -40,12 +41,12 @@ def generating_info(name: str, version: str, max_fps: int) -> EngineInfo:
 
 
 def read_whole(prompt: str) -> PromptReading:
-    """All of a prompt is acted on."""
+    """The reading of a prompt that is used as a whole."""
     return PromptReading(understood=(prompt,) if prompt.strip() else ())
 
 
 def inputs_of(job: Job, name: str) -> Inputs:
-    """The job's inputs, with a seed drawn where it names none. Raises ValueError."""
+    """The job's inputs, with a random seed if it has none. Raises ValueError."""
     if job.picture is None or job.clip is None:
         raise ValueError(f"{name} needs a picture and a clip")
     seed = secrets.randbelow(SEEDS) if job.seed is None else job.seed % SEEDS

@@ -23,7 +23,8 @@ def now_ms() -> int:
 
 
 class IdMaker:
-    """Makes ids that grow within this process and hardly ever meet those of another one."""
+    """Makes ids that increase within this process and hardly ever equal those of another
+    process."""
 
     def __init__(self, bits: int, clock: Clock = now_ms) -> None:
         self._bits = bits

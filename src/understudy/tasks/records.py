@@ -18,7 +18,7 @@ before a create go on."""
 
 
 class Status(StrEnum):
-    """Where a task stands. Only `submitted` and `processing` change."""
+    """The status of a task. Only `submitted` and `processing` can change."""
 
     SUBMITTED = "submitted"
     PROCESSING = "processing"
@@ -31,7 +31,7 @@ class Status(StrEnum):
 
 
 class Design(StrEnum):
-    """The wire design that a task was made through; callbacks speak it."""
+    """The API design that a task was created with; its callbacks use it."""
 
     LEGACY = "legacy"
     TASKS = "tasks"
@@ -54,7 +54,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TaskRequest:
-    """What a client asked for, the same whichever design it came through.
+    """A client's request, the same for both designs.
 
     take: the options, which travel unchanged to the worker. clip, picture: the media.
     element_images, element_videos: those of the element, the frontal image first. base_url: by
@@ -76,7 +76,7 @@ class TaskRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a take left in storage: keys, and the video's length in milliseconds."""
+    """A take's files in storage, by their keys, and the video's duration in milliseconds."""
 
     video_id: str
     duration_ms: int
@@ -95,9 +95,9 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One row of the store's truth.
+    """One row of the table of tasks.
 
-    attempt: raised by every claim; the fence that a late worker does not pass.
+    attempt: incremented by every claim; serves as the lease.
     failures: attempts that ended badly. revision: raised by every change of status.
     not_before: when it may be claimed (again).
     """
@@ -127,7 +127,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """Who owns tasks, keys, elements and units.
+    """The owner of tasks, keys, elements and units.
 
     concurrency_limit None: the server's setting. units_total None: unlimited.
     """
@@ -227,7 +227,7 @@ class Element:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """One try at a callback: when (ms), how long it took, and its status or why there is none."""
+    """One attempt at a callback: when (ms), how long it took, and the HTTP status or the error."""
 
     at: int
     milliseconds: int
@@ -237,7 +237,7 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallbackEvent:
-    """One change of status to be told to a client; `seq` orders the events of one subject.
+    """One change of status to report to a client; `seq` orders the events of one subject.
 
     told: the status that it tells of. log: the last tries, oldest first.
     """

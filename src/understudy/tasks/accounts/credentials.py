@@ -1,4 +1,4 @@
-"""Creating accounts and keys: what is shown once, and what is stored."""
+"""Creating accounts and keys. Keys are shown once; only what is needed to check them is stored."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _make_id = IdMaker(TASK_BITS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """What an account signs in with, and what its callbacks are signed with."""
+    """An account's keys, and the secret that signs its callbacks."""
 
     account: str
     api_key: str
@@ -38,7 +38,7 @@ class Credentials:
     callback_secret: str
 
     def to_json(self) -> str:
-        """As credentials.json holds them."""
+        """The content of credentials.json."""
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
@@ -49,7 +49,7 @@ def open_account(
     *,
     concurrency_limit: int | None = None,
 ) -> Credentials:
-    """Make an account with unlimited units and one key of each kind. Raises NameTaken."""
+    """Create an account with unlimited units and one key of each kind. Raises NameTaken."""
     now = now_ms()
     account = Account(
         id=_make_id(),
@@ -76,7 +76,7 @@ def open_account(
 
 
 def add_api_key(connection: sa.Connection, account_id: int) -> str:
-    """Give an account one more API key."""
+    """Create another API key for an account."""
     api_key = API_KEY_PREFIX + secrets.token_urlsafe(32)
     keys.add_api_key(
         connection,
@@ -89,12 +89,12 @@ def add_api_key(connection: sa.Connection, account_id: int) -> str:
 
 
 def key_name(api_key: str) -> str:
-    """What an API key is called where it must not be shown: its ending."""
+    """The name of an API key where the key itself must not be shown: its last characters."""
     return api_key[-_HINT_CHARACTERS:]
 
 
 def add_access_key(connection: sa.Connection, keyring: Keyring, account_id: int) -> tuple[str, str]:
-    """Give an account one more access key; returns it and its secret key."""
+    """Create another access key for an account; returns it and its secret key."""
     access_key, secret_key = f"AK{secrets.token_hex(15)}", secrets.token_urlsafe(32)
     keys.add_access_key(
         connection,
@@ -109,9 +109,9 @@ def add_access_key(connection: sa.Connection, keyring: Keyring, account_id: int)
 def rotate_callback_secret(
     connection: sa.Connection, keyring: Keyring, account_id: int, *, at_once: bool = False
 ) -> str:
-    """Give an account a new callback secret; for seven days the one before signs beside it.
+    """Create a new callback secret; the old one also signs for seven more days.
 
-    at_once: the one before ends now, because somebody else may know it.
+    at_once: the old one stops signing now, for example because somebody else knows it.
     """
     fresh = _new_callback_secret()
     now = now_ms()
@@ -121,7 +121,7 @@ def rotate_callback_secret(
 
 
 def ensure_account(database: Database, keyring: Keyring, data: Path) -> None:
-    """Where there is no account, make `default` and leave its credentials in `data`."""
+    """If there is no account, create `default` and write its credentials to `data`."""
 
     def make(connection: sa.Connection) -> None:
         if accounts.every(connection):

@@ -1,7 +1,7 @@
 """The server's own key, kept outside the database: encrypts stored secrets and signs URLs.
 
-A stolen database therefore gives no key away: API keys are stored as digests, and the secrets that
-the server must be able to read again (those that sign JWTs and callbacks) are sealed with this.
+A stolen database therefore reveals no key: API keys are stored as digests, and secrets that the
+server must read again (those that sign JWTs and callbacks) are encrypted with this key.
 """
 
 from __future__ import annotations
@@ -23,11 +23,12 @@ MIN_KEY_CHARACTERS = 16
 
 
 class KeyUnfit(Exception):  # noqa: N818 - a state
-    """The server's key is too short, or not the one that stored secrets were sealed with."""
+    """The server's key is too short, or stored secrets were encrypted with another one."""
 
 
 class Keyring:
-    """One key or several, the newest first: it seals and signs, every one opens and verifies."""
+    """One or more keys, the newest first. The first one encrypts and signs; all decrypt and
+    verify."""
 
     def __init__(self, keys: list[str]) -> None:
         if not keys or any(len(key) < MIN_KEY_CHARACTERS for key in keys):
@@ -38,7 +39,7 @@ class Keyring:
         self._signing = [_derive(key, "sign") for key in keys]
 
     def seal(self, secret: str) -> str:
-        """Encrypt what is to be stored (Fernet: AES-128-CBC and HMAC-SHA-256)."""
+        """Encrypt a value for storage (Fernet: AES-128-CBC and HMAC-SHA-256)."""
         return self._sealer.encrypt(secret.encode()).decode()
 
     def unseal(self, sealed: str) -> str:
@@ -75,7 +76,7 @@ def load_keyring(configured: str | None, data: Path) -> Keyring:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a new file that only its owner may read, whole or not at all.
+    """Write a new file that only its owner may read, completely or not at all.
 
     Raises FileExistsError when there is one.
     """
@@ -92,7 +93,7 @@ def write_private(path: Path, text: str) -> None:
 
 
 def digest_api_key(api_key: str) -> str:
-    """What is stored of an API key: its SHA-256, in hexadecimal."""
+    """The digest of an API key that is stored: its SHA-256 in hexadecimal."""
     return hashlib.sha256(api_key.encode()).hexdigest()
 
 

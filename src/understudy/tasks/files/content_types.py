@@ -25,7 +25,7 @@ _BY_SUFFIX = {
 
 
 def content_type(key: str, content: Path | bytes) -> str:
-    """The content type of what lies under a key; reads a few bytes where the name does not tell."""
+    """The content type of a key's file; reads a few bytes if the name does not show it."""
     known = _BY_SUFFIX.get(PurePosixPath(key).suffix)
     if known is not None:
         return known

@@ -36,7 +36,7 @@ _HOPELESS = (
 
 
 class Unreachable(Exception):  # noqa: N818 - a state
-    """A URL could not be fetched; `passing` when another try may well succeed."""
+    """A URL could not be fetched. passing: another attempt may succeed."""
 
     def __init__(self, reason: str, *, passing: bool = False) -> None:
         self.passing = passing
@@ -55,8 +55,8 @@ class TooLarge(Exception):  # noqa: N818 - a state
 class Part:
     """The first bytes, or a range, of what a URL names.
 
-    start: where `data` begins. total: the whole size, None when untold. ranged: whether the far
-    side gave the range that was asked for; otherwise `data` begins at 0.
+    start: where `data` begins. total: the size of the whole file, None if unknown. ranged: whether
+    the server returned the requested range; if not, `data` begins at 0.
     """
 
     data: bytes
@@ -97,7 +97,7 @@ class Fetcher:
     ) -> Part:
         """Up to `length` bytes from `start` on, or from 0 on where no range is given.
 
-        max_bytes: what the whole may have. Raises Unreachable, TooLarge.
+        max_bytes: limit for the whole file. Raises Unreachable, TooLarge.
         """
         headers = {"Range": f"bytes={start}-{start + length - 1}"}
         async with _within(seconds), self._get(url, headers) as answer:

@@ -1,4 +1,4 @@
-"""URLs that clients are given: signed ones that expire for results, plain ones for uploads."""
+"""URLs for clients: signed ones with an expiry for results, plain ones for uploads."""
 
 from __future__ import annotations
 

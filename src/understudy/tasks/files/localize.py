@@ -1,4 +1,4 @@
-"""Bringing a task's picture and clip to local paths: from storage, or from the client's URL."""
+"""Copying a task's picture and clip to local paths, from storage or from the client's URL."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ async def localize(  # noqa: PLR0913 - keyword-only settings
 ) -> Path:
     """The file of a source: where it lies, else brought to `path`.
 
-    seconds: what one try at a URL may take. Raises InputRefused naming `field` when the URL's file
-    cannot be fetched or is too large, and FileNotFoundError when storage has lost it.
+    seconds: limit for one attempt at a URL. Raises InputRefused naming `field` if the URL's file
+    cannot be fetched or is too large, and FileNotFoundError if it is missing in storage.
     """
     if source.key is not None:
         return await storage.fetch(source.key, path)

@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 class Retention:
-    """Deletes what is kept no longer.
+    """Deletes files whose retention has ended.
 
     kept_ms: how long files are kept after their task ended, and uploads after their last use.
     """
@@ -43,7 +43,7 @@ class Retention:
             await asyncio.sleep(ROUND_SECONDS)
 
     async def delete_batch(self) -> int:
-        """Delete some of what is due; returns how many things it was."""
+        """Delete some of the files that are due; returns how many."""
         now = self._clock()
         before = now - self._kept_ms
         task_ids = await self._database.read(transitions.unpurged, before=before, limit=_BATCH)

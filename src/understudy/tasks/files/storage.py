@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 class StorageUnavailable(Exception):  # noqa: N818 - a state
-    """The storage did not answer, or did not do what it was asked."""
+    """The storage did not respond, or could not do what was requested."""
 
 
 class Storage:
@@ -62,7 +62,7 @@ class Storage:
         return None if self._root is None else self._root / key
 
     async def put(self, key: str, content: Path | bytes) -> None:
-        """Store a file under a key; nothing is there until all of it is."""
+        """Store a file under a key; the key exists only once the file is complete."""
         with _answering():
             if self._root is not None:
                 await obstore.put_async(self._store, key, content)
@@ -114,7 +114,8 @@ class Storage:
         return True
 
     def size(self, key: str) -> int | None:
-        """The bytes of a key's file; None when that cannot be told at once, or there is none."""
+        """The size of a key's file in bytes; None if it is not known at once, or there is no
+        file."""
         local = self.local_path(key)
         return local.stat().st_size if local is not None and local.is_file() else None
 

@@ -1,4 +1,4 @@
-"""One attempt at a task: bring its inputs, run the take, publish its results or say why not."""
+"""One attempt at a task: fetch its inputs, run the take, publish its results or store why not."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ log = structlog.get_logger(__name__)
 
 
 async def run_attempt(context: AttemptContext, task: Task) -> None:
-    """Run one attempt at a claimed task; however it ends, the row says so afterwards.
+    """Run one attempt at a claimed task; its outcome is always stored in the row.
 
     When it is cancelled, the task goes back to the queue and no failure is counted.
     """

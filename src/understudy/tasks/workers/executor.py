@@ -1,4 +1,4 @@
-"""The interface of what runs the takes."""
+"""The interface for running takes."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Job:
 
     @property
     def name(self) -> str:
-        """What the job is found again by."""
+        """The name by which the job is found again."""
         return f"{self.task_id}#{self.attempt}"
 
 

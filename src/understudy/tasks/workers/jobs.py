@@ -1,4 +1,4 @@
-"""What the children of the server run: the library, called with plain data.
+"""The functions that the server's child processes run: the library, called with JSON values.
 
 Every function takes its arguments as JSON values and a function to report progress with, and
 returns JSON values or raises errors.InputRefused.
@@ -52,7 +52,7 @@ def take(arguments: Values, report: Report) -> Values:
 
 
 def inspect(arguments: Values, report: Report) -> Values:
-    """Find out what a take would be made of. Returns `take.findings.Findings` as JSON values.
+    """Inspect a take's media. Returns `take.findings.Findings` as JSON values.
 
     Arguments: `TakeArguments`.
     """

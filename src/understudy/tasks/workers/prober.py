@@ -37,7 +37,7 @@ class ProbeTimedOut(ProbeFailed):
 
 
 class Prober:
-    """Asks a child for the facts of files, one at a time.
+    """Asks a child process questions, one at a time.
 
     jobs: the module that holds the jobs' functions. memory_mb: what the child may reserve.
     """
@@ -52,7 +52,7 @@ class Prober:
         self._retiring: set[asyncio.Task[None]] = set()
 
     async def ask(self, question: Question[Answer], *, seconds: float) -> Answer:
-        """Have a question answered.
+        """Ask a question and return its answer.
 
         Raises InputRefused as the job did, ProbeTimedOut and ProbeFailed. A caller that is
         cancelled ends it.

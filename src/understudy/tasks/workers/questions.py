@@ -1,7 +1,7 @@
-"""What the server asks its children, and the values that come back.
+"""Typed questions to the server's child processes, and the types of their answers.
 
-A question goes to a child as JSON and is read there by the same classes; its answer is checked
-against a type, because the child opens files of strangers.
+A question is sent to a child as JSON, which the child reads with the same classes. The server
+checks the answer against a type, because the child opens untrusted files.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ Answer_co = TypeVar("Answer_co", covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Question(Generic[Answer_co]):
-    """job: the function of `jobs` that answers it. arguments: JSON values. answer: the type of what
-    comes back."""
+    """job: the function in `jobs` that answers it. arguments: JSON values. answer: the type of the
+    answer."""
 
     job: str
     arguments: Mapping[str, Any]
@@ -29,7 +29,7 @@ class Question(Generic[Answer_co]):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeArguments:
-    """What a take, or its inspection, is given. workspace: the folder for what a take writes."""
+    """The arguments of a take or an inspection. workspace: the folder that a take writes to."""
 
     request: TakeRequest
     media: TakeMedia
@@ -56,8 +56,8 @@ class TakeArguments:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureCheck:
-    """field: what an error calls the picture. total_bytes: of the file whose beginning lies at
-    `path`, None where it is whole."""
+    """field: the name of the picture in errors. total_bytes: the size of the whole file if `path`
+    is only its beginning, else None."""
 
     path: Path
     field: str
@@ -76,7 +76,7 @@ class PictureCheck:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClipCheck:
-    """field: what an error calls the clip."""
+    """field: the name of the clip in errors."""
 
     path: Path
     field: str
@@ -104,7 +104,7 @@ class PictureFacts:
 
 @dataclass(frozen=True, slots=True)
 class HeadFacts:
-    """What a picture's beginning tells; None when it is too short to tell."""
+    """The facts from a picture's beginning; None if it is too short."""
 
     picture: PictureFacts | None
 
@@ -132,7 +132,7 @@ class EngineState:
 
 @dataclass(frozen=True, slots=True)
 class Nothing:
-    """The answer of a job that is simply done."""
+    """The answer of a job that returns nothing."""
 
 
 def whole_picture(check: PictureCheck) -> Question[PictureFacts]:
@@ -151,7 +151,7 @@ def whole_clip(check: ClipCheck) -> Question[ClipFacts]:
 
 
 def findings(request: TakeRequest, media: TakeMedia) -> Question[Findings]:
-    """What a take would be made of."""
+    """Inspect a take's media."""
     arguments = TakeArguments(request=request, media=media)
     return Question("inspect", arguments.to_json(), Findings)
 

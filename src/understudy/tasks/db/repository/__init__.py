@@ -1,6 +1,6 @@
 """Every SQL statement of the project: functions over one connection, run by `Database`.
 
-`accounts` who owns what, and units · `tasks` making and reading them · `transitions` their changes
-of status · `callbacks` what is to be told to clients · `elements`, `uploads` · `rows` from rows to
-records and back.
+`accounts` and their units · `keys` · `tasks`: creating and reading them · `transitions`: their
+changes of status · `callbacks` to deliver · `elements`, `uploads` · `rows`: between rows and
+records.
 """

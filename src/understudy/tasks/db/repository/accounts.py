@@ -1,8 +1,8 @@
 """Accounts and their units.
 
-A task's units are held when it is made and either charged or given back when it ends, each in the
-transaction that changes the task. Both limits stand in the update's own condition, so that creates
-that race cannot pass them together.
+A task's units are reserved when it is created and charged or released when it ends, each in the
+transaction that changes the task. Both limits are conditions of the update itself, so simultaneous
+creates cannot exceed them.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from understudy.tasks.records import Account
 
 
 class TooManyTasks(Exception):  # noqa: N818 - a state
-    """The account has as many unfinished tasks as it may."""
+    """The account has reached its limit of unfinished tasks."""
 
 
 class UnitsUsedUp(Exception):  # noqa: N818 - a state
-    """The account has not enough units left."""
+    """The account does not have enough units left."""
 
 
 class NameTaken(Exception):  # noqa: N818 - a state
@@ -65,7 +65,7 @@ _RESERVE = (
 
 
 def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
-    """Hold a place among the account's unfinished tasks, and units (thousandths).
+    """Reserve a place among the account's unfinished tasks, and units (thousandths).
 
     limit: the concurrency limit of accounts that have none of their own.
     Raises TooManyTasks, UnitsUsedUp.
@@ -80,7 +80,7 @@ def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) 
 
 
 def check_room(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
-    """Raise as `reserve` would, holding nothing."""
+    """Raise as `reserve` would, without reserving anything."""
     account = get(connection, account_id)
     most = limit if account.concurrency_limit is None else account.concurrency_limit
     if account.active_tasks >= most:
@@ -101,7 +101,7 @@ _SETTLE = (
 
 
 def settle(connection: sa.Connection, account_id: int, *, held: int, charged: int) -> None:
-    """End a task's hold on place and units, and charge what it cost (0 for a refund)."""
+    """Release a task's place and reserved units, and charge its cost (0 for a refund)."""
     connection.execute(_SETTLE, {"account": account_id, "held": held, "charged": charged})
 
 
@@ -136,7 +136,7 @@ def every(connection: sa.Connection) -> list[Account]:
 
 
 def set_units(connection: sa.Connection, account_id: int, left: int | None, *, now: int) -> None:
-    """Set what is left to `left` thousandths beside what is held; None means unlimited."""
+    """Set the units left to `left` thousandths, in addition to reserved ones; None: unlimited."""
     total = None if left is None else accounts.c.units_used + accounts.c.units_reserved + left
     connection.execute(
         accounts.update()
@@ -152,7 +152,7 @@ def change(
     active: bool | None = None,
     concurrency_limit: int | None = None,
 ) -> None:
-    """Close or open an account, set its own concurrency limit; None leaves as it is."""
+    """Close or reopen an account, set its own concurrency limit; None: no change."""
     values: dict[str, Any] = {"active": active, "concurrency_limit": concurrency_limit}
     values = {name: value for name, value in values.items() if value is not None}
     if values:
@@ -174,7 +174,7 @@ def sealed_secrets(connection: sa.Connection, account_id: int) -> SealedSecrets:
 def rotate_secret(
     connection: sa.Connection, account_id: int, sealed: str, *, previous_until: int
 ) -> None:
-    """Replace the callback secret; the one before signs beside it until `previous_until` (ms)."""
+    """Replace the callback secret; the old one also signs until `previous_until` (ms)."""
     connection.execute(
         accounts.update()
         .where(accounts.c.id == account_id)

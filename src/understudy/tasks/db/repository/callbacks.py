@@ -27,7 +27,7 @@ _COLUMNS = [callback_events.c[field.name] for field in fields(CallbackEvent)]
 def tell_task(
     connection: sa.Connection, write_payload: WritePayload, task: Task, *, now: int
 ) -> None:
-    """Note that a task's client is to be told how the task now is, where it wants to be."""
+    """Store a callback event for a task's current status, if the client gave a callback URL."""
     if task.request.callback_url is not None:
         insert(
             connection,
@@ -69,7 +69,8 @@ def insert(  # noqa: PLR0913 - one for each column
     body: str,
     now: int,
 ) -> None:
-    """Note an event to tell; seq orders those of one subject, told is the status it tells of."""
+    """Store an event to deliver. seq: orders the events of one subject. told: the status to
+    report."""
     connection.execute(
         callback_events.insert().values(
             id=_make_id(),
@@ -96,9 +97,9 @@ def due(
     subjects: Collection[int] = (),
     accounts: Collection[int] = (),
 ) -> list[CallbackEvent]:
-    """Events to try now, longest due first; of one subject only the first not yet told.
+    """Events to deliver now, the longest due first; of one subject only the first undelivered one.
 
-    subjects, accounts: whose events are left out.
+    subjects, accounts: to skip.
     """
     earlier = callback_events.alias()
     waits = sa.exists().where(
@@ -129,7 +130,7 @@ def note_try(
     status: Literal["delivered", "pending", "abandoned"],
     next_try_at: int,
 ) -> None:
-    """Note what came of a try: acknowledged, to be tried again, or given up."""
+    """Record the outcome of an attempt: delivered, to be retried, or given up."""
     log = [asdict(entry) for entry in (*event.log, tried)][-KEPT_TRIES:]
     connection.execute(
         callback_events.update()
@@ -155,7 +156,7 @@ def send_again(connection: sa.Connection, account_id: int, event_id: int, *, now
 
 
 def forget(connection: sa.Connection, *, before: int, limit: int) -> int:
-    """Delete up to `limit` events that were made before `before` (ms) and are not pending."""
+    """Delete up to `limit` events that were created before `before` (ms) and are not pending."""
     old = (
         sa.select(callback_events.c.id)
         .where(callback_events.c.id < before << TASK_BITS, callback_events.c.status != "pending")

@@ -1,4 +1,4 @@
-"""The element library. Making one is a small task of its own, with the same fence as a take."""
+"""The element library. Making an element is a small task of its own, with a lease like a take's."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def find(connection: sa.Connection, account_id: int, reference: str) -> Element 
 
 
 def find_usable(connection: sa.Connection, account_id: int, element_id: int) -> Element | None:
-    """The account's element of this id, made and not deleted."""
+    """The account's finished element of this id, unless it was deleted."""
     row = connection.execute(sa.select(elements).where(_usable(account_id, element_id))).first()
     return None if row is None else to_element(row)
 
@@ -113,7 +113,7 @@ def older(  # noqa: PLR0913 - one for each condition
 def delete(
     connection: sa.Connection, account_id: int, element_id: int, *, now: int
 ) -> Element | None:
-    """Take an element out of the library; None when it is not there (any more)."""
+    """Delete an element from the library; None if it does not exist."""
     row = connection.execute(
         elements.update()
         .where(_usable(account_id, element_id))
@@ -124,7 +124,7 @@ def delete(
 
 
 def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Element | None:
-    """Take the element that has waited longest to be made; None when none is due."""
+    """Claim the element that has waited longest to be made; None if none is due."""
     waiting = (
         sa.select(elements.c.id)
         .where(elements.c.status == Status.SUBMITTED, elements.c.not_before <= now)
@@ -153,7 +153,7 @@ def succeed(  # noqa: PLR0913 - one for each column
     videos: Sequence[Source],
     now: int,
 ) -> Element | None:
-    """Put a made element into the library; None when it is no longer this attempt's."""
+    """Store a finished element; None if the attempt has lost its lease."""
     return _change(
         connection,
         write_payload,
@@ -175,7 +175,7 @@ def fail(
     message: str,
     now: int,
 ) -> Element | None:
-    """End the making of an element; None when it is no longer this attempt's."""
+    """Mark an element as failed; None if the attempt has lost its lease."""
     return _change(
         connection,
         write_payload,
@@ -196,7 +196,7 @@ def retry(  # noqa: PLR0913 - one for each column
     failed: bool,
     now: int,
 ) -> Element | None:
-    """Put an element back to be made later; None when it is no longer this attempt's."""
+    """Put an element back in the queue; None if the attempt has lost its lease."""
     return _change(
         connection,
         write_payload,
@@ -215,7 +215,7 @@ def processing(connection: sa.Connection) -> list[Element]:
 
 
 def oldest_unfinished(connection: sa.Connection) -> int | None:
-    """When (ms) the oldest element that is still to be made was asked for; None without any."""
+    """When (ms) the oldest unfinished element was requested; None if there is none."""
     live = elements.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
     return connection.execute(sa.select(sa.func.min(elements.c.created_at)).where(live)).scalar()
 

@@ -12,7 +12,7 @@ from understudy.tasks.db.schema import access_keys, accounts, api_keys
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose key it is; secret: of an access key, as stored (sealed)."""
+    """The owner of a key. secret: of an access key, encrypted."""
 
     account_id: int
     account: str
@@ -22,7 +22,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyInfo:
-    """What may be shown of a key: `name` is an API key's ending or an access key whole."""
+    """The part of a key that may be shown. name: an API key's last characters, or an access key."""
 
     kind: str
     name: str
@@ -65,13 +65,13 @@ _ACCESS_KEY_OWNER = (
 
 
 def api_key_owner(connection: sa.Connection, digest: str) -> Owner | None:
-    """Whose the API key of this digest is; None when unknown or revoked."""
+    """The owner of the API key with this digest; None if it is unknown or revoked."""
     row = connection.execute(_API_KEY_OWNER, {"digest": digest}).first()
     return None if row is None else Owner(account_id=row[0], account=row[1], active=row[2])
 
 
 def access_key_owner(connection: sa.Connection, access_key: str) -> Owner | None:
-    """Whose the access key is; None when unknown or revoked."""
+    """The owner of an access key; None if it is unknown or revoked."""
     row = connection.execute(_ACCESS_KEY_OWNER, {"access_key": access_key}).first()
     if row is None:
         return None
@@ -97,7 +97,7 @@ def list_keys(connection: sa.Connection, account_id: int) -> list[KeyInfo]:
 
 
 def revoke(connection: sa.Connection, account_id: int, name: str, *, now: int) -> int:
-    """End the account's valid keys of this ending or access key; returns how many."""
+    """Revoke the account's keys with this ending, or this access key; returns how many."""
     ended = 0
     for table, column in ((api_keys, api_keys.c.hint), (access_keys, access_keys.c.access_key)):
         done = connection.execute(

@@ -42,7 +42,8 @@ def insert(
     now: int,
     concurrency_limit: int,
 ) -> Task:
-    """Store a task, hold its units and its place under the account's limits, and note its callback.
+    """Store a task, reserve its units and its place under the account's limits, and store its
+    callback event.
 
     Raises ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
     """
@@ -135,7 +136,7 @@ def find_many(
     ids: Sequence[int] = (),
     external_ids: Sequence[str] = (),
 ) -> list[Task]:
-    """The account's tasks of these ids, in no order; those that are not there are left out."""
+    """The account's tasks with these ids, in no particular order; unknown ids are skipped."""
     wanted = tasks.c.id.in_(ids) if ids else tasks.c.external_id.in_(external_ids)
     rows = connection.execute(
         sa.select(tasks).where(tasks.c.account_id == account_id, _SHOWN, wanted)
@@ -174,7 +175,8 @@ def older(  # noqa: PLR0913 - one for each condition
     statuses: Sequence[Status],
     limit: int,
 ) -> list[Task]:
-    """The account's tasks made at `since` (ms) or later, newest first, of ids under `before_id`."""
+    """The account's tasks created at `since` (ms) or later with ids below `before_id`, newest
+    first."""
     query = (
         sa.select(tasks)
         .where(

@@ -6,7 +6,7 @@ transaction.
         │  └──cancel─────────┼──┴──fail, cancel──► failed
         └──────retry─────────┘
 
-A worker that was given up writes with an outdated attempt and changes nothing.
+A worker that was given up writes with an outdated attempt, which changes nothing.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from understudy.tasks.records import Result, Status, Task
 
 
 def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Task | None:
-    """Take the task that has waited longest, and raise its attempt; None when none is due."""
+    """Claim the task that has waited longest, and increment its attempt; None if none is due."""
     waiting = (
         sa.select(tasks.c.id)
         .where(tasks.c.status == Status.SUBMITTED, tasks.c.not_before <= now)
@@ -54,7 +54,7 @@ def report_progress(  # noqa: PLR0913 - one for each column
     preview: bytes | None,
     now: int,
 ) -> bool:
-    """Note how far an attempt is; False when the task is no longer that attempt's."""
+    """Store an attempt's progress; False if the attempt has lost its lease."""
     done = connection.execute(
         tasks.update().where(_held(task_id, attempt)).values(stage=stage, percent=percent)
     )
@@ -76,9 +76,9 @@ def succeed(  # noqa: PLR0913 - one for each column
     units: int,
     now: int,
 ) -> Task | None:
-    """Publish an attempt's result and charge for it; None when the task is no longer its.
+    """Publish an attempt's result and charge for it; None if the attempt has lost its lease.
 
-    units: thousandths; never more than what is held is charged.
+    units: thousandths; no more than the reserved units are charged.
     """
     task = _end(
         connection,
@@ -105,7 +105,7 @@ def fail(  # noqa: PLR0913 - one for each column
     message: str,
     now: int,
 ) -> Task | None:
-    """End an attempt's task without a result or a charge; None when it is no longer its."""
+    """Mark an attempt's task as failed, free of charge; None if the attempt has lost its lease."""
     return _end(
         connection,
         write_payload,
@@ -126,9 +126,9 @@ def retry(  # noqa: PLR0913 - one for each column
     failed: bool,
     now: int,
 ) -> Task | None:
-    """Put an attempt's task back in the queue; None when it is no longer its.
+    """Put an attempt's task back in the queue; None if the attempt has lost its lease.
 
-    failed: count it as a failure (a server that is stopped in order does not).
+    failed: count this as a failure; a normal stop of the server does not.
     """
     return _change(
         connection,
@@ -146,7 +146,7 @@ def retry(  # noqa: PLR0913 - one for each column
 def cancel(
     connection: sa.Connection, write_payload: WritePayload, task_id: int, *, message: str, now: int
 ) -> Task | None:
-    """End a task that has not ended, whoever holds it; None when it had."""
+    """Cancel an unfinished task, whichever attempt holds it; None if it had ended."""
     live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
     return _end(
         connection,
@@ -159,7 +159,7 @@ def cancel(
 
 
 def delete(connection: sa.Connection, account_id: int, task_id: int, *, now: int) -> bool:
-    """Hide one of the account's tasks for good, its external id free again; False unless ended."""
+    """Delete one of the account's tasks and free its external id; False if it has not ended."""
     done = connection.execute(
         tasks.update()
         .where(
@@ -174,7 +174,7 @@ def delete(connection: sa.Connection, account_id: int, task_id: int, *, now: int
 
 
 def is_held(connection: sa.Connection, task_id: int, attempt: int) -> bool:
-    """Whether a task is still this attempt's."""
+    """Whether this attempt still holds the task's lease."""
     return (
         connection.execute(sa.select(tasks.c.id).where(_held(task_id, attempt))).first() is not None
     )
@@ -187,7 +187,7 @@ def processing(connection: sa.Connection) -> list[Task]:
 
 
 def oldest_unfinished(connection: sa.Connection) -> int | None:
-    """When (ms) the oldest task that has not ended was made; None when there is none."""
+    """When (ms) the oldest unfinished task was created; None if there is none."""
     live = tasks.c.status.in_([Status.SUBMITTED, Status.PROCESSING])
     return connection.execute(sa.select(sa.func.min(tasks.c.created_at)).where(live)).scalar()
 

@@ -43,9 +43,9 @@ _TOUCH = (
 
 
 def touch(connection: sa.Connection, upload_ids: Iterable[str], *, now: int) -> bool:
-    """Note that uploads are used, so that they are kept as long as the tasks that use them.
+    """Mark uploads as used, so that they are kept as long as the tasks that use them.
 
-    False when one of them is no longer there.
+    False if one of them no longer exists.
     """
     return all(
         connection.execute(_TOUCH, {"upload": upload_id, "now": now}).rowcount
@@ -70,5 +70,5 @@ def purge_unused(connection: sa.Connection, *, before: int, now: int, limit: int
 
 
 def delete(connection: sa.Connection, upload_id: str) -> None:
-    """Forget an upload whose file is deleted."""
+    """Delete the row of an upload whose file was deleted."""
     connection.execute(uploads.delete().where(uploads.c.id == upload_id))
