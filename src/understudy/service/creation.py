@@ -6,8 +6,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.media.limits import CLIP_LONG_TOLERANCE, clip_limits
 from understudy.service.drafts import Draft
@@ -32,14 +30,14 @@ _make_id = IdMaker(TASK_BITS)
 class Creation:
     """Makes tasks.
 
-    on_created: called for every one, to wake whoever runs them. concurrency_limit: of accounts
-    that have none of their own. catalogue, engines: what can be asked for, and what of it can run.
+    wake: called after each task: what runs tasks, and what sends callbacks. concurrency_limit: of
+    accounts without one of their own. catalogue, engines: the models, and which of them can run.
     """
 
     database: Database
     checks: MediaChecks
     write_payload: WritePayload
-    on_created: Callable[[], None]
+    wake: tuple[Callable[[], None], ...]
     concurrency_limit: int
     catalogue: Catalogue
     engines: Engines
@@ -58,10 +56,9 @@ class Creation:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
             _check_seconds(draft, clip)
             task = await self.database.write_shortly(
-                _insert,
+                tasks.insert,
                 self.write_payload,
                 _new_task(task_id, caller, design, draft, picture, clip, element),
-                _stale_uploads(picture, clip, task_time(task_id)),
                 now=task_time(task_id),
                 concurrency_limit=self.concurrency_limit,
             )
@@ -69,7 +66,8 @@ class Creation:
             if picture is None or picture.source.file_id is None:
                 await self.checks.storage.discard(prefix)
             raise _in_contract(error, draft) from error
-        self.on_created()
+        for wake in self.wake:
+            wake()
         return task
 
     async def _check_engine(self, draft: Draft) -> None:
@@ -197,26 +195,13 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
         ),
         external_id=draft.external_id,
         units=reservation(draft.model, draft.take.mode, draft.orientation, clip.seconds),
-    )
-
-
-def _insert(  # noqa: PLR0913 - what a task is stored with
-    connection: sa.Connection,
-    write_payload: WritePayload,
-    new: tasks.NewTask,
-    stale_uploads: tuple[str, ...],
-    *,
-    now: int,
-    concurrency_limit: int,
-) -> Task:
-    if not uploads.touch(connection, stale_uploads, now=now):
-        raise ParameterInvalid(UNREACHABLE)
-    return tasks.insert(
-        connection, write_payload, new, now=now, concurrency_limit=concurrency_limit
+        uploads=_stale_uploads(picture, clip, task_time(task_id)),
     )
 
 
 def _in_contract(error: BaseException, draft: Draft) -> BaseException:
+    if isinstance(error, tasks.UploadGone):
+        return ParameterInvalid(UNREACHABLE)
     if isinstance(error, tasks.ExternalIdTaken):
         return ParameterInvalid(f"External_task_id {draft.external_id} already exists")
     if isinstance(error, accounts.TooManyTasks):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -229,7 +229,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
             database,
             checks,
             write_payload,
-            _wake_all(controller, outbox),
+            (controller.wake, outbox.wake),
             settings.concurrency_limit,
             stores.catalogue,
             engines,
@@ -244,16 +244,6 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         write_element_payload=element_payload_writer(stores.links),
         controller=controller,
     )
-
-
-def _wake_all(controller: Controller, outbox: Outbox) -> Callable[[], None]:
-    """What a new task wakes: who runs it, and who tells its client of it."""
-
-    def wake() -> None:
-        controller.wake()
-        outbox.wake()
-
-    return wake
 
 
 async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:

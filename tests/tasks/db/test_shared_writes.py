@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -96,7 +95,7 @@ async def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_o
     shared = SharedWrites(connecting.connect(), in_thread)
     writes = []
     for number in (1, 2, 3):
-        writes.append(asyncio.ensure_future(shared.write(partial(add, number=number))))
+        writes.append(asyncio.ensure_future(shared.write(Work(add, (number,)))))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     other.execute("COMMIT")

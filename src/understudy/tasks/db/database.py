@@ -98,7 +98,7 @@ class Database:
         if self._shared is None:
             self._shared = self._share_writes()
         try:
-            done: T = await self._shared.write(lambda connection: work(connection, *args, **kwargs))
+            done: T = await self._shared.write(Work(work, args, kwargs))
         except UNAVAILABLE as error:
             raise DatabaseUnavailable(_reason(error)) from error
         self._unchecked += 1

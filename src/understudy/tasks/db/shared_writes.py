@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,7 +21,17 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 UNAVAILABLE = (OperationalError, InterfaceError, sqlite3.OperationalError, sqlite3.InterfaceError)
 """What SQLAlchemy and SQLite's driver raise when the database is locked, full or unreachable."""
 
-Work = Callable[[sa.Connection], Any]
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A function to run on a connection, with its other arguments."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...] = ()
+    kwargs: Mapping[str, Any] = field(default_factory=dict)
+
+    def run(self, connection: sa.Connection) -> Any:
+        return self.function(connection, *self.args, **self.kwargs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,7 @@ class SharedWrites:
         self._in_flight: asyncio.Task[None] | None = None
 
     async def write(self, work: Work) -> Any:
-        """What `work` returns, once it is committed. Raises what it raises, and UNAVAILABLE."""
+        """The result of `work`, once it is committed. Raises what it raises, and UNAVAILABLE."""
         loop = asyncio.get_running_loop()
         pending = _PendingWrite(work, loop.create_future())
         self._pending.append(pending)
@@ -112,7 +122,7 @@ def write_together(connection: sa.Connection, works: Sequence[Work]) -> list[Out
 def _write_one(connection: sa.Connection, driver: Any, work: Work) -> Outcome:
     driver.execute("SAVEPOINT one")
     try:
-        outcome = Outcome(work(connection))
+        outcome = Outcome(work.run(connection))
     except UNAVAILABLE:
         raise
     except Exception as error:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 
-from understudy.tasks.db.repository import accounts, callbacks
+from understudy.tasks.db.repository import accounts, callbacks, uploads
 from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
@@ -22,9 +22,13 @@ class ExternalIdTaken(Exception):  # noqa: N818 - a state
     """The account has another task of this external id."""
 
 
+class UploadGone(Exception):  # noqa: N818 - a state
+    """An upload that the task uses no longer exists."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewTask:
-    """A task before it is stored."""
+    """A task before it is stored. uploads: the ids of those to mark as used by it."""
 
     id: int
     account_id: int
@@ -32,6 +36,7 @@ class NewTask:
     request: TaskRequest
     external_id: str | None
     units: int
+    uploads: tuple[str, ...] = ()
 
 
 def insert(
@@ -45,8 +50,10 @@ def insert(
     """Store a task, reserve its units and its place under the account's limits, and store its
     callback event.
 
-    Raises ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
+    Raises UploadGone, ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
     """
+    if not uploads.touch(connection, new.uploads, now=now):
+        raise UploadGone
     if new.external_id is not None and has_external_id(connection, new.account_id, new.external_id):
         raise ExternalIdTaken(new.external_id)
     accounts.reserve(connection, new.account_id, new.units, concurrency_limit)
