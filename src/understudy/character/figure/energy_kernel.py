@@ -232,7 +232,7 @@ def _bone_terms(  # pragma: no cover - compiled
 def _disorder(x: Points, height: float) -> float:  # pragma: no cover - compiled
     """How far joints lie on the wrong side of each other, a share of the height."""
     shoulders, hips = x[4, 0] - x[1, 0], x[10, 0] - x[7, 0]
-    order = max(0.0, NUMBERS.shoulders_apart - shoulders / height)
+    order: float = max(0.0, NUMBERS.shoulders_apart - shoulders / height)
     order += max(0.0, NUMBERS.hips_apart - hips / height)
     for a in (7, 10):
         order += max(0.0, (x[a, 1] - x[a + 2, 1]) / height + NUMBERS.ankles_below)

@@ -117,6 +117,8 @@ def _estimate(  # pragma: no cover - compiled
     image: Float32, alpha: Float32, small_side: int, small_iterations: int, large_iterations: int
 ) -> Float32:
     full_h, full_w = alpha.shape
+    front: Float32
+    back: Float32
     front, back = _mean_colours(image, alpha)
     levels = int(np.ceil(np.log2(max(full_h, full_w))))
     for level in range(levels + 1):
