@@ -14,6 +14,7 @@ Triangles = NDArray[np.int32]
 
 MARGIN = 2  # pixels around what is drawn that the mesh covers, so that the texture ends before it
 EMPTY = 0.004  # alpha up to which a pixel counts as empty
+RIM = 2  # pixels, empty, around a texture, which is sampled between pixels
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -78,3 +79,16 @@ def snapped(mesh: Mesh, field: Float64, gradient: Float64, reach: float) -> Mesh
     move = -(field / norm)[:, None] * gradient
     near = np.sqrt((move**2).sum(axis=1)) < reach
     return Mesh(mesh.vertices + np.where(near[:, None], move, 0.0), mesh.triangles)
+
+
+def cropped(rgba: Float32) -> tuple[Float32, Float64]:
+    """The texture cut to what is drawn, with an empty rim, and its origin (x, y) in the layer."""
+    rows = np.flatnonzero((rgba[..., 3] > 0).any(axis=1))
+    columns = np.flatnonzero((rgba[..., 3] > 0).any(axis=0))
+    if not len(rows):
+        return np.zeros((2, 2, 4), np.float32), np.zeros(2)
+    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
+    rim = RIM
+    cut = np.zeros((bottom - top + 2 * rim, right - left + 2 * rim, 4), np.float32)
+    cut[rim:-rim, rim:-rim] = rgba[top:bottom, left:right]
+    return cut, np.array([left - rim, top - rim], np.float64)

@@ -14,7 +14,7 @@ from understudy.engines.puppet.render.colour import pack_texture
 from understudy.engines.puppet.render.rasterizer import painters_order
 from understudy.engines.puppet.rig.fingers import HandRig, finger_weights, hand_rig
 from understudy.engines.puppet.rig.leg_split import find_leg_split
-from understudy.engines.puppet.rig.mesh import Mesh, grid_mesh, snapped
+from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh, snapped
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.side_extension import beyond_sides
 from understudy.engines.puppet.rig.skinning import strongest
@@ -25,7 +25,6 @@ from understudy.engines.puppet.rig.weights import (
     body_frame,
     body_weights,
 )
-from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import ARMS, Bone, Limb, Skeleton, skeleton_of
 
 Float64 = NDArray[np.float64]
@@ -39,7 +38,6 @@ class RigNumbers:
     snap: share of a cell by which a vertex is moved onto a seam at most; from a half on triangles
         would turn over.
     outer: share of forearm and hand in a triangle's weights that makes it one of theirs.
-    rim: px, empty, around a texture, which is sampled between pixels.
     arm_seam, leg_seam: a triangle whose corners differ by more along the limb spans a gap of the
         body.
     """
@@ -49,7 +47,6 @@ class RigNumbers:
     least_cell: int = 4
     snap: float = 0.45
     outer: float = 0.5
-    rim: int = 2
     arm_seam: float = 0.6
     leg_seam: float = 0.9
 
@@ -213,7 +210,7 @@ def _rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     if hand is not None:
         # Appended bones are numbered from the hand's first one.
         bones = np.where(bones < len(Bone), bones, bones - len(Bone) + hand.first).astype(np.int32)
-    texture, origin = _cropped(rgba)
+    texture, origin = cropped(rgba)
     origin -= (left, 0.0)
     near_left, near_right = DEPTH.copy(), DEPTH.copy()
     near_left[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = NEAR_LEG
@@ -290,16 +287,3 @@ def _split_at_seam(
         np.ascontiguousarray(renumbered.reshape(-1, 3).astype(np.int32)),
         np.concatenate(copies)[used],
     )
-
-
-def _cropped(rgba: Float32) -> tuple[Float32, Float64]:
-    """The texture cut to what is drawn, with an empty rim, and its origin (x, y) in the layer."""
-    rows = np.flatnonzero((rgba[..., 3] > 0).any(axis=1))
-    columns = np.flatnonzero((rgba[..., 3] > 0).any(axis=0))
-    if not len(rows):
-        return np.zeros((2, 2, 4), np.float32), np.zeros(2)
-    top, bottom, left, right = rows[0], rows[-1] + 1, columns[0], columns[-1] + 1
-    rim = NUMBERS.rim
-    cut = np.zeros((bottom - top + 2 * rim, right - left + 2 * rim, 4), np.float32)
-    cut[rim:-rim, rim:-rim] = rgba[top:bottom, left:right]
-    return cut, np.array([left - rim, top - rim], np.float64)
