@@ -139,9 +139,7 @@ class MediaChecks:
             return None
         upload = await self.database.look_up(uploads.find, media.account_id, named)
         if upload is not None and upload.kind != kind:
-            raise ParameterInvalid(
-                f"{media.field}: the upload is a {upload.kind}; use a {kind}"
-            )
+            raise ParameterInvalid(f"{media.field}: the upload is a {upload.kind}; use a {kind}")
         return upload
 
     async def _fetch_picture(self, media: MediaRequest, path: Path, max_bytes: int) -> bool:

@@ -64,7 +64,7 @@ def test_following_an_ended_task_ends_at_once(client: Client, create_body: Body)
     client.ended(made["task_id"])
     (event,) = follow(client, made["task_id"])
     assert event["status"] == "failed"
-    assert "image_url: there is no character in it" in event["message"]
+    assert "image_url: the picture shows no character" in event["message"]
 
 
 def test_a_running_task_is_cancelled_and_costs_nothing(

@@ -1,4 +1,4 @@
-"""The element library as clients write and read it.
+"""The element library.
 
 `bodies` requests · `responses` · `routes`
 """
