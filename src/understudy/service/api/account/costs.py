@@ -1,4 +1,4 @@
-"""`/account/costs`: what an account has left."""
+"""`/account/costs`: the units that an account has left."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`/v1/account`: the account as its owner sees it, and its keys."""
+"""`/v1/account`: the account and its keys."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KINDS: dict[str, Kind] = {"api_key": "api_key", "access_key": "key_pair"}
 
 
 class UnitsInfo(TypedDict):
-    """Units as decimal strings; total null: unlimited. reserved: held by takes that run."""
+    """Units as decimal strings. total: null if unlimited. reserved: held by unfinished takes."""
 
     total: str | None
     used: str
@@ -47,7 +47,7 @@ class UnitsInfo(TypedDict):
 
 
 class KeyInfo(TypedDict):
-    """A key that is valid; hint: what may be shown of it. current: this request came with it."""
+    """A valid key. hint: the part that may be shown. current: this request used it."""
 
     id: str
     kind: Kind
@@ -69,7 +69,7 @@ class Profile(TypedDict):
 
 
 class NewKey(TypedDict):
-    """A key, told this once: an API key, or an access key with its secret key."""
+    """A key, shown only once: an API key, or an access key with its secret key."""
 
     id: str
     kind: Kind
@@ -79,13 +79,13 @@ class NewKey(TypedDict):
 
 
 class Revoked(TypedDict):
-    """The key that was ended."""
+    """The revoked key."""
 
     id: str
 
 
 class NewSecret(TypedDict):
-    """What callbacks are signed with from now on, told this once."""
+    """The secret that signs callbacks from now on, shown only once."""
 
     secret: str
 
@@ -95,7 +95,7 @@ class Rotation(Body):
 
     at_once: Annotated[Flag | None, EmptyIsAbsent] = Field(
         default=None,
-        description="End the secret before now, instead of letting it sign for seven days more.",
+        description="End the old secret now instead of letting it sign for seven more days.",
     )
 
 
@@ -181,7 +181,7 @@ async def revoke_key(request: Request) -> Response:
 
 
 async def rotate_secret(request: Request) -> Response:
-    """Give callbacks a new secret; for seven days the one before signs as well."""
+    """Create a new callback secret; the old one also signs for seven more days."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)

@@ -25,19 +25,19 @@ from understudy.tracking.formats import FORMATS
 
 
 class ElementUsed(TypedDict):
-    """An element that went with the picture."""
+    """The element that was used."""
 
     element_id: int
 
 
 class WatermarkAsked(TypedDict):
-    """Whether a watermarked copy was asked for."""
+    """Whether a watermarked copy was requested."""
 
     enabled: bool
 
 
 class Asked(TypedDict):
-    """The take's create body in the legacy design: sent again, it makes the same take."""
+    """The take as a create body of the legacy design; sending it again makes the same take."""
 
     model_name: str
     image_url: NotRequired[str]
@@ -68,7 +68,7 @@ class File(TypedDict):
 
 
 class Detail(TypedDict):
-    """A take with all that belongs to it; report: null until there is one."""
+    """A take with everything that belongs to it; report: null until there is one."""
 
     task: motion_control.Record
     request: Asked
@@ -78,7 +78,7 @@ class Detail(TypedDict):
 
 
 class Deleted(TypedDict):
-    """The task that was deleted."""
+    """The deleted task."""
 
     task_id: str
 
@@ -154,7 +154,7 @@ def _address(task: Task, source: Source, links: Links) -> str:
 
 
 def _inputs(service: Service, task: Task, links: Links) -> list[File]:
-    """The picture and the clip, to be shown: what we hold by a signed link."""
+    """The picture and the clip to show; files that we store get a signed link."""
     found: list[File] = []
     for kind, source in (("picture", task.request.picture), ("clip", task.request.clip)):
         if source is None:
