@@ -26,7 +26,7 @@ from bench.generated.scale import FULL, SEED, SMALL_CARD_GIB, TINY, Scale, held_
 from understudy.engines import EngineReport, Job
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
 from understudy.engines.wan.checkpoint import Checkpoint
-from understudy.engines.wan.engine import Source
+from understudy.engines.wan.engine import ModelSource
 from understudy.engines.wan.models import Models
 from understudy.engines.wan.options import Sampling
 from understudy.media.clip import Clip, open_clip
@@ -52,7 +52,7 @@ def main() -> None:
     scale = TINY if arguments.tiny else FULL
     sampling = Sampling(scale.height, scale.width, 2 if arguments.tiny else 10)
     options = WanOptions(sampling={"std": sampling}, long=scale.long, short=scale.short)
-    source = Source(
+    source = ModelSource(
         Checkpoint(Path("random"), "distilled", None, None, "random"),
         lambda: _models(scale, device),
     )

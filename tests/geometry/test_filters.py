@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from understudy.geometry.filters import interpolate_gaps, smoothstep, weighted_gaussian
+from understudy.geometry.filters import interpolate_gaps, smoothstep, stretches, weighted_gaussian
 
 
 def test_smoothstep_runs_both_ways() -> None:
@@ -23,3 +23,9 @@ def test_untrusted_frames_do_not_count_in_a_mean() -> None:
     weight = np.ones(21)
     weight[10] = 0.0
     assert weighted_gaussian(signal, weight, 2.0).max() < 1.01
+
+
+def test_stretches_begin_and_end_with_the_flags_also_at_the_edges() -> None:
+    flags = np.array([True, False, True, True, False, True])
+    assert stretches(flags) == [(0, 1), (2, 4), (5, 6)]
+    assert stretches(np.zeros(3, np.bool_)) == []

@@ -13,7 +13,7 @@ from understudy.cache import Cache
 from understudy.media.clip import open_clip
 from understudy.tracking import cached, serialization
 from understudy.tracking.scene.analysis import SceneAnalysis
-from understudy.tracking.scene.camera_motion import CameraPath, Movement
+from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
@@ -41,8 +41,8 @@ def analyzed() -> SceneAnalysis:
         runs=(Run(0.1, 3.4, 1), Run(5, 8.2, 2)),
         dropped=(Reason(0, 0.1, "a cut"),),
         cuts=(Cut(0.0, 0.1, "cut"),),
-        movements=(Movement(3.4, 5, "pan"),),
-        camera=CameraPath(np.arange(4.0), np.ones((4, 3))),
+        movements=(MovingSpan(3.4, 5, "pan"),),
+        camera=CameraMotion(np.arange(4.0), np.ones((4, 3))),
         driver=path(1),
         others=(path(2), path(3)),
         people=3,

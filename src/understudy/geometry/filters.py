@@ -49,6 +49,12 @@ def interpolate_gaps(signal: Float64, good: NDArray[np.bool_]) -> Float64:
     return flat.reshape(signal.shape)
 
 
+def stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where flags (T,) are set in a row: the first index of each stretch, and the one after it."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
+    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
+
+
 def median_seconds(times: NDArray[np.float64]) -> float:
     """The frame interval, the median of the differences; 1/25 s for a single frame."""
     return float(np.median(np.diff(times))) if len(times) > 1 else 0.04

@@ -7,7 +7,7 @@ import numpy as np
 from understudy.geometry.landmarks import Body
 from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.scene.analysis import SceneAnalysis, frame_driver
-from understudy.tracking.scene.camera_motion import CameraPath
+from understudy.tracking.scene.camera_motion import CameraMotion
 from understudy.tracking.scene.people import NUMBERS as LINKING
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Run
@@ -36,7 +36,7 @@ def scene_of_motion(motion: MotionFile) -> SceneAnalysis:
         dropped=(),
         cuts=(),
         movements=(),
-        camera=CameraPath(np.zeros(1), np.zeros((1, 3))),
+        camera=CameraMotion(np.zeros(1), np.zeros((1, 3))),
         driver=PersonTrack(performance.times[seen], regions),
         others=(),
         people=1,

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from understudy.processes.messages import Array, Message
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
-from understudy.tracking.scene.camera_motion import CameraPath, Movement
+from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
@@ -62,8 +62,8 @@ def scene_of(record: Message) -> SceneAnalysis:
         runs=tuple(Run(**run) for run in values["runs"]),
         dropped=tuple(Reason(**reason) for reason in values["dropped"]),
         cuts=tuple(Cut(**cut) for cut in values["cuts"]),
-        movements=tuple(Movement(**movement) for movement in values["movements"]),
-        camera=CameraPath(arrays["camera_times"], arrays["camera_offsets"]),
+        movements=tuple(MovingSpan(**movement) for movement in values["movements"]),
+        camera=CameraMotion(arrays["camera_times"], arrays["camera_offsets"]),
         driver=driver,
         others=tuple(others),
         people=values["people"],

@@ -14,6 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.filters import stretches
 from understudy.geometry.landmarks import Body, Float32
 from understudy.tracking.cleaning import RawTrack
 from understudy.tracking.performance import Performance
@@ -163,7 +164,7 @@ def fill_gaps(values: Float64, known: NDArray[np.bool_]) -> Float64:
 def gap_weights(known: NDArray[np.bool_]) -> Float64:
     """(T,): how much each frame counts: one where known, little where filled."""
     weights = np.ones(len(known))
-    for first, last in _stretches(~known):
+    for first, last in stretches(~known):
         short = last - first <= NUMBERS.short_gap_frames and first > 0 and last < len(known)
         weights[first:last] = NUMBERS.short_gap_weight if short else NUMBERS.long_gap_weight
     return weights
@@ -212,12 +213,6 @@ def _spans(known: NDArray[np.bool_], gap: int) -> list[tuple[int, int]]:
         )
         for a, b in zip(firsts, lasts, strict=True)
     ]
-
-
-def _stretches(flags: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    """From first to before last: where flags are set in a row."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _regular(normal: Float64) -> Float64:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from tests.tracking.clip_maker import Grey, texture, window
 from understudy.tracking.scene.camera_motion import (
-    CameraPath,
+    CameraMotion,
     find_movements,
     measure_camera,
     steadiest_span,
@@ -35,7 +35,7 @@ def person(image: Grey, k: int) -> Grey:
     return drawn
 
 
-def measured(images: list[Grey], people: NDArray[np.float64] = NOBODY) -> CameraPath:
+def measured(images: list[Grey], people: NDArray[np.float64] = NOBODY) -> CameraMotion:
     noisy = [grain(image, k) for k, image in enumerate(images)]
     return measure_camera(np.arange(len(images)) * STEP, np.stack(noisy), people)
 
@@ -113,7 +113,7 @@ def test_the_steadiest_span_stays_within_what_a_run_may_take() -> None:
     at = np.linspace(0, 10, 101)
     offsets = np.zeros((101, 3))
     offsets[:, 0] = np.clip(at - 6, 0, 4) * 0.1
-    start, end = steadiest_span(CameraPath(at, offsets), 0, 10)
+    start, end = steadiest_span(CameraMotion(at, offsets), 0, 10)
     assert start == 0
     assert end == pytest.approx(6.8, abs=0.15)
-    assert steadiest_span(CameraPath(at, offsets * 0), 0, 10) == (0, 10)
+    assert steadiest_span(CameraMotion(at, offsets * 0), 0, 10) == (0, 10)

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from understudy.tracking.scene.camera_motion import Movement
+from understudy.tracking.scene.camera_motion import MovingSpan
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.runs import (
     ABSENCE_REASON,
@@ -36,7 +36,7 @@ def test_cuts_split_a_clip_into_shots() -> None:
 
 
 def test_movements_of_the_camera_split_a_shot() -> None:
-    parts = without_movements(Run(1, 9, 0), [Movement(0, 2, "pan"), Movement(4, 5, "zoom")])
+    parts = without_movements(Run(1, 9, 0), [MovingSpan(0, 2, "pan"), MovingSpan(4, 5, "zoom")])
     assert spans(parts) == [(2, 4), (5, 9)]
 
 
@@ -64,7 +64,7 @@ def test_a_driver_who_comes_late_begins_a_run_then() -> None:
 def test_every_part_outside_the_run_is_explained_in_order() -> None:
     cuts = [Cut(2.0, 2.1, "cut")]
     used, other = Run(4, 9, 1), Run(0, 2.0, 0)
-    reasons = reasons_against(cuts, [Movement(2.1, 4, "pan")], [(9, 10)], 10)
+    reasons = reasons_against(cuts, [MovingSpan(2.1, 4, "pan")], [(9, 10)], 10)
     dropped = explain(used, [used, other], reasons, 10)
     assert [part.words for part in dropped] == [
         "usable, but shorter than the part used",

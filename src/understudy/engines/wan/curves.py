@@ -35,7 +35,7 @@ LIMITS = _Limits()
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class SegmentFindings:
     """Of one segment.
 
     frames: which of the take's frames were looked at. identity: cosine of the image encoder's
@@ -62,11 +62,13 @@ class Curves:
 
     picture: Image
     embed: Embed
-    kept: list[Findings] = field(default_factory=list)
+    kept: list[SegmentFindings] = field(default_factory=list)
     _features: NDArray[np.float32] | None = None
     _first_colour: NDArray[np.float32] | None = None
 
-    def look(self, frames: list[Image], start: int, seam: tuple[float, float] | None) -> Findings:
+    def look(
+        self, frames: list[Image], start: int, seam: tuple[float, float] | None
+    ) -> SegmentFindings:
         """What a segment's frames show; `start` is the number of the first. seam: distance before
         and after matching."""
         if self._features is None:
@@ -77,7 +79,7 @@ class Curves:
         places = [round(place) for place in np.linspace(0, len(frames) - 1, count)]
         chosen = [frames[place] for place in places]
         contrast = float(np.mean([image.std() for image in chosen]) / max(self.picture.std(), 1e-6))
-        return Findings(
+        return SegmentFindings(
             frames=tuple(start + place for place in places),
             identity=tuple(_cosine(self.embed(image), self._features) for image in chosen),
             colour=tuple(
@@ -88,7 +90,7 @@ class Curves:
             seam_after=None if seam is None else seam[1],
         )
 
-    def fault(self, found: Findings) -> str | None:
+    def fault(self, found: SegmentFindings) -> str | None:
         """Why a segment falls out, in words; None where it does not."""
         if not np.isfinite(found.contrast):
             return "it holds values that are no numbers"
@@ -100,11 +102,11 @@ class Curves:
             return "the character looks less like the picture than at the beginning"
         return None
 
-    def better(self, one: Findings, other: Findings) -> bool:
+    def better(self, one: SegmentFindings, other: SegmentFindings) -> bool:
         """Whether `one` is nearer to the rest of the take than `other`."""
         return self._distance(one) < self._distance(other)
 
-    def keep(self, found: Findings) -> None:
+    def keep(self, found: SegmentFindings) -> None:
         """Count a segment as part of the take."""
         self.kept.append(found)
 
@@ -124,7 +126,7 @@ class Curves:
             "identity": _pairs(self.kept, lambda found: found.identity),
         }
 
-    def _distance(self, found: Findings) -> float:
+    def _distance(self, found: SegmentFindings) -> float:
         if not np.isfinite(found.contrast):
             return float("inf")
         seam = (found.seam_after or 0.0) / LIMITS.seam
@@ -137,7 +139,7 @@ def seam_distances(drawn: Image, matched: Image, wanted: Image) -> tuple[float, 
     return difference(drawn, wanted), difference(matched, wanted)
 
 
-def _fall(first: Findings, found: Findings) -> float:
+def _fall(first: SegmentFindings, found: SegmentFindings) -> float:
     return float(np.mean(first.identity) - np.mean(found.identity))
 
 
@@ -147,7 +149,7 @@ def _cosine(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
 
 
 def _pairs(
-    kept: list[Findings], values: Callable[[Findings], tuple[float, ...]]
+    kept: list[SegmentFindings], values: Callable[[SegmentFindings], tuple[float, ...]]
 ) -> list[tuple[int, float]]:
     return [
         (frame, round(value, 4))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from understudy.engines.engine import Cancelled, Job
 from understudy.engines.generating import SEEDS
 from understudy.engines.wan.colour import Image, matching
-from understudy.engines.wan.curves import Curves, Findings, seam_distances
+from understudy.engines.wan.curves import Curves, SegmentFindings, seam_distances
 from understudy.engines.wan.denoising import Denoiser
 from understudy.engines.wan.driving import Driving
 from understudy.engines.wan.models import Models
@@ -34,7 +34,7 @@ class Drawn:
     """A segment as drawn. frames: (H, W, 3) sRGB in 0..1 with black bars, colours matched."""
 
     frames: list[Image]
-    found: Findings
+    found: SegmentFindings
     seed: int
 
 

@@ -52,7 +52,7 @@ _GIB = 2**30
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ModelSource:
     """Models that lie in no folder. checkpoint: what they are. load: makes them."""
 
     checkpoint: Checkpoint
@@ -71,7 +71,7 @@ class WanAnimate2Engine:
         options: WanOptions | None = None,
         *,
         device: str = "cuda",
-        source: Source | None = None,
+        source: ModelSource | None = None,
     ) -> None:
         """device: `cpu` is for tiny checkpoints in tests. source: of the models; None for the
         checkpoint in its folder."""

@@ -35,7 +35,7 @@ _LAST_LINES = 40
 
 
 @dataclass(slots=True)
-class Child:
+class WorkerProcess:
     """One process group of guard, worker and whatever the job starts."""
 
     process: asyncio.subprocess.Process
@@ -44,7 +44,7 @@ class Child:
     _listener: asyncio.Task[None] | None = None
 
     @classmethod
-    async def start(cls, jobs: str, *, memory_mb: int, temporary: Path) -> Child:
+    async def start(cls, jobs: str, *, memory_mb: int, temporary: Path) -> WorkerProcess:
         """Start a child that runs the functions of the module `jobs`.
 
         memory_mb: what its processes may each reserve, 0 for no limit. temporary: a folder for

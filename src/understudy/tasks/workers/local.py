@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from understudy.tasks.workers.child import Child
+from understudy.tasks.workers.child import WorkerProcess
 from understudy.tasks.workers.executor import Job
 from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused
 
@@ -24,7 +24,7 @@ class LocalExecutor:
         self._seconds = seconds
         self._memory_mb = memory_mb
         self._jobs = jobs
-        self._children: dict[str, Child] = {}
+        self._children: dict[str, WorkerProcess] = {}
 
     @property
     def capacity(self) -> int:
@@ -33,7 +33,9 @@ class LocalExecutor:
 
     async def run(self, job: Job) -> AsyncGenerator[Progressed | Done | Refused | Crashed, None]:
         """Start a job in a child of its own; progress, then how it ended."""
-        child = await Child.start(self._jobs, memory_mb=self._memory_mb, temporary=job.workspace)
+        child = await WorkerProcess.start(
+            self._jobs, memory_mb=self._memory_mb, temporary=job.workspace
+        )
         self._children[job.name] = child
         try:
             messages = aiter(child.run(job.function, job.arguments))
@@ -70,7 +72,7 @@ class LocalExecutor:
 
 
 def _with_last_words(
-    message: Progressed | Done | Refused | Crashed, child: Child
+    message: Progressed | Done | Refused | Crashed, child: WorkerProcess
 ) -> Progressed | Done | Refused | Crashed:
     if not isinstance(message, Crashed) or not child.said:
         return message

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
-from understudy.tasks.workers.child import Child
+from understudy.tasks.workers.child import WorkerProcess
 from understudy.tasks.workers.local import JOBS
 from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
 from understudy.tasks.workers.questions import Question
@@ -47,7 +47,7 @@ class Prober:
         self._memory_mb = memory_mb
         self._jobs = jobs
         self._turn = asyncio.Lock()
-        self._child: Child | None = None
+        self._child: WorkerProcess | None = None
         self._retirement: asyncio.TimerHandle | None = None
         self._retiring: set[asyncio.Task[None]] = set()
 
@@ -82,7 +82,7 @@ class Prober:
         child = self._child
         if child is None or not child.alive:
             await self._end()
-            child = self._child = await Child.start(
+            child = self._child = await WorkerProcess.start(
                 self._jobs, memory_mb=self._memory_mb, temporary=self._temporary
             )
         answered = False

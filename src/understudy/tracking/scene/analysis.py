@@ -16,7 +16,7 @@ from understudy.media.clip import Clip
 from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE
 from understudy.processes.messages import Array, Message
 from understudy.tracking.scene import camera_motion, people, runs, shots
-from understudy.tracking.scene.camera_motion import CameraPath, Movement
+from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
 from understudy.tracking.scene.people import Detections, PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
@@ -73,8 +73,8 @@ class SceneAnalysis:
     runs: tuple[Run, ...]
     dropped: tuple[Reason, ...]
     cuts: tuple[Cut, ...]
-    movements: tuple[Movement, ...]
-    camera: CameraPath
+    movements: tuple[MovingSpan, ...]
+    camera: CameraMotion
     driver: PersonTrack
     others: tuple[PersonTrack, ...]
     people: int

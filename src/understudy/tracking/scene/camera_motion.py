@@ -103,7 +103,7 @@ _UNKNOWN = np.full(3, np.nan)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class CameraPath:
+class CameraMotion:
     """How the picture has moved since the first thumbnail.
 
     times: (N,) seconds. offsets: (N, 3): to the right and down in long sides of the picture, and
@@ -125,7 +125,7 @@ class CameraPath:
 
 
 @dataclass(frozen=True, slots=True)
-class Movement:
+class MovingSpan:
     """A time for which the camera moves too much. kind: `pan` (also a tilt), or `zoom`."""
 
     start: float
@@ -135,7 +135,7 @@ class Movement:
 
 def measure_camera(
     times: Float64, thumbnails: Thumbnails, people: Float64, cuts: Sequence[Cut] = ()
-) -> CameraPath:
+) -> CameraMotion:
     """Follow the background through thumbnails (N, h, w) grey, shown at `times` (N,) seconds.
 
     people: (P, 4): time, then x, y and side in the thumbnails' pixels of somebody's region. What
@@ -154,16 +154,16 @@ def measure_camera(
         starts.append(float(times[k]))
         velocities.append(velocity)
     if len(starts) < 2:
-        return CameraPath(np.zeros(1), np.zeros((1, 3)))
+        return CameraMotion(np.zeros(1), np.zeros((1, 3)))
     at = np.array(starts)
     speed = _median3(_settled(at, np.array(velocities)))
     # A speed was measured over the baseline, whose middle is later than its start.
-    return CameraPath(
+    return CameraMotion(
         at + NUMBERS.baseline_seconds / 2, np.cumsum(speed * np.gradient(at)[:, None], axis=0)
     )
 
 
-def find_movements(path: CameraPath) -> list[Movement]:
+def find_movements(path: CameraMotion) -> list[MovingSpan]:
     """The times at which the camera moves too much for a performance."""
     times, offsets = path.times, path.offsets
     if len(times) < 3:
@@ -172,7 +172,7 @@ def find_movements(path: CameraPath) -> list[Movement]:
     slow = (np.hypot(speed[:, 0], speed[:, 1]) < NUMBERS.slow_shift) & (
         np.abs(speed[:, 2]) < NUMBERS.slow_zoom
     )
-    movements: list[Movement] = []
+    movements: list[MovingSpan] = []
     for first in range(len(times)):
         last = int(np.searchsorted(times, times[first] + NUMBERS.net_seconds)) - 1
         net = offsets[last] - offsets[first]
@@ -183,18 +183,18 @@ def find_movements(path: CameraPath) -> list[Movement]:
         if len(moving):
             kind: Literal["pan", "zoom"] = "pan" if shift >= NUMBERS.max_net_shift else "zoom"
             begin, end = first + int(moving[0]), first + int(moving[-1])
-            movements.append(Movement(float(times[begin]), float(times[end]), kind))
-    merged: list[Movement] = []
+            movements.append(MovingSpan(float(times[begin]), float(times[end]), kind))
+    merged: list[MovingSpan] = []
     for movement in sorted(movements, key=lambda movement: movement.start):
         if merged and movement.start <= merged[-1].end:
             before = merged[-1]
-            merged[-1] = Movement(before.start, max(before.end, movement.end), before.kind)
+            merged[-1] = MovingSpan(before.start, max(before.end, movement.end), before.kind)
         else:
             merged.append(movement)
     return merged
 
 
-def steadiest_span(path: CameraPath, start: float, end: float) -> tuple[float, float]:
+def steadiest_span(path: CameraMotion, start: float, end: float) -> tuple[float, float]:
     """The longest time within start and end in which the camera does not go too far in all."""
     inside = np.flatnonzero((path.times >= start) & (path.times <= end))
     best = (start, end)

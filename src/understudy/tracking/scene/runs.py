@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.tracking.scene.camera_motion import CameraPath, Movement, steadiest_span
+from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan, steadiest_span
 from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.scene.shots import Cut
 
@@ -74,7 +74,7 @@ def split_shots(cuts: Sequence[Cut], duration: float, frame_seconds: float) -> l
     ]
 
 
-def without_movements(shot: Run, movements: Iterable[Movement]) -> list[Run]:
+def without_movements(shot: Run, movements: Iterable[MovingSpan]) -> list[Run]:
     """The parts of a shot in which the camera does not move too much."""
     parts = []
     start = shot.start
@@ -119,7 +119,7 @@ def with_driver(
     ]
 
 
-def steadiest(run: Run, camera: CameraPath) -> Run:
+def steadiest(run: Run, camera: CameraMotion) -> Run:
     """The longest part of a run in which the camera does not go too far in all."""
     start, end = steadiest_span(camera, run.start, run.end)
     return Run(start, end, run.shot)
@@ -127,7 +127,7 @@ def steadiest(run: Run, camera: CameraPath) -> Run:
 
 def reasons_against(
     cuts: Iterable[Cut],
-    movements: Iterable[Movement],
+    movements: Iterable[MovingSpan],
     absences: Iterable[tuple[float, float]],
     duration: float,
 ) -> list[Reason]:

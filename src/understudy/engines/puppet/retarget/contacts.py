@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure
+from understudy.engines.puppet.retarget.driver import BodyTrack
 from understudy.engines.puppet.retarget.limbs import LimbPose, move_end
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
@@ -50,7 +50,7 @@ NUMBERS = ContactNumbers()
 
 
 def keep_contacts(  # noqa: PLR0913 - two figures and how they differ
-    driver: Figure,
+    driver: BodyTrack,
     arms: tuple[LimbPose, LimbPose],
     joints: Float64,
     torso: float,
@@ -105,7 +105,9 @@ def _places(points: Float64) -> dict[str, Float64]:
     return {"head": head, "hips": np.stack([points[:, Body.LEFT_HIP], points[:, Body.RIGHT_HIP]])}
 
 
-def _head_ratio(driver: Figure, joints: Float64, their_unit: Float64, our_unit: Float64) -> float:
+def _head_ratio(
+    driver: BodyTrack, joints: Float64, their_unit: Float64, our_unit: Float64
+) -> float:
     """How much larger the figure's head is than the driver's, against their torsos."""
     heights = []
     for points, unit in ((driver.points, their_unit), (joints, our_unit)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure
+from understudy.engines.puppet.retarget.driver import BodyTrack
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS
@@ -58,7 +58,7 @@ ON_FOREARM, ON_HAND = np.linspace(0.15, 1.0, 5), (1.0, 1.8)
 
 
 def arms_behind(
-    driver: Figure, turn_back: Float64, joints: Float64, torso: float
+    driver: BodyTrack, turn_back: Float64, joints: Float64, torso: float
 ) -> NDArray[np.bool_]:
     """Whether the left and the right arm pass behind the body: (T, 2).
 
@@ -85,7 +85,7 @@ def arms_behind(
     return behind
 
 
-def left_leg_behind(driver: Figure) -> NDArray[np.bool_]:
+def left_leg_behind(driver: BodyTrack) -> NDArray[np.bool_]:
     """Whether the left leg is the farther one: (T,)."""
     farther = [
         driver.world[:, [knee, ankle], 2].mean(axis=1)

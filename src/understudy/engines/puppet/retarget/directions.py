@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget.driver import (
     PARTS,
-    Figure,
+    BodyTrack,
     Part,
     part_confidence,
     part_vector,
@@ -63,7 +63,7 @@ def turned_away(yaw: Float64, *, turns_round: bool = False) -> Float64:
     return smoothstep(begins, ends, np.abs(wrap_angle(yaw)))
 
 
-def directions(figure: Figure, turn_back: Float64) -> dict[Part, Float64]:
+def directions(figure: BodyTrack, turn_back: Float64) -> dict[Part, Float64]:
     """Per bone or span the image vector in units of its own true length: (T, 2), 0.3 to 1.12 long.
 
     turn_back: (T,) radians by which the figure is turned back about the vertical.
@@ -71,7 +71,7 @@ def directions(figure: Figure, turn_back: Float64) -> dict[Part, Float64]:
     return {part: _direction(figure, part, turn_back) for part in PARTS}
 
 
-def _direction(figure: Figure, part: Part, turn_back: Float64) -> Float64:
+def _direction(figure: BodyTrack, part: Part, turn_back: Float64) -> Float64:
     true = part_vector(figure.world, part)
     depth = true[:, 2] / (np.sqrt((true**2).sum(axis=1)) + 1e-9)
     flat = part_vector(figure.points, part) / (figure.scale * figure.lengths[part])[:, None]
@@ -83,7 +83,7 @@ def _direction(figure: Figure, part: Part, turn_back: Float64) -> Float64:
     return _bounded(_steadied(vector, figure, part), part)
 
 
-def _steadied(vector: Float64, figure: Figure, part: Part) -> Float64:
+def _steadied(vector: Float64, figure: BodyTrack, part: Part) -> Float64:
     """Calm what cannot be trusted: joints hardly seen, and the angle of a bone seen end-on."""
     if len(figure) < 2:
         return vector

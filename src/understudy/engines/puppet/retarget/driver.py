@@ -118,7 +118,7 @@ def part_confidence(confidence: Float64, part: Part) -> Float64:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Figure:
+class BodyTrack:
     """One person over T frames, free of gaps.
 
     points: (T, 35, 2) image pixels. world: (T, 35, 3) metres, as `Landmarks.world`.
@@ -144,7 +144,7 @@ class Figure:
         return len(self.points)
 
 
-def figure_of_performance(performance: Performance) -> Figure:
+def figure_of_performance(performance: Performance) -> BodyTrack:
     """The driver of `performance`; frames where nobody was seen are interpolated."""
     points = with_knuckles(performance.body)
     world = with_knuckles(performance.world)
@@ -166,7 +166,7 @@ def figure_of_performance(performance: Performance) -> Figure:
     )
 
 
-def figure_of_skeleton(skeleton: Skeleton) -> Figure:
+def figure_of_skeleton(skeleton: Skeleton) -> BodyTrack:
     """The figure in the picture as a clip of one frame."""
     seen = skeleton.seen.astype(np.float64)[None]
     return _figure(skeleton.joints[None], skeleton.world[None], seen, seen, NUMBERS.picture_seconds)
@@ -174,7 +174,7 @@ def figure_of_skeleton(skeleton: Skeleton) -> Figure:
 
 def _figure(
     points: Float64, world: Float64, confidence: Float64, visibility: Float64, seconds: float
-) -> Figure:
+) -> BodyTrack:
     mean = visibility.mean(axis=0)
     hips_seen = bool(mean[[Body.LEFT_HIP, Body.RIGHT_HIP]].min() > NUMBERS.hips)
     leg_joints = [Body.LEFT_KNEE, Body.RIGHT_KNEE, Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
@@ -182,7 +182,7 @@ def _figure(
     scale = gaussian(
         _scale(points, world, legs=legs_seen, hips=hips_seen), NUMBERS.scale_seconds / seconds
     )
-    return Figure(
+    return BodyTrack(
         points=points,
         world=world,
         confidence=confidence,

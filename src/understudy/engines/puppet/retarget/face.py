@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure
+from understudy.engines.puppet.retarget.driver import BodyTrack
 from understudy.geometry.face_mesh import (
     INNER_LIPS,
     NOSE_TIP,
@@ -80,7 +80,7 @@ class FaceMotion:
     eyes_closed: Float64
 
 
-def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
+def read_face(face: Float32, figure: BodyTrack, own: Float32 | None) -> FaceMotion:
     """Read the driver's face landmarks (T, 468, 3), NaN where none was seen.
 
     own: (468, 3) the face of the picture, against which the head's turn is measured, or None.
@@ -113,7 +113,7 @@ def read_face(face: Float32, figure: Figure, own: Float32 | None) -> FaceMotion:
     )
 
 
-def _trusted(face: Float32, figure: Figure) -> NDArray[np.bool_]:
+def _trusted(face: Float32, figure: BodyTrack) -> NDArray[np.bool_]:
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(face).all(axis=(1, 2)))
     if not seen.any():
         return seen
@@ -154,7 +154,7 @@ def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple
     return local - neutral, np.where(good[:, None], closed, 0.0)
 
 
-def _roll_of_ears(figure: Figure) -> Float64:
+def _roll_of_ears(figure: BodyTrack) -> Float64:
     ears = figure.points[:, Body.LEFT_EAR] - figure.points[:, Body.RIGHT_EAR]
     tilt = np.arctan2(ears[:, 1], np.maximum(np.abs(ears[:, 0]), 1e-6))
     return (tilt - float(np.median(tilt)) * NUMBERS.usual_roll) * (

@@ -15,7 +15,7 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure, figure_of_performance
+from understudy.engines.puppet.retarget.driver import BodyTrack, figure_of_performance
 from understudy.geometry.filters import gaussian, median_seconds, smoothstep
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Aspect, Body, Float32
 from understudy.geometry.viterbi import cheapest_path
@@ -106,7 +106,7 @@ def aspects_seen(
     return cheapest_path(cost, price if price_factor is None else price * price_factor)
 
 
-def _looks_right(driver: Figure) -> Float64:
+def _looks_right(driver: BodyTrack) -> Float64:
     """Whether the driver looks to the image's right (1) or left (-1), by nose and ears: (T,).
 
     The tracker's depth takes the one profile for the other now and then; the image does not.

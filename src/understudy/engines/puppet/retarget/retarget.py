@@ -11,7 +11,7 @@ from understudy.engines.puppet.retarget.contacts import keep_contacts
 from understudy.engines.puppet.retarget.depth_order import arms_behind, left_leg_behind
 from understudy.engines.puppet.retarget.directions import directions, turned_away
 from understudy.engines.puppet.retarget.driver import (
-    Figure,
+    BodyTrack,
     Part,
     figure_of_performance,
     figure_of_skeleton,
@@ -130,7 +130,7 @@ def retarget(
 
 
 def _turned_back(
-    driver: Figure, skeleton: Skeleton, orientation: Orientation, *, turns_round: bool
+    driver: BodyTrack, skeleton: Skeleton, orientation: Orientation, *, turns_round: bool
 ) -> Float64:
     """How far the driver's own turn is taken out: (T,) in 0..1."""
     if orientation == "image":
@@ -140,7 +140,7 @@ def _turned_back(
     return turned_away(driver.yaw, turns_round=turns_round)
 
 
-def _size(driver: Figure, skeleton: Skeleton) -> Float64:
+def _size(driver: BodyTrack, skeleton: Skeleton) -> Float64:
     """How large the figure is, 1 at the start: (T,)."""
     if skeleton.cut and driver.legs_seen:
         # Who steps forward would push a portrait out of its frame.
@@ -157,11 +157,11 @@ def _head(face: FaceMotion, turn_back: Float64, orientation: Orientation) -> Flo
     return np.asarray(head * face.known[:, None])
 
 
-def _nod(driver: Figure, rest: Figure) -> Float64:
+def _nod(driver: BodyTrack, rest: BodyTrack) -> Float64:
     """How far the head is bowed or thrown back against the picture's, both in profile: (T,)
     radians, clockwise."""
 
-    def gaze(figure: Figure) -> Float64:
+    def gaze(figure: BodyTrack) -> Float64:
         ears = figure.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR]].mean(axis=1)
         ahead = figure.points[:, Body.NOSE] - ears
         return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
@@ -173,7 +173,7 @@ def _nod(driver: Figure, rest: Figure) -> Float64:
 
 
 def _vectors(
-    driver: Figure, turn_back: Float64, away: Float64, *, narrows: bool
+    driver: BodyTrack, turn_back: Float64, away: Float64, *, narrows: bool
 ) -> dict[Part, Float64]:
     """Directions as filmed where the driver faces the camera, turned back where `away` is 1."""
     if np.all(away == 0.0):
@@ -192,7 +192,7 @@ def _vectors(
 
 def _arms(
     skeleton: Skeleton,
-    rest: Figure,
+    rest: BodyTrack,
     trunk: TrunkPose,
     vectors: dict[Part, Float64],
     size: Float64,

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.linalg import solveh_banded
 
-from understudy.engines.puppet.retarget.driver import Figure
+from understudy.engines.puppet.retarget.driver import BodyTrack
 from understudy.geometry.filters import gaussian, smoothstep
 from understudy.geometry.landmarks import Body
 
@@ -64,7 +64,7 @@ def feet_of(points: Float64) -> Float64:
     return np.stack([points[:, list(foot)].mean(axis=1) for foot in FEET], axis=1)
 
 
-def planted_feet(driver: Figure) -> Float64:
+def planted_feet(driver: BodyTrack) -> Float64:
     """How firmly the left and the right foot stand on the ground: (T, 2) in 0..1."""
     torso = driver.scale * driver.lengths["spine"]
     feet = feet_of(driver.points)
@@ -78,7 +78,7 @@ def planted_feet(driver: Figure) -> Float64:
     return np.asarray(gaussian(still * low, NUMBERS.settle / driver.frame_seconds))
 
 
-def ground_line(driver: Figure) -> Float64:
+def ground_line(driver: BodyTrack) -> Float64:
     """The y under the driver's feet, (T,) clip pixels: the lowest foot of the seconds around.
 
     It follows a driver who walks towards the camera and not one who jumps.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure, Part
+from understudy.engines.puppet.retarget.driver import BodyTrack, Part
 from understudy.engines.puppet.retarget.limbs import (
     LimbBones,
     LimbPose,
@@ -72,8 +72,8 @@ class Stance:
 
 
 def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
-    driver: Figure,
-    rest: Figure,
+    driver: BodyTrack,
+    rest: BodyTrack,
     skeleton: Skeleton,
     trunk: TrunkPose,
     vectors: dict[Part, Float64],
@@ -114,7 +114,7 @@ def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
     return Stance((left, right), root, np.ones((len(driver), 2)))
 
 
-def starting_value(signal: Float64, driver: Figure) -> Float64:
+def starting_value(signal: Float64, driver: BodyTrack) -> Float64:
     """The median of a signal (T, ...) over the take's first moment: where it begins.
 
     The picture's place and size are those that the driver has there, so the take starts from the
@@ -138,7 +138,7 @@ def swaying(path: Float64, torso: float, frame_seconds: float) -> Float64:
     return np.asarray(bound * np.tanh(sway / bound))
 
 
-def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:
+def _figure_scale(driver: BodyTrack, rest: BodyTrack, *, legs: bool) -> float:
     """Canvas pixels of the figure per clip pixel of the driver, as the take begins."""
     spans: tuple[Part, ...] = ("shoulders",)
     if driver.hips_seen and rest.hips_seen:
@@ -155,7 +155,7 @@ def _figure_scale(driver: Figure, rest: Figure, *, legs: bool) -> float:
 def _moving_leg(  # noqa: PLR0913 - one leg's surroundings
     limb: Limb,
     skeleton: Skeleton,
-    rest: Figure,
+    rest: BodyTrack,
     trunk: TrunkPose,
     vectors: dict[Part, Float64],
     size: Float64,
@@ -208,7 +208,7 @@ def _resting_leg(limb: Limb, skeleton: Skeleton, trunk: TrunkPose, size: Float64
 
 
 def _root_on_feet(
-    driver: Figure,
+    driver: BodyTrack,
     skeleton: Skeleton,
     legs: tuple[LimbPose, ...],
     planted: Float64,
@@ -236,7 +236,7 @@ def _root_on_feet(
 
 
 def _root_without_feet(
-    driver: Figure, rest: Figure, skeleton: Skeleton, trunk: TrunkPose, per_pixel: float
+    driver: BodyTrack, rest: BodyTrack, skeleton: Skeleton, trunk: TrunkPose, per_pixel: float
 ) -> Float64:
     if driver.hips_seen and rest.hips_seen:
         followed = driver.points[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1)

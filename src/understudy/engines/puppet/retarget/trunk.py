@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.retarget.driver import Figure, Part, Span, part_vector
+from understudy.engines.puppet.retarget.driver import BodyTrack, Part, Span, part_vector
 from understudy.geometry.filters import smoothstep
 from understudy.geometry.skeleton import Skeleton
 from understudy.geometry.transforms import affine, rotation, transform, wrap_angle
@@ -78,8 +78,8 @@ class _Spans:
 
 def pose_trunk(  # noqa: PLR0913 - picture, driver and what was read of both
     skeleton: Skeleton,
-    rest: Figure,
-    driver: Figure,
+    rest: BodyTrack,
+    driver: BodyTrack,
     vectors: dict[Part, Float64],
     roll: Float64,
     size: Float64,
@@ -113,7 +113,7 @@ def pose_trunk(  # noqa: PLR0913 - picture, driver and what was read of both
 
 
 def _spans(
-    skeleton: Skeleton, rest: Figure, driver: Figure, vectors: dict[Part, Float64]
+    skeleton: Skeleton, rest: BodyTrack, driver: BodyTrack, vectors: dict[Part, Float64]
 ) -> _Spans:
     spine_turn, spine_stretch = _change_from_rest(skeleton, rest, vectors, "spine")
     hip_turn, hip_stretch = _change_from_rest(skeleton, rest, vectors, "hips")
@@ -160,7 +160,7 @@ def _rest_vector(skeleton: Skeleton, span: Span) -> Float64:
 
 
 def _change_from_rest(
-    skeleton: Skeleton, rest: Figure, vectors: dict[Part, Float64], span: Span
+    skeleton: Skeleton, rest: BodyTrack, vectors: dict[Part, Float64], span: Span
 ) -> tuple[Float64, Float64]:
     """How far a span has turned (T,) and stretched (T,) against the picture."""
     before = _rest_vector(skeleton, span)

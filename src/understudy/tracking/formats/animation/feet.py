@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.filters import gaussian
+from understudy.geometry.filters import gaussian, stretches
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import SIDES, Side
 from understudy.tracking.formats.animation.body import BodyJoint
@@ -83,7 +83,7 @@ def standing_feet(performance: Performance, scale: Float64, seconds: float) -> d
         down = heights[side] > lowest - NUMBERS.raised
         seen = np.isfinite(toe[:, 0]) & (toe[:, 3] > NUMBERS.least_visibility)
         flags = slow & down & seen & (toe[:, 1] < performance.size[1])
-        for first, last in _stretches(flags):
+        for first, last in stretches(flags):
             if (last - first) * seconds < NUMBERS.shortest:
                 flags[first:last] = False
         standing[side] = flags
@@ -129,7 +129,7 @@ def _floor(balls: Mapping[Side, Float64], standing: Mapping[Side, Flags]) -> flo
 def _pins(ball: Float64, standing: Flags) -> Float64:
     """Where the ball of a foot is held, (T, 3): a place for each time that it stands."""
     pins = ball.copy()
-    for first, last in _stretches(standing):
+    for first, last in stretches(standing):
         pins[first:last] = np.median(ball[first:last], axis=0)
     # Before and after, a foot is let go from where it was held.
     frames = np.flatnonzero(standing)
@@ -208,12 +208,6 @@ def _reach(hierarchy: Hierarchy, turned: Float64, pins: Float64, held: Float64, 
     turned[touched, thigh] = turns[touched]
     turns = shortest_arc(ankle - knee, reached - new_knee) @ turned[:, shank]
     turned[touched, shank] = turns[touched]
-
-
-def _stretches(flags: Flags) -> list[tuple[int, int]]:
-    """From first to before last: where flags are set in a row."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], flags.astype(np.int8), [0]])))
-    return [(int(a), int(b)) for a, b in zip(edges[::2], edges[1::2], strict=True)]
 
 
 def _joint(side: Side, name: str) -> BodyJoint:
