@@ -49,9 +49,9 @@ class ClipUnusable(InputRefused):
     """The clip was read, but no run of it is long and clear enough to make a take from."""
 
 
-class EngineUnavailable(UnderstudyError):  # noqa: N818
+class EngineUnavailable(UnderstudyError):  # noqa: N818 - a state
     """The engine that was asked for cannot run here; the message says what it misses."""
 
 
-class TakeCancelled(UnderstudyError):  # noqa: N818
+class TakeCancelled(UnderstudyError):  # noqa: N818 - a state
     """The take was cancelled."""

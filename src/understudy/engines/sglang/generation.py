@@ -21,7 +21,7 @@ from understudy.errors import EngineUnavailable, TakeCancelled
 OnProgress = Callable[[int], None]
 
 
-class GenerationFailed(RuntimeError):  # noqa: N818
+class GenerationFailed(RuntimeError):  # noqa: N818 - a state
     """The servers took the job and made no video of it"""
 
 

@@ -23,15 +23,15 @@ State = Literal["running", "completed", "failed", "unknown"]
 _LISTED = 100
 
 
-class ServerSilent(Exception):  # noqa: N818
+class ServerSilent(Exception):  # noqa: N818 - a state
     """The server does not answer"""
 
 
-class ServerFull(Exception):  # noqa: N818
+class ServerFull(Exception):  # noqa: N818 - a state
     """The server takes no more jobs now"""
 
 
-class JobRefused(Exception):  # noqa: N818
+class JobRefused(Exception):  # noqa: N818 - a state
     """The server does not take this job at all; the message is its own."""
 
 

@@ -25,7 +25,7 @@ from understudy.media.picture import Picture
 _SHORT_SIDE = 720
 
 
-class BrokenVideo(RuntimeError):  # noqa: N818
+class BrokenVideo(RuntimeError):  # noqa: N818 - a state
     """What the server sent is no video"""
 
 

@@ -43,7 +43,7 @@ class ContractError(Exception):
         super().__init__(self.message)
 
 
-class NotAuthenticated(ContractError):  # noqa: N818
+class NotAuthenticated(ContractError):  # noqa: N818 - a state
     """Authentication failed"""
 
     status = 401
@@ -74,7 +74,7 @@ class AuthorizationExpired(NotAuthenticated):
     code = 1004
 
 
-class AccountAbnormal(ContractError):  # noqa: N818
+class AccountAbnormal(ContractError):  # noqa: N818 - a state
     """Account is closed"""
 
     status = 429
@@ -82,7 +82,7 @@ class AccountAbnormal(ContractError):  # noqa: N818
     retry_after = 3600
 
 
-class BalanceUsedUp(ContractError):  # noqa: N818
+class BalanceUsedUp(ContractError):  # noqa: N818 - a state
     """Account balance not enough"""
 
     status = 429
@@ -90,42 +90,42 @@ class BalanceUsedUp(ContractError):  # noqa: N818
     retry_after = 60
 
 
-class LinkInvalid(ContractError):  # noqa: N818
+class LinkInvalid(ContractError):  # noqa: N818 - a state
     """The link is not valid, or no longer"""
 
     status = 403
     code = 1103
 
 
-class MalformedRequest(ContractError):  # noqa: N818
+class MalformedRequest(ContractError):  # noqa: N818 - a state
     """The request body is not a JSON object"""
 
     status = 400
     code = 1200
 
 
-class ParameterInvalid(ContractError):  # noqa: N818
+class ParameterInvalid(ContractError):  # noqa: N818 - a state
     """A parameter is invalid"""
 
     status = 400
     code = 1201
 
 
-class MethodUnknown(ContractError):  # noqa: N818
+class MethodUnknown(ContractError):  # noqa: N818 - a state
     """The method is not known here"""
 
     status = 404
     code = 1202
 
 
-class ResourceUnknown(ContractError):  # noqa: N818
+class ResourceUnknown(ContractError):  # noqa: N818 - a state
     """There is no such resource"""
 
     status = 404
     code = 1203
 
 
-class TooManyRequests(ContractError):  # noqa: N818
+class TooManyRequests(ContractError):  # noqa: N818 - a state
     """Too many requests"""
 
     status = 429
@@ -133,7 +133,7 @@ class TooManyRequests(ContractError):  # noqa: N818
     retry_after = 1
 
 
-class TooManyTasks(ContractError):  # noqa: N818
+class TooManyTasks(ContractError):  # noqa: N818 - a state
     """parallel task over resource pack limit"""
 
     status = 429
@@ -141,14 +141,14 @@ class TooManyTasks(ContractError):  # noqa: N818
     retry_after = 5
 
 
-class InternalFault(ContractError):  # noqa: N818
+class InternalFault(ContractError):  # noqa: N818 - a state
     """Internal error"""
 
     status = 500
     code = 5000
 
 
-class Unavailable(ContractError):  # noqa: N818
+class Unavailable(ContractError):  # noqa: N818 - a state
     """Service is unavailable, try again later"""
 
     status = 503
@@ -156,7 +156,7 @@ class Unavailable(ContractError):  # noqa: N818
     retry_after = 5
 
 
-class InternalTimeout(ContractError):  # noqa: N818
+class InternalTimeout(ContractError):  # noqa: N818 - a state
     """Internal time-out"""
 
     status = 504

@@ -29,7 +29,7 @@ class LeaseLost(Exception):  # noqa: N818 - a state
     """The task is no longer this attempt's: it was cancelled, or another attempt has it."""
 
 
-class JobCrashed(Exception):  # noqa: N818
+class JobCrashed(Exception):  # noqa: N818 - a state
     """The worker failed; the message goes to the log."""
 
 

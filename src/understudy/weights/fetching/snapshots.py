@@ -20,7 +20,7 @@ _SPARE_BYTES = 2 * _GIB
 SnapshotState = Literal["present", "fetched"]
 
 
-class SnapshotMissing(UnderstudyError):  # noqa: N818
+class SnapshotMissing(UnderstudyError):  # noqa: N818 - a state
     """The snapshot cannot be fetched; the message says why and what to do."""
 
 
