@@ -14,16 +14,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from bench import joints
+from bench import joints, residue
 from bench.labelled_pose import MEDIA_LABELLED, Labelled, measure, row
 from bench.processes import CommandFailed
 from bench.quality import judge_take, reenact
 from bench.table import Cell, table
-from bench.takes import MEDIA, MeasuredTake, Pair, measure_take, media_pairs, sample_pairs
+from bench.takes import EXAMPLES, MEDIA, MeasuredTake, Pair, measure_take, media_pairs, sample_pairs
 from understudy.cores import usable_cores
 from understudy.errors import UnderstudyError
 
-TABLES = ("speed", "fidelity", "reenactment", "tracker", "joints")
+TABLES = ("speed", "fidelity", "reenactment", "tracker", "joints", "residue")
 Row = dict[str, Cell]
 T = TypeVar("T")
 
@@ -35,6 +35,7 @@ def main() -> None:
     parser.add_argument("--samples", action="store_true", help="leave out the media beside us")
     parser.add_argument("--only", metavar="WORD", default="", help="takes and clips so named")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the videos there")
+    parser.add_argument("--pictures", type=Path, metavar="FOLDER", help="for the table of residue")
     arguments = parser.parse_args()
     wanted = tuple(arguments.tables) or TABLES
     for unknown in set(wanted) - set(TABLES):
@@ -69,6 +70,13 @@ def main() -> None:
         _show(
             "Joints and outline of drawings against what others marked, in heights of the figure",
             _rows(drawings, lambda name: joints.measure(name).row(name), str),
+        )
+    if "residue" in wanted:
+        folder = arguments.pictures or (EXAMPLES if arguments.samples else MEDIA)
+        pictures = [path for path in residue.pictures_in(folder) if arguments.only in path.stem]
+        _show(
+            "What breaks off in the background where the figure was, in torso lengths",
+            _rows(pictures, residue.row, lambda path: path.stem),
         )
 
 

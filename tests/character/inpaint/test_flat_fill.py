@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from understudy.character.inpaint.flat_fill import fill_flat, is_flat
+from understudy.character.inpaint.flat_fill import areas_go_on, fill_flat, is_flat
 
 SKY, HILL, SAND = (0.95, 0.55, 0.40), (0.50, 0.15, 0.35), (0.95, 0.75, 0.50)
 
@@ -58,3 +58,12 @@ def test_flat_drawings_are_told_from_photographs_and_paper() -> None:
     for grain in (0.02, 0.05):
         noisy = np.clip(picture + rng.normal(0, grain, picture.shape), 0, 1).astype(np.float32)
         assert not is_flat(noisy, hole, 60.0)
+
+
+def test_a_room_full_of_things_is_told_from_areas_that_go_on() -> None:
+    hole = _hole()
+    assert areas_go_on(_landscape(), hole)
+    room = _landscape()
+    room[20:190, :88] = (0.2, 0.1, 0.1)
+    room[20:190:24, :88] = (0.5, 0.3, 0.2)
+    assert not areas_go_on(room, hole)

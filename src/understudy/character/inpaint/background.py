@@ -14,11 +14,13 @@ from understudy.character.figure.anatomy import (
     draw_polygon,
 )
 from understudy.character.image.colour import to_lab
-from understudy.character.image.masks import Mask, grow, shrink, soften, without_small
-from understudy.character.inpaint.flat_fill import fill_flat, is_flat
+from understudy.character.image.masks import Mask, grow, without_small
+from understudy.character.inpaint.flat_fill import areas_go_on, fill_flat, is_flat
 from understudy.character.inpaint.glow_and_shadow import glow_region, shadow_region
 from understudy.character.inpaint.patch_match import fill_with_texture
 from understudy.character.inpaint.poisson import fill_smoothly
+from understudy.character.inpaint.smooth_fill import fill_softly
+from understudy.character.inpaint.strands import strands
 from understudy.geometry.hand_landmarks import FINGER_TIPS
 from understudy.geometry.landmarks import Float32
 
@@ -47,8 +49,10 @@ class BackgroundNumbers:
     finger: float = 0.04  # T: a finger's width
     beyond_tip: float = 0.9  # of the last joint: how far past its landmark a finger may reach
     glow_margin: float = 0.02  # T
-    grain_ring: float = 0.06  # T: where a wall's grain is measured
-    grain: tuple[float, float] = (0.6 / 255, 6 / 255)  # of white: less shows bands, more is texture
+    judged: float = 0.15  # T: deviation of the neighbourhood in which texture is judged
+    known: float = 0.05  # share of the neighbourhood that must be background to be judged by
+    hidden: float = 0.5  # Lab: what of a misfit hides in no detail at all
+    misfit: tuple[float, float] = (5.0, 3.2)  # of the detail: no texture from here, texture to here
 
 
 NUMBERS = BackgroundNumbers()
@@ -75,21 +79,56 @@ def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Backg
     """
     unit = anatomy.torso
     figure = figure_hole(alpha, anatomy)
+    figure |= strands(picture, figure, unit)
     glow = glow_region(picture, alpha > 0.02, unit)
     hole = figure | grow(glow, NUMBERS.glow_margin * unit) if glow.any() else figure
     # Background seen through a gap of the figure is too little to be kept without showing the gap.
     hole = ~without_small(~hole, NUMBERS.gap * unit**2)
     busy = detail_round(picture, hole, unit)
     if busy >= NUMBERS.smooth:
-        fill = fill_flat if is_flat(picture, hole, unit) else fill_with_texture
-        return Background(fill(picture, hole), glow, plain=False)
+        return Background(_fill(picture, hole, unit), glow, plain=False)
     ring = grow(hole, NUMBERS.ring * unit) & ~hole
     plain = busy < NUMBERS.plain and bool(ring.any())
     plain = plain and float(picture[ring].mean()) > NUMBERS.light
     if plain:
         hole = hole | shadow_region(picture, hole, unit)
-    image = fill_smoothly(picture, hole, squeeze=2 if plain else 1) + _grain(picture, hole, unit)
-    return Background(np.clip(image, 0, 1).astype(np.float32), glow, plain)
+    return Background(fill_softly(picture, hole, unit), glow, plain)
+
+
+def _fill(picture: Float32, hole: Mask, unit: float) -> Float32:
+    """The hole filled with what the background has: areas of one colour, texture, or neither."""
+    if is_flat(picture, hole, unit):
+        if areas_go_on(picture, hole):
+            return fill_flat(picture, hole)
+        return fill_softly(picture, hole, unit)
+    texture = fill_with_texture(picture, hole)
+    soft = fill_softly(picture, hole, unit)
+    if texture is None:
+        return soft
+    share = _texture_share(picture, hole, texture.misfit, unit)
+    return np.asarray(soft + share * (texture.image - soft), np.float32)
+
+
+def _texture_share(picture: Float32, hole: Mask, misfit: Float32, unit: float) -> Float32:
+    """Where copied texture fits better than none: (h, w, 1) float32 in 0..1.
+
+    Copies that do not fit together are seen by their seams the more, the less detail there is
+    round about to hide them.
+    """
+    blur = NUMBERS.judged * unit
+    clear, inside = (part.astype(np.float32) for part in (~hole, hole))
+    detail = _detail(picture, hole) * clear
+    weight = cv2.GaussianBlur(clear, (0, 0), blur)
+    usual = cv2.GaussianBlur(np.asarray(detail, np.float32), (0, 0), blur)
+    usual = np.asarray(usual / np.maximum(weight, 1e-3), np.float32)
+    far = np.asarray(hole & (weight < NUMBERS.known))
+    usual = fill_smoothly(np.asarray(usual[..., None], np.float32), far).reshape(hole.shape)
+    off = cv2.GaussianBlur(misfit * inside, (0, 0), blur)
+    off = off / np.maximum(cv2.GaussianBlur(inside, (0, 0), blur), 1e-3)
+    ratio = off / (usual + NUMBERS.hidden)
+    bad, good = NUMBERS.misfit
+    share = np.clip((bad - ratio) / (bad - good), 0, 1)
+    return np.asarray((share * share * (3 - 2 * share))[..., None], np.float32)
 
 
 def figure_hole(alpha: Float32, anatomy: Anatomy) -> Mask:
@@ -114,28 +153,18 @@ def figure_hole(alpha: Float32, anatomy: Anatomy) -> Mask:
 
 def detail_round(picture: Float32, hole: Mask, unit: float) -> float:
     """How much detail the picture has in a ring round the hole, in Lab units."""
-    blur = NUMBERS.detail_blur
-    lab = to_lab(picture)
-    clear = (~hole).astype(np.float32)
-    weight = np.maximum(cv2.GaussianBlur(clear, (0, 0), blur), 1e-3)[..., None]
-    mean = cv2.GaussianBlur(lab * clear[..., None], (0, 0), blur) / weight
-    detail = np.linalg.norm(lab - mean, axis=-1)
+    detail = _detail(picture, hole)
     ring = grow(hole, NUMBERS.detail_ring * unit) & ~grow(hole, 3)
     if not ring.any():
         return 0.0
     return float(np.percentile(detail[ring], NUMBERS.detail_percentile))
 
 
-def _grain(picture: Float32, hole: Mask, unit: float) -> Float32:
-    """The background's grain for a smooth fill, at least enough to keep gradients from banding."""
-    rim = grow(hole, NUMBERS.grain_ring * unit) & ~grow(hole, 2)
-    strength = 0.0
-    if rim.any():
-        detail = picture - cv2.GaussianBlur(picture, (0, 0), 1.5)
-        # A normal distribution's deviation is 1.4826 times the median of its absolute values.
-        strength = 1.4826 * float(np.median(np.abs(detail[rim])))
-    strength = float(np.clip(strength, *NUMBERS.grain))
-    h, w = hole.shape
-    tile = np.random.default_rng(7).normal(0, strength, (256, 256)).astype(np.float32)
-    noise = np.tile(tile, (h // 256 + 1, w // 256 + 1))[:h, :w, None]
-    return np.asarray(noise * soften(shrink(hole, 2), 2)[..., None], np.float32)
+def _detail(picture: Float32, hole: Mask) -> Float32:
+    """How much each pixel differs from its neighbourhood outside the hole: (h, w), Lab units."""
+    blur = NUMBERS.detail_blur
+    lab = to_lab(picture)
+    clear = (~hole).astype(np.float32)
+    weight = np.maximum(cv2.GaussianBlur(clear, (0, 0), blur), 1e-3)[..., None]
+    mean = cv2.GaussianBlur(lab * clear[..., None], (0, 0), blur) / weight
+    return np.asarray(np.linalg.norm(lab - mean, axis=-1), np.float32)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import median_filter
 
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import Mask, grow
+from understudy.character.inpaint.row_sides import Rows, sides_of
 from understudy.geometry.landmarks import Float32
-
-Rows = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +33,8 @@ class FlatNumbers:
     judged_blur: float = 0.7  # px: deviation with which the picture is judged
     row_blur: float = 0.8  # px: deviation that evens out rows that were filled one by one,
     edge_blur: float = 1.0  # px: and that of its coming in from the hole's edge
-    median_rows: int = 5  # whose sides' colours agree
     same: float = 7.0  # Lab: sides that differ by less belong to one area
-    beside: tuple[int, int] = (3, 11)  # px: from and to where beside the hole its colour is taken
+    apart: float = 0.35  # share of the rows whose sides differ: in a room full of things most do
 
 
 NUMBERS = FlatNumbers()
@@ -63,24 +60,33 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
     return bool(flat and np.median(ring_steps) < NUMBERS.grain * even)
 
 
+def areas_go_on(picture: Float32, hole: Mask) -> bool:
+    """Whether both sides of the hole show the same areas, so that one goes on to the other."""
+    sides = sides_of(picture, hole)
+    if sides is None:
+        return True
+    labels = to_lab(np.stack([sides.left, sides.right]).astype(np.float32))
+    apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
+    return bool((apart > NUMBERS.same).mean() < NUMBERS.apart)
+
+
 def fill_flat(picture: Float32, hole: Mask) -> Float32:
     """Carry the areas on through the hole.
 
     picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool. Returns (h, w, 3) float32, the
     picture outside the hole.
     """
-    w = hole.shape[1]
-    rows = np.flatnonzero(hole.any(axis=1))
-    if not rows.size:
+    sides = sides_of(picture, hole)
+    if sides is None:
         return picture
-    first = hole[rows].argmax(axis=1)
-    last = w - 1 - hole[rows, ::-1].argmax(axis=1)
-    left, right = _sides(picture, hole, rows, first, last)
+    rows, first, last, left, right = sides.rows, sides.first, sides.last, sides.left, sides.right
     labels = to_lab(np.stack([left, right]).astype(np.float32))
     apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
-    border = _borders(labels, apart > NUMBERS.same, first.astype(np.float64), last + 1.0)
+    border = _borders(
+        labels, apart > NUMBERS.same, first.astype(np.float64), (last + 1).astype(np.float64)
+    )
     filled = picture.copy()
-    columns = np.arange(w)
+    columns = np.arange(hole.shape[1])
     for number, y in enumerate(rows):
         a, b = first[number], last[number] + 1
         if apart[number] > NUMBERS.same:
@@ -93,35 +99,6 @@ def fill_flat(picture: Float32, hole: Mask) -> Float32:
     soft = cv2.GaussianBlur(filled, (0, 0), NUMBERS.row_blur)
     edge = cv2.GaussianBlur(hole.astype(np.float32), (0, 0), NUMBERS.edge_blur)[..., None]
     return np.where(hole[..., None], filled + edge * (soft - filled), picture).astype(np.float32)
-
-
-def _sides(
-    picture: Float32,
-    hole: Mask,
-    rows: NDArray[np.intp],
-    first: NDArray[np.intp],
-    last: NDArray[np.intp],
-) -> tuple[Rows, Rows]:
-    """The colours (n, 3) left and right of the hole in each row; one for both at the border."""
-    w = picture.shape[1]
-    found: list[Rows] = []
-    for start, way in ((first, -1), (last, 1)):
-        at = start[:, None] + way * np.arange(*NUMBERS.beside)
-        usable = (at >= 0) & (at < w)
-        at = np.clip(at, 0, w - 1)
-        colours = picture[rows[:, None], at].astype(np.float64)
-        colours[~usable | hole[rows[:, None], at]] = np.nan
-        some = np.isfinite(colours[..., 0]).any(axis=1)
-        side = np.full((len(rows), 3), np.nan)
-        side[some] = np.nanmedian(colours[some], axis=1)
-        found.append(side)
-    left, right = found
-    left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
-    left, right = (np.nan_to_num(side, nan=0.5) for side in (left, right))
-    return (
-        median_filter(left, size=(NUMBERS.median_rows, 1), mode="nearest"),
-        median_filter(right, size=(NUMBERS.median_rows, 1), mode="nearest"),
-    )
 
 
 def _borders(labels: Float32, differ: NDArray[np.bool_], first: Rows, end: Rows) -> Rows:

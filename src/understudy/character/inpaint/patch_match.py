@@ -63,7 +63,7 @@ class PatchNumbers:
     usual: float = 2.0  # times the median difference that is usual in a band,
     usual_least: float = 0.06  # scaled Lab: with this added;
     price_from: float = 2.0  # usual differences from which on a place costs something,
-    most_price: float = 4  # and how many more cost the most
+    most_price: float = 8  # and how many more cost the most
     join_blur: float = 1.2  # px: deviation of the edge between fill and picture,
     join_least: float = 0.02  # share of the fill below which it is cut off
     seam_step: float = 2  # px: neighbours whose sources lie further apart than they meet at a seam
@@ -73,9 +73,10 @@ class PatchNumbers:
     spread: tuple[int, int] = (60, 15)  # percentile of the costs that weighs votes: early, last
     lab_scale: float = 1 / 50  # Lab units to features of about 1
     busyness: float = 0.5  # weight of texture beside Lab
-    standing_out: float = 0.2  # price of what is seen once
+    standing_out: float = 0.6  # price of what is seen once
     strong_edge: float = 0.25  # scaled Lab: an outline, not a seam
-    most_change: float = 0.12  # scaled Lab: the most that levelling seams may change
+    copied_edge: float = 0.5  # of that: what it was at least where it was copied from
+    most_change: float = 0.2  # scaled Lab: the most that levelling seams may change
 
 
 NUMBERS = PatchNumbers()
@@ -97,12 +98,21 @@ class _Level:
     source: Mask
 
 
-def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
+@dataclass(frozen=True, slots=True, eq=False)
+class TextureFill:
+    """image: (h, w, 3) float32 sRGB in 0..1, outside the hole the picture. misfit: (h, w) float32,
+    Lab units: how much the pieces' colours had to be changed so that they meet.
+    """
+
+    image: Float32
+    misfit: Float32
+
+
+def fill_with_texture(picture: Float32, hole: Mask) -> TextureFill | None:
     """Fill the hole with texture of the rest of the picture.
 
-    picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool. Returns (h, w, 3) float32; outside
-    the hole it is the picture. Deterministic. Where the picture has too little to copy from, the
-    hole is spanned smoothly.
+    picture: (h, w, 3) float32 sRGB in 0..1; hole: (h, w) bool. Deterministic. None where the
+    picture has too little to copy from.
     """
     h, w = hole.shape
     scale = min(1.0, NUMBERS.work_side / max(h, w))
@@ -130,8 +140,15 @@ def fill_with_texture(picture: Float32, hole: Mask) -> Float32:
         _refine(level, rows, price, match, number, len(sizes) - 1 - number)
         current = _unflat(rows, size)
     if match is None:
-        return fill_smoothly(picture, hole)
-    return _to_full_size(picture, hole, _without_seams(current, level_hole, match), match)
+        return None
+    change = _levelling(current, level_hole, match)
+    misfit = np.abs(change).max(axis=-1) / _LAB_SCALE
+    misfit = cv2.resize(misfit, (w, h), interpolation=cv2.INTER_LINEAR)
+    # Steps from many places do not quite fit together; what adds up of that is no seam.
+    most = np.float32(NUMBERS.most_change)
+    levelled = np.asarray(current[..., :3] + most * np.tanh(change / most), np.float32)
+    image = _to_full_size(picture, hole, levelled, match)
+    return TextureFill(image, np.asarray(misfit, np.float32))
 
 
 def _sizes(work: tuple[int, int]) -> list[tuple[int, int]]:
@@ -246,8 +263,9 @@ def _price(image: Float32, source: Mask) -> Float32:
     )
 
 
-def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
-    """Level out the jumps where pieces copied from different places meet: (h, w, 3) Lab scaled.
+def _levelling(filled: Float32, hole: Mask, match: Int32) -> Float32:
+    """What levels out the jumps where pieces copied from different places meet: (h, w, 3) Lab
+    scaled, to be added.
 
     Neighbours shall differ as they do where they were copied from.
     """
@@ -263,15 +281,14 @@ def _without_seams(filled: Float32, hole: Mask, match: Int32) -> Float32:
         back = lab[ny, nx] - lab[np.clip(ny - dy, 0, h - 1), np.clip(nx - dx, 0, w - 1)]
         copied = np.where(hole[there][..., None], 0.5 * (here + back), here)
         actual = lab[there] - lab
-        # A strong edge is no seam but a thing's outline.
+        # A strong edge that was one where it was copied from is no seam but a thing's outline.
+        edge = np.maximum(np.abs(here), np.abs(back)).max(axis=-1)
         strong = np.abs(actual).max(axis=-1) > NUMBERS.strong_edge
+        strong &= edge > NUMBERS.copied_edge * NUMBERS.strong_edge
         steps[k] = np.where(strong[..., None], actual, copied)
         outside = (there[0] == rows) & (there[1] == columns)
         steps[k][outside] = 0
-    change = fill_by_gradients(lab, hole, steps) - lab
-    # Steps from many places do not quite fit together; what adds up of that is no seam.
-    most = NUMBERS.most_change
-    return np.asarray(lab + most * np.tanh(change / most), np.float32)
+    return np.asarray(fill_by_gradients(lab, hole, steps) - lab, np.float32)
 
 
 def _lift(match: Int32, size: tuple[int, int]) -> Int32:
