@@ -65,9 +65,9 @@ def residue_length(
     height, width = alpha.shape
     scale = min(1.0, SIDE / min(height, width))
     size = (round(scale * width), round(scale * height))
-    small = [
-        np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA))
-        for image in (picture, background, alpha)
-    ]
-    edges = residue_of(small[0], small[1], np.asarray(small[2], np.float32))
-    return float(edges.sum()) / (scale * torso)
+    first, second = (
+        np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        for image in (picture, background)
+    )
+    matte = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), np.float32)
+    return float(residue_of(first, second, matte).sum() / (scale * torso))

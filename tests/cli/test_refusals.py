@@ -29,6 +29,15 @@ def test_an_output_that_cannot_be_written(
     assert [path.name for path in tmp_path.iterdir()] == ["folder.mp4"]
 
 
+def test_a_preview_in_a_format_that_is_not_written(
+    understudy: Run, picture: Path, clip: Path, tmp_path: Path
+) -> None:
+    done = understudy("inspect", picture, clip, "--preview", tmp_path / "sheet.gif")
+    assert done.returncode == 2
+    assert done.stderr.startswith("understudy: --preview: 'sheet.gif' ends in '.gif'")
+    assert not (tmp_path / "sheet.gif").exists()
+
+
 def test_writing_over_the_clip(understudy: Run, picture: Path, clip: Path) -> None:
     before = clip.read_bytes()
     done = understudy("animate", picture, clip, "-o", clip)

@@ -31,8 +31,10 @@ def test_the_driver_is_outlined_and_its_way_lies_in_the_frame(clip: Path) -> Non
     assert {*found.clip.warnings, *found.picture.warnings} <= {*found.plan.warnings}
 
 
-def test_a_picture_is_inspected_while_the_clip_is_missing() -> None:
-    alone = inspect_take(TakeMedia(picture=PICTURE), TakeRequest())
+def test_a_picture_is_inspected_while_the_clip_is_missing(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    alone = inspect_take(TakeMedia(picture=PICTURE), TakeRequest(), preview=sheet)
+    assert sheet.stat().st_size > 100_000
     assert [problem.field for problem in alone.problems] == ["video_url"]
     assert (alone.usable, alone.plan, alone.clip) == (False, None, None)
     assert alone.picture is not None

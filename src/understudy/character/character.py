@@ -42,6 +42,7 @@ class Traits:
     casts_shadow: a contact shadow may be drawn under the feet (light plain floor without one).
     pad: rows that the layers reach past the canvas' lower edge.
     near: which side of the figure a picture from the side shows; None where it shows both.
+    sways_only: it sways where it stands and moves its head and free arms, but takes no steps.
     """
 
     framing: Framing
@@ -52,6 +53,7 @@ class Traits:
     casts_shadow: bool = False
     pad: int = 0
     near: Literal["left", "right"] | None = None
+    sways_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,6 +14,7 @@ from typing import Any, Literal, Self, get_args
 from understudy.character.character import ArmState
 from understudy.character.figure.placed_joints import JOINTS, JointName, Joints, joint_name
 from understudy.errors import InputRefused
+from understudy.geometry.skeleton import SIDES, Side
 
 ArmChoice = Literal["auto", "free", "fixed"]
 ARM_CHOICES: tuple[ArmChoice, ...] = get_args(ArmChoice)
@@ -74,6 +75,12 @@ class Corrections:
         """Equal for equal corrections."""
         text = json.dumps(self.to_json(), sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    @property
+    def free_arms(self) -> tuple[Side, ...]:
+        """The arms that were chosen to be free."""
+        choices = zip(SIDES, (self.left_arm, self.right_arm), strict=True)
+        return tuple(side for side, choice in choices if choice == "free")
 
     def chosen(self, states: tuple[ArmState, ArmState]) -> tuple[ArmState, ArmState]:
         """The arms' states where a choice overrules what was found."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import REFUSED, reporting_faults
-from understudy.cli.files import check_file_or_folder, check_input
+from understudy.cli.files import check_file_or_folder, check_input, check_output
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
@@ -46,6 +46,15 @@ def inspect(  # noqa: PLR0913 - one parameter per option
     prompt: PromptOption = "",
     sound: SoundOption = True,
     engine: EngineOption = "puppet",
+    preview: Annotated[
+        Path | None,
+        typer.Option(
+            "--preview",
+            metavar="FILE",
+            help="Also write what was cut out, its parts and joints, and how it looks in test "
+            "poses: a sheet (.png) or a video (.mp4).",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     debug: DebugOption = False,
 ) -> None:
@@ -54,6 +63,8 @@ def inspect(  # noqa: PLR0913 - one parameter per option
     The exit status is 0 if both can be used and 2 if not.
     """
     with reporting_faults(debug=debug):
+        if preview is not None:
+            check_output(preview, option="--preview", suffixes=(".png", ".mp4"))
         from understudy.take.findings import collecting
         from understudy.take.inspect import inspect_take
         from understudy.take.options import TakeRequest
@@ -63,7 +74,7 @@ def inspect(  # noqa: PLR0913 - one parameter per option
         with collecting(problems):
             request = replace(request, prompt=prompt)
         media = _usable_files(picture, clip, element or [], problems)
-        findings = inspect_take(media, request).after(problems)
+        findings = inspect_take(media, request, preview=preview).after(problems)
         _print(findings, as_json=as_json)
 
 

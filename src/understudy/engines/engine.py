@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # These load numpy and codecs, which reading the capability m
 
     from understudy.character.character import Character
     from understudy.geometry.landmarks import Aspect
+    from understudy.geometry.skeleton import Side
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
     from understudy.tracking.performance import Performance
@@ -144,6 +145,49 @@ class Engine(Protocol):
         once it returns True, TakeCancelled is raised. on_report: called once, after the last frame,
         by an engine that has something to report. Closing the generator stops the work.
         """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How far a character may be moved, and what will be seen to be wrong all the same.
+
+    arms_at_rest: the arms that are better left as they are in the picture. sways_only: so are its
+    legs. remarks: sentences for a person, with the place of each fault.
+    """
+
+    arms_at_rest: tuple[Side, ...] = ()
+    sways_only: bool = False
+    remarks: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class TestPoses:
+    """What a character is judged by: a performance, and the frames of it that are looked at.
+
+    shown: frames by name, in order; the first is at rest. fps: frames per second.
+    """
+
+    performance: Performance
+    shown: Mapping[str, int]
+    fps: Fraction
+
+
+@runtime_checkable
+class CharacterJudging(Protocol):
+    """What an engine adds that looks at a character in test poses before it moves it."""
+
+    @property
+    def judging_version(self) -> str:
+        """Changes whenever a judgement may come out differently."""
+        ...
+
+    def judge(self, character: Character, kept: Collection[Side] = ()) -> Judgement:
+        """Look at the character in test poses. kept: arms that move whatever comes of it."""
+        ...
+
+    def test_poses(self, character: Character) -> TestPoses:
+        """What the character performs where it is judged."""
         ...
 
 

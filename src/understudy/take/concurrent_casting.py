@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
 from typing import Protocol, TypeVar
 
@@ -22,9 +22,11 @@ from understudy.elements.assignment import (
 from understudy.elements.element import Element
 from understudy.engines import Engine, ViewChoosing
 from understudy.geometry.framing import Framing
+from understudy.geometry.skeleton import Side
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.media.picture import Picture
+from understudy.take.judging import judged
 from understudy.tracking.performance import Performance
 
 T = TypeVar("T")
@@ -73,9 +75,12 @@ class ConcurrentCasting:
         elif picture is not None and self._casts:
             size = self._output_size(picture)
             if folder is None:
-                self._casting = self._begin(lambda: cast(picture, size, cache=user_cache()))
+                self._casting = self._cast(lambda: cast(picture, size, cache=user_cache()))
             else:
-                self._casting = self._begin(lambda: cast_folder(folder, size, cache=user_cache()))
+                chosen = folder.corrections.free_arms
+                self._casting = self._cast(
+                    lambda: cast_folder(folder, size, cache=user_cache()), chosen
+                )
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -107,7 +112,7 @@ class ConcurrentCasting:
         assignment = self._assignment = assign_views(self._judging.result(), self._given, driver)
         if self._casts:
             size = self._output_size(assignment.picture)
-            self._casting = self._begin(lambda: cast_primary(assignment, size, user_cache()))
+            self._casting = self._cast(lambda: cast_primary(assignment, size, user_cache()))
         return assignment.picture
 
     def result(self, performance: Performance | None = None) -> Character | None:
@@ -129,6 +134,12 @@ class ConcurrentCasting:
 
     def _output_size(self, picture: Picture) -> limits.Size:
         return limits.output_size(*picture.source_size, self._mode)
+
+    def _cast(
+        self, work: Callable[[], Character], kept: Collection[Side] = ()
+    ) -> Future[Character]:
+        """Begin to cast, and to judge what comes of it. kept: see `judged`."""
+        return self._begin(lambda: judged(self._engine, work(), user_cache(), kept))
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         return self._threads.submit(lambda: self._measured(work))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 
@@ -35,6 +36,7 @@ from understudy.take.open import (
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outlines import outline_mask
 from understudy.take.plan import OutputFormat, dropped_parts, make_plan
+from understudy.take.preview import write_preview
 from understudy.tracking.cached import PictureTracker
 from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.scene.analysis import SceneAnalysis
@@ -48,10 +50,13 @@ _OUTLINED_HEIGHT = 720
 _OUTLINED_WITHIN = 0.2
 
 
-def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
+def inspect_take(
+    media: TakeMedia, request: TakeRequest, *, preview: Path | None = None
+) -> Findings:
     """The plan of a take or every problem, and where the character and the driver are.
 
-    A missing input is a problem like any other: the rest is inspected all the same.
+    A missing input is a problem like any other: the rest is inspected all the same. preview: where
+    a sheet (PNG) or a video (MP4) of the character goes, if there is one. Raises CannotWrite.
     """
     try:
         engine = load_engine(request.engine)
@@ -82,6 +87,8 @@ def inspect_take(media: TakeMedia, request: TakeRequest) -> Findings:
                 # Without a usable clip, views are assigned as for a driver seen whole.
                 picture = casting.settle(scene.framing if scene else "whole_body")
                 character = casting.result()
+    if preview is not None and character is not None:
+        write_preview(engine, character, preview)
     plan = None
     if not problems and casting and picture and clip and scene:
         output = OutputFormat.of(picture, clip, request, engine.info)

@@ -159,7 +159,17 @@ def _layers(value: object) -> tuple[LayerName, ...]:
 
 
 def _traits(values: Values) -> Traits:
-    known = ("framing", "left_arm", "right_arm", "hem_y", "head_cut", "casts_shadow", "pad", "near")
+    known = (
+        "framing",
+        "left_arm",
+        "right_arm",
+        "hem_y",
+        "head_cut",
+        "casts_shadow",
+        "pad",
+        "near",
+        "sways_only",
+    )
     _check_keys(values, "traits", *known)
     hem, near, pad = values["hem_y"], values["near"], values["pad"]
     if hem is not None and not _is_number(hem):
@@ -176,6 +186,7 @@ def _traits(values: Values) -> Traits:
         casts_shadow=_flag(values["casts_shadow"], "traits.casts_shadow"),
         pad=pad,
         near=None if near is None else _choice(near, sides, "traits.near"),
+        sways_only=_flag(values["sways_only"], "traits.sways_only"),
     )
 
 

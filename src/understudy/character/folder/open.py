@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from understudy.cache import Cache
 from understudy.character.cast import cast
 from understudy.character.character import ArmState, Character, Layer, LayerName, Traits
-from understudy.character.corrections import Corrections
+from understudy.character.corrections import ArmChoice, Corrections
 from understudy.character.figure.find import Track
 from understudy.character.figure.placed_joints import JointName, Joints, joints_of, move_joints
 from understudy.character.folder import animated_drawings, description, landmark_file
@@ -34,6 +34,7 @@ from understudy.character.image.png_files import (
     matte_from_png,
     premultiplied_from_straight,
 )
+from understudy.character.simpler import merged_into_body
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.media.limits import PICTURE_FIELD
@@ -200,13 +201,14 @@ def _kept(
     picture: Picture,
 ) -> KeptLayers:
     size = described.canvas
-    layers = [_layer(name, files[f"{name}.png"], described) for name in described.layers]
+    layers = tuple(_layer(name, files[f"{name}.png"], described) for name in described.layers)
     traits = described.traits
     states: list[ArmState] = []
-    for name, choice, state in (
+    arms: tuple[tuple[LayerName, ArmChoice, ArmState], ...] = (
         ("left_arm", described.left_arm, traits.left_arm),
         ("right_arm", described.right_arm, traits.right_arm),
-    ):
+    )
+    for name, choice, state in arms:
         there = any(layer.name == name for layer in layers)
         if choice == "free" and not there:
             raise InputRefused(
@@ -215,13 +217,13 @@ def _kept(
                 allowed="add the layer, or use 'auto'",
             )
         if choice == "fixed" and there:
-            layers = _merged(layers, name)
+            layers = merged_into_body(layers, name)
         rest: ArmState = "fixed" if state == "free" else state
         states.append("free" if there and choice != "fixed" else rest)
     x, y = size[0] / picture.source_size[0], size[1] / picture.source_size[1]
     return KeptLayers(
         size=size,
-        layers=tuple(layers),
+        layers=layers,
         alpha=alpha,
         landmarks=landmark_file.resized(marks, x, y),
         traits=replace(traits, left_arm=states[0], right_arm=states[1]),
@@ -239,18 +241,6 @@ def _layer(name: LayerName, data: bytes, described: Description) -> Layer:
             allowed=f"use {width} x {height} px",
         )
     return Layer(name, premultiplied_from_straight(rgba))
-
-
-def _merged(layers: list[Layer], arm: str) -> list[Layer]:
-    """The layers with an arm made part of the body."""
-    above = next(layer.rgba for layer in layers if layer.name == arm)
-    return [
-        Layer(layer.name, above + (1 - above[..., 3:]) * layer.rgba)
-        if layer.name == "body"
-        else layer
-        for layer in layers
-        if layer.name != arm
-    ]
 
 
 def _assembled(

@@ -22,7 +22,7 @@ from understudy.character.inpaint.poisson import fill_smoothly
 from understudy.character.inpaint.smooth_fill import fill_softly
 from understudy.character.inpaint.strands import strands
 from understudy.geometry.hand_landmarks import FINGER_TIPS
-from understudy.geometry.landmarks import Float32
+from understudy.geometry.landmarks import Body, Float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ class BackgroundNumbers:
     finger: float = 0.04  # T: a finger's width
     beyond_tip: float = 0.9  # of the last joint: how far past its landmark a finger may reach
     glow_margin: float = 0.02  # T
+    seen: float = 0.5  # visibility from which on an ankle is believed
+    above_ankles: float = 0.35  # T: from here down it is the floor that shines
     judged: float = 0.15  # T: deviation of the neighbourhood in which texture is judged
     known: float = 0.05  # share of the neighbourhood that must be background to be judged by
     hidden: float = 0.5  # Lab: what of a misfit hides in no detail at all
@@ -81,6 +83,8 @@ def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Backg
     figure = figure_hole(alpha, anatomy)
     figure |= strands(picture, figure, unit)
     glow = glow_region(picture, alpha > 0.02, unit)
+    # What shines on the floor beside the feet is the floor's.
+    glow[_floor(anatomy) :] = False
     hole = figure | grow(glow, NUMBERS.glow_margin * unit) if glow.any() else figure
     # Background seen through a gap of the figure is too little to be kept without showing the gap.
     hole = ~without_small(~hole, NUMBERS.gap * unit**2)
@@ -93,6 +97,14 @@ def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Backg
     if plain:
         hole = hole | shadow_region(picture, hole, unit)
     return Background(fill_softly(picture, hole, unit), glow, plain)
+
+
+def _floor(anatomy: Anatomy) -> int:
+    """The row in which the floor beside the feet begins; below the picture without feet."""
+    ankles = [Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
+    if anatomy.visibility[ankles].min() < NUMBERS.seen:
+        return int(1e6)
+    return max(0, int(anatomy.joints[ankles, 1].min() - NUMBERS.above_ankles * anatomy.torso))
 
 
 def _fill(picture: Float32, hole: Mask, unit: float) -> Float32:

@@ -10,19 +10,23 @@ from queue import SimpleQueue
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.character.character import Character
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
     Job,
+    Judgement,
     OnProgress,
     OnReport,
     PromptReading,
+    TestPoses,
     ignore_progress,
     never,
 )
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
 from understudy.geometry.landmarks import Aspect
+from understudy.geometry.skeleton import Side
 from understudy.tracking.performance import Performance
 
 VERSION = "1"
@@ -72,6 +76,25 @@ class PuppetEngine:
 
         seen = set(aspects_seen(performance, views).tolist()) - {FRONT}
         return frozenset(ASPECTS[index] for index in seen)
+
+    @property
+    def judging_version(self) -> str:
+        """A digest of the puppet's sources."""
+        from understudy.engines.puppet.judging.judge import judging_version
+
+        return judging_version()
+
+    def judge(self, character: Character, kept: Collection[Side] = ()) -> Judgement:
+        """How far the character may be moved. kept: arms that move whatever comes of it."""
+        from understudy.engines.puppet.judging.judge import judge
+
+        return judge(character, kept)
+
+    def test_poses(self, character: Character) -> TestPoses:
+        """What the character performs where it is judged."""
+        from understudy.engines.puppet.judging.poses import test_poses
+
+        return test_poses(character.landmarks, character.size)
 
     def frames(
         self,

@@ -103,6 +103,11 @@ class Puppet:
         """Take another view's framing over, so that the camera does not jump between the two."""
         self._framing = other._framing
 
+    def joints(self, index: int) -> Float64:
+        """Where the joints are meant to be in a frame: (35, 2) pixels."""
+        frame = self._frame_map(index)
+        return np.asarray(self._motion.joints[index] @ frame[:, :2].T + frame[:, 2])
+
     def canvas(self) -> Canvas:
         """A canvas to draw on, one to a thread."""
         return Canvas(self._background)
@@ -168,12 +173,16 @@ class Puppet:
             if fingers is not None:
                 hand = parts[0][(Bone.LEFT_HAND, Bone.RIGHT_HAND)[side]]
                 parts.append(finger_maps(*fingers, index, hand))
-        frame = self._framing[index]
-        if self._camera is not None:
-            frame = _composed(self._camera.figure[index], frame)
+        frame = self._frame_map(index)
         maps = frame[:, :2] @ np.concatenate(parts)
         maps[:, :, 2] += frame[:, 2]
         return np.ascontiguousarray(maps)
+
+    def _frame_map(self, index: int) -> Float64:
+        """Framing and camera in a frame, an affine map (2, 3)."""
+        if self._camera is None:
+            return np.asarray(self._framing[index])
+        return _composed(self._camera.figure[index], self._framing[index])
 
 
 def _composed(after: Float64, before: Float64) -> Float64:

@@ -116,11 +116,12 @@ def skeleton_of_character(character: Character) -> Skeleton:
     skeleton = skeleton_of(
         character.landmarks,
         character.size,
-        legs=traits.framing == "whole_body",
+        legs=traits.framing == "whole_body" and not traits.sways_only,
         arms=(traits.left_arm == "free", traits.right_arm == "free"),
         near=traits.near,
     )
-    return replace(skeleton, cut=traits.pad > 0 and traits.framing != "whole_body")
+    is_cut = traits.pad > 0 and traits.framing != "whole_body"
+    return replace(skeleton, cut=is_cut or traits.sways_only)
 
 
 def build_rig(

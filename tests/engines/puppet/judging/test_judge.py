@@ -1,0 +1,97 @@
+"""What a look at a character in test poses finds, and what is left at rest for it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from tests.engines.paper_doll import SIZE, paper_doll
+from understudy.character.character import Character, Layer
+from understudy.engines import CharacterJudging, Judgement
+from understudy.engines.puppet import PuppetEngine
+from understudy.engines.puppet.judging.judge import judge
+from understudy.engines.puppet.judging.looks import look_at, small
+from understudy.geometry.landmarks import Body
+from understudy.geometry.skeleton import Side
+
+
+def with_layer(character: Character, name: str, rgba: np.ndarray) -> Character:
+    layers = [Layer(each.name, rgba) if each.name == name else each for each in character.layers]
+    return replace(character, layers=tuple(layers))
+
+
+def with_a_piece_of_the_trunk_on_the_right_arm() -> Character:
+    """In the picture nothing shows; once the arm is lifted, the piece flies along."""
+    doll = paper_doll()
+    body, arm = (
+        next(layer.rgba for layer in doll.layers if layer.name == name)
+        for name in ("body", "right_arm")
+    )
+    middle = doll.landmarks.body[[11, 12, 23, 24], :2].mean(axis=0)
+    patch = np.zeros(doll.alpha.shape, np.uint8)
+    cv2.circle(patch, tuple(int(v) for v in middle), 9, 1, -1)
+    cut = (patch > 0) & (arm[..., 3] < 0.1)
+    return with_layer(doll, "right_arm", np.where(cut[..., None], body, arm))
+
+
+def test_a_sound_character_is_left_as_it_is() -> None:
+    assert judge(paper_doll()) == Judgement()
+
+
+def test_the_look_at_rest_is_the_cut_out() -> None:
+    doll = small(paper_doll())
+    rest, *poses = look_at(doll)
+    assert np.abs(rest.alpha - doll.alpha).mean() < 0.01
+    assert all(np.abs(pose.alpha - doll.alpha).mean() > 0.01 for pose in poses)
+
+
+def test_an_arm_that_carries_a_piece_of_the_trunk_off_is_left_at_rest() -> None:
+    found = judge(with_a_piece_of_the_trunk_on_the_right_arm())
+    assert found.arms_at_rest == ("right",)
+    assert not found.sways_only
+    assert found.remarks[0].startswith("The right arm will not move: ")
+
+
+def test_an_arm_that_somebody_chose_to_be_free_moves_and_is_remarked_on() -> None:
+    kept: tuple[Side, ...] = ("right",)
+    found = judge(with_a_piece_of_the_trunk_on_the_right_arm(), kept)
+    assert "right" not in found.arms_at_rest
+    assert any("hangs on nothing" in remark for remark in found.remarks)
+
+
+def test_a_leg_whose_joints_lie_beside_it_takes_no_steps() -> None:
+    doll = paper_doll()
+    marks = doll.landmarks
+    body = marks.body.copy()
+    body[[Body.LEFT_KNEE, Body.LEFT_ANKLE], 0] += 60
+    found = judge(replace(doll, landmarks=replace(marks, body=body)))
+    assert found.sways_only
+    assert any(remark.startswith("The figure sways but takes no steps") for remark in found.remarks)
+
+
+def test_what_stays_in_the_background_is_said_with_its_place() -> None:
+    doll = paper_doll()
+    background = np.full((SIZE[1], SIZE[0], 3), 225, np.uint8)
+    left = doll.landmarks.body[Body.LEFT_ANKLE, :2]
+    picture = background.copy()
+    shown = doll.alpha > 0.5
+    picture[shown] = doll.picture[shown]
+    drawn = np.zeros(doll.alpha.shape, np.uint8)
+    x, y = (int(v) for v in left)
+    cv2.rectangle(drawn, (x, y - 40), (x + 16, y - 10), 1, -1)
+    ghost = (drawn > 0) & (doll.alpha < 0.02)
+    picture[ghost] = doll.picture[y - 25, x]
+    hole = cv2.dilate((doll.alpha > 0.02).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    background[~hole] = picture[~hole]
+    found = judge(replace(doll, picture=picture, background=background))
+    assert not found.sways_only
+    assert "Something stays with the background beside the left shank." in found.remarks
+
+
+def test_the_puppet_judges_and_a_judgement_depends_on_its_sources() -> None:
+    engine = PuppetEngine()
+    assert isinstance(engine, CharacterJudging)
+    assert engine.judging_version == PuppetEngine().judging_version
+    assert engine.judge(paper_doll()) == Judgement()
