@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -15,12 +16,14 @@ from starlette.routing import Route
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.service.app import create_app
+from understudy.service.http.fields import EMPTY_IS_ABSENT
 from understudy.service.openapi.document import describe_api
 from understudy.service.openapi.operations import OPERATIONS
 from understudy.settings import Settings
 from understudy.testing import RehearsalServer
 
 DOCUMENT = describe_api("http://127.0.0.1:8000")
+HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 
 
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
@@ -55,6 +58,15 @@ def test_the_description_is_served_for_machines_and_people(client: Client, serve
     assert "http" not in page.headers["content-security-policy"]
     for operation in OPERATIONS:
         assert operation.path.replace(":path}", "}") in page.text
+
+
+def test_fields_that_may_be_empty_are_marked_and_required_ones_are_not() -> None:
+    schemas = DOCUMENT["components"]["schemas"]
+    create, settings = schemas["MotionControlCreate"], schemas["Settings"]
+    marked = {name for name, field in create["properties"].items() if field.get(EMPTY_IS_ABSENT)}
+    assert marked == set(create["properties"]) - set(create["required"])
+    assert settings["properties"]["audio"][EMPTY_IS_ABSENT]
+    assert EMPTY_IS_ABSENT not in settings["properties"]["character_orientation"]
 
 
 @pytest.mark.parametrize(
@@ -125,9 +137,8 @@ def test_metrics_count_takes_callbacks_and_answers(
 def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
     server: RehearsalServer, tmp_path: Path
 ) -> None:
-    """Left out: an unknown method (the contract answers 404, with a code of its own), bodies that
-    fit their schema but name media or tasks that do not exist, and optional fields sent as `""` or
-    `null`, which count as left out without standing in the schema: no client could be generated."""
+    """Left out: an unknown method (the contract answers 404, with a code of its own), and bodies
+    that fit their schema but name media or tasks that do not exist."""
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
@@ -137,12 +148,13 @@ def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
             f"{server.url}/openapi.json",
             "--header",
             f"Authorization: {server.headers['Authorization']}",
-            "--exclude-checks=unsupported_method,positive_data_acceptance,negative_data_rejection",
+            "--exclude-checks=unsupported_method,positive_data_acceptance",
             "--max-examples=4",
             "--seed=1",
             "--no-color",
         ],
         cwd=tmp_path,
+        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)},
         capture_output=True,
         text=True,
         check=False,

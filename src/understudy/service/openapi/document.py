@@ -34,7 +34,7 @@ DESCRIPTION = """\
 A self-hosted Motion Control API: send one picture of a character and one clip of a person, and
 get a video of the character performing the person's motion. Every response has the envelope
 `{"code", "message", "request_id", "data"}`; success is HTTP 200 with code 0. An optional field
-that is `""` or `null` counts as missing.
+(marked `x-empty-is-absent`) that is `""` or `null` counts as missing.
 """
 
 

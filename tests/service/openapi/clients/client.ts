@@ -71,3 +71,12 @@ const query: components["schemas"]["Query"] = {
 };
 const page = data(await ask("/tasks", "post", "/tasks", query));
 check(page.result.some(({ id }) => id === created.id), "list of the tasks design");
+const nothing = await ask("/tasks", "get", "/tasks");
+check(nothing.code === 1201 && !("data" in nothing), "error of the tasks design");
+const spent = data(
+  await ask("/account/billing/package", "post", "/account/billing/package", {
+    start_time: 0,
+    end_time: created.create_time + 1,
+  }),
+);
+check(spent.result.count === spent.result.detail.length, "deductions");
