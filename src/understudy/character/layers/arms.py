@@ -1,4 +1,4 @@
-"""Where the arms are: a contour along upper arm and forearm, the hand at its end."""
+"""Finding the arms: a contour along upper arm and forearm, with the hand at its end."""
 
 from __future__ import annotations
 
@@ -102,12 +102,12 @@ NUMBERS = ArmNumbers()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ArmRegion:
-    """Where one arm lies, hidden parts included; all (h, w) bool.
+    """The region of one arm, including hidden parts; all (h, w) bool.
 
-    whole: contour and hand. sure: what is the arm if anything is: the half of the contour that
-        looks away from the torso, all of them where they hang free, and the bones of the hand.
-    even: the arm if both its sides were alike, which bounds what of it may be hidden. hand: the
-        hand alone.
+    whole: contour and hand. sure: certainly arm: the half of the contour that faces away from the
+    torso, all of it where the arm hangs free, and the bones of the hand.
+    even: the arm with both sides equally wide, which limits how much of it may be hidden. hand: the
+    hand alone.
     """
 
     whole: Mask
@@ -128,8 +128,8 @@ def find_arm(  # noqa: PLR0913 - one arm's surroundings
     """Trace one arm.
 
     lab: (h, w, 3) float32 Lab of the figure, edges kept and texture smoothed away; alpha: (h, w)
-    float32; over: (h, w) bool, hair known to lie in front. before_body: the arm hangs before the
-    trunk, so that the matte does not tell how wide it is.
+    float32; over: (h, w) bool, hair known to lie in front. before_body: the arm is in front of the
+    trunk, so the matte does not show its width.
     """
     shape, unit = alpha.shape, anatomy.torso
     foreign = over.astype(np.float32)
@@ -162,7 +162,7 @@ def find_arm(  # noqa: PLR0913 - one arm's surroundings
 
 
 def _hand(shape: tuple[int, int], arm: ArmBones, unit: float) -> tuple[Mask, Mask]:
-    """Where the hand may be, and its bones."""
+    """The region in which the hand may be, and its bones."""
     if arm.fingers is not None:
         bones = [(arm.fingers[a], arm.fingers[b]) for a, b in HAND_BONES]
         hull = np.asarray(cv2.convexHull(arm.fingers.astype(np.float32))[:, 0], np.float64)
@@ -204,7 +204,8 @@ def _bone(  # noqa: PLR0913 - one bone's surroundings
 
 
 def _ends_free(strip: Strip, line: Outline, outer: float) -> Points:
-    """Whether the inner side ends at the background, not at the body, in each row (n,): 0 or 1."""
+    """Whether the inner side ends at the background and not at the body, for each row (n,): 0 or
+    1."""
     inside = line.minus if outer > 0 else line.plus
     limit = NUMBERS.free_search * float(inside.max()) + NUMBERS.free_slack
     matte = matte_width(strip, limit)[1 if outer > 0 else 0]
@@ -215,7 +216,7 @@ def _ends_free(strip: Strip, line: Outline, outer: float) -> Points:
 
 
 def _evened(strip: Strip, line: Outline, outer: float, bare: tuple[float, float]) -> Outline:
-    """The outlines with the inner side as far from the outer one as the arm is wide elsewhere."""
+    """The outlines, with the inner side as far from the outer one as the arm is wide elsewhere."""
     n = len(line.plus)
     usual = 2 * np.linspace(bare[0], bare[1], n)
     ratio = float(np.clip(np.median((line.plus + line.minus) / usual), *NUMBERS.even))

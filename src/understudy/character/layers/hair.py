@@ -1,4 +1,4 @@
-"""Hair, which may lie over shoulders and arms and belongs to the head wherever it hangs."""
+"""Finding the hair: it belongs to the head even where it lies over shoulders and arms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from understudy.geometry.landmarks import Body, Float32
 
 @dataclass(frozen=True, slots=True)
 class HairNumbers:
-    """How hair is told by its colours. T is the torso's length, F the face's width."""
+    """How hair is recognized by its colours. T is the torso's length, F the face's width."""
 
     too_alike: float = 0.35
     """Overlap of the palettes of hair and arms above which colour cannot tell them apart."""
@@ -73,10 +73,10 @@ NUMBERS = HairNumbers()
 
 
 def hair_mask(colours: Colours, alpha: Float32, anatomy: Anatomy) -> Mask:
-    """The hair as (h, w) bool, empty where its colours cannot be told from the arms'.
+    """The hair as (h, w) bool; empty if its colours cannot be distinguished from the arms'.
 
-    alpha: (h, w) float32. Compares the palette of the ring round the face with those of the face,
-    the arms and the torso; keeps what hangs together with the ring, near the head.
+    alpha: (h, w) float32. Compares the palette of the ring around the face with those of the face,
+    the arms and the torso; keeps what is connected to the ring, near the head.
     """
     shape, unit = alpha.shape, anatomy.torso
     solid = alpha > NUMBERS.solid
