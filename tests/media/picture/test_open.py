@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import struct
 import subprocess
 import sys
+import time
 import zlib
 from pathlib import Path
 
@@ -427,6 +429,36 @@ def test_the_largest_pictures_open_in_little_memory(kind: str, tmp_path: Path) -
     assert tuple(source) == size
     assert 1080 <= min(shape[:2]) < 2 * 1080
     assert mebibytes < 1024
+
+
+@pytest.mark.parametrize(("colour_type", "depth", "keyed"), [(2, 8, False), (0, 16, True)])
+def test_a_giant_opens_at_the_smallest_size_that_it_is_asked_for(
+    colour_type: int, depth: int, keyed: bool
+) -> None:
+    size = (330, 340) if keyed else (5000, 5000)
+    samples = np.full((size[1], size[0], 3 if colour_type == 2 else 1), 200, np.uint16)
+    samples[: size[1] // 2] = 100
+    chunks = [(b"tRNS", b"\0\x07")] if keyed else []
+    picture = open_picture(write_png(samples, colour_type, depth, chunks=chunks), short_side=2)
+    assert min(picture.rgb.shape[:2]) >= 2
+    assert picture.source_size == size
+
+
+def test_pixels_of_one_bit_cost_no_more_than_pixels_of_eight() -> None:
+    """Twice as long would do: without unpacking whole rows it was twenty times."""
+    size = (9000, 9000)
+    taken = {}
+    for depth in (8, 1):
+        row = bytes(1 + size[0] * depth // 8)
+        body = zlib.compress(row * size[1], 1)
+        header = struct.pack(">IIBBBBB", *size, depth, 0, 0, 0, 0)
+        parts = ((b"IHDR", header), (b"IDAT", body), (b"IEND", b""))
+        data = b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*part) for part in parts)
+        open_picture(data, short_side=200)
+        began = time.process_time()
+        open_picture(data, short_side=200)
+        taken[depth] = time.process_time() - began
+    assert taken[1] < 4 * taken[8]
 
 
 def test_an_interlaced_giant_opens_too() -> None:

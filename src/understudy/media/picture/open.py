@@ -109,8 +109,9 @@ def open_picture(
     """Open a picture within the contract's limits, turned upright and in sRGB.
 
     short_side: how many pixels the short side has to have at least; the picture is decoded at the
-    smallest whole fraction of its size that keeps them (never enlarged). None keeps the full size
-    up to 24 megapixels. Memory stays within some hundred megabytes for any picture of the limits.
+    smallest whole fraction of its size that keeps them (never enlarged, and a giant PNG at no less
+    than a 128th). None keeps the full size up to 24 megapixels. Memory stays within some hundred
+    megabytes for any picture of the limits.
 
     Raises InputRefused naming `field`: another format than JPEG and PNG, limits exceeded, a file
     that is damaged or cut off.
@@ -195,9 +196,9 @@ def _open_png(data: bytes, factor: int) -> tuple[NDArray[np.uint8], NDArray[np.u
     keyed = header.colour_type in (0, 2) and header.depth != 8 and parts.transparency is not None
     if keyed or header.width * header.height > MAX_WHOLE_PIXELS:
         # Compiled code, and seldom needed.
-        from understudy.media.picture.png_rows import decode_reduced
+        from understudy.media.picture.png_rows import MAX_FACTOR, decode_reduced
 
-        rgba = decode_reduced(parts, factor)
+        rgba = decode_reduced(parts, min(factor, MAX_FACTOR))
         image = Image.fromarray(np.ascontiguousarray(rgba[:, :, :3]))
         alpha = rgba[:, :, 3] if parts.has_alpha else None
     else:

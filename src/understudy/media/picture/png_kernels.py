@@ -5,9 +5,9 @@ from __future__ import annotations
 import numba
 import numpy as np
 
-# How a pixel is read from a row's bytes. Of these, INDEXED goes through a table (palette, or grey
-# of up to 8 bits); 16-bit samples give their high byte.
-INDEXED, GREY16, RGB8, RGB16, GREY_ALPHA8, GREY_ALPHA16, RGBA8, RGBA16 = range(8)
+# How a pixel is read from a row's bytes. INDEXED goes through a table (palette, or grey); samples
+# of other depths are brought to 8 bits before. KEYED16 keeps 16 bits, to compare them with a key.
+INDEXED, RGB8, GREY_ALPHA8, RGBA8, KEYED_GREY16, KEYED_RGB16 = range(6)
 
 
 @numba.njit(nogil=True, cache=True)
@@ -66,13 +66,28 @@ def add_rows(block, kind, depth, table, key, opaque, width, grid, sums):  # type
     """
     x0, dx, y0, dy, factor = grid[0], grid[1], grid[2], grid[3], grid[4]
     plain = kind == RGB8 and opaque and dx == 1
-    column = np.zeros(block.shape[1] - 1 if plain else 0, np.uint16)
+    packed = depth < 8
+    deep = depth == 16 and kind < KEYED_GREY16
+    length = block.shape[1] - 1
+    if packed:
+        length *= 8 // depth
+    elif deep:
+        length //= 2
+    samples = np.empty(length if packed or deep else 0, np.uint8)
+    column = np.zeros(length if plain else 0, np.uint16)
     for r in range(block.shape[0]):
         y = y0 + r * dy
         row = block[r, 1:]
         line = sums[y // factor]
+        if packed:
+            _unpack(row, depth, samples)
+            row = samples
+        elif deep:
+            for i in range(length):
+                samples[i] = row[2 * i]
+            row = samples
         if not plain:
-            _add_pixels(row, kind, depth, table, key, width, x0, dx, factor, line)
+            _add_pixels(row, kind, table, key, width, x0, dx, factor, line)
             continue
         for i in range(row.shape[0]):
             column[i] += row[i]
@@ -80,6 +95,17 @@ def add_rows(block, kind, depth, table, key, opaque, width, grid, sums):  # type
             rows = min(r + 1, y % factor + 1)
             _add_column_sums(column, width, factor, rows, line)
             column[:] = 0
+
+
+@numba.njit(nogil=True, cache=True)
+def _unpack(row, depth, samples):  # type: ignore[no-untyped-def]
+    """Spread samples of 1, 2 or 4 bits, the first in the highest bits, over a byte each."""
+    mask = np.uint8((1 << depth) - 1)
+    at = 0
+    for byte in row:
+        for shift in range(8 - depth, -1, -depth):
+            samples[at] = (byte >> shift) & mask
+            at += 1
 
 
 @numba.njit(nogil=True, cache=True)
@@ -102,7 +128,7 @@ def _add_column_sums(column, width, factor, rows, line):  # type: ignore[no-unty
 
 
 @numba.njit(nogil=True, cache=True)
-def _add_pixels(row, kind, depth, table, key, width, x0, dx, factor, line):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
+def _add_pixels(row, kind, table, key, width, x0, dx, factor, line):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
     """Add one row's pixels to its boxes, colours weighted by alpha."""
     pixel = np.empty(4, np.uint8)
     direct = (kind == RGB8 and key[0] < 0) or kind == RGBA8
@@ -124,12 +150,32 @@ def _add_pixels(row, kind, depth, table, key, width, x0, dx, factor, line):  # t
             sums[1] += green
             sums[2] += blue
             sums[3] += weight
-        elif kind == INDEXED and depth == 8:
+        elif kind == INDEXED:
+            red = green = blue = weight = np.uint32(0)
             for j in range(i, last):
-                _add_weighted(sums, table[row[j]])
+                index = row[j]
+                alpha = np.uint32(table[index, 3])
+                red += np.uint32(table[index, 0]) * alpha
+                green += np.uint32(table[index, 1]) * alpha
+                blue += np.uint32(table[index, 2]) * alpha
+                weight += alpha
+            sums[0] += red
+            sums[1] += green
+            sums[2] += blue
+            sums[3] += weight
+        elif kind == GREY_ALPHA8:
+            grey = weight = np.uint32(0)
+            for j in range(2 * i, 2 * last, 2):
+                alpha = np.uint32(row[j + 1])
+                grey += np.uint32(row[j]) * alpha
+                weight += alpha
+            sums[0] += grey
+            sums[1] += grey
+            sums[2] += grey
+            sums[3] += weight
         else:
             for j in range(i, last):
-                _read_pixel(row, j, kind, depth, table, key, pixel)
+                _read_keyed(row, j, kind, key, pixel)
                 _add_weighted(sums, pixel)
         i = last
 
@@ -152,33 +198,22 @@ def _add_weighted(sums, pixel):  # type: ignore[no-untyped-def]
 
 
 @numba.njit(nogil=True, cache=True)
-def _read_pixel(row, i, kind, depth, table, key, pixel):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
-    """The i-th pixel as RGBA; of 16-bit samples the high byte, compared whole with the key."""
-    if kind == INDEXED:
-        per_byte = 8 // depth
-        shift = (per_byte - 1 - i % per_byte) * depth
-        index = (row[i // per_byte] >> shift) & ((1 << depth) - 1)
-        pixel[:] = table[index]
-        return
-    deep = kind in (GREY16, RGB16, GREY_ALPHA16, RGBA16)
-    size = 2 if deep else 1
-    grey = kind in (GREY16, GREY_ALPHA8, GREY_ALPHA16)
-    colours = 1 if grey else 3
-    has_alpha = kind >= GREY_ALPHA8
-    first = i * size * (colours + (1 if has_alpha else 0))
-    matches = not has_alpha
+def _read_keyed(row, i, kind, key, pixel):  # type: ignore[no-untyped-def]
+    """The i-th pixel as RGBA, transparent where it has the key's colour.
+
+    Of 16-bit samples it is the high byte, but they are compared whole.
+    """
+    size = 1 if kind == RGB8 else 2
+    colours = 1 if kind == KEYED_GREY16 else 3
+    matches = True
     for c in range(colours):
-        at = first + c * size
+        at = (i * colours + c) * size
         pixel[c] = row[at]
         shade = np.int64(row[at])
-        if deep:
+        if size == 2:
             shade = shade << 8 | np.int64(row[at + 1])
         matches = matches and shade == key[c]
-    if grey:
+    if colours == 1:
         pixel[1] = pixel[0]
         pixel[2] = pixel[0]
-    pixel[3] = 255
-    if has_alpha:
-        pixel[3] = row[first + colours * size]
-    elif matches:
-        pixel[3] = 0
+    pixel[3] = 0 if matches else 255

@@ -23,6 +23,9 @@ from understudy.media.picture.png import CHANNELS, BrokenPng, Png
 _FEED = 2 * 1024
 _BLOCK = 2 * 1024 * 1024
 MAX_FACTOR = 128
+MAX_BYTES = 8 * 1024**3
+"""Of all rows, inflated. The slowest filter undoes some 300 MB a second, so that a picture takes
+half a minute at most; RGB of 65,536 x 26,214 pixels has 5 GB."""
 
 _InflateError = cast("type[Exception]", zlib_ng.error)
 
@@ -48,6 +51,12 @@ def decode_reduced(png: Png, factor: int) -> NDArray[np.uint8]:
     if not 1 <= factor <= MAX_FACTOR:
         raise ValueError(f"a factor of 1 to {MAX_FACTOR}")
     header = png.header
+    rows_bytes = header.height * (header.width * header.bits_per_pixel // 8)
+    if rows_bytes > MAX_BYTES:
+        raise BrokenPng(
+            f"the picture has {header.width * header.height:,} pixels of {header.bits_per_pixel} "
+            f"bits, more than {MAX_BYTES // 1024**3} GB"
+        )
     sums = np.zeros((-(-header.height // factor), -(-header.width // factor), 4), np.uint32)
     kind, table, key = _pixel_format(png)
     # While one block is added to the boxes, the next is inflated and unfiltered.
@@ -163,20 +172,19 @@ def _pixel_format(png: Png) -> tuple[int, NDArray[np.uint8], NDArray[np.int64]]:
     if trns and len(trns) >= 2 * CHANNELS[header.colour_type]:
         shades = np.frombuffer(trns[: 2 * CHANNELS[header.colour_type]], ">u2")
         key[: len(shades)] = shades
-    if header.colour_type == 0 and not deep:
-        levels = 1 << header.depth
+    keyed = bool(key[0] >= 0)
+    if deep and keyed:
+        kind = kernels.KEYED_GREY16 if header.colour_type == 0 else kernels.KEYED_RGB16
+        return kind, table, key
+    if header.colour_type == 0:
+        levels = 1 << min(header.depth, 8)
         table[:levels, :3] = (np.arange(levels) * 255 // (levels - 1))[:, None]
         table[:, 3] = 255
-        if 0 <= key[0] < levels:
+        if keyed and key[0] < levels:
             table[key[0], 3] = 0
         return kernels.INDEXED, table, key
-    kinds = {
-        0: (kernels.GREY16, kernels.GREY16),
-        2: (kernels.RGB8, kernels.RGB16),
-        4: (kernels.GREY_ALPHA8, kernels.GREY_ALPHA16),
-        6: (kernels.RGBA8, kernels.RGBA16),
-    }
-    return kinds[header.colour_type][deep], table, key
+    kinds = {2: kernels.RGB8, 4: kernels.GREY_ALPHA8, 6: kernels.RGBA8}
+    return kinds[header.colour_type], table, key
 
 
 def _average(sums: NDArray[np.uint32], width: int, height: int, factor: int) -> NDArray[np.uint8]:
