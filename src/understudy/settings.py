@@ -219,6 +219,11 @@ class Settings(BaseSettings):
         description="Addresses of reverse proxies, separated by commas, whose headers "
         "`X-Forwarded-For`, `-Proto` and `-Host` are trusted.",
     )
+    connections_per_address: PositiveInt = Field(
+        default=200,
+        description="Open connections that one address may have; `UNDERSTUDY_TRUSTED_PROXIES` may "
+        "have any number.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Lowest level that is logged."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import gc
 import socket
@@ -11,6 +12,7 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from understudy.service.app import create_app
+from understudy.service.http.connections import Gate, end_overdue, limited, raise_descriptor_limit
 from understudy.service.http.logs import configure_logs
 from understudy.settings import Settings
 from understudy.tasks.workers.local import JOBS
@@ -34,12 +36,15 @@ def serve(
     Raises OSError when the address is taken or not allowed.
     """
     configure_logs(settings.log_level, settings.log_format)
+    raise_descriptor_limit()
     listener = _listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     if port != settings.port:
         settings = settings.model_copy(update={"port": port})
     config = uvicorn.Config(
         create_app(settings, jobs=jobs, more_routes=more_routes),
+        http=limited(Gate(settings.connections_per_address, settings.trusted_proxies)),
+        ws="none",
         log_config=None,
         access_log=False,
         backlog=_BACKLOG,
@@ -58,6 +63,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._on_ready = on_ready
+        self._ending: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
@@ -65,7 +71,13 @@ class _Server(uvicorn.Server):
         gc.collect()
         gc.freeze()
         if self.started:
+            self._ending = asyncio.create_task(end_overdue(self.server_state.connections))
             self._on_ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        if self._ending is not None:
+            self._ending.cancel()
+        await super().shutdown(sockets)
 
 
 def _listen(host: str, port: int) -> socket.socket:
