@@ -4,12 +4,29 @@
     ├── InputRefused        the caller's picture, clip or option; carries field, found, allowed
     │   └── ClipUnusable    the clip opens, yet holds no run that a take can be made of
     ├── EngineUnavailable   the engine asked for cannot run on this machine
+    ├── MachineFault        the machine lacks disk space, file descriptors or processes
     └── TakeCancelled       somebody asked for the take to stop
 
 Everything else that is raised is a fault of ours and is left to fail loudly.
 """
 
 from __future__ import annotations
+
+import errno
+import socket
+from collections.abc import Iterator
+
+_MACHINE_FAULTS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk is full",
+    errno.EFBIG: "the disk is full",
+    errno.EROFS: "the disk cannot be written to",
+    errno.EIO: "the disk does not respond",
+    errno.EMFILE: "too many files are open",
+    errno.ENFILE: "too many files are open",
+}
+"""What the system says when the machine, and no input, is at fault. EFBIG: a limit on the size of
+files stands in the way like a full disk."""
 
 
 class UnderstudyError(Exception):
@@ -55,3 +72,40 @@ class EngineUnavailable(UnderstudyError):  # noqa: N818 - a state
 
 class TakeCancelled(UnderstudyError):  # noqa: N818 - a state
     """The take was cancelled."""
+
+
+class MachineFault(UnderstudyError):  # noqa: N818
+    """The machine lacks what the work needs; the message says what, and no input is at fault."""
+
+
+def machine_fault(error: BaseException) -> str | None:
+    """What the machine lacks, in a few words, if that is why `error` was raised; else None.
+
+    Looks at the errors that it was raised from as well, because libraries wrap the system's own.
+    """
+    for cause in _causes(error):
+        if isinstance(cause, MachineFault):
+            return str(cause)
+        if isinstance(cause, socket.gaierror):
+            if cause.errno == socket.EAI_SYSTEM:
+                return "names cannot be looked up"
+            continue
+        # Also of errors that are no OSError, such as libav's.
+        number = getattr(cause, "errno", None)
+        if isinstance(number, int) and number in _MACHINE_FAULTS:
+            return _MACHINE_FAULTS[number]
+    return None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, and those that it was raised from."""
+    waiting, seen = [error], set[int]()
+    while waiting:
+        cause = waiting.pop()
+        if id(cause) in seen:
+            continue
+        seen.add(id(cause))
+        yield cause
+        if isinstance(cause, BaseExceptionGroup):
+            waiting += cause.exceptions
+        waiting += [each for each in (cause.__cause__, cause.__context__) if each is not None]

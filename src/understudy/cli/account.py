@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
-from understudy.cli.faults import FAULT, REFUSED
+from understudy.cli.faults import REFUSED
 from understudy.cli.serve import DataOption, read_settings
+from understudy.cli.stores import is_missing, reporting_unfit_stores
 from understudy.cli.table import print_table
 
 if TYPE_CHECKING:
@@ -44,9 +45,9 @@ def create(
     from understudy.tasks.accounts.credentials import open_account
     from understudy.tasks.db.repository.accounts import NameTaken
 
-    if not name.strip() or len(name) > 200:
-        _refuse("NAME must have 1 to 200 characters")
-    with _opened(data) as (database, keyring):
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        _refuse("NAME must have 1 to 200 characters, and no control characters")
+    with _opened(data, makes=True) as (database, keyring):
         try:
             made = database.write_now(open_account, keyring, name, concurrency_limit=concurrency)
         except NameTaken:
@@ -176,23 +177,23 @@ def _set_active(name: str, data: DataOption, *, active: bool) -> None:
 
 
 @contextmanager
-def _opened(data: DataOption) -> Iterator[tuple[Database, Keyring]]:
+def _opened(data: DataOption, *, makes: bool = False) -> Iterator[tuple[Database, Keyring]]:
+    """The service's database and keys. makes: also where there is no service yet."""
     settings = read_settings(data=data)
-    from understudy.tasks.accounts.keyring import KeyUnfit, load_keyring
-    from understudy.tasks.db.database import Database, DatabaseUnavailable
+    from understudy.tasks.accounts.keyring import load_keyring
+    from understudy.tasks.db.database import Database
     from understudy.tasks.db.migrations import migrate
 
     configured = settings.secret_key.get_secret_value() if settings.secret_key else None
-    try:
+    with reporting_unfit_stores(settings):
+        if not makes and is_missing(settings):
+            _refuse(f"no service has run in '{settings.data}'; name its folder with --data")
         database = Database(settings.resolved_database_url)
         try:
             migrate(database)
             yield database, load_keyring(configured, settings.data)
         finally:
             database.close()
-    except (DatabaseUnavailable, KeyUnfit) as error:
-        typer.echo(f"understudy: {error}", err=True)
-        raise typer.Exit(FAULT) from None
 
 
 def _find(database: Database, name: str) -> Account:

@@ -12,6 +12,7 @@ from understudy.errors import InputRefused
 
 def check_input(path: Path, *, field: str) -> None:
     """Refuse a `path` that is not a readable file; `field` names it in the message."""
+    _check_name(path, option=field)
     if not path.exists():
         raise InputRefused(field, found=f"no such file: '{path}'", allowed="name an existing file")
     if not path.is_file():
@@ -28,6 +29,7 @@ def check_file_or_folder(path: Path, *, field: str) -> None:
 
 def check_output(path: Path, *, option: str, suffixes: tuple[str, ...]) -> None:
     """Refuse a `path` that cannot be written or whose ending is none of `suffixes`."""
+    _check_name(path, option=option)
     if path.is_dir():
         raise InputRefused(option, found=f"'{path}' is a folder", allowed="name a file in it")
     if path.suffix.lower() not in suffixes:
@@ -62,6 +64,20 @@ def _check_folder_of(path: Path, option: str) -> None:
             option,
             found=f"the folder '{folder}' is not writable ({fault.strerror})",
             allowed="name another folder",
+        ) from fault
+
+
+def _check_name(path: Path, *, option: str) -> None:
+    """Refuse a `path` that the system cannot even look for, such as one that is too long."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as fault:
+        raise InputRefused(
+            option,
+            found=f"'{path.name[:40]}…' cannot be looked for ({fault.strerror})",
+            allowed="use another name",
         ) from fault
 
 

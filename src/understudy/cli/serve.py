@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from understudy.cli.faults import FAULT, REFUSED
+from understudy.cli.stores import reporting_unfit_stores
 
 if TYPE_CHECKING:
     from understudy.settings import Settings
@@ -34,6 +35,7 @@ def serve(
     """
     settings = read_settings(host=host, port=port, data=data)
     # Imported here, so that the other commands start fast.
+    from understudy.service.lifetime import check_stores
     from understudy.service.server import serve as run_server
     from understudy.studio import routes
     from understudy.tasks.accounts.credentials import CREDENTIALS_FILE
@@ -50,6 +52,8 @@ def serve(
             typer.echo(f"Keys of the account `default`: {credentials}")
         typer.echo("Press Ctrl-C to stop.")
 
+    with reporting_unfit_stores(settings):
+        check_stores(settings)
     try:
         run_server(settings, more_routes=routes(), on_ready=tell)
     except OSError as error:

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 
 import structlog
 
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, MachineFault, machine_fault
 from understudy.media import limits
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import elements
@@ -18,7 +18,7 @@ from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.localize import localize
 from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
-from understudy.tasks.queue.attempt import GIVEN_UP
+from understudy.tasks.queue.attempt import GIVEN_UP, MACHINE_PATIENCE_MS
 from understudy.tasks.records import Element, Source
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 from understudy.tasks.workers.questions import ClipCheck, PictureCheck, whole_clip, whole_picture
@@ -27,8 +27,6 @@ POLL_SECONDS = 1.0
 """How often the library looks for an element to make."""
 CHECK_SECONDS = 60.0
 """For opening one picture or clip in full."""
-_RETRY_MS = 10_000
-"""After a failure that is not the input's fault."""
 
 _make_element_id = IdMaker(ELEMENT_BITS)
 
@@ -94,9 +92,10 @@ class Library:
             await self.database.write(
                 elements.fail, self.write_payload, element, message=refusal.message, now=now_ms()
             )
-        except (ProbeFailed, StorageUnavailable, OSError) as error:
+        except (ProbeFailed, StorageUnavailable, MachineFault, OSError) as error:
             log.warning("element failed", task=str(element.id), exc_info=error)
-            await self._fail_or_retry(element)
+            at_fault = isinstance(error, StorageUnavailable) or machine_fault(error) is not None
+            await self._fail_or_retry(element, machine=at_fault)
         except asyncio.CancelledError:
             now = now_ms()
             await asyncio.shield(
@@ -124,20 +123,23 @@ class Library:
             fetcher=self.fetcher,
             seconds=self.fetch_seconds,
         )
+        account = element.account_id
         if picture:
             check = PictureCheck(path=path, field=field, max_bytes=source.max_bytes)
-            await self.prober.ask(whole_picture(check), seconds=CHECK_SECONDS)
+            await self.prober.ask(whole_picture(check), seconds=CHECK_SECONDS, account=account)
         else:
             most = limits.ELEMENT_CLIP_MAX_SECONDS
             clip = ClipCheck(path=path, field=field, max_bytes=source.max_bytes, max_seconds=most)
-            await self.prober.ask(whole_clip(clip), seconds=CHECK_SECONDS)
+            await self.prober.ask(whole_clip(clip), seconds=CHECK_SECONDS, account=account)
         if source.key != key:
             await self.storage.put(key, path)
         return Source(key=key, max_bytes=source.max_bytes)
 
-    async def _fail_or_retry(self, element: Element) -> None:
+    async def _fail_or_retry(self, element: Element, *, machine: bool = False) -> None:
+        """machine: it is at fault, so the attempt does not count."""
         now = now_ms()
-        if element.failures + 1 >= self.max_attempts:
+        counts = not machine or now - element.created_at > MACHINE_PATIENCE_MS
+        if counts and element.failures + 1 >= self.max_attempts:
             await self.database.write(
                 elements.fail, self.write_payload, element, message=GIVEN_UP, now=now
             )
@@ -146,7 +148,7 @@ class Library:
                 elements.retry,
                 self.write_payload,
                 element,
-                not_before=now + _RETRY_MS,
-                failed=True,
+                not_before=now + elements.RETRY_MS,
+                failed=counts,
                 now=now,
             )

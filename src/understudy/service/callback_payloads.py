@@ -1,6 +1,11 @@
-"""The bodies of callbacks: the bare record, in the design that the task was created with."""
+"""The bodies of callbacks: the bare record, in the design that the task was created with.
+
+They are kept sealed, because they hold signed links, which open files for whoever has them.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.envelope import encode
@@ -10,13 +15,16 @@ from understudy.tasks.records import Design, Element, Task
 
 
 def task_payload_writer(links: Links) -> WritePayload:
-    """Writes the bodies of tasks' callbacks, with results where their clients reach the service."""
+    """Writes the sealed bodies of tasks' callbacks, with results where their clients reach the
+    service."""
 
     def write_payload(task: Task) -> str:
         theirs = links.under(task.request.base_url)
         if task.design is Design.LEGACY:
-            return encode(motion_control.record(task, theirs)).decode()
-        return encode(tasks.record(task, theirs)).decode()
+            record: Any = motion_control.record(task, theirs)
+        else:
+            record = tasks.record(task, theirs)
+        return links.keyring.seal(encode(record).decode())
 
     return write_payload
 
@@ -25,6 +33,7 @@ def element_payload_writer(links: Links) -> WriteElementPayload:
     """As `task_payload_writer`, for elements."""
 
     def write_payload(element: Element) -> str:
-        return encode(elements.record(element, links.under(element.base_url))).decode()
+        record = elements.record(element, links.under(element.base_url))
+        return links.keyring.seal(encode(record).decode())
 
     return write_payload

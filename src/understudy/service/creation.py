@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.media.limits import CLIP_LONG_TOLERANCE, clip_limits
@@ -13,17 +14,22 @@ from understudy.service.element_lookup import find_element
 from understudy.service.engines import Engines
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
+from understudy.service.http.fields import invalid
 from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaChecks, MediaRequest
 from understudy.service.models import Catalogue, reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.db.repository.callbacks import WritePayload
+from understudy.tasks.files.addresses import host_problem
 from understudy.tasks.files.links import upload_id
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
 from understudy.tasks.records import Design, Element, Task, TaskRequest
 
 _make_id = IdMaker(TASK_BITS)
+_ANSWER_SECONDS = 3.8
+"""Within which a task is stored or refused: clients in use give up after 5 s, and the contract says
+4 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,7 @@ class Creation:
 
     wake: called after each task: what runs tasks, and what sends callbacks. concurrency_limit: of
     accounts without one of their own. catalogue, engines: the models, and which of them can run.
+    allow_private: whether callbacks may go to private addresses.
     """
 
     database: Database
@@ -41,9 +48,12 @@ class Creation:
     concurrency_limit: int
     catalogue: Catalogue
     engines: Engines
+    allow_private: bool
 
     async def create(self, caller: Caller, design: Design, draft: Draft) -> Task:
         """Check a draft's media and store the task. Raises ContractError's kinds."""
+        until = asyncio.get_running_loop().time() + _ANSWER_SECONDS
+        check_callback(draft.callback_url, allow_private=self.allow_private)
         await self._check_engine(draft)
         uploaded = self._is_uploaded(draft)
         if not uploaded:
@@ -55,7 +65,8 @@ class Creation:
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
             _check_seconds(draft, clip)
-            task = await self.database.write_shortly(
+            task = await self.database.write_before(
+                until,
                 tasks.insert,
                 self.write_payload,
                 _new_task(task_id, caller, design, draft, picture, clip, element),
@@ -135,6 +146,15 @@ class Creation:
             for task in looking:
                 task.cancel()
             await asyncio.gather(*looking, return_exceptions=True)
+
+
+def check_callback(url: str | None, *, allow_private: bool) -> None:
+    """Refuse a callback URL that can never be called. Raises ParameterInvalid."""
+    if url is None:
+        return
+    problem = host_problem(urlsplit(url).hostname or "", allow_private=allow_private)
+    if problem is not None:
+        raise ParameterInvalid(invalid("callback_url", url, problem))
 
 
 async def _before(

@@ -33,9 +33,10 @@ INSPECT_SECONDS = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """Inspects drafts, one at a time.
+    """Inspects drafts.
 
-    inspector: a child of its own, because inspecting takes seconds. seconds: how long one may take.
+    inspector: children of its own, because inspecting takes seconds. seconds: how long one may
+    take, and how long fetching its media; waiting for a child is not counted.
     """
 
     database: Database
@@ -46,13 +47,16 @@ class Inspection:
 
     async def inspect(self, caller: Caller, draft: Draft) -> Findings:
         """What a take of this draft would be made of. Raises InternalTimeout, InternalFault."""
-        with probing("The inspection took too long"):
+        with (
+            probing("The inspection took too long"),
+            TemporaryDirectory(dir=self.checks.temporary) as folder,
+        ):
+            problems: list[Problem] = []
             async with asyncio.timeout(self.seconds):
-                with TemporaryDirectory(dir=self.checks.temporary) as folder:
-                    problems: list[Problem] = []
-                    media = await self._fetch(caller, draft, Path(folder), problems)
-                    question = findings(draft.take, media)
-                    found = await self.inspector.ask(question, seconds=self.seconds)
+                media = await self._fetch(caller, draft, Path(folder), problems)
+            found = await self.inspector.ask(
+                findings(draft.take, media), seconds=self.seconds, account=caller.account_id
+            )
         return _priced(found.after(problems), draft)
 
     async def _fetch(

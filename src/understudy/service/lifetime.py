@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
-import time
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from understudy.library.element_jobs import Library
 from understudy.service.callback_payloads import element_payload_writer, task_payload_writer
@@ -23,12 +20,14 @@ from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
 from understudy.service.models import Catalogue, price
+from understudy.service.scratch import Scratch
 from understudy.service.watching import Watch
 from understudy.settings import Settings
 from understudy.tasks.accounts.credentials import ensure_account
 from understudy.tasks.accounts.keyring import Keyring, load_keyring
-from understudy.tasks.db.database import Database
+from understudy.tasks.db.database import Database, DatabaseUnavailable
 from understudy.tasks.db.migrations import migrate
+from understudy.tasks.db.repository import callbacks
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.links import Links
 from understudy.tasks.files.retention import Retention
@@ -43,8 +42,10 @@ from understudy.tasks.workers.prober import Prober
 
 _DAY_MS = 86_400_000
 _HOUR_MS = 3_600_000
-_STALE_SECONDS = 3600.0
-"""A create's folder lives for seconds; one older than this was left by a server that was killed."""
+_CHECKERS = 4
+"""Children that check files, of about 100 MB each; one account gets three of them at most."""
+_INSPECTORS = 2
+"""An inspection keeps two cores busy; one account has one at a time."""
 
 
 @asynccontextmanager
@@ -69,6 +70,25 @@ async def running_service(
         yield _service(settings, stores, probers, metrics, outbox, watch, controller)
 
 
+def check_stores(settings: Settings) -> None:
+    """Open database and keys once, so that what is wrong with them is told before serving.
+
+    Raises OSError, DatabaseUnavailable, DatabaseUnfit, KeyUnfit.
+    """
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.resolved_database_url)
+    try:
+        migrate(database)
+        _load_keyring(settings)
+    finally:
+        database.close()
+
+
+def _load_keyring(settings: Settings) -> Keyring:
+    configured = settings.secret_key.get_secret_value() if settings.secret_key else None
+    return load_keyring(configured, settings.data)
+
+
 @dataclass(frozen=True, slots=True)
 class _Stores:
     """What is kept, and the ways to it."""
@@ -80,17 +100,17 @@ class _Stores:
     fetcher: Fetcher
     retention: Retention
     catalogue: Catalogue
-    scratch: _Scratch
+    scratch: Scratch
 
 
 def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    scratch = _Scratch.under(settings.data.absolute() / "scratch")
+    scratch = Scratch.under(settings.data.absolute() / "scratch")
     database = Database(settings.resolved_database_url)
     ends.callback(database.close)
     migrate(database)
-    configured = settings.secret_key.get_secret_value() if settings.secret_key else None
-    keyring = load_keyring(configured, settings.data)
+    keyring = _load_keyring(settings)
+    _seal_bodies(database, keyring)
     ensure_account(database, keyring, settings.data)
     retention_ms = int(settings.retention_days * _DAY_MS)
     storage = Storage(settings.resolved_storage_url)
@@ -110,9 +130,16 @@ def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
     )
 
 
+def _seal_bodies(database: Database, keyring: Keyring) -> None:
+    """Seal what an earlier version kept plain; a start on a full disk puts it off."""
+    if database.read_now(callbacks.has_plain):
+        with suppress(DatabaseUnavailable):
+            database.write_now(callbacks.seal_plain, keyring.seal)
+
+
 @dataclass(frozen=True, slots=True)
 class _Probers:
-    """Checks are quick, inspecting and exporting are not: each has a child, so none waits."""
+    """Checks are quick, inspecting and exporting are not: each has children, so none waits."""
 
     checker: Prober
     inspector: Prober
@@ -123,7 +150,8 @@ class _Probers:
 def _open_probers(settings: Settings, jobs: str, stores: _Stores, ends: AsyncExitStack) -> _Probers:
     folder = stores.scratch.checks
     checker, inspector, exporter = (
-        Prober(folder, memory_mb=settings.take_memory_mb, jobs=jobs) for _ in range(3)
+        Prober(folder, memory_mb=settings.take_memory_mb, children=children, jobs=jobs)
+        for children in (_CHECKERS, _INSPECTORS, 1)
     )
     for prober in (checker, inspector, exporter):
         ends.push_async_callback(prober.close)
@@ -233,6 +261,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
             settings.concurrency_limit,
             stores.catalogue,
             engines,
+            settings.allow_private_urls,
         ),
         inspection=Inspection(database, checks, probers.inspector, settings.fetch_seconds),
         engines=engines,
@@ -250,21 +279,3 @@ async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:
     controller.stop()
     with suppress(asyncio.CancelledError):
         await running
-
-
-@dataclass(frozen=True, slots=True)
-class _Scratch:
-    """Folders for the files of attempts, and of checks on what clients send."""
-
-    attempts: Path
-    checks: Path
-
-    @classmethod
-    def under(cls, folder: Path) -> _Scratch:
-        made = cls(folder / "attempts", folder / "checks")
-        made.attempts.mkdir(parents=True, exist_ok=True)
-        made.checks.mkdir(exist_ok=True)
-        for left in made.checks.iterdir():
-            if left.stat().st_mtime < time.time() - _STALE_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
-        return made

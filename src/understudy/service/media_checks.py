@@ -169,12 +169,15 @@ class MediaChecks:
         return False
 
     async def _ask(self, question: Question[Any], media: MediaRequest) -> bool:
-        """Check a file in a child; False when undecided. Raises ParameterInvalid."""
-        left = media.until - asyncio.get_running_loop().time()
+        """Check a file in a child; False when undecided. Raises ParameterInvalid, MachineFault."""
         try:
-            with _as_parameter():
-                await self.prober.ask(question, seconds=max(left, 0.0))
-        except ProbeFailed:
+            # A client waits for the answer, so here the time until a child is free counts.
+            async with asyncio.timeout_at(media.until):
+                with _as_parameter():
+                    await self.prober.ask(
+                        question, seconds=BUDGET_SECONDS, account=media.account_id
+                    )
+        except (TimeoutError, ProbeFailed):
             return False
         return True
 

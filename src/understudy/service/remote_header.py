@@ -44,15 +44,15 @@ async def read_header(read: ReadFrom) -> Header | None:
 
 
 def _read_movie(movie: bytes) -> Header | None:
-    boxes = list(_children(movie))
-    kinds = dict(boxes)
-    if b"mvex" in kinds or b"mvhd" not in kinds:
-        # Of a fragmented file the header does not tell the length.
-        return None
     try:
+        parts = list(_children(movie))
+        kinds = dict(parts)
+        if b"mvex" in kinds or b"mvhd" not in kinds:
+            # Of a fragmented file the header does not tell the length.
+            return None
         scale, _ = _times(kinds[b"mvhd"])
-        found = [_read_track(body, scale) for kind, body in boxes if kind == b"trak"]
-    except (struct.error, IndexError, ZeroDivisionError):
+        found = [_read_track(body, scale) for kind, body in parts if kind == b"trak"]
+    except (struct.error, IndexError, ZeroDivisionError, boxes.BrokenBoxes):
         return None
     return next((header for header in found if header is not None), None)
 

@@ -92,10 +92,12 @@ async def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_o
         with connecting.connect() as connection:
             return write_together(connection, works)
 
+    until = asyncio.get_running_loop().time() + 9
     shared = SharedWrites(connecting.connect(), in_thread)
     writes = []
     for number in (1, 2, 3):
-        writes.append(asyncio.ensure_future(shared.write(Work(add, (number,)))))
+        write = shared.write(Work(add, (number,)), until=until)
+        writes.append(asyncio.ensure_future(write))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
     other.execute("COMMIT")
@@ -106,6 +108,25 @@ async def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_o
     other.close()
     assert sent == [1]
     assert stored(numbers) == [1, 2, 3]
+
+
+@pytest.mark.anyio
+async def test_a_write_that_is_given_up_in_time_is_never_made(
+    numbers: Database, tmp_path: Path
+) -> None:
+    other = sqlite3.connect(tmp_path / "numbers.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    loop = asyncio.get_running_loop()
+    began = loop.time()
+    writes = [numbers.write_before(began + 0.5, add, number) for number in (1, 2)]
+    patient = asyncio.ensure_future(numbers.write_shortly(add, 3))
+    answers = await asyncio.gather(*writes, return_exceptions=True)
+    assert loop.time() - began < 2
+    assert [type(answer) for answer in answers] == [DatabaseUnavailable] * 2
+    other.execute("COMMIT")
+    other.close()
+    assert await patient == 3
+    assert stored(numbers) == [3]
 
 
 @pytest.mark.anyio

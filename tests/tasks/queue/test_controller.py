@@ -19,8 +19,10 @@ from understudy.tasks.db.repository import accounts, tasks, transitions
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.db.schema import tasks as table
 from understudy.tasks.files.fetching import Fetcher
+from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.files.storage import Storage
-from understudy.tasks.queue.attempt import GIVEN_UP
+from understudy.tasks.ids import now_ms
+from understudy.tasks.queue.attempt import GIVEN_UP, MACHINE_PATIENCE_MS
 from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.controller import Controller
 from understudy.tasks.queue.leadership import leadership_of
@@ -81,14 +83,14 @@ async def leading(context: AttemptContext, **options: Any) -> AsyncIterator[Cont
         await running
 
 
-def store(database: Database, new: NewTask) -> Task:
+def store(database: Database, new: NewTask, *, now: int = 1000) -> Task:
     request = replace(
         new.request,
         picture=Source(key="inputs/picture", max_bytes=100),
         clip=Source(key="inputs/clip", max_bytes=100),
     )
     return database.write_now(
-        tasks.insert, untold, replace(new, request=request), now=1000, concurrency_limit=100
+        tasks.insert, untold, replace(new, request=request), now=now, concurrency_limit=100
     )
 
 
@@ -209,6 +211,101 @@ async def test_a_worker_that_dies_once_costs_one_attempt(
         done = await ended(database, task, hurry=True)
     assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 1)
     assert len(files(storage, f"results/{task.id}")) == 1
+
+
+@pytest.mark.anyio
+async def test_what_the_machine_lacks_is_waited_for_and_counts_as_no_failure(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    faults: list[str | None] = []
+
+    async def script(job: Job) -> AsyncIterator[Any]:
+        if job.attempt <= 5:
+            yield Crashed(reason="write: No space left on device", machine="the disk is full")
+            return
+        faults.append(leader.fault)
+        async for message in finished_take(job):
+            yield message
+
+    task = store(database, new_task(), now=now_ms())
+    executor = MemoryExecutor(script)
+    async with (
+        context_of(database, storage, tmp_path, executor, max_attempts=2) as context,
+        leading(context) as leader,
+    ):
+        done = await ended(database, task, hurry=True)
+        assert faults == ["the disk is full"]
+        await _freed(executor)
+        assert leader.fault is None
+    assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 6, 0)
+
+
+@pytest.mark.anyio
+async def test_a_storage_that_is_away_is_waited_for(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    task = store(database, new_task(), now=now_ms())
+    away = (tmp_path / "files").rename(tmp_path / "away")
+    executor = MemoryExecutor()
+    async with (
+        context_of(database, storage, tmp_path, executor, max_attempts=1) as context,
+        leading(context) as leader,
+    ):
+
+        async def faulty() -> bool:
+            return leader.fault is not None
+
+        await eventually(faulty)
+        assert leader.fault == "the storage does not respond (its folder is away)"
+        away.rename(tmp_path / "files")
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.failures) == (Status.SUCCEEDED, 0)
+
+
+@pytest.mark.anyio
+async def test_a_task_that_alone_asks_too_much_of_the_machine_ends_at_last(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    async def script(job: Job) -> AsyncIterator[Any]:
+        yield Crashed(reason="write: No space left on device", machine="the disk is full")
+
+    task = store(database, new_task(), now=now_ms() - MACHINE_PATIENCE_MS - 1)
+    async with (
+        context_of(database, storage, tmp_path, MemoryExecutor(script)) as context,
+        leading(context),
+    ):
+        done = await ended(database, task, hurry=True)
+    assert (done.status, done.message) == (Status.FAILED, GIVEN_UP)
+
+
+@pytest.mark.anyio
+async def test_an_upload_that_was_removed_is_named_and_not_tried_again(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    task = store(database, new_task())
+    (tmp_path / "files" / "inputs" / "clip").unlink()
+    executor = MemoryExecutor()
+    async with context_of(database, storage, tmp_path, executor) as context, leading(context):
+        done = await ended(database, task)
+    assert (done.status, done.message) == (Status.FAILED, UNREACHABLE)
+    assert executor.started == []
+
+
+@pytest.mark.anyio
+async def test_a_clock_that_was_set_back_holds_up_neither_new_tasks_nor_put_off_ones(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    hour = 3_600_000
+    fresh = store(database, new_task(), now=now_ms() + hour)
+    put_off = store(database, new_task(), now=now_ms() + hour)
+    held = table.update().where(table.c.id == put_off.id)
+    database.write_now(lambda connection: connection.execute(held.values(attempt=1)))
+    async with (
+        context_of(database, storage, tmp_path, MemoryExecutor()) as context,
+        leading(context),
+    ):
+        for task in (fresh, put_off):
+            assert (await ended(database, task)).status is Status.SUCCEEDED
 
 
 @pytest.mark.anyio

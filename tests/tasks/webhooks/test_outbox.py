@@ -172,8 +172,8 @@ async def test_an_event_is_given_up_after_a_day_and_the_next_one_told(
 @pytest.mark.parametrize(
     ("url", "error"),
     [
-        ("http://127.0.0.1:9/", "ConnectError"),
-        ("http://name-that-is-not.invalid/", "ConnectError"),
+        ("http://127.0.0.1:9/", "not reachable"),
+        ("http://name-that-is-not.invalid/", "not reachable"),
     ],
 )
 async def test_why_nobody_answered_is_noted(
@@ -196,9 +196,44 @@ async def test_callbacks_never_reach_inside_the_network(
         note(database, account_id, f"{far.url}/inner", subject=1, seq=1, now=clock.now)
         async with telling(database, clock, allow_private=False) as outbox:
             await settled(outbox, lambda: events(database, account_id)[0].tries == 1)
-        (tried,) = events(database, account_id)[0].log
+        (event,) = events(database, account_id)
+        (tried,) = event.log
         assert tried.error == "the address is not allowed"
+        assert event.status == "abandoned"
         assert far.none_waits()
+
+    with far_side() as far:
+        await run(far)
+
+
+@pytest.mark.anyio
+async def test_a_sealed_body_is_told_open(database: Database, account_id: int) -> None:
+    """One that an earlier version kept plain is sealed at the next start."""
+
+    async def run(far: FarSide) -> None:
+        clock = Time()
+        note(database, account_id, f"{far.url}/cb", subject=1, seq=1, now=clock.now)
+        assert database.read_now(callbacks.has_plain)
+        assert database.write_now(callbacks.seal_plain, KEYRING.seal) == 1
+        assert not database.read_now(callbacks.has_plain)
+        assert "subject" not in events(database, account_id)[0].body
+        async with telling(database, clock) as outbox:
+            await settled(outbox, lambda: events(database, account_id)[0].status == "delivered")
+        assert json.loads(far.next_callback().body) == {"subject": 1, "seq": 1}
+
+    with far_side() as far:
+        await run(far)
+
+
+@pytest.mark.anyio
+async def test_an_event_is_due_also_after_the_clock_was_set_back(
+    database: Database, account_id: int
+) -> None:
+    async def run(far: FarSide) -> None:
+        clock = Time()
+        note(database, account_id, f"{far.url}/cb", subject=1, seq=1, now=clock.now + 24 * HOUR)
+        async with telling(database, clock) as outbox:
+            await settled(outbox, lambda: events(database, account_id)[0].status == "delivered")
 
     with far_side() as far:
         await run(far)

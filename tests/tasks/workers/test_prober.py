@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import textwrap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 from tests.media.media_maker import write_clip
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, MachineFault
 from understudy.tasks.workers.prober import ProbeFailed, Prober, ProbeTimedOut
 from understudy.tasks.workers.questions import (
     ClipCheck,
@@ -27,7 +28,7 @@ from understudy.tasks.workers.questions import (
 )
 
 JOBS = """
-    import os, signal, time
+    import errno, os, signal, time
     from understudy.errors import InputRefused
 
     def pid(arguments, report):
@@ -38,6 +39,13 @@ JOBS = """
 
     def hang(arguments, report):
         time.sleep(600)
+
+    def nap(arguments, report):
+        time.sleep(0.5)
+        return {"pid": os.getpid()}
+
+    def full(arguments, report):
+        raise OSError(errno.ENOSPC, "No space left on device")
 
     def refuse(arguments, report):
         raise InputRefused("file", found="a", allowed="b")
@@ -53,6 +61,8 @@ class Process:
 
 
 PID, LIE = (Question(job, {}, Process) for job in ("pid", "lie"))
+NAP = replace(PID, job="nap")
+FULL = replace(PID, job="full")
 REFUSE, DIE, HANG = (Question(job, {}, Nothing) for job in ("refuse", "die", "hang"))
 
 
@@ -60,13 +70,13 @@ REFUSE, DIE, HANG = (Question(job, {}, Nothing) for job in ("refuse", "die", "ha
 def jobs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """A module of jobs that misbehave."""
     (tmp_path / "misbehaving.py").write_text(textwrap.dedent(JOBS))
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     return "misbehaving"
 
 
 @asynccontextmanager
-async def probing(tmp_path: Path, jobs: str) -> AsyncIterator[Prober]:
-    prober = Prober(tmp_path, memory_mb=1024, jobs=jobs)
+async def probing(tmp_path: Path, jobs: str, children: int = 1) -> AsyncIterator[Prober]:
+    prober = Prober(tmp_path, memory_mb=1024, children=children, jobs=jobs)
     try:
         yield prober
     finally:
@@ -105,6 +115,40 @@ async def test_an_answer_of_another_type_than_was_asked_for_is_none(
     async with probing(tmp_path, jobs) as prober:
         with pytest.raises(ProbeFailed, match="lie is not valid"):
             await prober.ask(LIE, seconds=20)
+
+
+@pytest.mark.anyio
+async def test_waiting_for_a_child_does_not_count_as_the_jobs_time(
+    tmp_path: Path, jobs: str
+) -> None:
+    async with probing(tmp_path, jobs) as prober:
+        await prober.ask(PID, seconds=20)
+        naps = (prober.ask(NAP, seconds=1.2, account=1) for _ in range(4))
+        assert len(await asyncio.gather(*naps)) == 4
+
+
+@pytest.mark.anyio
+async def test_one_accounts_slow_files_do_not_hold_up_anothers(tmp_path: Path, jobs: str) -> None:
+    async with probing(tmp_path, jobs, children=3) as prober:
+        slow = [asyncio.create_task(prober.ask(HANG, seconds=20, account=1)) for _ in range(5)]
+        await asyncio.sleep(0)
+        assert await prober.ask(PID, seconds=20, account=2)
+        assert not any(each.done() for each in slow)
+        for each in slow:
+            each.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+
+
+@pytest.mark.anyio
+async def test_what_the_machine_lacks_is_told_apart_from_a_file_that_cannot_be_checked(
+    tmp_path: Path, jobs: str
+) -> None:
+    async with probing(tmp_path, jobs) as prober:
+        with pytest.raises(MachineFault, match="the disk is full"):
+            await prober.ask(FULL, seconds=20)
+    async with probing(tmp_path, "no_such_module") as prober:
+        with pytest.raises(MachineFault, match="a worker cannot start"):
+            await prober.ask(PID, seconds=20)
 
 
 @pytest.mark.anyio

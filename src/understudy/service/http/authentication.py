@@ -30,6 +30,8 @@ JWT_NOT_ALLOWED = (
 )
 LEEWAY_SECONDS = 5
 """By which a client's clock may be wrong."""
+MAX_AHEAD_SECONDS = 24 * 3600
+"""How far ahead a JWT may expire: a stolen one is good for no longer. Clients take 30 minutes."""
 MAX_TOKEN_CHARACTERS = 8192
 REMEMBERED_SECONDS = 5.0
 """For so long a server that has just seen a key accepts it after it was revoked."""
@@ -159,12 +161,15 @@ def _check_parts(token: str) -> None:
 
 def _verify(token: str, secret: str) -> None:
     try:
-        jwt.decode(
+        claims = jwt.decode(
             token, secret.encode(), algorithms=["HS256"], leeway=LEEWAY_SECONDS, options=_OPTIONS
         )
+        ahead = float(claims["exp"]) - time.time()
     except jwt.ExpiredSignatureError as error:
         raise AuthorizationExpired from error
     except jwt.ImmatureSignatureError as error:
         raise AuthorizationNotYetValid from error
-    except (jwt.PyJWTError, ValueError, OverflowError, RecursionError) as error:
+    except (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise AuthorizationInvalid from error
+    if ahead > MAX_AHEAD_SECONDS + LEEWAY_SECONDS:
+        raise AuthorizationInvalid("The token's exp is too far ahead; at most 24 h are allowed")

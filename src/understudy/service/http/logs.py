@@ -30,9 +30,18 @@ _SECRETS = re.compile(
 )
 
 
+# What a terminal would obey: all control characters but the tab, and the line end of tracebacks.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+
+
 def mask_secrets(text: str) -> str:
     """A text without what must not be in a log."""
     return _SECRETS.sub(MASK, text)
+
+
+def escape_controls(text: str) -> str:
+    """A text whose control characters are written out, such as `\\x1b`."""
+    return _CONTROLS.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def configure_logs(
@@ -91,6 +100,6 @@ class _Unfailing(io.TextIOBase):
 
 def _mask(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     return {
-        name: mask_secrets(value) if isinstance(value, str) else value
+        name: escape_controls(mask_secrets(value)) if isinstance(value, str) else value
         for name, value in event.items()
     }

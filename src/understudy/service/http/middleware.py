@@ -9,8 +9,10 @@ from typing import Any
 
 import structlog
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from understudy.errors import machine_fault
 from understudy.service.http.contract_errors import (
     ContractError,
     InternalFault,
@@ -24,6 +26,9 @@ from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.files.storage import StorageUnavailable
 
 log = structlog.get_logger(__name__)
+
+HUNG_UP = 499
+"""The status that metrics and log show for a client that hung up within its request."""
 
 Observe = Callable[[str, str, int, float], None]
 """Called for every answer: method, route, status, seconds."""
@@ -60,7 +65,13 @@ class RequestMiddleware:
 
         structlog.contextvars.bind_contextvars(request_id=request_id)
         try:
+            if "\0" in path or b"%00" in scope["query_string"]:
+                # No text of PostgreSQL holds it, so nothing can be found by it.
+                raise MalformedRequest("The URL holds a NUL character")
             await self._app(scope, receive, send_on)
+        except ClientDisconnect:
+            # Nobody is there to be answered.
+            status = status or HUNG_UP
         except Exception as error:
             if status:
                 raise
@@ -100,6 +111,10 @@ def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one
         return Unavailable()
     if isinstance(error, StorageUnavailable):
         log.error("storage unavailable", reason=str(error))
+        return Unavailable()
+    lacking = machine_fault(error)
+    if lacking is not None:
+        log.error("machine at fault", reason=lacking, error=repr(error))
         return Unavailable()
     log.error("fault", exc_info=error)
     return InternalFault()

@@ -11,6 +11,9 @@ from limits.strategies import FixedWindowRateLimiter
 
 from understudy.service.http.contract_errors import TooManyRequests
 
+_CLOCK_STEP_SECONDS = 1.0
+"""By which a clock that is only being adjusted does not jump."""
+
 
 class RateLimiter:
     """Counts requests by account, in this server's memory.
@@ -21,11 +24,22 @@ class RateLimiter:
     def __init__(self, rule: str) -> None:
         self._limits: list[RateLimitItem] = parse_many(rule) if rule.strip() else []
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._clock_ahead = _clock_ahead()
 
     def count(self, account_id: int) -> None:
         """Count one request. Raises TooManyRequests."""
+        ahead = _clock_ahead()
+        if ahead < self._clock_ahead - _CLOCK_STEP_SECONDS:
+            # The clock was set back, and windows would last until it has caught up.
+            self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        self._clock_ahead = ahead
         for limit in self._limits:
             if not self._limiter.hit(limit, str(account_id)):
                 resets_at = self._limiter.get_window_stats(limit, str(account_id)).reset_time
                 wait = max(1, math.ceil(resets_at - time.time()))
                 raise TooManyRequests(retry_after=wait)
+
+
+def _clock_ahead() -> float:
+    """By how much the clock is ahead of one that nobody sets."""
+    return time.time() - time.monotonic()

@@ -69,9 +69,12 @@ def load_keyring(configured: str | None, data: Path) -> Keyring:
     if configured:
         return Keyring([key.strip() for key in configured.split(",") if key.strip()])
     path = data / KEY_FILE
-    data.mkdir(parents=True, exist_ok=True)
-    with contextlib.suppress(FileExistsError):
-        write_private(path, secrets.token_urlsafe(32) + "\n")
+    # Not drafted anew where there is one: a server that has run before starts on a full disk.
+    if not path.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        # Another server may be making it at this moment.
+        with contextlib.suppress(FileExistsError):
+            write_private(path, secrets.token_urlsafe(32) + "\n")
     return Keyring([path.read_text().strip()])
 
 

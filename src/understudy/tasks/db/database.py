@@ -10,6 +10,7 @@ transaction.
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from understudy.tasks.db.reserve import keep_reserve
 from understudy.tasks.db.shared_writes import (
     UNAVAILABLE,
     Outcome,
@@ -30,7 +32,9 @@ from understudy.tasks.db.shared_writes import (
 )
 
 BUSY_MS = 5000
-"""How long a SQLite write waits for another process's lock; after it clients get 503."""
+"""How long a SQLite write that no client waits for waits for another process's lock."""
+CLIENT_SECONDS = 3.0
+"""How long one that a client waits for does; after it the client gets 503."""
 SQLITE_READERS = 2
 """Threads that read: lists and the controller's queries, beside the event loop's own look-ups."""
 POSTGRES_THREADS = 12
@@ -49,6 +53,10 @@ T = TypeVar("T")
 
 class DatabaseUnavailable(Exception):  # noqa: N818 - a state
     """The database did not answer: locked, restarted, unreachable or out of disk space."""
+
+
+class DatabaseUnfit(Exception):  # noqa: N818 - a state
+    """The file is damaged, no database at all, or one that another version of Understudy made."""
 
 
 class Database:
@@ -81,6 +89,8 @@ class Database:
         try:
             if self._look_ups is None:
                 self._look_ups = self._reading.connect()
+                # The event loop must not wait for a lock.
+                self._look_ups.connection.execute("PRAGMA busy_timeout=0").close()
             return work(self._look_ups, *args, **kwargs)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable(_reason(error)) from error
@@ -88,17 +98,29 @@ class Database:
     async def write_shortly(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """`write` for a few statements that a client waits for. Raises DatabaseUnavailable.
+        """`write` for a few statements that a client waits for. Raises DatabaseUnavailable, also
+        when the database is locked for CLIENT_SECONDS; nothing is written then.
 
         On SQLite it runs at the end of the event loop's iteration, together with the other short
         writes of that iteration, or in a thread while another connection is writing.
         """
+        until = asyncio.get_running_loop().time() + CLIENT_SECONDS
+        return await self.write_before(until, work, *args, **kwargs)
+
+    async def write_before(
+        self,
+        until: float,
+        work: Callable[Concatenate[sa.Connection, P], T],
+        *args: P.args,
+        **kwargs: P.kwargs,
+    ) -> T:
+        """`write_shortly` that waits for a locked database until then, by the event loop's time."""
         if not self.is_sqlite:
             return await self.write(work, *args, **kwargs)
         if self._shared is None:
             self._shared = self._share_writes()
         try:
-            done: T = await self._shared.write(Work(work, args, kwargs))
+            done: T = await self._shared.write(Work(work, args, kwargs), until=until)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable(_reason(error)) from error
         self._unchecked += 1
@@ -156,6 +178,8 @@ class Database:
                 return work(connection, *args, **kwargs)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable(_reason(error)) from error
+        except DBAPIError as error:
+            raise _unfit_or_same(error) from error
 
     def write_now(
         self, work: Callable[Concatenate[sa.Connection, P], T], *args: P.args, **kwargs: P.kwargs
@@ -166,6 +190,8 @@ class Database:
                 return work(connection, *args, **kwargs)
         except UNAVAILABLE as error:
             raise DatabaseUnavailable(_reason(error)) from error
+        except DBAPIError as error:
+            raise _unfit_or_same(error) from error
 
     def close(self) -> None:
         """Wait for running work and close every connection."""
@@ -191,6 +217,7 @@ def _with_driver(url: URL) -> URL:
 def _sqlite_engine(url: URL) -> sa.Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        keep_reserve(Path(url.database))
     engine = sa.create_engine(
         url,
         pool_size=SQLITE_READERS + _SPARE_CONNECTIONS,
@@ -232,6 +259,14 @@ def _postgres_engine(url: URL) -> sa.Engine:
             "keepalives_interval": _KEEPALIVE_INTERVAL_SECONDS,
         },
     )
+
+
+def _unfit_or_same(error: DBAPIError) -> Exception:
+    """DatabaseUnfit for what SQLite says of a file that it cannot make sense of."""
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        return DatabaseUnfit(_reason(error))
+    return error
 
 
 def _reason(error: Exception) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,6 +21,9 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 
 UNAVAILABLE = (OperationalError, InterfaceError, sqlite3.OperationalError, sqlite3.InterfaceError)
 """What SQLAlchemy and SQLite's driver raise when the database is locked, full or unreachable."""
+
+LEAST_SECONDS = 0.2
+"""That every write gets: of a database that is not locked, many take less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,27 @@ class Outcome:
     raised: Exception | None = None
 
 
-@dataclass(frozen=True, slots=True)
+class GivenUp(Exception):  # noqa: N818 - a state
+    """The caller did not wait for the write, so it is left out."""
+
+
+@dataclass(slots=True)
 class _PendingWrite:
+    """A write that waits: it is begun or given up, and never both."""
+
     work: Work
     done: asyncio.Future[Any]
+    _decided: threading.Lock = field(default_factory=threading.Lock)
+
+    def run(self, connection: sa.Connection) -> Any:
+        """Do it. Raises GivenUp."""
+        if not self._decided.acquire(blocking=False):
+            raise GivenUp
+        return self.work.run(connection)
+
+    def give_up(self) -> bool:
+        """Leave it out from now on; False when it has begun."""
+        return self._decided.acquire(blocking=False)
 
 
 class SharedWrites:
@@ -66,13 +87,20 @@ class SharedWrites:
         self._pending: list[_PendingWrite] = []
         self._in_flight: asyncio.Task[None] | None = None
 
-    async def write(self, work: Work) -> Any:
-        """The result of `work`, once it is committed. Raises what it raises, and UNAVAILABLE."""
+    async def write(self, work: Work, *, until: float) -> Any:
+        """The result of `work`, once it is committed. Raises what it raises, and UNAVAILABLE.
+
+        until: the event loop's time at which a write that has not begun is given up.
+        """
         loop = asyncio.get_running_loop()
         pending = _PendingWrite(work, loop.create_future())
         self._pending.append(pending)
         if len(self._pending) == 1 and self._in_flight is None:
             loop.call_soon(self._write_all)
+        await asyncio.wait((pending.done,), timeout=max(until - loop.time(), LEAST_SECONDS))
+        if not pending.done.done() and pending.give_up():
+            pending.done.cancel()
+            raise sqlite3.OperationalError("the database is locked")
         return await pending.done
 
     def close(self) -> None:
@@ -82,7 +110,7 @@ class SharedWrites:
     def _write_all(self) -> None:
         pending, self._pending = self._pending, []
         try:
-            outcomes = write_together(self._connection, [write.work for write in pending])
+            outcomes = write_together(self._connection, [Work(write.run) for write in pending])
         except sqlite3.OperationalError:
             # Another connection is writing.
             self._in_flight = asyncio.ensure_future(self._write_in_thread(pending))
@@ -91,7 +119,7 @@ class SharedWrites:
 
     async def _write_in_thread(self, pending: list[_PendingWrite]) -> None:
         try:
-            outcomes = await self._in_thread([write.work for write in pending])
+            outcomes = await self._in_thread([Work(write.run) for write in pending])
         except Exception as error:
             outcomes = [Outcome(raised=error)] * len(pending)
         self._in_flight = None

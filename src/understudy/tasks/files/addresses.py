@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -17,6 +19,46 @@ _SPECIAL = tuple(IPv6Network(network) for network in ("2001::/23", "2001:db8::/3
 _SPECIAL_V4 = tuple(
     IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24", "168.63.129.16/32")
 )
+
+
+MAX_NAME_CHARACTERS = 253
+_LABEL = re.compile(r"[^.\s]{1,63}")
+# A name whose last part is one of these is an address, or nothing (WHATWG URL, 3.5).
+_NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
+
+
+def host_problem(host: str, *, allow_private: bool) -> str | None:
+    """What is wrong with a URL's host, as far as that is seen without asking a name server.
+
+    host: without brackets or port. Returns a few words, None when nothing is.
+    """
+    name = host.rstrip(".").lower()
+    if ":" in host:
+        return _address_problem(host, allow_private=allow_private)
+    labels = name.split(".")
+    if len(name) > MAX_NAME_CHARACTERS or not all(map(_LABEL.fullmatch, labels)):
+        return "a host name is expected"
+    if _NUMBER.fullmatch(labels[-1]):
+        try:
+            # As the system reads it: also `127.1`, and numbers to the bases 8 and 16.
+            address = socket.inet_ntoa(socket.inet_aton(name))
+        except OSError:
+            return "a valid address is expected"
+        return _address_problem(address, allow_private=allow_private)
+    if not allow_private and labels[-1] == "localhost":
+        return PUBLIC_EXPECTED
+    return None
+
+
+PUBLIC_EXPECTED = "a public address is expected"
+
+
+def _address_problem(address: str, *, allow_private: bool) -> str | None:
+    try:
+        ip_address(address)
+    except ValueError:
+        return "a valid address is expected"
+    return None if allow_private or is_public(address) else PUBLIC_EXPECTED
 
 
 def is_public(text: str) -> bool:

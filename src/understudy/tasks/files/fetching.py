@@ -12,6 +12,7 @@ import httpcore2
 import httpx2
 
 from understudy import __version__
+from understudy.errors import MachineFault, machine_fault
 from understudy.tasks.files.transport import (
     CONNECTION_ERRORS,
     AddressForbidden,
@@ -150,6 +151,9 @@ def _faults_named() -> Iterator[None]:
     except _HOPELESS as error:
         raise Unreachable(type(error).__name__) from error
     except (httpx2.HTTPError, *CONNECTION_ERRORS) as error:
+        lacking = machine_fault(error)
+        if lacking is not None:
+            raise MachineFault(lacking) from error
         raise Unreachable(type(error).__name__, passing=True) from error
 
 

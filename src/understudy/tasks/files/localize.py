@@ -26,10 +26,15 @@ async def localize(  # noqa: PLR0913 - keyword-only settings
     """The file of a source: where it lies, else brought to `path`.
 
     seconds: limit for one attempt at a URL. Raises InputRefused naming `field` if the URL's file
-    cannot be fetched or is too large, and FileNotFoundError if it is missing in storage.
+    cannot be fetched or is too large, and if the stored file was removed.
     """
     if source.key is not None:
-        return await storage.fetch(source.key, path)
+        try:
+            return await storage.fetch(source.key, path)
+        except FileNotFoundError as error:
+            raise InputRefused(
+                field, found="was removed", allowed="upload it again", message=UNREACHABLE
+            ) from error
     assert source.url is not None
     try:
         async for attempt in stamina.retry_context(on=_is_passing, attempts=_TRIES, timeout=None):

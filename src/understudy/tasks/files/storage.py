@@ -89,6 +89,7 @@ class Storage:
         local = self.local_path(key)
         if local is not None:
             if not local.is_file():
+                self._check_root()
                 raise FileNotFoundError(key)
             return local
         with _answering(of_a_file=True):
@@ -148,6 +149,7 @@ class Storage:
     async def check(self) -> None:
         """Raise StorageUnavailable when the storage cannot be used, within seconds."""
         if self._root is not None:
+            self._check_root()
             if not os.access(self._root, os.W_OK):
                 raise StorageUnavailable("its folder cannot be written to")
             return
@@ -158,6 +160,11 @@ class Storage:
                         break
         except TimeoutError as error:
             raise StorageUnavailable("no answer") from error
+
+    def _check_root(self) -> None:
+        """Raise StorageUnavailable when the folder is away, and with it every file."""
+        if self._root is not None and not self._root.is_dir():
+            raise StorageUnavailable("its folder is away")
 
     async def presign(self, key: str, method: Literal["GET", "HEAD"], seconds: int) -> str | None:
         """A URL of the storage's own that reads a key for a while; None for files."""

@@ -10,9 +10,11 @@ from typing import Any
 
 import structlog
 
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, MachineFault, machine_fault
+from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import transitions
 from understudy.tasks.files.localize import Localizer
+from understudy.tasks.files.storage import StorageUnavailable
 from understudy.tasks.ids import now_ms
 from understudy.tasks.queue.attempt_context import (
     AttemptContext,
@@ -30,8 +32,9 @@ from understudy.tasks.workers.questions import TakeArguments
 GIVEN_UP = "Internal error: the task failed several times"
 _FIRST_WAIT_MS = 2_000
 """Before the second attempt; doubled for each one after it."""
-_LONGEST_WAIT_MS = 60_000
-"""A fault that lasts longer, such as a full disk, uses up the attempts within minutes."""
+MACHINE_PATIENCE_MS = 24 * 3_600_000
+"""For so long after its creation a task is put back while the machine is at fault. It ends at last,
+because what one take alone needs may be more than the machine has."""
 
 log = structlog.get_logger(__name__)
 
@@ -45,11 +48,13 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
     fence = (task.id, task.attempt)
     structlog.contextvars.bind_contextvars(task=str(task.id), attempt=task.attempt)
     log.info("task claimed", failures=task.failures)
-    context.observer.waited((task.updated_at - task.not_before) / 1000)
+    # A clock that was set back meanwhile makes it less than nothing.
+    context.observer.waited(max(task.updated_at - task.not_before, 0) / 1000)
     try:
         await asyncio.to_thread(_make_anew, workspace)
         await _run(context, task, workspace)
     except InputRefused as refusal:
+        context.machine.fault = None
         log.info("task refused", reason=refusal.message)
         context.observer.ended("refused")
         await write_outcome(
@@ -79,7 +84,9 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
         context.observer.ended(outcome)
         raise
     except Exception as error:
-        await fail_or_retry(context, task, error)
+        await _end_failed(context, task, error)
+    else:
+        context.machine.fault = None
     finally:
         # A server that is stopped now waits until the attempt has cleaned up.
         clearing = asyncio.create_task(clear_up(context, task, workspace))
@@ -89,6 +96,48 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
             await clearing
             raise
         structlog.contextvars.unbind_contextvars("task", "attempt")
+
+
+async def _end_failed(context: AttemptContext, task: Task, error: Exception) -> None:
+    """Record that an attempt failed: it counts unless the machine is at fault."""
+    lacking = _lacking(error)
+    context.machine.fault = lacking
+    if lacking is None:
+        await fail_or_retry(context, task, error)
+    else:
+        await put_back(context, task, lacking)
+
+
+def _lacking(error: Exception) -> str | None:
+    """What the machine lacks, if that is why an attempt failed."""
+    if isinstance(error, StorageUnavailable):
+        return machine_fault(error) or f"the storage does not respond ({error})"
+    if isinstance(error, DatabaseUnavailable):
+        return f"the database does not respond ({error})"
+    return machine_fault(error)
+
+
+async def put_back(context: AttemptContext, task: Task, lacking: str) -> None:
+    """Put a task back after an attempt that the machine failed; it does not count as a failure.
+
+    lacking: what the machine lacks.
+    """
+    fence, now = (task.id, task.attempt), now_ms()
+    if now - task.created_at > MACHINE_PATIENCE_MS:
+        await fail_or_retry(context, task, lacking)
+        return
+    wait = min(_FIRST_WAIT_MS * 2 ** min(task.attempt - 1, 10), transitions.LONGEST_WAIT_MS)
+    log.warning("task waits for the machine", task=str(task.id), wait_ms=wait, reason=lacking)
+    context.observer.ended("put_back")
+    await write_outcome(
+        context,
+        transitions.retry,
+        context.write_payload,
+        *fence,
+        not_before=now + wait,
+        failed=False,
+        now=now,
+    )
 
 
 async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | str) -> None:
@@ -102,7 +151,7 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
             context, transitions.fail, context.write_payload, *fence, message=GIVEN_UP, now=now
         )
         return
-    wait = min(_FIRST_WAIT_MS * 2**task.failures, _LONGEST_WAIT_MS)
+    wait = min(_FIRST_WAIT_MS * 2**task.failures, transitions.LONGEST_WAIT_MS)
     log.warning("task will be retried", task=str(task.id), wait_ms=wait, **reason)
     context.observer.ended("retried")
     await write_outcome(
@@ -134,6 +183,9 @@ async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
                 raise as_refusal(message)
             elif isinstance(message, Crashed):
                 await reporter.check()
+                if message.machine is not None:
+                    log.warning("worker lacks something", reason=message.reason)
+                    raise MachineFault(message.machine)
                 raise JobCrashed(message.reason)
             else:
                 await publish(context, task, workspace, message.value)

@@ -33,6 +33,13 @@ class JobCrashed(Exception):  # noqa: N818 - a state
     """The worker failed; the message goes to the log."""
 
 
+@dataclass(slots=True)
+class Machine:
+    """What this machine lacked at the last attempt, in a few words; None when nothing."""
+
+    fault: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptContext:
     """What every attempt needs.
@@ -51,6 +58,7 @@ class AttemptContext:
     fetch_seconds: float
     max_attempts: int
     observer: Observer = field(default_factory=Unobserved)
+    machine: Machine = field(default_factory=Machine)
 
 
 async def write_outcome(

@@ -17,7 +17,7 @@ from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import transitions
 from understudy.tasks.files.storage import StorageUnavailable
 from understudy.tasks.ids import now_ms
-from understudy.tasks.queue.attempt import fail_or_retry, run_attempt
+from understudy.tasks.queue.attempt import fail_or_retry, put_back, run_attempt
 from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
@@ -56,6 +56,8 @@ class Controller:
         self._background = background
         self._grace = grace
         self._attempts: dict[str, asyncio.Task[None]] = {}
+        # What ended without a word in its row, because the database did not respond.
+        self._unwritten: set[str] = set()
         self._wakened = asyncio.Event()
         self._stopping = asyncio.Event()
         # Between a claim and its attempt's start, a sweep would take the row for abandoned.
@@ -65,6 +67,11 @@ class Controller:
     def running(self) -> int:
         """How many attempts are under way here."""
         return len(self._attempts)
+
+    @property
+    def fault(self) -> str | None:
+        """What this machine lacked at the last attempt, in a few words; None when nothing."""
+        return self._context.machine.fault
 
     def wake(self) -> None:
         """Look for work now, if there is room for it: a task was made."""
@@ -157,8 +164,11 @@ class Controller:
         def end(ended: asyncio.Task[None]) -> None:
             self._attempts.pop(name, None)
             self._wakened.set()
-            if not ended.cancelled() and ended.exception() is not None:
-                log.error("attempt failed", task=str(task.id), exc_info=ended.exception())
+            if ended.cancelled() or ended.exception() is None:
+                return
+            if isinstance(ended.exception(), DatabaseUnavailable):
+                self._unwritten.add(name)
+            log.error("attempt failed", task=str(task.id), exc_info=ended.exception())
 
         attempt.add_done_callback(end)
 
@@ -173,11 +183,14 @@ class Controller:
                     continue
                 if name in held:
                     self._start(task)
+                elif name in self._unwritten:
+                    await put_back(self._context, task, "the database did not respond")
                 else:
                     await fail_or_retry(self._context, task, "its worker is gone")
             for name, attempt in self._attempts.items():
                 if name not in claimed:
                     attempt.cancel()
+            self._unwritten.clear()
             for name in held - set(claimed) - set(self._attempts):
                 await self._context.executor.cancel(name)
         await asyncio.sleep(SWEEP_SECONDS)

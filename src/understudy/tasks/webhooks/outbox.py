@@ -31,6 +31,9 @@ AT_ONCE = 32
 AT_ONCE_PER_ACCOUNT = 8
 """An account whose receivers hang must not take all of them."""
 POLL_SECONDS = 1.0
+FORBIDDEN = "the address is not allowed"
+"""What is told of a URL that leads where clients' URLs may not: no later try can help."""
+NOT_REACHABLE = "not reachable"
 _FIRST_WAIT_MS = 5_000
 """After the first failed try; doubled after each."""
 _LONGEST_WAIT_MS = 3_600_000
@@ -135,13 +138,14 @@ class Outbox:
         call.add_done_callback(end)
 
     async def _tell(self, event: CallbackEvent) -> None:
-        tried = await self.call(event.account_id, str(event.id), event.url, event.body)
+        body = event.body if callbacks.is_plain(event.body) else self._keyring.unseal(event.body)
+        tried = await self.call(event.account_id, str(event.id), event.url, body)
         now = self._clock()
         next_try_at = now + wait_before(event.tries + 1, jitter=random.random())
         status: Literal["delivered", "pending", "abandoned"] = "pending"
         if tried.http_status is not None and 200 <= tried.http_status < 300:
             status = "delivered"
-        elif next_try_at >= event.created_at + self._lifetime_ms:
+        elif tried.error == FORBIDDEN or next_try_at >= event.created_at + self._lifetime_ms:
             status = "abandoned"
         await self._database.write(
             callbacks.note_try, event, tried, status=status, next_try_at=next_try_at
@@ -182,8 +186,9 @@ class Outbox:
             ):
                 return answer.status_code, None
         except AddressForbidden:
-            return None, "the address is not allowed"
+            return None, FORBIDDEN
         except TimeoutError:
             return None, f"no response within {self._timeout:g} s"
-        except (httpx2.HTTPError, httpx2.InvalidURL, *CONNECTION_ERRORS) as error:
-            return None, type(error).__name__
+        except (httpx2.HTTPError, httpx2.InvalidURL, *CONNECTION_ERRORS):
+            # Not which way it failed: that would tell about networks that clients do not see.
+            return None, NOT_REACHABLE

@@ -14,11 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from understudy.errors import MachineFault
 from understudy.tasks.workers.messages import (
     MAX_LINE_BYTES,
     Crashed,
     Done,
     Progressed,
+    Ready,
     Refused,
     parse,
 )
@@ -32,6 +34,7 @@ _PASSED_ON = (
     "UNDERSTUDY_WEIGHTS_DIR", "PYTORCH",
 )  # fmt: skip
 _LAST_LINES = 40
+CANNOT_START = "a worker cannot start"
 
 
 @dataclass(slots=True)
@@ -42,15 +45,19 @@ class WorkerProcess:
     lifeline: int
     said: deque[str] = field(default_factory=lambda: deque(maxlen=_LAST_LINES))
     _listener: asyncio.Task[None] | None = None
+    _ready: bool = False
 
     @classmethod
     async def start(cls, jobs: str, *, memory_mb: int, temporary: Path) -> WorkerProcess:
         """Start a child that runs the functions of the module `jobs`.
 
         memory_mb: what its processes may each reserve, 0 for no limit. temporary: a folder for
-        its temporary files.
+        its temporary files. Raises MachineFault.
         """
-        theirs, ours = os.pipe()
+        try:
+            theirs, ours = os.pipe()
+        except OSError as error:
+            raise MachineFault(f"{CANNOT_START}: {error.strerror}") from error
         try:
             process = await asyncio.create_subprocess_exec(
                 sys.executable,
@@ -67,8 +74,10 @@ class WorkerProcess:
                 start_new_session=True,
                 env=_environment(os.environ, temporary),
             )
-        except BaseException:
+        except BaseException as error:
             os.close(ours)
+            if isinstance(error, OSError):
+                raise MachineFault(f"{CANNOT_START}: {error.strerror}") from error
             raise
         finally:
             os.close(theirs)
@@ -94,9 +103,17 @@ class WorkerProcess:
                 yield Crashed(reason="the worker sent a message that is too long")
                 return
             if not line:
-                yield Crashed(reason="the worker ended without a result")
+                yield Crashed(
+                    reason="the worker ended without a result",
+                    machine=None if self._ready else CANNOT_START,
+                )
                 return
             message = parse(line)
+            if isinstance(message, Ready):
+                self._ready = True
+                continue
+            if isinstance(message, Crashed) and not self._ready:
+                message = Crashed(reason=message.reason, machine=CANNOT_START)
             yield message
             if not isinstance(message, Progressed):
                 return

@@ -76,4 +76,5 @@ def _with_last_words(
 ) -> Progressed | Done | Refused | Crashed:
     if not isinstance(message, Crashed) or not child.said:
         return message
-    return Crashed(reason="\n".join((message.reason, *child.said))[-20_000:])
+    reason = "\n".join((message.reason, *child.said))[-20_000:]
+    return Crashed(reason=reason, machine=message.machine)

@@ -59,18 +59,28 @@ class Refused(_Message):
 
 
 class Crashed(_Message):
-    """The job failed by no fault of its inputs; reason: for the log, never for a client."""
+    """The job failed by no fault of its inputs; reason: for the log, never for a client.
+
+    machine: what the machine lacked, in a few words, if that was why.
+    """
 
     kind: Literal["crashed"] = "crashed"
     reason: str = Field(max_length=20_000)
+    machine: str | None = Field(default=None, max_length=200)
 
 
-Message = Annotated[Progressed | Done | Refused | Crashed, Field(discriminator="kind")]
+class Ready(_Message):
+    """The worker has started, and waits for jobs."""
 
-_adapter: TypeAdapter[Progressed | Done | Refused | Crashed] = TypeAdapter(Message)
+    kind: Literal["ready"] = "ready"
 
 
-def parse(line: bytes) -> Progressed | Done | Refused | Crashed:
+Message = Annotated[Progressed | Done | Refused | Crashed | Ready, Field(discriminator="kind")]
+
+_adapter: TypeAdapter[Progressed | Done | Refused | Crashed | Ready] = TypeAdapter(Message)
+
+
+def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready:
     """Parse a line; one that is not a valid message counts as a crash."""
     try:
         return _adapter.validate_json(line)

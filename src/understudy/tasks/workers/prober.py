@@ -1,7 +1,7 @@
 """Opening pictures and clips outside the server's own process.
 
-One child is kept running while it is needed. A file that hangs or kills it costs that child, and
-the next file gets a new one.
+Children are kept running while they are needed. A file that hangs or kills one costs that child,
+and the next file gets a new one.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ from typing import Any, TypeVar
 import structlog
 from pydantic import TypeAdapter, ValidationError
 
+from understudy.errors import MachineFault
 from understudy.tasks.workers.child import WorkerProcess
 from understudy.tasks.workers.local import JOBS
 from understudy.tasks.workers.messages import Crashed, Done, Refused, as_refusal
 from understudy.tasks.workers.questions import Question
+from understudy.tasks.workers.turns import Turns
 
 IDLE_SECONDS = 120.0
 """Then an idle child ends: starting one takes about a second, keeping it 100 MB."""
+SERVER = 0
+"""Whose files are the server's own: no account has this id."""
 
 Answer = TypeVar("Answer")
 
@@ -37,31 +41,39 @@ class ProbeTimedOut(ProbeFailed):
 
 
 class Prober:
-    """Asks a child process questions, one at a time.
+    """Asks child processes questions, as many at a time as there may be children.
 
-    jobs: the module that holds the jobs' functions. memory_mb: what the child may reserve.
+    children: how many there may be; each starts when it is first needed. jobs: the module that
+    holds the jobs' functions. memory_mb: what a child may reserve.
     """
 
-    def __init__(self, temporary: Path, *, memory_mb: int, jobs: str = JOBS) -> None:
+    def __init__(
+        self, temporary: Path, *, memory_mb: int, children: int = 1, jobs: str = JOBS
+    ) -> None:
         self._temporary = temporary
         self._memory_mb = memory_mb
         self._jobs = jobs
-        self._turn = asyncio.Lock()
-        self._child: WorkerProcess | None = None
-        self._retirement: asyncio.TimerHandle | None = None
-        self._retiring: set[asyncio.Task[None]] = set()
+        self._turns = Turns(children)
+        self._idle: list[tuple[WorkerProcess, asyncio.TimerHandle]] = []
+        self._ending: set[asyncio.Task[None]] = set()
 
-    async def ask(self, question: Question[Answer], *, seconds: float) -> Answer:
+    async def ask(
+        self, question: Question[Answer], *, seconds: float, account: int = SERVER
+    ) -> Answer:
         """Ask a question and return its answer.
 
-        Raises InputRefused as the job did, ProbeTimedOut and ProbeFailed. A caller that is
-        cancelled ends it.
+        seconds: what the job may take, waiting for a child not counted. account: whose file it is;
+        accounts take turns.
+
+        Raises InputRefused as the job did, ProbeTimedOut, ProbeFailed and MachineFault. A caller
+        that is cancelled ends it.
         """
-        try:
-            async with asyncio.timeout(seconds), self._turn:
-                value = await self._ask(question.job, question.arguments)
-        except TimeoutError as error:
-            raise ProbeTimedOut(f"{question.job} took longer than {seconds:g} s") from error
+        async with self._turns.turn(account):
+            try:
+                async with asyncio.timeout(seconds):
+                    value = await self._ask(question.job, question.arguments)
+            except TimeoutError as error:
+                raise ProbeTimedOut(f"{question.job} took longer than {seconds:g} s") from error
         try:
             kind: Any = question.answer
             answer: Answer = _adapter(kind).validate_python(value)
@@ -70,21 +82,15 @@ class Prober:
         return answer
 
     async def close(self) -> None:
-        """End the child."""
-        if self._retirement is not None:
-            self._retirement.cancel()
-        await asyncio.gather(*self._retiring)
-        await self._end()
+        """End the children."""
+        for child, retirement in self._idle:
+            retirement.cancel()
+            self._end(child)
+        self._idle.clear()
+        await asyncio.gather(*self._ending)
 
     async def _ask(self, job: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        if self._retirement is not None:
-            self._retirement.cancel()
-        child = self._child
-        if child is None or not child.alive:
-            await self._end()
-            child = self._child = await WorkerProcess.start(
-                self._jobs, memory_mb=self._memory_mb, temporary=self._temporary
-            )
+        child = await self._take_child()
         answered = False
         try:
             async for message in child.run(job, arguments):
@@ -96,24 +102,40 @@ class Prober:
                     raise as_refusal(message)
                 if isinstance(message, Crashed):
                     log.warning("probe crashed", job=job, reason=message.reason)
+                    if message.machine is not None:
+                        raise MachineFault(message.machine)
                     raise ProbeFailed("the file could not be checked")
             raise ProbeFailed("the child sent no response")
         finally:
             if answered:
-                loop = asyncio.get_running_loop()
-                self._retirement = loop.call_later(IDLE_SECONDS, self._retire)
+                self._keep(child)
             else:
-                await asyncio.shield(self._end())
+                await asyncio.shield(self._end(child))
 
-    def _retire(self) -> None:
-        task = asyncio.create_task(self._end())
-        self._retiring.add(task)
-        task.add_done_callback(self._retiring.discard)
+    async def _take_child(self) -> WorkerProcess:
+        while self._idle:
+            child, retirement = self._idle.pop()
+            retirement.cancel()
+            if child.alive:
+                return child
+            self._end(child)
+        return await WorkerProcess.start(
+            self._jobs, memory_mb=self._memory_mb, temporary=self._temporary
+        )
 
-    async def _end(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            await child.kill()
+    def _keep(self, child: WorkerProcess) -> None:
+        loop = asyncio.get_running_loop()
+        self._idle.append((child, loop.call_later(IDLE_SECONDS, self._retire, child)))
+
+    def _retire(self, child: WorkerProcess) -> None:
+        self._idle = [(each, retirement) for each, retirement in self._idle if each is not child]
+        self._end(child)
+
+    def _end(self, child: WorkerProcess) -> asyncio.Task[None]:
+        task = asyncio.create_task(child.kill())
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
+        return task
 
 
 @lru_cache

@@ -24,7 +24,7 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, machine_fault
 
 NICE = 5
 """Below the server, which answers requests, and above what the machine does when idle."""
@@ -94,6 +94,7 @@ def _limit(memory_mb: int) -> None:
 
 def _work(module: str, messages: int) -> None:
     jobs = importlib.import_module(module)
+    _say(messages, {"kind": "ready"})
     for line in sys.stdin.buffer:
         request = json.loads(line)
         _say(messages, _run(jobs, request, messages))
@@ -110,6 +111,8 @@ def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
     try:
         value = getattr(jobs, request["job"])(request["arguments"], report)
     except InputRefused as refusal:
+        if machine_fault(refusal) is not None:
+            return _crashed(refusal)
         return {
             "kind": "refused",
             "field": refusal.field,
@@ -120,9 +123,18 @@ def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
         }
     except MemoryError:
         return {"kind": "crashed", "reason": "the worker ran out of memory"}
-    except Exception:
-        return {"kind": "crashed", "reason": traceback.format_exc()[-MAX_TRACE_CHARACTERS:]}
+    except Exception as error:
+        return _crashed(error)
     return {"kind": "done", "value": value}
+
+
+def _crashed(error: Exception) -> dict[str, Any]:
+    trace = "".join(traceback.format_exception(error))
+    return {
+        "kind": "crashed",
+        "reason": trace[-MAX_TRACE_CHARACTERS:],
+        "machine": machine_fault(error),
+    }
 
 
 def _say(messages: int, message: dict[str, Any]) -> None:

@@ -26,6 +26,7 @@ from understudy.service.http.fields import (
 from understudy.tasks.db.repository import callbacks
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms
 from understudy.tasks.records import CallbackEvent
+from understudy.tasks.webhooks.outbox import NOT_REACHABLE
 
 PATH = "/v1/account/callbacks"
 _MAX_ID_DIGITS = 18
@@ -81,7 +82,9 @@ async def send_again(request: Request) -> Response:
     found = None
     if event_id.isascii() and event_id.isdecimal() and len(event_id) <= _MAX_ID_DIGITS:
         number = int(event_id)
-        await service.database.write(callbacks.send_again, caller.account_id, number, now=now_ms())
+        await service.database.write_shortly(
+            callbacks.send_again, caller.account_id, number, now=now_ms()
+        )
         found = await service.database.read(callbacks.find, caller.account_id, number)
     if found is None:
         raise ParameterInvalid(f"Callback not found by id: {event_id}")
@@ -110,11 +113,13 @@ async def test(request: Request) -> Response:
     tried = await service.outbox.call(
         caller.account_id, str(_make_id()), read.url, json.dumps(told)
     )
+    reached = tried.http_status is not None
+    # How long it took in vain would tell an open port from a closed one.
     data: Try = {
         "at": tried.at,
         "http_status": tried.http_status,
-        "error": tried.error,
-        "milliseconds": tried.milliseconds,
+        "error": None if reached else NOT_REACHABLE,
+        "milliseconds": tried.milliseconds if reached else 0,
     }
     return success(request, data)
 

@@ -152,7 +152,7 @@ async def create_key(request: Request) -> Response:
     missing = [Problem(0, "kind: must not be blank")] if is_blank(body.get("kind")) else []
     kind = read_body(KeyCreate, body, ranks={}, more=missing).kind
     assert kind is not None
-    made: NewKey = await service.database.write(_add_key, service, caller.account_id, kind)
+    made: NewKey = await service.database.write_shortly(_add_key, service, caller.account_id, kind)
     return success(request, made)
 
 
@@ -173,7 +173,7 @@ async def revoke_key(request: Request) -> Response:
         raise ParameterInvalid(
             f"key '{name}' is the key of this request; use another key to revoke it"
         )
-    ended = await service.database.write(keys.revoke, caller.account_id, name, now=now_ms())
+    ended = await service.database.write_shortly(keys.revoke, caller.account_id, name, now=now_ms())
     if not ended:
         raise ParameterInvalid(f"Key not found by id: {name}")
     data: Revoked = {"id": name}
@@ -186,7 +186,7 @@ async def rotate_secret(request: Request) -> Response:
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
     asked = read_body(Rotation, await read_optional_object(request), ranks={})
-    secret = await service.database.write(
+    secret = await service.database.write_shortly(
         rotate_callback_secret, service.keyring, caller.account_id, at_once=bool(asked.at_once)
     )
     data: NewSecret = {"secret": secret}

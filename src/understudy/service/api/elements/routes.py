@@ -15,6 +15,7 @@ from understudy.media import limits
 from understudy.service.api import elements as design
 from understudy.service.api.listing import read_page
 from understudy.service.context import Service, links_of, service_of
+from understudy.service.creation import check_callback
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import read_object, success
@@ -40,12 +41,13 @@ async def create(request: Request) -> Response:
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
     draft = design.read_create(await read_object(request))
+    check_callback(draft.callback_url, allow_private=service.settings.allow_private_urls)
     element_task = _make_id()
     prefix = f"elements/{element_task}"
     try:
         images, videos = await _look(service, caller, draft, prefix)
         element = _new_element(element_task, caller, draft, images, videos)
-        await service.database.write(_insert, service.write_element_payload, element)
+        await service.database.write_shortly(_insert, service.write_element_payload, element)
     except BaseException as error:
         await service.storage.discard(prefix)
         if isinstance(error, ExternalIdTaken):
@@ -172,7 +174,7 @@ async def delete(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     wanted = read_body(design.Delete, await read_object(request), ranks={})
-    element = await service.database.write(
+    element = await service.database.write_shortly(
         elements.delete, caller.account_id, wanted.element_id, now=now_ms()
     )
     if element is None:

@@ -76,7 +76,7 @@ async def upload(request: Request) -> Response:
         size = await receive_file(request, path, part=PART, max_bytes=MAX_BYTES)
         made = await _examine(service, path, upload_id, caller.account_id, size, field)
         await service.storage.put_or_move(made.key, path)
-    await service.database.write(uploads.insert, made)
+    await service.database.write_shortly(uploads.insert, made)
     data: Uploaded = {
         "file_id": made.id,
         "url": links_of(request).upload(made.id),
@@ -111,8 +111,9 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
         )
     try:
         with probing("Checking the file took too long"):
-            prober = service.checks.prober
-            facts: PictureFacts | ClipFacts = await prober.ask(question, seconds=_CHECK_SECONDS)
+            facts: PictureFacts | ClipFacts = await service.checks.prober.ask(
+                question, seconds=_CHECK_SECONDS, account=account_id
+            )
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
     now = now_ms()

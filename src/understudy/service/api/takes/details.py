@@ -101,7 +101,9 @@ async def detail(request: Request) -> Response:
 async def delete(request: Request) -> Response:
     """Delete a finished task and its files."""
     service, task = await _found(request)
-    gone = await service.database.write(transitions.delete, task.account_id, task.id, now=now_ms())
+    gone = await service.database.write_shortly(
+        transitions.delete, task.account_id, task.id, now=now_ms()
+    )
     if not gone:
         raise ParameterInvalid(
             f"task '{task.id}' is {motion_control.STATUS_WORDS[task.status]}; only finished "

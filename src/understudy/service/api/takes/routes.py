@@ -37,7 +37,7 @@ async def cancel(request: Request) -> Response:
     reference = request.path_params["reference"]
     service = service_of(request)
     task = await _find(service, request, reference)
-    cancelled = await service.database.write(
+    cancelled = await service.database.write_shortly(
         transitions.cancel, service.write_payload, task.id, message=CANCELLED, now=now_ms()
     )
     if cancelled is not None:

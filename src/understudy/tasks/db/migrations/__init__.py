@@ -10,7 +10,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from understudy.tasks.db.database import Database
+from understudy.tasks.db.database import Database, DatabaseUnfit
 
 HEAD = "0003"
 
@@ -19,7 +19,7 @@ _MIGRATION_LOCK = 5_871_203
 
 
 def migrate(database: Database) -> None:
-    """Bring the tables to the newest revision. Raises DatabaseUnavailable."""
+    """Bring the tables to the newest revision. Raises DatabaseUnavailable, DatabaseUnfit."""
     if database.read_now(_revision) != HEAD:
         database.write_now(_upgrade)
 
@@ -34,10 +34,14 @@ def _upgrade(connection: sa.Connection) -> None:
     # Imported late: most starts find the newest revision and need no alembic.
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     if connection.dialect.name == "postgresql":
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_MIGRATION_LOCK})"))
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise DatabaseUnfit("another version of Understudy made it") from error

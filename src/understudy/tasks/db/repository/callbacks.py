@@ -8,12 +8,15 @@ from typing import Literal
 
 import sqlalchemy as sa
 
+from understudy.tasks.db.repository.due import is_due
 from understudy.tasks.db.repository.rows import to_event
 from understudy.tasks.db.schema import callback_events
 from understudy.tasks.ids import TASK_BITS, IdMaker
 from understudy.tasks.records import CallbackEvent, Element, Task, Try
 
 KEPT_TRIES = 20
+LONGEST_WAIT_MS = 2 * 3_600_000
+"""Over what an event is put off before its next try, jitter included."""
 WritePayload = Callable[[Task], str]
 """Writes the body of the callback that tells of a task as it now is."""
 WriteElementPayload = Callable[[Element], str]
@@ -89,6 +92,33 @@ def insert(  # noqa: PLR0913 - one for each column
     )
 
 
+def is_plain(body: str) -> bool:
+    """Whether a body is not sealed: a JSON object, as versions before this one kept them."""
+    return body.startswith("{")
+
+
+def has_plain(connection: sa.Connection) -> bool:
+    """Whether there are bodies that are not sealed: the oldest event's is one of them."""
+    oldest = sa.select(callback_events.c.body).order_by(callback_events.c.id).limit(1)
+    body = connection.execute(oldest).scalar()
+    return body is not None and is_plain(body)
+
+
+def seal_plain(connection: sa.Connection, seal: Callable[[str], str]) -> int:
+    """Seal the bodies that are kept plain; how many there were."""
+    plain = sa.select(callback_events.c.id, callback_events.c.body).where(
+        callback_events.c.body.startswith("{")
+    )
+    rows = connection.execute(plain).all()
+    for row in rows:
+        connection.execute(
+            callback_events.update()
+            .where(callback_events.c.id == row.id)
+            .values(body=seal(row.body))
+        )
+    return len(rows)
+
+
 def due(
     connection: sa.Connection,
     *,
@@ -111,7 +141,12 @@ def due(
         sa.select(*_COLUMNS)
         .where(
             callback_events.c.status == "pending",
-            callback_events.c.next_try_at <= now,
+            is_due(
+                callback_events.c.tries,
+                callback_events.c.next_try_at,
+                now=now,
+                longest_wait=LONGEST_WAIT_MS,
+            ),
             ~waits,
             callback_events.c.subject.not_in(subjects),
             callback_events.c.account_id.not_in(accounts),

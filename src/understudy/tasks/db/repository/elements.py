@@ -11,11 +11,15 @@ from sqlalchemy.exc import IntegrityError
 
 from understudy.tasks.db.repository import callbacks
 from understudy.tasks.db.repository.callbacks import WriteElementPayload as WritePayload
+from understudy.tasks.db.repository.due import is_due
 from understudy.tasks.db.repository.rows import pack, to_element
 from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
 from understudy.tasks.db.schema import elements
 from understudy.tasks.ids import first_task_id
 from understudy.tasks.records import Element, Source, Status
+
+RETRY_MS = 10_000
+"""For which an element is put off after a failure that is not the input's fault."""
 
 
 def insert(connection: sa.Connection, write_payload: WritePayload, element: Element) -> None:
@@ -127,7 +131,10 @@ def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -
     """Claim the element that has waited longest to be made; None if none is due."""
     waiting = (
         sa.select(elements.c.id)
-        .where(elements.c.status == Status.SUBMITTED, elements.c.not_before <= now)
+        .where(
+            elements.c.status == Status.SUBMITTED,
+            is_due(elements.c.attempt, elements.c.not_before, now=now, longest_wait=RETRY_MS),
+        )
         .order_by(elements.c.not_before, elements.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)

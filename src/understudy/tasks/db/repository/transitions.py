@@ -17,16 +17,23 @@ import sqlalchemy as sa
 
 from understudy.tasks.db.repository import accounts, callbacks, deductions
 from understudy.tasks.db.repository.callbacks import WritePayload
+from understudy.tasks.db.repository.due import is_due
 from understudy.tasks.db.repository.rows import pack, to_task
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.records import Result, Status, Task
+
+LONGEST_WAIT_MS = 60_000
+"""For which a task is put off before its next attempt."""
 
 
 def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Task | None:
     """Claim the task that has waited longest, and increment its attempt; None if none is due."""
     waiting = (
         sa.select(tasks.c.id)
-        .where(tasks.c.status == Status.SUBMITTED, tasks.c.not_before <= now)
+        .where(
+            tasks.c.status == Status.SUBMITTED,
+            is_due(tasks.c.attempt, tasks.c.not_before, now=now, longest_wait=LONGEST_WAIT_MS),
+        )
         .order_by(tasks.c.not_before, tasks.c.id)
         .limit(1)
         .with_for_update(skip_locked=True)
