@@ -21,7 +21,6 @@ _MACHINE_FAULTS = {
     errno.EDQUOT: "the disk is full",
     errno.EFBIG: "the disk is full",
     errno.EROFS: "the disk cannot be written to",
-    errno.EIO: "the disk does not respond",
     errno.EMFILE: "too many files are open",
     errno.ENFILE: "too many files are open",
 }

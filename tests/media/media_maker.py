@@ -83,10 +83,14 @@ def write_clip(
     muxer: dict[str, str] | None = None,
     sound: str | None = None,
     sound_start: float = 0.0,
+    sound_hole: tuple[float, float] | None = None,
     colour: dict[str, int] | None = None,
     prepare: Callable[[Any], None] | None = None,
 ) -> Path:
-    """Encode a clip. times: seconds of each frame where the rate varies. sound: a codec's name."""
+    """Encode a clip. times: seconds of each frame where the rate varies. sound: a codec's name.
+
+    sound_hole: seconds between which there is no sound.
+    """
     rate = Fraction(fps)
     with av.open(str(path), "w", format=container, container_options=muxer or {}) as output:
         preset = {"preset": "ultrafast", "crf": "15"} if codec in ("libx264", "libx265") else {}
@@ -131,7 +135,8 @@ def write_clip(
         if track is not None:
             seconds = frames / float(rate) if times is None else times[-1] + 0.1
             for block in _blocks(clicks(seconds), sound_start):
-                output.mux(track.encode(block))
+                if sound_hole is None or not sound_hole[0] <= block.time < sound_hole[1]:
+                    output.mux(track.encode(block))
             output.mux(track.encode(None))
     return path
 

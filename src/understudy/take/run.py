@@ -23,7 +23,7 @@ from understudy.take.driver import find_driver, follow_driver
 from understudy.take.open import Opened, open_media
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Finishing, Outputs, render
-from understudy.take.plan import OutputFormat, Plan, make_plan
+from understudy.take.plan import SOUND_LEFT_OUT, OutputFormat, Plan, make_plan
 from understudy.take.progress import OnProgress, ProgressLine
 from understudy.take.report import Report
 from understudy.take.stage_times import StageTimes
@@ -199,7 +199,7 @@ def _report(
         settings=request.to_json(),
         picture=_picture_facts(ready.picture),
         clip=_clip_facts(ready.clip),
-        sound=made.sound,
+        sound="unreadable" if SOUND_LEFT_OUT in ready.plan.warnings else made.sound,
         warnings=(*ready.plan.warnings, *made.engine.warnings),
         engine_details=made.engine.details,
         timings=times.seconds,

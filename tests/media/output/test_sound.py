@@ -115,6 +115,51 @@ def test_sound_that_cannot_be_read_is_left_out_and_told(tmp_path: Path) -> None:
         assert container.streams.video[0].frames == 80
 
 
+@pytest.mark.parametrize(
+    ("codec", "container"),
+    [
+        ("aac", "mp4"),
+        ("libmp3lame", "mp4"),
+        ("libopus", "mp4"),
+        ("flac", "mp4"),
+        ("alac", "mov"),
+        ("ac3", "mp4"),
+    ],
+)
+@pytest.mark.parametrize(("start", "end"), [(0.0, None), (0.7, 3.3)])
+def test_a_hole_in_the_sound_is_filled_with_silence(
+    codec: str, container: str, start: float, end: float | None, tmp_path: Path
+) -> None:
+    source = tmp_path / "clip.mp4"
+    write_clip(
+        source, size=SIZE, frames=100, container=container, sound=codec, sound_hole=(1.5, 2.5)
+    )
+    out = tmp_path / "out.mp4"
+    assert muxed(out, source, start, end, seconds=4).sound_outcome == "transcoded"
+    found = np.array(click_times(out))
+    assert np.abs(found - (np.array([1, 3]) - start)).max() < FRAME
+    assert lengths(out)[1] == pytest.approx((end or 4) - start, abs=0.1)
+
+
+def test_a_failure_at_the_very_end_of_writing_ends_the_writer(tmp_path: Path) -> None:
+    """It used to wait for frames of which none came any more."""
+    writer = VideoWriter(tmp_path / "out.mp4", SIZE, Fraction(25))
+    writer.write_rgb(np.zeros((64, 64, 3), np.uint8))
+
+    class Failing:
+        def write_until(self, time: float) -> None: ...
+
+        def finish(self) -> None:
+            raise ValueError("the last of the sound")
+
+        def close(self) -> None: ...
+
+    writer._sound = Failing()  # type: ignore[assignment]
+    with pytest.raises(ValueError, match="the last of the sound"):
+        writer.close()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_run_behind_the_sounds_end_has_none(tmp_path: Path) -> None:
     source = tmp_path / "clip.mp4"
     write_clip(source, size=SIZE, frames=125, sound="aac", sound_start=0.0)

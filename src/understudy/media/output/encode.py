@@ -86,6 +86,7 @@ class VideoWriter:
         self._watermark = watermark
         self._sound: SoundTrack | None = None
         self._error: BaseException | None = None
+        self._all_taken = False
         self._queue: queue.Queue[VideoFrame | None] = queue.Queue(_QUEUED_FRAMES)
         try:
             self._file = UnfinishedFile(path)
@@ -205,13 +206,14 @@ class VideoWriter:
             while (frame := self._queue.get()) is not None:
                 if self._error is None:
                     self._encode_one(self._prepare(converter, frame))
+            self._all_taken = True
             if self._error is None:
                 self._container.mux(self._stream.encode(None))
                 if self._sound is not None:
                     self._sound.finish()
         except BaseException as error:
             self._error = error
-            while self._thread_is_fed():
+            while not self._all_taken and self._thread_is_fed():
                 pass
         finally:
             self._close_container()
