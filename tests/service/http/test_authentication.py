@@ -32,6 +32,7 @@ def of_parts(parts: str) -> tuple[int, int, str]:
 
 NOT_YET = (401, 1003, "Authorization is not yet valid")
 EXPIRED = (401, 1004, "Authorization has expired")
+TOO_FAR = (401, 1002, "The token's exp is too far ahead; at most 24 h are allowed")
 
 
 def signed(
@@ -130,6 +131,8 @@ ATTACKS: list[tuple[str, dict[str, Any], tuple[int, int, str]]] = [
     ("expired as a float", {"exp": 1e9}, EXPIRED),
     ("expired before time", {"exp": -(10**12)}, EXPIRED),
     ("future", {"nbf": 4_000_000_000}, NOT_YET),
+    ("exp in a year", {"exp": time.time() + 365 * 86400}, TOO_FAR),
+    ("exp in 25 hours", {"exp": time.time() + 25 * 3600}, TOO_FAR),
     ("no exp", {"exp": ...}, INVALID),
     ("no iss", {"iss": ...}, INVALID),
     ("null exp", {"exp": None}, INVALID),
