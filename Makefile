@@ -1,6 +1,6 @@
 # Understudy. Everything happens in .venv, which `make setup` makes from the lock files.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-gpu lint bench docs lock clean
+.PHONY: help setup demo serve test test-gpu hostile lint bench docs lock clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -25,6 +25,10 @@ test: ## run every test
 
 test-gpu: ## run the tests of generated video with tiny models, in a .venv-gpu of their own
 	@scripts/test-gpu $(PYTEST_ARGS)
+
+hostile: ## attack a server by seed: damaged files, odd requests, idle connections, kills, full disk
+	@scripts/setup --dev
+	$(BIN)/python -m tests.hostile
 
 lint: ## ruff, mypy, import-linter
 	@scripts/setup --dev

@@ -69,6 +69,8 @@ def test_an_account_is_closed_and_opened(data: Path) -> None:
     [
         (["create", "alice"], "an account named alice already exists"),
         (["create", " "], "NAME must have 1 to 200 characters"),
+        (["create", "eve\x1b[31m"], "no control characters"),
+        (["create", "eve\n"], "no control characters"),
         (["units", "bob", "1"], "no account is named bob"),
         (["units", "alice", "many"], "AMOUNT is many"),
         (["units", "alice", "1.0005"], "AMOUNT is 1.0005"),
@@ -85,7 +87,32 @@ def test_what_cannot_be_is_refused_in_one_line(data: Path, words: list[str], sen
 
 def test_another_secret_key_is_told_as_such(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("UNDERSTUDY_SECRET_KEY", "short")
-    assert "16 characters" in run(data, "create", "alice", status=1).stderr
+    assert "16 characters" in run(data, "create", "alice", status=2).stderr
+
+
+def test_a_folder_without_a_service_is_named_and_nothing_is_made_in_it(data: Path) -> None:
+    for words in (["list"], ["keys", "alice"], ["units", "alice", "1"], ["close", "alice"]):
+        result = run(data, *words, status=2)
+        assert "no service has run in" in result.stderr
+        assert result.stderr.count("\n") == 1
+    assert not data.exists()
+
+
+def test_a_database_that_is_none_is_told_in_one_line(data: Path) -> None:
+    run(data, "create", "alice")
+    for name in ("understudy.db-wal", "understudy.db-shm"):
+        (data / name).unlink(missing_ok=True)
+    (data / "understudy.db").write_bytes(b"no database" * 1000)
+    result = run(data, "list", status=2)
+    assert "cannot be used: file is not a database" in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_file_in_place_of_the_folder_is_told_in_one_line(data: Path) -> None:
+    data.write_bytes(b"a file")
+    result = run(data, "create", "alice", status=2)
+    assert "cannot be used" in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 def test_a_wrong_setting_is_told_by_name(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

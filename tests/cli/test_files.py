@@ -33,6 +33,7 @@ def test_an_output_in_an_existing_folder_is_taken_and_not_made(tmp_path: Path) -
         ("missing/out.mp4", "no such folder"),
         ("out.avi", r"ends in '\.avi'; allowed: \.mp4"),
         ("out", r"'out'; allowed: \.mp4"),
+        ("o" * 300 + ".mp4", "File name too long"),
         (".", "is a folder"),
     ],
 )

@@ -60,6 +60,29 @@ def test_it_serves_page_and_api_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert process.wait(20) == 0
 
 
+def refused(data: Path) -> str:
+    """What a server says that does not start for its folder."""
+    done = subprocess.run(
+        [sys.executable, "-m", "understudy", "serve", "--port", "0", "--data", str(data)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    return done.stderr
+
+
+def test_a_folder_that_cannot_be_served_from_is_told_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"a file")
+    assert "cannot be used" in refused(tmp_path / "file")
+    assert "cannot be used" in refused(tmp_path / "file" / "folder")
+    (tmp_path / "corrupt").mkdir()
+    (tmp_path / "corrupt" / "understudy.db").write_bytes(b"no database" * 1000)
+    assert "file is not a database" in refused(tmp_path / "corrupt")
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
+from tests.media.media_maker import write_clip
 from understudy.character.character import Framing
-from understudy.take.plan import Dropped, Plan, framing_warning
+from understudy.media.clip import open_clip
+from understudy.take.plan import Dropped, Plan, framing_warning, is_sound_readable
 
 
 @pytest.mark.parametrize(
@@ -26,6 +29,20 @@ def test_a_picture_and_a_clip_of_different_framing_are_warned_of(
     picture: Framing, driver: Framing, warned: bool
 ) -> None:
     assert (framing_warning(picture, driver) is not None) is warned
+
+
+def test_sound_that_cannot_be_read_is_known_before_the_take(tmp_path: Path) -> None:
+    path = write_clip(tmp_path / "clip.mp4", size=(340, 340), frames=80, sound="ac3")
+    clip = open_clip(path, orientation="video")
+    assert is_sound_readable(clip, 0.0, clip.duration)
+    data = bytearray(path.read_bytes())
+    # The codec's name in the sound's sample description.
+    at = data.index(b"ac-3")
+    data[at : at + 4] = b"zzzz"
+    path.write_bytes(data)
+    clip = open_clip(path, orientation="video")
+    assert clip.has_sound
+    assert not is_sound_readable(clip, 0.0, clip.duration)
 
 
 def test_a_plan_becomes_json_with_its_reasons() -> None:

@@ -109,11 +109,9 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     an element.
     """
     from understudy.media.clip import count_frames
-    from understudy.media.output.sound import SoundSource, probe_sound
 
     wants_sound = request.sound and clip.has_sound
-    run = SoundSource(clip.path, scene.start, scene.end)
-    unreadable = wants_sound and probe_sound(run) == "unreadable"
+    has_sound = wants_sound and is_sound_readable(clip, scene.start, scene.end)
     frames = count_frames(clip, start=scene.start, end=scene.end, fps=output.fps)
     duration = round(float(frames / output.fps), 3)
     prompt = engine.read_prompt(request.prompt)
@@ -136,7 +134,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
         people=scene.people,
         driver_framing=scene.framing,
         picture_framing=picture_framing,
-        sound=wants_sound and not unreadable,
+        sound=has_sound,
         units=None if model is None else str(units_for(duration, model.units[request.mode])),
         understood=prompt.understood,
         left_out=prompt.left_out,
@@ -146,12 +144,19 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
             *scene.warnings,
             *(() if character is None else character.warnings),
             *(() if mismatch is None else (mismatch,)),
-            *((SOUND_LEFT_OUT,) if unreadable else ()),
+            *((SOUND_LEFT_OUT,) if wants_sound and not has_sound else ()),
         ),
     )
 
 
 SOUND_LEFT_OUT = "The clip's sound cannot be read: the video has none."
+
+
+def is_sound_readable(clip: Clip, start: float, end: float) -> bool:
+    """Whether the sound of a run, seconds of the clip, can go into the output."""
+    from understudy.media.output.sound import SoundSource, probe_sound
+
+    return probe_sound(SoundSource(clip.path, start, end)) != "unreadable"
 
 
 def dropped_parts(scene: SceneAnalysis) -> tuple[Dropped, ...]:

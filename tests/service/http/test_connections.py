@@ -6,7 +6,7 @@ import asyncio
 import json
 import resource
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,6 +133,20 @@ async def test_an_endless_trailer_is_cut_off() -> None:
             + b"a" * 300_000
         )
     assert found == 431
+
+
+@pytest.mark.anyio
+async def test_who_goes_on_sending_after_a_refusal_is_hung_up_on() -> None:
+    async with listening() as listener:
+        _, writer = await listener.connect()
+        writer.write(GET + b"X: ")
+        sent = 0
+        with suppress(ConnectionError):
+            while sent < 100:
+                writer.write(b"a" * 1_000_000)
+                await writer.drain()
+                sent += 1
+        assert sent < 100
 
 
 @pytest.mark.anyio

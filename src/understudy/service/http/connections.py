@@ -46,7 +46,8 @@ READ_IDLE_SECONDS = 60.0
 LOOK_SECONDS = 1.0
 """Between looks for what is overdue."""
 _LINGER_SECONDS = 1.0
-"""What arrives for so long after a refusal is thrown away."""
+_LINGER_BYTES = 1024 * 1024
+"""What arrives for so long after a refusal, or so much of it, is thrown away."""
 MOST_DESCRIPTORS = 65_536
 """What the server asks the system for; sockets, files and children's pipes take one or two each."""
 _RESERVED_DESCRIPTORS = 256
@@ -125,10 +126,12 @@ class LimitedConnection(HttpToolsProtocol):
             self._lingering.cancel()
 
     def data_received(self, data: bytes) -> None:
+        self._unparsed += len(data)
         if self._lingering is not None:
+            if self._unparsed > _LINGER_BYTES:
+                self.transport.close()
             return
         self._heard_at = self.loop.time()
-        self._unparsed += len(data)
         super().data_received(data)
         # What comes in without end, such as one header field, is held by the parser.
         if self._unparsed > MAX_LINE_BYTES + MAX_HEADER_BYTES and self._lingering is None:

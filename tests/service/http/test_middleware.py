@@ -1,0 +1,67 @@
+"""Requests that are cut off or hold what no text may hold, and what the log shows of them."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.service.conftest import PATH, Client
+from understudy.service.http.logs import escape_controls
+from understudy.testing import RehearsalServer
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/v1/account/keys/%00"),
+        ("GET", f"{PATH}/a%00b"),
+        ("GET", "/tasks?external_task_ids=%00"),
+        ("POST", "/v1/account/callbacks/%00/resend"),
+    ],
+)
+def test_a_nul_in_a_url_is_refused_before_any_database_sees_it(
+    client: Client, method: str, path: str
+) -> None:
+    assert client.error(method, path) == (400, 1200, "The URL holds a NUL character")
+
+
+def test_a_client_that_hangs_up_within_a_body_is_no_fault(
+    client: Client, server: RehearsalServer
+) -> None:
+    where = urlsplit(server.url)
+    with socket.create_connection((where.hostname or "", where.port or 0)) as gone:
+        gone.sendall(
+            f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Gone: 1\r\nContent-Length: 1000\r\n"
+            f"Authorization: Bearer {client.credentials.api_key}\r\n\r\nhalf".encode()
+        )
+    deadline = time.monotonic() + 20
+    line = f'understudy_http_requests_total{{method="POST",route="{PATH}",status="499"}}'
+    while line not in (metrics := client.ask("GET", "/metrics").text):
+        assert time.monotonic() < deadline, metrics
+    entries = [json.loads(each) for each in (server.data / "server.log").open()]
+    (entry,) = (each for each in entries if each.get("status") == 499)
+    assert entry["level"] == "info"
+    faults = [each for each in entries if each["request_id"] == entry["request_id"]]
+    assert [each["event"] for each in faults] == ["request"]
+
+
+def test_control_characters_are_written_out_for_terminals() -> None:
+    assert escape_controls("/a\x1b[31m\x07\x9b\r\u202eb\tc\n") == (
+        "/a\\x1b[31m\\x07\\x9b\\r\\u202eb\tc\n"
+    )
+
+
+def test_a_path_with_control_characters_stands_escaped_in_the_log(
+    client: Client, server: RehearsalServer
+) -> None:
+    answer = client.ask("GET", "/none/%1b%5b31m%0a")
+    line = next(
+        each
+        for each in (server.data / "server.log").read_text().splitlines()
+        if answer.headers["x-request-id"] in each
+    )
+    assert json.loads(line)["path"] == "/none/\\x1b[31m\n"
