@@ -472,3 +472,10 @@ def test_a_jpeg_of_countless_scans_is_refused() -> None:
     scan = data[at:-2]
     with pytest.raises(InputRefused, match="too many scans"):
         open_picture(data[:-2] + scan * 200 + data[-2:])
+
+
+def test_the_scans_of_a_large_jpeg_are_weighed_by_its_pixels() -> None:
+    data = giant_jpeg(19000, 19000, progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    with pytest.raises(InputRefused, match="too many scans"):
+        open_picture(data[:-2] + scan * 11 + data[-2:], max_bytes=10**9)

@@ -19,6 +19,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 # Every scan costs a pass over the whole picture, however short it is; encoders write about ten.
 _MOST_SCANS = 100
+# Scans times pixels, for which libjpeg takes some ten seconds however little is coded. Ten scans of
+# the largest picture that it is given whole, of 400 megapixels; one scan of any size is cheap.
+_MOST_SCANNED_PIXELS = 4_300_000_000
 
 _START_OF_FRAME = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset((0x01, *range(0xD0, 0xD9)))
@@ -71,7 +74,9 @@ def decode(data: bytes, *, least: tuple[int, int]) -> Image.Image:
     `icc_profile` in `info`. Raises BrokenJpeg.
     """
     clean = _without_metadata(data)
-    if clean.count(b"\xff\xda") > _MOST_SCANS:
+    header = read_header(data)
+    scans = clean.count(b"\xff\xda")
+    if scans > _MOST_SCANS or scans * header.width * header.height > _MOST_SCANNED_PIXELS:
         raise BrokenJpeg("the JPEG is coded in too many scans")
     with _as_broken():
         image = JpegImageFile(io.BytesIO(clean))
