@@ -13,6 +13,8 @@ from collections.abc import Callable
 
 TASK_BITS = 18
 ELEMENT_BITS = 11
+AFTER_ALL_TASKS = 10**18
+"""More than any task's id."""
 
 Clock = Callable[[], int]
 

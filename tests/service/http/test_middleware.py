@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import socket
 import time
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -38,15 +40,12 @@ def test_a_client_that_hangs_up_within_a_body_is_no_fault(
             f"POST {PATH} HTTP/1.1\r\nHost: x\r\nX-Gone: 1\r\nContent-Length: 1000\r\n"
             f"Authorization: Bearer {client.credentials.api_key}\r\n\r\nhalf".encode()
         )
-    deadline = time.monotonic() + 20
-    line = f'understudy_http_requests_total{{method="POST",route="{PATH}",status="499"}}'
-    while line not in (metrics := client.ask("GET", "/metrics").text):
-        assert time.monotonic() < deadline, metrics
-    entries = [json.loads(each) for each in (server.data / "server.log").open()]
-    (entry,) = (each for each in entries if each.get("status") == 499)
+    (entry,) = logged(server, lambda entry: entry.get("status") == 499)
     assert entry["level"] == "info"
-    faults = [each for each in entries if each["request_id"] == entry["request_id"]]
-    assert [each["event"] for each in faults] == ["request"]
+    told = logged(server, lambda each: each.get("request_id") == entry["request_id"])
+    assert [each["event"] for each in told] == ["request"]
+    line = f'understudy_http_requests_total{{method="POST",route="{PATH}",status="499"}} 1.0'
+    assert line in client.ask("GET", "/metrics").text
 
 
 def test_control_characters_are_written_out_for_terminals() -> None:
@@ -59,9 +58,17 @@ def test_a_path_with_control_characters_stands_escaped_in_the_log(
     client: Client, server: RehearsalServer
 ) -> None:
     answer = client.ask("GET", "/none/%1b%5b31m%0a")
-    line = next(
-        each
-        for each in (server.data / "server.log").read_text().splitlines()
-        if answer.headers["x-request-id"] in each
-    )
-    assert json.loads(line)["path"] == "/none/\\x1b[31m\n"
+    wanted = answer.headers["x-request-id"]
+    (entry,) = logged(server, lambda entry: entry.get("request_id") == wanted)
+    assert entry["path"] == "/none/\\x1b[31m\n"
+
+
+def logged(server: RehearsalServer, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
+    """The lines of the log that fit, as soon as there are some."""
+    deadline = time.monotonic() + 20
+    while True:
+        lines = (server.data / "server.log").read_text().splitlines()
+        found = [entry for entry in map(json.loads, lines) if fits(entry)]
+        if found:
+            return found
+        assert time.monotonic() < deadline, lines[-5:]

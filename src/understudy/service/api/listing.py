@@ -15,7 +15,7 @@ from understudy.service.api.tasks import Record
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import Body, EmptyIsAbsent, Text, invalid, read_body
 from understudy.tasks.db.repository.tasks import is_task_id
-from understudy.tasks.ids import first_task_id
+from understudy.tasks.ids import AFTER_ALL_TASKS, first_task_id
 from understudy.tasks.records import Status
 
 MAX_PAGE_NUMBER = 1000
@@ -175,7 +175,8 @@ def read_slice(body: Mapping[str, Any], *, now: int) -> Slice:
         before_id, since = _read_cursor(read.cursor)
     else:
         end = now if read.end_time is None else read.end_time
-        before_id = first_task_id(end + 1)
+        # Without an end also what was made before the clock was set back.
+        before_id = AFTER_ALL_TASKS if read.end_time is None else first_task_id(end + 1)
         since = end - DEFAULT_MS if read.start_time is None else read.start_time
     statuses, products = _read_filters(read.filters or [])
     return Slice(
