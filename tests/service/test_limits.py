@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 
 from tests.service.conftest import PATH, Client
 from understudy.service.http.contract_errors import TooManyRequests
-from understudy.service.http.rates import RateLimiter
+from understudy.service.http.rates import UPLOADS_AT_ONCE, RateLimiter
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts
 from understudy.testing import rehearsing
@@ -165,6 +166,18 @@ def test_too_many_requests_are_refused_for_a_while() -> None:
     assert caught.value.retry_after is not None
     assert 1 <= caught.value.retry_after <= 3600
     limiter.count(2)
+
+
+def test_one_account_has_so_many_uploads_at_once() -> None:
+    limiter = RateLimiter("")
+    with ExitStack() as stack:
+        for _ in range(UPLOADS_AT_ONCE):
+            stack.enter_context(limiter.uploading(1))
+        with pytest.raises(TooManyRequests, match="Too many uploads"):
+            stack.enter_context(limiter.uploading(1))
+        stack.enter_context(limiter.uploading(2))
+    with limiter.uploading(1):
+        pass
 
 
 def test_creates_are_counted_over_http_and_reads_are_not(tmp_path: Path) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from limits import RateLimitItem, parse_many
 from limits.storage import MemoryStorage
@@ -11,6 +14,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from understudy.service.http.contract_errors import TooManyRequests
 
+UPLOADS_AT_ONCE = 20
+"""Of one account: each may take 200 MB of the disk while it waits to be checked."""
 _CLOCK_STEP_SECONDS = 1.0
 """By which a clock that is only being adjusted does not jump."""
 
@@ -25,6 +30,20 @@ class RateLimiter:
         self._limits: list[RateLimitItem] = parse_many(rule) if rule.strip() else []
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
         self._clock_ahead = _clock_ahead()
+        self._uploading: Counter[int] = Counter()
+
+    @contextmanager
+    def uploading(self, account_id: int) -> Iterator[None]:
+        """Count an upload while it is received and checked. Raises TooManyRequests."""
+        if self._uploading[account_id] >= UPLOADS_AT_ONCE:
+            raise TooManyRequests(f"Too many uploads at once; at most {UPLOADS_AT_ONCE}")
+        self._uploading[account_id] += 1
+        try:
+            yield
+        finally:
+            self._uploading[account_id] -= 1
+            if not self._uploading[account_id]:
+                del self._uploading[account_id]
 
     def count(self, account_id: int) -> None:
         """Count one request. Raises TooManyRequests."""

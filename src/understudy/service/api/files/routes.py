@@ -71,7 +71,10 @@ async def upload(request: Request) -> Response:
     service.rates.count(caller.account_id)
     field = _read_field(request)
     upload_id = secrets.token_hex(UPLOAD_ID_CHARACTERS // 2)
-    with TemporaryDirectory(dir=service.checks.temporary) as folder:
+    with (
+        service.rates.uploading(caller.account_id),
+        TemporaryDirectory(dir=service.checks.temporary) as folder,
+    ):
         path = Path(folder) / "upload"
         size = await receive_file(request, path, part=PART, max_bytes=MAX_BYTES)
         made = await _examine(service, path, upload_id, caller.account_id, size, field)
