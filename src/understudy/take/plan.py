@@ -152,10 +152,13 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
 SOUND_LEFT_OUT = "The clip's sound cannot be read: the video has none."
 
 
-def is_sound_readable(clip: Clip, start: float, end: float) -> bool:
+def is_sound_readable(clip: Clip | MotionFile, start: float, end: float) -> bool:
     """Whether the sound of a run, seconds of the clip, can go into the output."""
+    from understudy.media.clip import Clip
     from understudy.media.output.sound import SoundSource, probe_sound
 
+    if not isinstance(clip, Clip):
+        return False
     return probe_sound(SoundSource(clip.path, start, end)) != "unreadable"
 
 
