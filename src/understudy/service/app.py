@@ -10,7 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from understudy.service.api.account import callbacks, costs, deductions, profile, session
+from understudy.service.api.account import callbacks, costs, profile, session
+from understudy.service.api.billing import routes as billing
 from understudy.service.api.elements import routes as elements
 from understudy.service.api.files import routes as files
 from understudy.service.api.motion_control import routes as motion_control
@@ -50,7 +51,7 @@ def create_app(
             *tasks.ROUTES,
             *elements.ROUTES,
             *costs.ROUTES,
-            *deductions.ROUTES,
+            *billing.ROUTES,
             *profile.ROUTES,
             *callbacks.ROUTES,
             *capabilities.ROUTES,

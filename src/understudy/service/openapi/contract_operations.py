@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from understudy.service.api import elements, listing, motion_control, tasks
-from understudy.service.api.account import deductions
+from understudy.service.api import billing, elements, listing, motion_control, tasks
 from understudy.service.api.account.costs import PACK_NAME, Costs
+from understudy.service.api.billing.routes import PATH as BILLING
 from understudy.service.api.elements.routes import CUSTOM, DELETE, PRESETS
 from understudy.service.api.motion_control.routes import PATH
 from understudy.service.openapi.operation import PAGE, REFERENCE, Answer, Operation, Parameter
@@ -150,20 +150,20 @@ CONTRACT: tuple[Operation, ...] = (
     ),
     Operation(
         method="POST",
-        path=f"{deductions.PATH}/package",
+        path=f"{BILLING}/package",
         name="listUnitDeductions",
         summary="List what tasks cost in units, newest first",
         tag="account",
-        body=deductions.PackageQuery,
-        answer=Answer("A page of deductions", deductions.UnitPage),
+        body=billing.PackageQuery,
+        answer=Answer("A page of deductions", billing.UnitPage),
     ),
     Operation(
         method="POST",
-        path=f"{deductions.PATH}/balance",
+        path=f"{BILLING}/balance",
         name="listCashDeductions",
         summary="List what tasks cost in money: nothing",
         tag="account",
-        body=deductions.BalanceQuery,
-        answer=Answer("A page of deductions", deductions.CashPage),
+        body=billing.BalanceQuery,
+        answer=Answer("A page of deductions", billing.CashPage),
     ),
 )

@@ -12,14 +12,14 @@ from pydantic import TypeAdapter
 
 from tests.service.conftest import PATH, Client
 from tests.service.test_limits import account_of
-from understudy.service.api.account import deductions
+from understudy.service.api import billing
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts
 
 PACKAGE = "/account/billing/package"
 BALANCE = "/account/billing/balance"
 ALWAYS = {"start_time": 0, "end_time": 8_000_000_000_000}
-PAGE: TypeAdapter[Any] = TypeAdapter(deductions.UnitPage)
+PAGE: TypeAdapter[Any] = TypeAdapter(billing.UnitPage)
 Body = Callable[..., dict[str, Any]]
 
 
@@ -190,6 +190,7 @@ def test_a_query_that_cannot_be_is_refused(
         *("x", "====", "é", cursor(1, 2, 3), cursor(1, 2, 501, None), cursor(1, 2, 0, None)),
         *(cursor(2**63, 2, 1, None), cursor(-1, 2, 1, None), cursor(1, 2, 1, ["\0"])),
         *(cursor(True, 2, 1, None), cursor(1, 2, 1, "x"), cursor(1, 2, 1, [1])),
+        *(cursor(1, 2, 1, ["\ud800"]), cursor({"a": 1}), cursor(1, 2**44, 1, None)),
     ],
 )
 def test_a_cursor_that_is_none_is_refused(client: Client, text: str) -> None:

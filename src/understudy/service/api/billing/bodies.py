@@ -1,26 +1,18 @@
-"""`/account/billing/…`: what each task cost the account."""
+"""What clients send to list deductions."""
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import ConfigDict, Field
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
-from typing_extensions import TypedDict
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from understudy.service.api import motion_control
 from understudy.service.api.account.costs import PACK_NAME
 from understudy.service.api.listing import PRODUCT, Time, read_product_types
-from understudy.service.context import service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, success
 from understudy.service.http.fields import (
     Body,
     EmptyIsAbsent,
@@ -30,19 +22,24 @@ from understudy.service.http.fields import (
     is_blank,
     read_body,
 )
-from understudy.tasks.db.repository import deductions
 from understudy.tasks.ids import first_task_id
-from understudy.tasks.records import Deduction
 
-PATH = "/account/billing"
-FUNCTION = "Motion Control"
 MAX_LIMIT = 500
 _MAX_FILTERS = 20
 _MAX_VALUES = 100
 _MAX_CURSOR_CHARACTERS = 16_384
-_RESOLUTIONS: dict[str, Literal["720p", "1080p"]] = {"std": "720p", "pro": "1080p"}
 
 Values = Annotated[list[Text], Field(max_length=_MAX_VALUES)]
+
+# The id before which to go on, since when (ms), how many, and the names of the keys that count.
+_CURSOR = TypeAdapter(
+    tuple[
+        Annotated[int, Field(strict=True, ge=0, lt=2**63)],
+        Annotated[int, Field(strict=True, ge=0, lt=2**44)],
+        Annotated[int, Field(strict=True, ge=1, le=MAX_LIMIT)],
+        list[Text] | None,
+    ]
+)
 
 
 class KeyFilter(Body):
@@ -96,70 +93,6 @@ class PackageQuery(_Query):
     ] = None
 
 
-class _Made(TypedDict):
-    task_id: str
-    api_key_name: str
-    product_function: str
-    model_name: str
-    resolution: Literal["720p", "1080p"]
-    duration: str
-    refer_video_input: bool
-    video_sound: Literal["original", "off"]
-    voice_control: bool
-    deduction_time: str
-
-
-class UnitDeduction(_Made):
-    """What a task cost of the account's units."""
-
-    package_id: str
-    product_type: Literal["video"]
-    unit_before_deduction: float
-    deduction_amount: float
-    unit_after_deduction: float
-
-
-class CashDeduction(_Made):
-    """What a task cost in money."""
-
-    cash_type: Literal["balance", "test_balance"]
-    balance_before_deduction: float
-    deduction_amount: float
-    balance_after_deduction: float
-    list_price: float
-    currency: str
-
-
-class UnitDeductions(TypedDict):
-    """A page of what tasks cost in units."""
-
-    detail: list[UnitDeduction]
-    count: int
-
-
-class CashDeductions(TypedDict):
-    """A page of what tasks cost in money."""
-
-    detail: list[CashDeduction]
-    count: int
-
-
-class UnitPage(TypedDict):
-    """What tasks cost in units, and how to go on."""
-
-    result: UnitDeductions
-    next_cursor: str
-    has_more: bool
-
-
-class CashPage(TypedDict):
-    """What tasks cost in money, and how to go on."""
-
-    result: CashDeductions
-    next_cursor: str
-    has_more: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
     """Deductions of tasks of ids under `before_id`, made at `since` (ms) or later.
@@ -179,38 +112,9 @@ class Wanted:
         return base64.urlsafe_b64encode(json.dumps(values).encode()).decode()
 
 
-async def package(request: Request) -> Response:
-    """List what tasks cost in units, newest first."""
-    service = service_of(request)
-    caller = await service.authenticator.caller(request, jwt_allowed=False)
-    package_id = str(caller.account_id)
-    wanted = read_package_query(await read_object(request), package_id)
-    found: list[Deduction] = []
-    if not wanted.nothing:
-        found = await service.database.read(
-            deductions.older,
-            caller.account_id,
-            before_id=wanted.before_id,
-            since=wanted.since,
-            key_names=wanted.key_names,
-            limit=wanted.limit + 1,
-        )
-    shown, more = found[: wanted.limit], len(found) > wanted.limit
-    data: UnitPage = {
-        "result": {"detail": [_show(each, package_id) for each in shown], "count": len(shown)},
-        "next_cursor": wanted.cursor_after(shown[-1].task_id) if more else "",
-        "has_more": more,
-    }
-    return success(request, data)
-
-
-async def balance(request: Request) -> Response:
-    """List what tasks cost in money, which is nothing."""
-    service = service_of(request)
-    await service.authenticator.caller(request, jwt_allowed=False)
-    _read(BalanceQuery, await read_object(request))
-    data: CashPage = {"result": {"detail": [], "count": 0}, "next_cursor": "", "has_more": False}
-    return success(request, data)
+def read_balance_query(body: Mapping[str, Any]) -> None:
+    """Check what `POST /account/billing/balance` asks for. Raises ParameterInvalid."""
+    _read(BalanceQuery, body)
 
 
 def read_package_query(body: Mapping[str, Any], package_id: str) -> Wanted:
@@ -259,43 +163,8 @@ def _read(design: type[QueryT], body: Mapping[str, Any]) -> QueryT:
 
 def _read_cursor(cursor: str) -> Wanted:
     try:
-        before_id, since, limit, names = json.loads(base64.urlsafe_b64decode(cursor))
-    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+        before_id, since, limit, names = _CURSOR.validate_json(base64.urlsafe_b64decode(cursor))
+    except ValueError as error:
         raise ParameterInvalid(invalid("cursor", cursor)) from error
-    numbers = all(type(each) is int for each in (before_id, since, limit))
-    texts = names is None or (
-        isinstance(names, list)
-        and all(isinstance(name, str) and "\0" not in name for name in names)
-    )
-    if not (numbers and texts and 0 <= before_id < 2**63 and 0 <= since < 2**44):
-        raise ParameterInvalid(invalid("cursor", cursor))
-    if not 1 <= limit <= MAX_LIMIT:
-        raise ParameterInvalid(invalid("cursor", cursor))
     key_names = None if names is None else tuple(names)
     return Wanted(before_id=before_id, since=since, limit=limit, key_names=key_names)
-
-
-def _show(deduction: Deduction, package_id: str) -> UnitDeduction:
-    return {
-        "package_id": package_id,
-        "product_type": "video",
-        "task_id": str(deduction.task_id),
-        "api_key_name": deduction.key_name,
-        "product_function": FUNCTION,
-        "model_name": deduction.model,
-        "resolution": _RESOLUTIONS[deduction.mode],
-        "duration": motion_control.seconds(deduction.duration_ms),
-        "refer_video_input": True,
-        "video_sound": "original" if deduction.sound else "off",
-        "voice_control": False,
-        "deduction_time": str(deduction.deducted_at),
-        "unit_before_deduction": deduction.units_before / 1000,
-        "deduction_amount": deduction.units / 1000,
-        "unit_after_deduction": (deduction.units_before - deduction.units) / 1000,
-    }
-
-
-ROUTES = [
-    Route(f"{PATH}/package", package, methods=["POST"]),
-    Route(f"{PATH}/balance", balance, methods=["POST"]),
-]
