@@ -5,7 +5,7 @@ import pytest
 
 from tests.character.drawn_figure import draw
 from understudy.character.figure.anatomy import measure
-from understudy.character.traits import arm_is_seen, framing_of
+from understudy.character.traits import arm_is_seen, arm_states, framing_of
 from understudy.geometry.landmarks import Body, Landmarks
 
 
@@ -45,3 +45,23 @@ def test_an_arm_off_the_matte_is_not_seen() -> None:
     armless = np.where(np.maximum(*drawn.arms) > 0, 0, drawn.body_alpha).astype(np.float32)
     assert arm_is_seen(anatomy, 0, drawn.design.size, drawn.alpha)
     assert not arm_is_seen(anatomy, 0, drawn.design.size, armless)
+
+
+def test_an_arm_across_the_body_is_free_where_its_mask_is_sure() -> None:
+    drawn = draw(left=((0.45, 0.5), (0.02, 0.56), (-0.12, 0.56)))
+    anatomy = measure(drawn.landmarks)
+    size, covered = drawn.design.size, (0.15, 0.0)
+    assert arm_states(anatomy, size, covered) == ("fixed", "free")
+    assert arm_states(anatomy, size, covered, sure=(True, True)) == ("free", "free")
+    assert arm_states(anatomy, size, (0.4, 0.0), sure=(True, True)) == ("fixed", "free")
+
+
+def test_folded_hands_are_free_where_both_masks_are_sure() -> None:
+    folded = ((0.5, 0.5), (0.06, 0.7), (0.0, 0.74))
+    drawn = draw(left=folded, right=folded)
+    anatomy = measure(drawn.landmarks)
+    states = [
+        arm_states(anatomy, drawn.design.size, (0.0, 0.0), sure=sure)
+        for sure in ((False, False), (True, False), (True, True))
+    ]
+    assert states == [("fixed", "fixed"), ("fixed", "fixed"), ("free", "free")]

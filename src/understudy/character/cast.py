@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 
 import cv2
@@ -18,23 +18,47 @@ from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.unrecognized import find_unrecognized
-from understudy.character.image.masks import box_of
+from understudy.character.image.masks import Box, box_of
 from understudy.character.image.png_files import matte_from_png
 from understudy.character.inpaint.background import Background, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.layers import cut_layers
+from understudy.character.layers.masked_arm import is_believed, is_sure
 from understudy.character.layers.parts import ARMS, find_parts
 from understudy.character.layers.parts_by_bones import parts_by_bones
 from understudy.character.learned import LearnedModels, learned_version
+from understudy.character.learned.arm_masks import ArmMask, ArmMasks
 from understudy.character.matte.matte import Matte, find_matte, with_colours
 from understudy.character.serialization import casting_version, character_of, character_record
-from understudy.character.traits import arm_states, framing_of, head_is_cut, hem_of, middle_covered
+from understudy.character.traits import (
+    arm_is_seen,
+    arm_states,
+    framing_of,
+    head_is_cut,
+    hem_of,
+    middle_covered,
+)
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker
 from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
 from understudy.weights import ISNET
+
+_UNSEEN_GROUND = 200
+"""sRGB, 0..255: the grey on which a transparent picture is shown to the models."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Learned:
+    """What the learned models say of a picture, None where their weights are not on the machine.
+
+    salient: (h, w) float32 in 0..1, the matte of what stands out. arms: the left and the right
+    arm's masks.
+    """
+
+    salient: Float32 | None = None
+    arms: ArmMasks = (None, None)
 
 
 def cast(
@@ -64,7 +88,7 @@ def cast(
         if figure is None:
             figure = find_unrecognized(rgb, shape, None, track)
         figure = _corrected(figure, joints, drawn, size)
-        return _cast(picture, rgb, given, figure, None, corrections)
+        return _cast(picture, rgb, given, figure, Learned(), corrections)
     key = picture_key(picture, rgb, given) | {"corrections": corrections.digest}
     record = None if cache is None else cache.load("character", key)
     if record is not None:
@@ -74,17 +98,34 @@ def cast(
         figure = search_placed(rgb, shape, joints, tracker)
     with LearnedModels(cache) as models:
         salient = None if shape is not None else models.salient(rgb)
-    if figure is None:
-        # What its many looks see is of no use to anybody else: only their result is kept.
-        with PictureTracker(None) as tracker:
-            figure = find_unrecognized(rgb, shape, salient, tracker)
-    figure = _corrected(figure, joints, drawn, size)
-    character = _cast(picture, rgb, given, figure, salient, corrections)
+        if figure is None:
+            # What its many looks see is of no use to anybody else: only their result is kept.
+            with PictureTracker(None) as tracker:
+                figure = find_unrecognized(rgb, shape, salient, tracker)
+        figure = _corrected(figure, joints, drawn, size)
+        arms = _arm_masks(models, rgb, shape, figure)
+    character = _cast(picture, rgb, given, figure, Learned(salient, arms), corrections)
     if shape is None and salient is None:
         character = replace(character, warnings=(*character.warnings, _without_weights()))
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
+
+
+def _arm_masks(
+    models: LearnedModels, rgb: NDArray[np.uint8], shape: Float32 | None, figure: Figure
+) -> ArmMasks:
+    """The masks of the arms that are seen; none of a drawing, whose arms its bones tell."""
+    if figure.drawing:
+        return None, None
+    anatomy = measure(figure.landmarks)
+    size = rgb.shape[1], rgb.shape[0]
+    seen = arm_is_seen(anatomy, 0, size, shape), arm_is_seen(anatomy, 1, size, shape)
+    if shape is not None:
+        # Under a transparent pixel any colour may lie.
+        ground = np.float32(_UNSEEN_GROUND)
+        rgb = np.round(rgb * shape[..., None] + ground * (1 - shape[..., None])).astype(np.uint8)
+    return models.arms(rgb, anatomy, seen)
 
 
 def _joints_on_canvas(
@@ -123,7 +164,7 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     rgb: NDArray[np.uint8],
     given: Float32 | None,
     figure: Figure,
-    salient: Float32 | None,
+    learned: Learned,
     corrections: Corrections,
 ) -> Character:
     size = rgb.shape[1], rgb.shape[0]
@@ -134,7 +175,11 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
         if figure.alpha is not None:
             matte = with_colours(values, figure.alpha)
         else:
-            matte = find_matte(values, figure.mask, anatomy, salient)
+            left, right = (
+                mask.likely if mask is not None and is_believed(mask) else None
+                for mask in learned.arms
+            )
+            matte = find_matte(values, figure.mask, anatomy, learned.salient, (left, right))
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image
     else:
@@ -146,7 +191,9 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     if background is not None and background.glow.any():
         light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
-    layers, arms, hem = _cut(matte, light, anatomy, size, corrections, drawing=figure.drawing)
+    layers, arms, hem = _cut(
+        matte, light, anatomy, learned.arms, corrections, drawing=figure.drawing
+    )
     framing = framing_of(anatomy, matte.alpha)
     plain = background.plain if background is not None else float(behind.mean()) > 0.35
     # Feet that touch the lower edge do not go on below it.
@@ -187,7 +234,7 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
     matte: Matte,
     light: Float32 | None,
     anatomy: Anatomy,
-    size: tuple[int, int],
+    masks: ArmMasks,
     corrections: Corrections,
     *,
     drawing: bool,
@@ -196,6 +243,7 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
 
     Works on the figure's box: most pictures are mostly background.
     """
+    size = matte.alpha.shape[1], matte.alpha.shape[0]
     everything = matte.alpha if light is None else np.maximum(matte.alpha, light[..., 3])
     view = box_of(everything > 0, 0.1 * anatomy.torso) or (slice(0, size[1]), slice(0, size[0]))
     origin = np.array([view[1].start, view[0].start], float)
@@ -204,11 +252,15 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
         np.ascontiguousarray(matte.alpha[view]), np.ascontiguousarray(matte.colours[view])
     )
     # What is surely not to be moved need not be cut out first.
-    hopes = corrections.chosen(arm_states(anatomy, size, (0.0, 0.0), matte.alpha))
-    find = partial(parts_by_bones, piece.alpha) if drawing else partial(find_parts, piece)
+    sure = is_sure(masks[0]), is_sure(masks[1])
+    hopes = corrections.chosen(arm_states(anatomy, size, (0.0, 0.0), matte.alpha, sure))
+    here = _in_view(masks[0], view), _in_view(masks[1], view)
+    find = (
+        partial(parts_by_bones, piece.alpha) if drawing else partial(find_parts, piece, masks=here)
+    )
     parts = find(place, (hopes[0] == "free", hopes[1] == "free"))
     covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
-    states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha)
+    states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha, sure)
     states = corrections.chosen(states)
     if states != hopes:
         parts = find(place, (states[0] == "free", states[1] == "free"))
@@ -220,6 +272,10 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
         rgba[view] = layer.rgba
         layers.append(Layer(layer.name, rgba))
     return tuple(layers), states, None if hem is None else hem + float(origin[1])
+
+
+def _in_view(mask: ArmMask | None, view: Box) -> ArmMask | None:
+    return None if mask is None else replace(mask, likely=np.ascontiguousarray(mask.likely[view]))
 
 
 def _without_weights() -> str:

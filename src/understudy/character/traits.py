@@ -32,6 +32,7 @@ class TraitNumbers:
     )  # T, from above the ankles to below: a figure's end
     bottom: float = 0.985  # of the picture's height: what reaches below is cut by its edge
     covers: float = 0.08  # of the trunk's middle: an arm that covers more lies across it
+    covers_sure: float = 0.25  # likewise for an arm whose learned mask is sure
     middle: float = 0.55  # of half the shoulders' width: the trunk's middle
     seen_arm: float = 0.35  # visibility
     seen_arm_turned: float = 0.6  # visibility: a turned trunk hides the farther upper arm
@@ -201,15 +202,19 @@ def arm_states(
     size: tuple[int, int],
     covered: tuple[float, float],
     alpha: Float32 | None = None,
+    sure: tuple[bool, bool] = (False, False),
 ) -> tuple[ArmState, ArmState]:
     """`free`, `fixed` or `unseen` for the left and the right arm.
 
-    covered: what `middle_covered` says of each. alpha: see `arm_is_seen`. An arm across the body
-    hides too much of it to be lifted off; arms that touch each other cannot be separated.
+    covered: what `middle_covered` says of each. alpha: see `arm_is_seen`. sure: of which arms a
+    learned mask is sure. An arm across the body hides too much of it to be lifted off; arms that
+    touch each other cannot be separated, unless their masks are sure.
     """
     seen = [arm_is_seen(anatomy, side, size, alpha) for side in (0, 1)]
-    fixed = [share > NUMBERS.covers for share in covered]
-    if all(seen) and _forearms_apart(anatomy) < NUMBERS.arms_touch * anatomy.torso:
+    limits = [NUMBERS.covers_sure if known else NUMBERS.covers for known in sure]
+    fixed = [share > limit for share, limit in zip(covered, limits, strict=True)]
+    near = _forearms_apart(anatomy) < NUMBERS.arms_touch * anatomy.torso
+    if all(seen) and near and not all(sure):
         fixed = [True, True]
 
     def state(side: int) -> ArmState:

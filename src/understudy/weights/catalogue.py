@@ -107,8 +107,8 @@ U2NETP = Weight(
 
 MOBILE_SAM = Weight(
     name="mobile-sam",
-    purpose="finds arms, hands, hair, clothes and held objects from points on them",
-    lost="parts are cut along the limb contours only",
+    purpose="cuts out arms with sleeves, hands and held objects, from points on them",
+    lost="arms are cut along their contours: wide sleeves may stay behind, folded arms rest",
     code=Licence("MIT"),
     weights=Licence("Apache-2.0", "assumed"),
     training="SA-1B by distillation, as far as layer names tell; SA-1B is for research",

@@ -36,6 +36,25 @@ def test_a_limb_that_the_net_dropped_comes_back(standing: Drawn, anatomy: Anatom
     assert _error(alpha, standing.alpha) < 0.05
 
 
+def test_a_limb_that_only_its_own_mask_shows_comes_back(standing: Drawn, anatomy: Anatomy) -> None:
+    armless = np.where(standing.arms[0] > 0, standing.body_alpha, standing.alpha)
+    alpha = complete_matte(standing.picture, armless, armless, anatomy, (standing.arms[0], None))
+    assert _error(alpha, standing.alpha) < 0.03
+    without = complete_matte(standing.picture, armless, armless, anatomy)
+    assert _error(without, standing.alpha) > 0.05
+
+
+def test_bones_beside_the_arm_make_no_figure(standing: Drawn, anatomy: Anatomy) -> None:
+    body = standing.landmarks.body.copy()
+    body[[13, 15, 17, 19, 21], 0] += 40
+    astray = measure(replace(standing.landmarks, body=body))
+    sure = np.ones_like(standing.alpha)
+    alpha = complete_matte(standing.picture, standing.alpha, sure, astray, (standing.arms[0], None))
+    assert _error(alpha, standing.alpha) < 0.03
+    without = complete_matte(standing.picture, standing.alpha, sure, astray)
+    assert _error(without, standing.alpha) > 0.05
+
+
 def test_somebody_else_in_the_picture_is_left_out(standing: Drawn, anatomy: Anatomy) -> None:
     neighbour = draw_disc(standing.alpha.shape, np.array([40.0, 60.0]), 25)
     assert not (neighbour & (standing.alpha > 0)).any()

@@ -36,6 +36,7 @@ class BodyFillNumbers:
     least_steadied: float = 1.0  # px at 720
     shoulder_disc: float = 0.1  # T: the body keeps the picture's own pixels under the shoulder
     window: float = 0.085  # T: how much of the row beside the arm gives its colour
+    wide_window: float = 0.5  # of what is filled: how much of the row counts at least
     mixed: float = 2.0  # px at 720: so near the arm a pixel is half the arm's
     rim: float = 4.0  # px at 720: how far the body goes on under an arm that lies beside it
     crease: float = 0.03  # T: width of the dark line between arm and body, no colour of the body
@@ -166,11 +167,13 @@ def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Flo
         for start, stop in zip(edges[::2], edges[1::2], strict=True):
             if not want[y, start:stop].any():
                 continue
+            # What is wide is not continued from a button beside it.
+            reach = max(window, round(NUMBERS.wide_window * (stop - start)))
             left = _median(
-                piece[rows, max(0, start - window) : start],
-                here[rows, max(0, start - window) : start],
+                piece[rows, max(0, start - reach) : start],
+                here[rows, max(0, start - reach) : start],
             )
-            right = _median(piece[rows, stop : stop + window], here[rows, stop : stop + window])
+            right = _median(piece[rows, stop : stop + reach], here[rows, stop : stop + reach])
             if left is None and right is None:
                 continue
             t = (np.arange(start, stop) - start + 0.5)[:, None] / (stop - start)

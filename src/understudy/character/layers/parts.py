@@ -9,14 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from understudy.character.figure.anatomy import (
-    LEGS,
-    Anatomy,
-    ArmBones,
-    draw_bones,
-    draw_disc,
-    draw_polygon,
-)
+from understudy.character.figure.anatomy import Anatomy, ArmBones, draw_bones
+from understudy.character.figure.body_core import body_core
 from understudy.character.image.colour import likeness, smoothed_lab, to_lab
 from understudy.character.image.masks import (
     Mask,
@@ -33,8 +27,11 @@ from understudy.character.image.masks import (
 from understudy.character.image.palette import Colours
 from understudy.character.layers.arms import ArmRegion, find_arm
 from understudy.character.layers.hair import hair_mask
+from understudy.character.layers.masked_arm import by_mask, is_believed
+from understudy.character.learned.arm_masks import ArmMasks
 from understudy.character.matte.matte import Matte
-from understudy.geometry.landmarks import Body, Float32
+from understudy.geometry.hand_landmarks import HAND_BONES
+from understudy.geometry.landmarks import Float32
 
 Labels = NDArray[np.uint8]
 
@@ -95,16 +92,6 @@ class PartNumbers:
     """px: radius of crumbs that are dropped."""
     cuff: float = 0.055
     """T: radius of what cuts an arm in two and is closed: a cuff, a bracelet."""
-    core_shoulder: float = 0.6
-    """Share of the way from the neck to a shoulder that is surely body;"""
-    core_head: float = 0.25
-    """T: radius of the head, at least,"""
-    core_face: float = 0.5
-    """face widths: at least;"""
-    core_thigh: float = 0.24
-    """T: width of a thigh,"""
-    core_shank: float = 0.16
-    """T: and of a shank."""
     near_arm: float = 0.45
     """T: how far from an arm's contour a sleeve may reach,"""
     sleeve: float = 0.20
@@ -145,33 +132,50 @@ class Parts:
     hair: Mask
 
 
-def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Parts:
-    """Tell body and arms apart. `movable` says of which arms (left, right) a layer is wanted."""
+def find_parts(
+    matte: Matte,
+    anatomy: Anatomy,
+    movable: tuple[bool, bool],
+    masks: ArmMasks = (None, None),
+) -> Parts:
+    """Tell body and arms apart.
+
+    movable: of which arms (left, right) a layer is wanted. masks: of the arms, where a segmenter
+    found them; an arm without one that is believed is found by its contour.
+    """
     alpha, unit = matte.alpha, anatomy.torso
     inside = alpha > NUMBERS.alpha
     colours = Colours(to_lab(matte.colours))
     hair = hair_mask(colours, alpha, anatomy)
     lab = smoothed_lab(matte.colours)
-    regions = [
-        find_arm(lab, alpha, hair, anatomy, arm) if wanted else None
-        for arm, wanted in zip(anatomy.arms, movable, strict=True)
-    ]
+    core = body_core(anatomy, alpha.shape)
+    regions: list[ArmRegion | None] = []
+    places: list[Float32 | None] = []
+    for side, (wanted, mask) in enumerate(zip(movable, masks, strict=True)):
+        region = find_arm(lab, alpha, hair, anatomy, anatomy.arms[side]) if wanted else None
+        votes = None
+        if region is not None and mask is not None and is_believed(mask):
+            region, votes = by_mask(mask, region, matte.colours, anatomy, side)
+        regions.append(region)
+        places.append(votes)
+    if places[0] is not None and places[1] is not None:
+        _told_apart(regions, places, anatomy)
     labels = np.where(inside, np.uint8(BODY), np.uint8(NOTHING))
-    core = _body_core(anatomy, alpha.shape)
     taken = np.zeros(alpha.shape, bool)
     for region in regions:
         if region is not None:
             taken |= region.whole
     bodily = np.zeros(alpha.shape, bool)
-    for label, arm, region in zip(ARMS, anatomy.arms, regions, strict=True):
+    for label, arm, region, place in zip(ARMS, anatomy.arms, regions, places, strict=True):
         if region is None:
             continue
         sure = _trusted(region.sure & inside & ~hair, core & inside & ~taken, colours)
         other = taken & ~region.whole
-        visible, alike = _visible(lab, inside, region, sure, other, hair, unit)
+        visible, alike = _visible(lab, inside, region, sure, other, hair, unit, place)
         labels[visible] = label
-        free = inside & ~taken & ~core & ~hair & (alike > NUMBERS.alike)
-        labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
+        if place is None:
+            free = inside & ~taken & ~core & ~hair & (alike > NUMBERS.alike)
+            labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
         bodily |= (alike < NUMBERS.alike) & (~taken | region.hand)
     _settle(labels, core, bodily, taken & ~hair, unit)
     arms: list[Mask | None] = []
@@ -185,6 +189,33 @@ def find_parts(matte: Matte, anatomy: Anatomy, movable: tuple[bool, bool]) -> Pa
         arms.append(largest((labels == label) | hidden))
         over |= hidden | (hair & grow(hidden, NUMBERS.hair_over * unit))
     return Parts(labels, (arms[0], arms[1]), over & (labels == BODY), hair)
+
+
+def _told_apart(
+    regions: list[ArmRegion | None], places: list[Float32 | None], anatomy: Anatomy
+) -> None:
+    """Give what two arms' masks both claim, as of folded hands, to the arm whose bones lie nearer,
+    in place."""
+    left, right = regions
+    if left is None or right is None or not (both := left.whole & right.whole).any():
+        return
+    away = [_from_bones(anatomy, side, both.shape) for side in (0, 1)]
+    for side, (region, place) in enumerate(zip((left, right), list(places), strict=True)):
+        lost = both & (away[side] > away[1 - side])
+        regions[side] = ArmRegion(
+            region.whole & ~lost, region.sure & ~lost, region.even & ~lost, region.hand & ~lost
+        )
+        if place is not None:
+            places[side] = np.where(lost, np.float32(NUMBERS.nothing), place)
+
+
+def _from_bones(anatomy: Anatomy, side: int, shape: tuple[int, ...]) -> Float32:
+    """Distance in pixels from an arm's bones, those of its fingers included."""
+    arm = anatomy.arms[side]
+    bones = list(arm.segments)
+    if arm.fingers is not None:
+        bones += [(arm.fingers[a], arm.fingers[b]) for a, b in HAND_BONES]
+    return depth(~draw_bones((shape[0], shape[1]), bones, 1))
 
 
 def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
@@ -205,12 +236,13 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     other: Mask,
     hair: Mask,
     unit: float,
+    votes_of_place: Float32 | None,
 ) -> tuple[Mask, Float32]:
     """What is seen of an arm: its region, corrected where the colours say otherwise.
 
     Compares each pixel in and near the region with the arm's sure part and with the body next to
-    it; where both look alike the region decides. Returns the arm and the comparison (h, w), 1 the
-    arm's colours, 0 the body's.
+    it; where both look alike the region decides, or its mask's votes where it has one.
+    Returns the arm and the comparison (h, w), 1 the arm's colours, 0 the body's.
     """
     alike = np.full(inside.shape, np.float32(0.5))
     visible = np.zeros(inside.shape, bool)
@@ -225,7 +257,12 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     reach = max(NUMBERS.least_reach, round(NUMBERS.reach * unit))
     alike[view] = likeness(np.ascontiguousarray(lab[view]), first, second, where, reach)
     p = np.clip(alike[view], *NUMBERS.sure)
-    place = np.clip((within - without) / (NUMBERS.place * unit), *NUMBERS.place_votes)
+    if votes_of_place is None:
+        place = np.clip((within - without) / (NUMBERS.place * unit), *NUMBERS.place_votes)
+    else:
+        place = votes_of_place[view]
+        # The other arm's colours are this arm's as well: its mask has the word.
+        here = here & ~other[view]
     votes = NUMBERS.colour_weight * np.log(p / (1 - p)) + place
     votes = np.where(hair[view], votes - NUMBERS.hair_votes, votes)
     votes = np.where(here, votes, NUMBERS.nothing).astype(np.float32)
@@ -238,26 +275,6 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     arm |= band
     visible[view] = touching(arm, first & arm)
     return visible, alike
-
-
-def _body_core(anatomy: Anatomy, shape: tuple[int, int]) -> Mask:
-    """Where the body is for sure when no arm lies over it."""
-    neck, pelvis, joints, unit = anatomy.neck, anatomy.pelvis, anatomy.joints, anatomy.torso
-    corners = [
-        neck + NUMBERS.core_shoulder * (joints[Body.LEFT_SHOULDER] - neck),
-        neck + NUMBERS.core_shoulder * (joints[Body.RIGHT_SHOULDER] - neck),
-        pelvis + joints[Body.RIGHT_HIP] - pelvis,
-        pelvis + joints[Body.LEFT_HIP] - pelvis,
-    ]
-    core = draw_polygon(shape, np.array(corners))
-    core |= draw_disc(
-        shape, anatomy.head, max(NUMBERS.core_head * unit, NUMBERS.core_face * anatomy.face_width)
-    )
-    core |= draw_bones(
-        shape, [(joints[leg[0]], joints[leg[1]]) for leg in LEGS], NUMBERS.core_thigh * unit
-    )
-    shanks = [(joints[leg[1]], joints[leg[2]]) for leg in LEGS]
-    return core | draw_bones(shape, shanks, NUMBERS.core_shank * unit)
 
 
 def _belongs_to_arm(free: Mask, contour: Mask, core: Mask, anatomy: Anatomy, arm: ArmBones) -> Mask:

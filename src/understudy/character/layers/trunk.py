@@ -114,6 +114,11 @@ def _edge(  # noqa: PLR0913 - one side of one outline
         stop = int(np.clip(centre + side * most[j], 0, w - 1))
         line = parts.labels[y, centre : stop + side if stop + side >= 0 else None : side]
         body = np.flatnonzero(line == BODY)
+        # What lies past an arm is hair or a cape that hangs behind it, unless the trunk reaches
+        # that far: then the arm lies across it.
+        arm = np.flatnonzero((line == ARMS[0]) | (line == ARMS[1]))
+        if arm.size:
+            body = body[body < max(float(arm[0]), half[j])]
         if body.size == 0:
             continue
         seen[j] = body[-1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -10,19 +11,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
+from understudy.character.figure.anatomy import Anatomy
+from understudy.character.learned.arm_masks import ArmMask, ArmMasks, find_arm_masks
 from understudy.character.learned.salient import Net, find_salient
+from understudy.character.serialization import casting_version
 from understudy.geometry.landmarks import Float32
 from understudy.processes.messages import Message
-from understudy.weights import ISNET, U2NETP, Fetched, find
+from understudy.weights import ISNET, MOBILE_SAM, U2NETP, Fetched, find
 from understudy.weights.inference import InferenceProcess
 
-_USED = (ISNET, U2NETP)
+_SALIENT = (ISNET, U2NETP)
 
 
 def learned_version() -> list[str]:
     """Which weights casting uses on this machine: part of what a cached character depends on."""
-    present = [found for weight in _USED if (found := find(weight)) is not None]
-    return [f"{found.weight.name} {found.edition.name}" for found in present[:1]]
+    salient = [found for weight in _SALIENT if (found := find(weight)) is not None]
+    segmenter = find(MOBILE_SAM)
+    used = [*salient[:1], *([] if segmenter is None else [segmenter])]
+    return [f"{found.weight.name} {found.edition.name}" for found in used]
 
 
 class LearnedModels:
@@ -63,12 +69,67 @@ class LearnedModels:
         record = None if self._cache is None else self._cache.load("salient", key)
         if record is not None:
             return np.asarray(record.arrays["alpha"], np.float32) / np.float32(255)
-        alpha = np.round(find_salient(rgb, self._open(fetched)) * 255).astype(np.uint8)
+        net = self._open(fetched)
+        alpha = np.round(find_salient(rgb, net) * 255).astype(np.uint8)
+        net.model.close()
         if self._cache is not None:
             self._cache.store("salient", key, Message("salient", arrays={"alpha": alpha}))
         return alpha.astype(np.float32) / np.float32(255)
+
+    def arms(self, rgb: NDArray[np.uint8], anatomy: Anatomy, seen: tuple[bool, bool]) -> ArmMasks:
+        """The masks of the left and the right arm; None for one that is not seen, or both without
+        weights.
+
+        rgb: (h, w, 3) uint8 sRGB. anatomy: in its pixels.
+        """
+        fetched = find(MOBILE_SAM)
+        if fetched is None or not any(seen):
+            return None, None
+        shape = np.concatenate([anatomy.joints, anatomy.face_centre[None]])
+        shape = np.concatenate([shape, *(arm.hand[None] for arm in anatomy.arms)])
+        key = {
+            "model": [fetched.weight.name, fetched.edition.name, casting_version()],
+            "picture": hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest(),
+            "shape": list(rgb.shape),
+            "joints": hashlib.sha256(np.round(shape, 3).tobytes()).hexdigest(),
+            "seen": list(seen),
+        }
+        record = None if self._cache is None else self._cache.load("arm masks", key)
+        if record is None:
+            encoder, decoder = _encoder_and_decoder(fetched)
+            opened = self._process.open(encoder), self._process.open(decoder)
+            record = _record(find_arm_masks(rgb, anatomy, seen, *opened))
+            for model in opened:
+                model.close()
+            if self._cache is not None:
+                self._cache.store("arm masks", key, record)
+        return _arm_mask(record, 0), _arm_mask(record, 1)
 
     def _open(self, fetched: Fetched) -> Net:
         isnet = fetched.weight is ISNET
         model = self._process.open(*fetched.paths, side=Net.ISNET_SIDE if isnet else None)
         return Net(model, isnet=isnet)
+
+
+def _encoder_and_decoder(fetched: Fetched) -> tuple[Path, Path]:
+    encoder, decoder = (
+        next(path for path in fetched.paths if path.stem == stem) for stem in ("encoder", "decoder")
+    )
+    return encoder, decoder
+
+
+def _record(masks: ArmMasks) -> Message:
+    """Masks in the form in which they are kept: likelihoods in 255ths."""
+    values, arrays = {}, {}
+    for side, mask in enumerate(masks):
+        if mask is not None:
+            values[str(side)] = mask.confidence
+            arrays[str(side)] = np.round(mask.likely * 255).astype(np.uint8)
+    return Message("arm masks", values, arrays)
+
+
+def _arm_mask(record: Message, side: int) -> ArmMask | None:
+    likely = record.arrays.get(str(side))
+    if likely is None:
+        return None
+    return ArmMask(likely.astype(np.float32) / np.float32(255), float(record.values[str(side)]))

@@ -2,9 +2,9 @@
 
 A salient-object net (ISNet, U²-Net) finds hair, ears, hats and hems that a tracker's mask cuts off.
 It makes mistakes of its own: it drops limbs in the dark, makes cloth that is as pale as the
-background half transparent, and keeps neighbours. The tracker's mask and the skeleton restore the
-limbs, a flood fill over a flat background finds what that colour encloses, and only what is
-connected to the skeleton is kept.
+background half transparent, and keeps neighbours. The tracker's mask, the arms' own masks and
+the skeleton restore the limbs, a flood fill over a flat background finds what that colour encloses,
+and only what is connected to the skeleton is kept.
 """
 
 from __future__ import annotations
@@ -50,6 +50,12 @@ class LearnedMatteNumbers:
     """The median of the tracker's mask along a limb's bone from which on the limb is there."""
     limb_reach: float = 0.16
     """How far from its bone a limb is restored."""
+    sure_arm: float = 0.9
+    """From this likelihood on a pixel is an arm's, also where the net does not see it,"""
+    wide_arm: float = 0.03
+    """T: in places wider than twice this;"""
+    no_arm: float = 0.5
+    """below this likelihood it is not, whatever the bones say."""
     bone: float = 0.035
     """Half width of what is figure along every visible bone."""
     fingers: float = 0.9
@@ -72,12 +78,22 @@ class LearnedMatteNumbers:
 
 NUMBERS = LearnedMatteNumbers()
 
+ArmWitnesses = tuple[Float32 | None, Float32 | None]
+"""How likely each pixel is the left and the right arm's, or None."""
 
-def complete_matte(picture: Float32, learned: Float32, mask: Float32, anatomy: Anatomy) -> Float32:
+
+def complete_matte(
+    picture: Float32,
+    learned: Float32,
+    mask: Float32,
+    anatomy: Anatomy,
+    arms: ArmWitnesses = (None, None),
+) -> Float32:
     """Alpha (h, w) float32 in 0..1 of the figure that the skeleton belongs to.
 
     picture: (h, w, 3) float32 sRGB in 0..1. learned: (h, w) float32, the net's matte of everything
-    that stands out. mask: (h, w) float32, the tracker's mask. anatomy: in the same frame.
+    that stands out. mask: (h, w) float32, the tracker's mask. anatomy: in the same frame. arms: how
+    likely each pixel is the left and the right arm's, (h, w) float32 in 0..1, where that is known.
     """
     n, unit = NUMBERS, anatomy.torso
     shape = (mask.shape[0], mask.shape[1])
@@ -93,6 +109,14 @@ def complete_matte(picture: Float32, learned: Float32, mask: Float32, anatomy: A
     if dropped:
         limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
         restored |= limbs & (mask > n.limb_mask)
+    for arm, likely in zip(anatomy.arms, arms, strict=True):
+        if likely is None:
+            continue
+        # Bones that were placed beside the arm make nothing figure.
+        strays = draw_bones(shape, list(arm.segments), 2 * n.limb_reach * unit)
+        strays &= (likely < n.no_arm) & (learned < n.trace)
+        bones, restored = bones & ~strays, restored & ~strays
+        restored |= opened((likely > n.sure_arm) & (learned < n.trace), n.wide_arm * unit)
     enclosed = _enclosed_by_flat_ground(picture, learned)
     if enclosed is not None:
         restored |= touching(enclosed, bones & enclosed)

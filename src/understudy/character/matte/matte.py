@@ -9,7 +9,7 @@ import numpy as np
 from understudy.character.figure.anatomy import Anatomy, draw_disc
 from understudy.character.image.masks import Box, box_of
 from understudy.character.matte.foreground import foreground_colours
-from understudy.character.matte.learned import complete_matte
+from understudy.character.matte.learned import ArmWitnesses, complete_matte
 from understudy.character.matte.silhouette import find_silhouette
 from understudy.character.matte.soft_edge import soft_edge
 from understudy.geometry.landmarks import Float32
@@ -30,16 +30,20 @@ class Matte:
 
 
 def find_matte(
-    picture: Float32, mask: Float32, anatomy: Anatomy, salient: Float32 | None = None
+    picture: Float32,
+    mask: Float32,
+    anatomy: Anatomy,
+    salient: Float32 | None = None,
+    arms: ArmWitnesses = (None, None),
 ) -> Matte:
     """The matte of the figure in an opaque picture.
 
     picture: (h, w, 3) float32 sRGB in 0..1. mask: (h, w) float32 in 0..1, the tracker's
     segmentation. salient: (h, w) float32 in 0..1, a learned matte of what stands out; without it
-    colours and the tracker's mask decide, inside the figure's box.
+    colours and the tracker's mask decide, inside the figure's box. arms: see `complete_matte`.
     """
     if salient is not None:
-        return with_colours(picture, complete_matte(picture, salient, mask, anatomy))
+        return with_colours(picture, complete_matte(picture, salient, mask, anatomy, arms))
     view = _figure_box(mask, anatomy)
     cut = np.ascontiguousarray(picture[view])
     origin = np.array([view[1].start, view[0].start], float)

@@ -1,0 +1,75 @@
+"""Where an arm lies by its learned mask: with its sleeve, its hand and what the hand holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from understudy.character.figure.anatomy import Anatomy, draw_bones
+from understudy.character.image.guided_filter import guided_filter
+from understudy.character.image.masks import closed, shrink, touching
+from understudy.character.layers.arms import ArmRegion
+from understudy.character.learned.arm_masks import ArmMask, not_the_arm
+from understudy.geometry.landmarks import Float32
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedArmNumbers:
+    """How far a learned mask is believed. T is the torso's length. All set by eye."""
+
+    confidence: float = 0.55
+    """From this confidence on a mask is believed; below, the contour along the bones is better."""
+    sure_arm: float = 0.8
+    """From this confidence on an arm can be lifted off the body or the other arm that it covers."""
+    likely: float = 0.5
+    """From this likelihood on a pixel is the arm's,"""
+    sure: float = 0.9
+    """and from this one it surely is,"""
+    margin: int = 2
+    """px: this far inside of the mask, which is coarse."""
+    edge: float = 0.02
+    """T: radius in which the mask's edge is laid along the picture's,"""
+    eps: float = 1e-3
+    """with this regularisation, squared colours (0..1)."""
+    hidden: float = 0.1
+    """T: hair and cloth narrower than twice this hide an arm whose mask goes on at both sides."""
+    votes: float = 3.0
+    """Bound of the mask's votes, log odds: then strange colours can outvote it."""
+
+
+NUMBERS = MaskedArmNumbers()
+
+
+def is_believed(mask: ArmMask | None) -> bool:
+    """Whether an arm's mask is better than its contour."""
+    return mask is not None and mask.confidence >= NUMBERS.confidence
+
+
+def is_sure(mask: ArmMask | None) -> bool:
+    """Whether an arm's mask is good enough to lift the arm off what it covers."""
+    return mask is not None and mask.confidence >= NUMBERS.sure_arm
+
+
+def by_mask(
+    mask: ArmMask, contour: ArmRegion, colours: Float32, anatomy: Anatomy, side: int
+) -> tuple[ArmRegion, Float32]:
+    """The arm's region by its mask, and the mask's votes (h, w): above 0 is the arm, log odds.
+
+    contour: the same arm by its contour, which alone tells the hand and what may be hidden.
+    colours: (h, w, 3) float32 sRGB 0..1. side: 0 left, 1 right.
+    """
+    unit, shape = anatomy.torso, (mask.likely.shape[0], mask.likely.shape[1])
+    radius = max(2, round(NUMBERS.edge * unit))
+    likely = guided_filter(colours, mask.likely, radius=radius, eps=NUMBERS.eps)
+    others = not_the_arm(anatomy, side, shape)
+    likely = np.where(others, np.float32(0), np.clip(likely, 0, 1))
+    bones = draw_bones(shape, list(anatomy.arms[side].segments), 1)
+    whole = touching(likely > NUMBERS.likely, bones & (likely > NUMBERS.likely))
+    likely = np.where((likely > NUMBERS.likely) & ~whole, np.float32(0), likely)
+    sure = (mask.likely > NUMBERS.sure) & shrink(whole, NUMBERS.margin)
+    even = contour.even & closed(whole, NUMBERS.hidden * unit) & ~others
+    bound = 1 / (1 + np.exp(-NUMBERS.votes))
+    p = np.clip(likely, 1 - bound, bound)
+    votes = np.log(p / (1 - p)).astype(np.float32)
+    return ArmRegion(whole, sure, even, contour.hand & whole), votes
