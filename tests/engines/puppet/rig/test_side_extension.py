@@ -29,8 +29,18 @@ def test_what_the_sides_cut_goes_on_past_them() -> None:
     assert added > 0
     assert added % 8 == 0
     assert longer.shape == (100, 200 + 2 * added, 4)
-    assert np.abs(longer[45:65] - (0.2, 0.5, 0.3, 1)).max() < 0.02
+    assert np.abs(longer[40:70] - (0.2, 0.5, 0.3, 1)).max() < 0.02
     assert longer[:30].max() == 0
+
+
+def test_both_sides_are_continued_alike() -> None:
+    rgba = np.zeros((100, 200, 4), np.float32)
+    for y in range(20, 90):
+        rgba[y, : 60 + y // 2] = (0.3, 0.2, 0.1 + 0.005 * y, 1)
+    left, added = beyond_sides(Layer("body", rgba), 8, 60.0)
+    right, _ = beyond_sides(Layer("body", np.ascontiguousarray(rgba[:, ::-1])), 8, 60.0)
+    assert added > 0
+    assert (left == right[:, ::-1]).all()
 
 
 def test_an_arm_is_not_made_longer() -> None:

@@ -151,11 +151,19 @@ def _sideways(
     to_left = np.maximum(to_left, zoom.of(places.head_right) - head_right)
     sideways = _held(to_right, seconds) - _held(to_left, seconds)
     # That a cut shows is worst: its sides are held last.
-    to_right = width - shown - zoom.of(places.right_cut) - sideways
-    to_left = zoom.of(places.left_cut) + sideways - shown
-    sideways += _held(np.maximum(to_right, 0.0), seconds)
-    sideways -= _held(np.maximum(to_left, 0.0), seconds)
-    return sideways
+    right = width - zoom.of(places.right_cut) - sideways
+    sideways = sideways + right - _bounded(right, shown, shown / 2)
+    left = zoom.of(places.left_cut) + sideways
+    return np.asarray(sideways + _bounded(left, shown, shown / 2) - left)
+
+
+def _bounded(place: Float64, limit: float, soft: float) -> Float64:
+    """Places (T,) that stay below a limit, smoothly from `soft` pixels before it on.
+
+    Other than a path that is held it does not run ahead, which would push a figure that is about to
+    walk towards the limit out of view.
+    """
+    return np.asarray(limit - soft * np.logaddexp(0.0, (limit - place) / soft))
 
 
 def _hands_top(motion: Motion, rig: Rig) -> Float64:
