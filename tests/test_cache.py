@@ -1,12 +1,21 @@
 from __future__ import annotations
 
 import os
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from understudy.cache import FOLDER_VARIABLE, Cache, user_cache
+from understudy.cache import (
+    DEFAULT_MAX_BYTES,
+    FOLDER_VARIABLE,
+    SIZE_VARIABLE,
+    Cache,
+    user_cache,
+)
+from understudy.errors import InputRefused
 from understudy.processes.messages import Message
 
 KEY = {"clip": "abc", "version": 1}
@@ -89,6 +98,56 @@ def test_a_folder_that_cannot_be_made_keeps_nothing_and_harms_nobody(tmp_path: P
     cache = Cache(tmp_path / "file" / "folder")
     cache.store("kind", KEY, MESSAGE)
     assert cache.load("kind", KEY) is None
+
+
+def test_usage_is_told_by_kind_and_clearing_removes_everything(cache: Cache) -> None:
+    assert cache.usage() == ()
+    for n in range(3):
+        cache.store("performance", {"n": n}, MESSAGE)
+    cache.store("scene", KEY, MESSAGE)
+    (cache.folder / "dead.unfinished").write_bytes(b"xx")
+    (cache.folder / "mine.txt").write_text("not of the cache")
+    performances, scenes = cache.usage()
+    assert (performances.kind, performances.entries) == ("performance", 3)
+    assert performances.bytes > 3 * 4000
+    assert scenes.entries == 1
+    assert performances.used == pytest.approx(time.time(), abs=60)
+    removed = cache.clear()
+    assert (removed.entries, removed.bytes) == (5, performances.bytes + scenes.bytes + 2)
+    assert [path.name for path in entries(cache)] == ["mine.txt"]
+    assert cache.load("scene", KEY) is None
+
+
+def test_several_writers_and_readers_never_see_half_an_entry(tmp_path: Path) -> None:
+    def work(_writer: int) -> int:
+        # One of its own for each: what they share is the folder alone.
+        cache = Cache(tmp_path, max_bytes=20_000)
+        whole = 0
+        for n in range(60):
+            key = {"n": n % 7}
+            values = MESSAGE.arrays["m"] + np.float32(n % 7)
+            cache.store("kind", key, Message("x", key, {"m": values}))
+            loaded = cache.load("kind", key)
+            if loaded is not None:
+                assert loaded.values == key
+                np.testing.assert_array_equal(loaded.arrays["m"], values)
+                whole += 1
+        return whole
+
+    with ThreadPoolExecutor(4) as threads:
+        assert min(threads.map(work, range(4))) > 0
+    sizes = [path.stat().st_size for path in tmp_path.iterdir()]
+    assert sum(sizes) <= 20_000 + max(sizes)
+
+
+def test_the_size_of_the_users_cache_is_theirs_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(SIZE_VARIABLE, raising=False)
+    assert user_cache().max_bytes == DEFAULT_MAX_BYTES
+    monkeypatch.setenv(SIZE_VARIABLE, "2048")
+    assert user_cache().max_bytes == 2048 << 20
+    monkeypatch.setenv(SIZE_VARIABLE, "2 GB")
+    with pytest.raises(InputRefused, match="whole number of MiB"):
+        user_cache()
 
 
 def test_the_users_cache_lies_where_they_say(

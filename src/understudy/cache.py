@@ -20,15 +20,30 @@ from typing import Any
 
 import platformdirs
 
+from understudy.errors import InputRefused
 from understudy.processes.messages import Message, MessageError, read_message, write_message
 
 FOLDER_VARIABLE = "UNDERSTUDY_CACHE_DIR"
+SIZE_VARIABLE = "UNDERSTUDY_CACHE_MIB"
 DEFAULT_MAX_BYTES = 512 << 20
 
 _MAGIC = b"understudy-cache-1\n"
 _SUFFIX = ".entry"
 _UNFINISHED = ".unfinished"
 _DIGEST_BYTES = hashlib.sha256().digest_size
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the entries of one kind take: their number, bytes, and when the last one was used.
+
+    used: seconds since the epoch.
+    """
+
+    kind: str
+    entries: int
+    bytes: int
+    used: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +86,36 @@ class Cache:
                 raise
             self._shrink(keep=path)
 
+    def usage(self) -> tuple[Usage, ...]:
+        """What each kind of entry takes, by name; a folder that is not there holds nothing."""
+        found: dict[str, list[os.stat_result]] = {}
+        for path in self._entries():
+            with contextlib.suppress(OSError):
+                found.setdefault(path.name.rsplit("-", 1)[0], []).append(path.stat())
+        return tuple(
+            Usage(
+                kind,
+                len(files),
+                sum(file.st_size for file in files),
+                max(file.st_mtime for file in files),
+            )
+            for kind, files in sorted(found.items())
+        )
+
+    def clear(self) -> Usage:
+        """Remove all entries, also unfinished ones; what was removed."""
+        entries = size = 0
+        last = 0.0
+        for path in (*self._entries(), *self._entries(_UNFINISHED)):
+            with contextlib.suppress(OSError):
+                file = path.stat()
+                path.unlink()
+                entries, size, last = entries + 1, size + file.st_size, max(last, file.st_mtime)
+        return Usage("all", entries, size, last)
+
+    def _entries(self, suffix: str = _SUFFIX) -> list[Path]:
+        return sorted(self.folder.glob(f"*{suffix}")) if self.folder.is_dir() else []
+
     def _shrink(self, *, keep: Path) -> None:
         """Remove what was not used for longest until the folder is small enough again."""
         entries = []
@@ -93,10 +138,25 @@ class Cache:
 
 
 def user_cache() -> Cache:
-    """The cache of the user who runs us, in `UNDERSTUDY_CACHE_DIR` where that is set."""
+    """The cache of the user who runs us: in `UNDERSTUDY_CACHE_DIR`, of `UNDERSTUDY_CACHE_MIB`.
+
+    Raises InputRefused where the size is no whole number.
+    """
     named = os.environ.get(FOLDER_VARIABLE)
     folder = Path(named) if named else Path(platformdirs.user_cache_dir("understudy", False))
-    return Cache(folder / "performance")
+    return Cache(folder / "performance", _max_bytes(os.environ.get(SIZE_VARIABLE, "")))
+
+
+def _max_bytes(mebibytes: str) -> int:
+    if not mebibytes:
+        return DEFAULT_MAX_BYTES
+    if not mebibytes.isdecimal():
+        raise InputRefused(
+            SIZE_VARIABLE,
+            found=f"the value is '{mebibytes}'",
+            allowed="use a whole number of MiB; 0 keeps nothing",
+        )
+    return int(mebibytes) << 20
 
 
 def _encode(message: Message) -> bytes:

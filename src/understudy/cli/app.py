@@ -9,6 +9,7 @@ import typer
 from understudy import __version__
 from understudy.cli.account import accounts_app
 from understudy.cli.animate import animate
+from understudy.cli.cache import cache_app
 from understudy.cli.cast import cast
 from understudy.cli.doctor import doctor
 from understudy.cli.inspect import inspect
@@ -56,6 +57,7 @@ app.command()(cast)
 app.command()(doctor)
 app.command()(serve)
 app.add_typer(weights_app)
+app.add_typer(cache_app)
 app.add_typer(accounts_app)
 
 
