@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from understudy.cli.batch import Shared, animate_all, check_for_several
 from understudy.cli.faults import reporting_faults
 from understudy.cli.files import (
     check_distinct,
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from understudy.take.report import Report
 
 
+MoreArgument = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="[MORE]...", help="More pictures and clips, told by their content."),
+]
 OutputOption = Annotated[
     Path,
     typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
@@ -75,6 +80,7 @@ CompareOption = Annotated[
 def animate(  # noqa: PLR0913 - one parameter per option
     picture: PictureArgument,
     clip: ClipArgument,
+    more: MoreArgument = None,
     *,
     output: OutputOption,
     element: ElementOption = None,
@@ -90,10 +96,17 @@ def animate(  # noqa: PLR0913 - one parameter per option
     compare: CompareOption = None,
     debug: DebugOption = False,
 ) -> None:
-    """Make the character in PICTURE perform the motion of the person in CLIP."""
+    """Make the character in PICTURE perform the motion of the person in CLIP.
+
+    With MORE pictures and clips, in any order, every picture performs every clip: OUT is then a
+    folder, and --report takes all reports.
+    """
     with reporting_faults(debug=debug):
-        inputs = {"image_url": picture, "video_url": clip}
-        _check_files(inputs, output, watermark=watermark, report=report, compare=compare)
+        if more:
+            check_for_several(compare=compare, report=report)
+        else:
+            inputs = {"image_url": picture, "video_url": clip}
+            _check_files(inputs, output, watermark=watermark, report=report, compare=compare)
         for file in element or ():
             check_input(file, field="--element")
 
@@ -110,6 +123,10 @@ def animate(  # noqa: PLR0913 - one parameter per option
             engine=engine,
             seed=seed,
         )
+        if more:
+            shared = Shared(request, TakeMedia(element=tuple(element or ())), fidelity)
+            animate_all([picture, clip, *more], output, shared, report)
+            return
         with (
             watching_for_interruption() as cancelled,
             showing_progress(sys.stderr) as show,

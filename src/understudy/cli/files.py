@@ -49,6 +49,15 @@ def check_new_folder(path: Path, *, option: str) -> None:
         )
 
 
+def check_folder_output(path: Path, *, option: str) -> None:
+    """Refuse a `path` that is not and cannot become a folder for several files."""
+    if path.is_file() or path.suffix:
+        raise InputRefused(
+            option, found=f"'{path}' is a single file", allowed="name a folder for several videos"
+        )
+    _check_folder_of(path / "file" if path.is_dir() else path, option)
+
+
 def _check_folder_of(path: Path, option: str) -> None:
     """Refuse a `path` in a folder that is missing or cannot be written to."""
     folder = path.parent
