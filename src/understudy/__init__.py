@@ -7,6 +7,7 @@ nothing else.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -107,14 +108,17 @@ def inspect(  # noqa: PLR0913 - independent keyword options
 
 
 def track(clip: Path | str) -> Performance:
-    """The motion of the person in a clip, in the longest usable run of it.
+    """The motion of the person in a clip, in the longest usable run of it, or of a motion file.
 
     Raises `understudy.errors.InputRefused` for a clip that cannot be used.
     """
     from understudy.media.clip import open_clip
+    from understudy.tracking.formats.motion_file import is_motion, open_motion
     from understudy.tracking.scene.analysis import analyze_scene
     from understudy.tracking.track import track_clip
 
+    if is_motion(Path(clip)):
+        return open_motion(Path(clip), max_seconds=math.inf).performance
     opened = open_clip(Path(clip), orientation="video")
     return track_clip(opened, scene=analyze_scene(opened))
 

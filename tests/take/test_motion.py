@@ -106,6 +106,12 @@ def test_motion_that_is_longer_than_a_clip_may_be_is_refused(tmp_path: Path) -> 
     assert open_motion(tmp_path / "long.npz", max_seconds=40).fps == Fraction(FPS)
 
 
+def test_tracking_a_motion_file_gives_what_it_holds(motion: Path) -> None:
+    performance = understudy.track(motion)
+    assert len(performance) == FRAMES
+    assert performance.times[0] == 0
+
+
 def test_media_with_motion_have_a_json_form(motion: Path) -> None:
     media = TakeMedia(picture=PICTURE).driven_by(motion)
     assert (media.clip, media.motion) == (None, motion)

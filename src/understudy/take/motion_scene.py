@@ -26,7 +26,7 @@ def scene_of_motion(motion: MotionFile) -> SceneAnalysis:
     regions = np.column_stack([hips, reach, np.zeros(len(body))])
     run = Run(0.0, motion.duration, 0)
     warnings = []
-    if not np.isfinite(performance.face).any():
+    if not motion.expressive:
         warnings.append(NO_FACE)
     if not (np.isfinite(performance.left_hand).any() or np.isfinite(performance.right_hand).any()):
         warnings.append(NO_HANDS)

@@ -19,7 +19,7 @@ SHOULDER_HEIGHT = 0.5  # metres above the hips
 def walker(frames: int = 48, *, turned: float = 0.0) -> Performance:
     """Somebody who steps on the spot to the left and right, swings their arms and bends them.
 
-    turned: degrees to the walker's left.
+    turned: degrees to the walker's right.
     """
     time = np.arange(frames) / FPS
     world = np.zeros((frames, 33, 3))

@@ -24,12 +24,14 @@ _MOST_FPS = 1000
 class MotionFile:
     """Motion that was read from a file.
 
-    performance: from time 0 on. fps: frames per second. digest: SHA-256 of the file or of the
-    folder's files, hexadecimal. field: the input's name, for refusals.
+    performance: from time 0 on. fps: frames per second. expressive: it shows what the face does,
+    and not only where it is. digest: SHA-256 of the file or of the folder's files, hexadecimal.
+    field: the input's name, for refusals.
     """
 
     performance: Performance
     fps: Fraction
+    expressive: bool
     digest: str
     field: str = limits.CLIP_FIELD
 
@@ -80,7 +82,7 @@ def open_motion(path: Path, *, max_seconds: float, field: str = limits.CLIP_FIEL
     from understudy.tracking.formats.frame_rate import frame_rate
 
     digest = _digest(path, field)
-    performance = _read(path, field)
+    performance, expressive = _read(path, field)
     _check_frames(performance, field)
     performance = replace(performance, times=performance.times - performance.times[0])
     fps = frame_rate(performance)
@@ -88,7 +90,7 @@ def open_motion(path: Path, *, max_seconds: float, field: str = limits.CLIP_FIEL
         raise InputRefused(
             field, found=f"the motion claims {float(fps):.0f} frames per second", allowed=_ALLOWED
         )
-    motion = MotionFile(performance, fps, digest, field)
+    motion = MotionFile(performance, fps, expressive, digest, field)
     if motion.duration > max_seconds + limits.CLIP_LONG_TOLERANCE:
         raise InputRefused(
             field,
@@ -112,7 +114,10 @@ def _check_frames(performance: Performance, field: str) -> None:
         raise InputRefused(field, found="the motion shows nobody", allowed=_ALLOWED)
 
 
-def _read(path: Path, field: str) -> Performance:
+def _read(path: Path, field: str) -> tuple[Performance, bool]:
+    """What a file holds, and whether a face with its expression is among it."""
+    import numpy as np
+
     from understudy.tracking.formats.animation.to_performance import performance_of_animation
     from understudy.tracking.formats.bvh_reading import read_bvh
     from understudy.tracking.formats.npz import load_npz
@@ -120,14 +125,15 @@ def _read(path: Path, field: str) -> Performance:
 
     try:
         if path.is_dir():
-            return read_openpose(path)
+            return read_openpose(path), False
         with path.open("rb") as file:
             head = file.read(file_types.HEAD_BYTES)
         if _is_bvh(head):
-            return performance_of_animation(read_bvh(path))
+            return performance_of_animation(read_bvh(path)), False
         if file_types.name_format(head) == "ZIP":
-            return load_npz(path)
-        return read_openpose(path)
+            performance = load_npz(path)
+            return performance, bool(np.isfinite(performance.face).any())
+        return read_openpose(path), False
     except ValueError as error:
         raise InputRefused(
             field, found=f"the motion cannot be read: {error}", allowed=_ALLOWED

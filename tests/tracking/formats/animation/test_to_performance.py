@@ -9,6 +9,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from tests.tracking.formats.walker import walker
+from understudy.geometry.face_mesh import NOSE_TIP, head_angles, head_frame
 from understudy.geometry.landmarks import Body
 from understudy.tracking.formats.animation.from_performance import animation_of, driver_points
 from understudy.tracking.formats.animation.hierarchy import Animation
@@ -151,6 +152,21 @@ def test_usual_hierarchies_are_known(sides: dict[str, list[str]]) -> None:
 def test_joints_that_are_not_known_are_named() -> None:
     with pytest.raises(ValueError, match="left hip, left knee"):
         joints_by_name(["Hips", "Bone001", "LeftFoot", "LeftArm", "LeftForeArm", "LeftHand"])
+
+
+def test_the_face_turns_with_the_head_and_is_not_seen_from_behind() -> None:
+    performance = performance_of_animation(animation_of(walker(turned=30)))
+    nose = performance.body[:, Body.NOSE, :2]
+    np.testing.assert_allclose(performance.face[:, NOSE_TIP, :2], nose, atol=0.1)
+    yaw, pitch, _ = np.degrees(head_angles(head_frame(performance.face))).T
+    np.testing.assert_allclose(yaw, -30, atol=5)
+    # The walker nods by 0.2 radians.
+    assert np.ptp(pitch) == pytest.approx(np.degrees(0.4), abs=3)
+    turning = animation_of(walker())
+    turning.rotations[34:, 0] = Rotation.from_euler("y", 180, degrees=True).as_matrix()
+    seen = np.isfinite(performance_of_animation(turning).face).all(axis=(1, 2))
+    assert seen[:34].all()
+    assert not seen[34:].any()
 
 
 def test_the_frame_holds_the_whole_motion() -> None:

@@ -6,7 +6,8 @@ looks away from the camera for most of the time is turned to it. The camera sees
 perspective, in a frame that holds the whole motion.
 
 What a skeleton does not show is put where it is on a usual person: ears, eyes, nose and mouth about
-the head's joint, knuckles and heels. It has no face mesh and no fingers.
+the head's joint, knuckles and heels. Its face moves with the head and not by itself; it
+has no fingers.
 """
 
 from __future__ import annotations
@@ -19,7 +20,6 @@ from scipy.spatial.transform import Rotation
 
 from understudy.geometry.landmarks import (
     BODY_LANDMARKS,
-    FACE_LANDMARKS,
     HAND_LANDMARKS,
     Body,
 )
@@ -37,6 +37,7 @@ from understudy.tracking.formats.animation.joint_names import (
     joints_by_name,
 )
 from understudy.tracking.formats.animation.rotations import across, frame, unit
+from understudy.tracking.formats.animation.still_face import still_face
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -85,26 +86,27 @@ def performance_of_animation(animation: Animation) -> Performance:
     Raises ValueError where joints are missing or their names are not known.
     """
     joints = joints_by_name([joint.name for joint in animation.hierarchy])
-    points = _points(animation, joints)
+    points, head = _points(animation, joints)
     if not np.isfinite(points).all():
         raise ValueError("the skeleton's motion is not finite")
     hips = middle(points, "HIP")
-    body, size = _seen(points, hips)
+    camera = _camera(points)
+    face = still_face(points[:, Body.NOSE], head)
     frames = len(animation)
     hand = np.full((frames, HAND_LANDMARKS, 3), np.nan, np.float32)
     return Performance(
         times=animation.times - animation.times[0],
-        body=body.astype(np.float32),
+        body=_visible(camera.seen(points, hips)).astype(np.float32),
         world=((points - hips[:, None]) * TO_PERFORMANCE).astype(np.float32),
         left_hand=hand,
         right_hand=hand.copy(),
-        face=np.full((frames, FACE_LANDMARKS, 3), np.nan, np.float32),
-        size=size,
+        face=camera.seen(face, hips).astype(np.float32),
+        size=camera.size,
     )
 
 
-def _points(animation: Animation, joints: BodyJoints) -> Float64:
-    """The landmarks (T, 33, 3) in metres, y up, z towards the camera."""
+def _points(animation: Animation, joints: BodyJoints) -> tuple[Float64, Float64]:
+    """The landmarks (T, 33, 3) in metres, y up, z towards the camera, and the head's axes."""
     places = joint_positions(animation)
     rest = _rest_places(animation)
     turned = joint_rotations(animation) @ _axes(rest[None], joints)[0]
@@ -117,10 +119,9 @@ def _points(animation: Animation, joints: BodyJoints) -> Float64:
     points = np.zeros((len(animation), BODY_LANDMARKS, 3))
     for side in SIDES:
         own = joints.left if side == "left" else joints.right
-        _put_arm(points, places, turned, own, side, animation)
+        _put_arm(points, places, turned, own, side)
         _put_leg(points, places, turned, own, side)
-    _put_head(points, places, turned, joints, animation)
-    return points
+    return points, _put_head(points, places, turned, joints, animation)
 
 
 def _rest_places(animation: Animation) -> Float64:
@@ -186,13 +187,8 @@ def _towards_camera(axes: Float64) -> Float64:
     return np.asarray(Rotation.from_rotvec([0, -yaw, 0]).as_matrix())
 
 
-def _put_arm(  # noqa: PLR0913 - what is put, where it is read from, and of whom
-    points: Float64,
-    places: Float64,
-    turned: Float64,
-    own: SideJoints,
-    side: Side,
-    animation: Animation,
+def _put_arm(
+    points: Float64, places: Float64, turned: Float64, own: SideJoints, side: Side
 ) -> None:
     name = side.upper()
     points[:, Body[f"{name}_SHOULDER"]] = places[:, own.arm]
@@ -226,7 +222,8 @@ def _put_leg(
 
 def _put_head(
     points: Float64, places: Float64, turned: Float64, joints: BodyJoints, animation: Animation
-) -> None:
+) -> Float64:
+    """Put the head's landmarks; its axes (T, 3, 3)."""
     if joints.head is not None:
         head = turned[:, joints.head]
         # In our own hierarchy the head's joint is the ears' middle.
@@ -237,10 +234,32 @@ def _put_head(
         ears = middle(points, "SHOULDER") + NUMBERS.neck * head[:, :, 1]
     for landmark, place in HEAD.items():
         points[:, landmark] = ears + head @ np.array(place)
+    return head
 
 
-def _seen(points: Float64, hips: Float64) -> tuple[Float64, tuple[int, int]]:
-    """The landmarks in the image (T, 33, 4), and the frame's (width, height)."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Camera:
+    """A camera without perspective.
+
+    scale: pixels per metre. centre: x of the frame's middle, bottom: y of its lower edge, metres.
+    size: the frame's (width, height) in pixels.
+    """
+
+    scale: float
+    centre: float
+    bottom: float
+    size: tuple[int, int]
+
+    def seen(self, points: Float64, hips: Float64) -> Float64:
+        """Points (T, N, 3) in the image: x, y in pixels and z on the same scale, from the hips."""
+        x = self.size[0] / 2 + self.scale * (points[..., 0] - self.centre)
+        y = self.size[1] - self.scale * (points[..., 1] - self.bottom)
+        z = -self.scale * (points[..., 2] - hips[:, None, 2])
+        return np.stack([x, y, z], axis=-1)
+
+
+def _camera(points: Float64) -> _Camera:
+    """A camera whose frame holds the whole motion."""
     least, most = points.min(axis=(0, 1)), points.max(axis=(0, 1))
     free = 1 - 2 * NUMBERS.margin
     scale = NUMBERS.height * free / max(float(most[1] - least[1]), 1.0)
@@ -248,9 +267,11 @@ def _seen(points: Float64, hips: Float64) -> tuple[Float64, tuple[int, int]]:
     if width > NUMBERS.most_width:
         scale *= NUMBERS.most_width / width
         width = NUMBERS.most_width
+    bottom = float(least[1]) - NUMBERS.margin * NUMBERS.height / scale
     size = max(NUMBERS.least_width, 2 * round(width / 2)), NUMBERS.height
-    body = np.ones((*points.shape[:2], 4))
-    body[..., 0] = size[0] / 2 + scale * (points[..., 0] - (least[0] + most[0]) / 2)
-    body[..., 1] = size[1] * (1 - NUMBERS.margin) - scale * (points[..., 1] - least[1])
-    body[..., 2] = -scale * (points[..., 2] - hips[:, None, 2])
-    return body, size
+    return _Camera(scale, float(least[0] + most[0]) / 2, bottom, size)
+
+
+def _visible(body: Float64) -> Float64:
+    """Body landmarks (T, 33, 4) with full visibility."""
+    return np.concatenate([body, np.ones_like(body[..., :1])], axis=-1)
