@@ -49,3 +49,13 @@ def test_what_is_outside_stays() -> None:
     picture = np.random.default_rng(3).uniform(0, 1, (200, 240, 3)).astype(np.float32)
     hole = _hole()
     assert np.abs(fill_softly(picture, hole, UNIT) - picture)[~hole].max() < 0.03
+
+
+def test_rows_that_reach_the_pictures_border_are_no_bands() -> None:
+    """Of such rows nothing is known to go on, so that they are spanned as their neighbours are."""
+    picture = np.full((200, 240, 3), 0.3, np.float32)
+    picture[:, :90] = 0.7
+    hole = _hole()
+    hole[100:120, 90:] = True
+    found = fill_softly(np.where(hole[..., None], np.float32(0), picture), hole, UNIT)
+    assert abs(found[110, 120].mean() - found[80, 120].mean()) < 0.12

@@ -49,7 +49,7 @@ class BackgroundNumbers:
     finger: float = 0.04  # T: a finger's width
     beyond_tip: float = 0.9  # of the last joint: how far past its landmark a finger may reach
     glow_margin: float = 0.02  # T
-    seen: float = 0.5  # visibility from which on an ankle is believed
+    seen: float = 0.3  # visibility from which on an ankle is believed
     above_ankles: float = 0.35  # T: from here down it is the floor that shines
     judged: float = 0.15  # T: deviation of the neighbourhood in which texture is judged
     known: float = 0.05  # share of the neighbourhood that must be background to be judged by

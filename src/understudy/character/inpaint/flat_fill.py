@@ -63,11 +63,11 @@ def is_flat(picture: Float32, hole: Mask, unit: float) -> bool:
 def areas_go_on(picture: Float32, hole: Mask) -> bool:
     """Whether both sides of the hole show the same areas, so that one goes on to the other."""
     sides = sides_of(picture, hole)
-    if sides is None:
+    if sides is None or not sides.both.any():
         return True
     labels = to_lab(np.stack([sides.left, sides.right]).astype(np.float32))
     apart = np.linalg.norm(labels[0] - labels[1], axis=-1)
-    return bool((apart > NUMBERS.same).mean() < NUMBERS.apart)
+    return bool((apart > NUMBERS.same)[sides.both].mean() < NUMBERS.apart)
 
 
 def fill_flat(picture: Float32, hole: Mask) -> Float32:

@@ -22,7 +22,8 @@ class RowSides:
     """The n rows that a hole reaches.
 
     rows: (n,) their numbers. first, last: (n,) the hole's outermost columns. left, right: (n, 3)
-    float64 sRGB in 0..1 of the picture beside them; one for both at the picture's border.
+    float64 sRGB in 0..1 of the picture beside them; one for both at the picture's border. both:
+    (n,) bool, whether each has its own.
     """
 
     rows: NDArray[np.intp]
@@ -30,6 +31,7 @@ class RowSides:
     last: NDArray[np.intp]
     left: Rows
     right: Rows
+    both: NDArray[np.bool_]
 
 
 def sides_of(picture: Float32, hole: Mask) -> RowSides | None:
@@ -55,9 +57,10 @@ def sides_of(picture: Float32, hole: Mask) -> RowSides | None:
         side[some] = np.nanmedian(colours[some], axis=1)
         found.append(side)
     left, right = found
+    both = np.isfinite(left[:, 0]) & np.isfinite(right[:, 0])
     left, right = np.where(np.isnan(left), right, left), np.where(np.isnan(right), left, right)
     left, right = (
         median_filter(np.nan_to_num(side, nan=0.5), size=(_MEDIAN_ROWS, 1), mode="nearest")
         for side in (left, right)
     )
-    return RowSides(rows, first, last, left, right)
+    return RowSides(rows, first, last, left, right, both)

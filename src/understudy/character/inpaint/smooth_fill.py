@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from scipy.ndimage import gaussian_filter1d, median_filter, minimum_filter1d
 
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import Mask, grow, shrink, soften
@@ -29,7 +30,7 @@ class SmoothNumbers:
     agreeing: float = 9.0
     """Lab: sides differing by so much agree by a third."""
     agreeing_rows: float = 0.03
-    """T: deviation with which neighbouring rows' agreement is blurred."""
+    """T: within so many rows single ones do not count, and near others agreement ends gradually."""
     grain: tuple[float, float] = (0.6 / 255, 6 / 255)
     """Of white: less shows bands, more is texture."""
     grain_blur: float = 0.06
@@ -51,18 +52,26 @@ def fill_softly(picture: Float32, hole: Mask, unit: float) -> Float32:
     filled = fill_smoothly(picture, hole, squeeze=n.squeeze)
     sides = sides_of(picture, hole)
     if sides is not None:
-        labs = to_lab(np.stack([sides.left, sides.right]).astype(np.float32))
-        apart = np.linalg.norm(labs[0] - labs[1], axis=-1)
-        agree = np.zeros((len(hole), 1), np.float32)
-        agree[sides.rows, 0] = np.exp(-((apart / n.agreeing) ** 2))
-        agree = np.asarray(
-            cv2.GaussianBlur(agree, (1, 0), sigmaX=1e-3, sigmaY=n.agreeing_rows * unit), np.float32
-        )
+        agree = _agreement(sides, unit)
         rows = np.where(hole[..., None], _along_rows(picture.shape, sides), picture)
         rows = cv2.GaussianBlur(rows, (1, 0), sigmaX=1e-3, sigmaY=n.row_blur)
-        share = agree.reshape(-1, 1, 1) * hole[..., None]
+        share = np.zeros((len(hole), 1, 1), np.float32)
+        share[sides.rows, 0, 0] = agree
+        share = share * hole[..., None]
         filled = np.asarray(filled + share * (rows - filled), np.float32)
     return np.asarray(np.clip(filled + _grain(picture, hole, unit), 0, 1), np.float32)
+
+
+def _agreement(sides: RowSides, unit: float) -> Float32:
+    """How far both sides of the hole have the same colours: (n,) in 0..1, even from row to row."""
+    n = NUMBERS
+    labs = to_lab(np.stack([sides.left, sides.right]).astype(np.float32))
+    apart = np.linalg.norm(labs[0] - labs[1], axis=-1)
+    agree = np.where(sides.both, np.exp(-((apart / n.agreeing) ** 2)), 0)
+    window = 2 * max(1, round(n.agreeing_rows * unit / 2)) + 1
+    agree = minimum_filter1d(median_filter(agree, window, mode="nearest"), window, mode="nearest")
+    smooth = gaussian_filter1d(agree, window / 2, mode="nearest")
+    return np.asarray(smooth, np.float32)
 
 
 def _along_rows(shape: tuple[int, ...], sides: RowSides) -> Float32:

@@ -58,6 +58,8 @@ class FaultNumbers:
     """T: half the width of the widest slit."""
     slit: float = 0.02
     """T²: of slits, more than there are at rest."""
+    seen: float = 0.3
+    """Alpha from which on a change is the figure's."""
     change: float = 30.0
     """Difference of luma (16..235) from the picture that is seen,"""
     changed: float = 0.05
@@ -109,6 +111,8 @@ def _changed(character: Character, rest: Look, torso: float) -> Iterator[Fault]:
     wanted = character.picture.astype(np.float32) / 255
     off = np.abs(to_ycbcr(drawn)[..., 0] - to_ycbcr(wanted)[..., 0])
     off = np.asarray(cv2.GaussianBlur(off, (0, 0), 1.0))
+    # Round the figure the picture's background is not kept.
+    off = np.where(character.alpha > NUMBERS.seen, off, 0)
     places = opened(np.asarray(off > NUMBERS.change), NUMBERS.change_rim)
     yield from _largest(places, rest, torso, "changed", NUMBERS.changed)
 
