@@ -31,8 +31,13 @@ class CloserFaceNumbers:
     apart: float = 0.05  # RMS between the landmarks; more is another view or expression
     shear: float = 0.16  # the most that the map may shear or squeeze
     coarse: float = 0.20  # what is coarser keeps the own picture's colours
-    feather: float = 0.10
-    differs: float = 0.16  # of white: more is a lock of hair or a hand
+    feather: float = 0.10  # over which it fades out inside its outline,
+    feather_from: float = 0.6  # of `feather`: nearer to the outline nothing is laid on
+    solid: float = 0.98  # alpha: what is less is left as it is
+    aliasing: float = 0.45  # px (sigma): blur that a sampled picture may keep
+    least_box: int = 8  # px: a smaller box of the face is left as it is
+    differs: float = 0.16  # of white: more is a lock of hair or a hand,
+    doubted: float = 0.6  # of `differs`: over so much less it fades in
     differs_fine: float = 0.04  # how coarse that difference is
     cut: float = 2.2  # side of what is cut out of the closer picture
     tracked_side: int = 1280  # px: the closer picture is tracked no larger
@@ -70,7 +75,7 @@ def with_closer_face(character: Character, closer: Picture, track: Track) -> Cha
     alpha = own[..., 3]
     colours = np.asarray(own[..., :3] / np.maximum(alpha, 1e-4)[..., None], np.float32)
     outline = face[list(FACE_OVAL), :2].astype(np.float64) - (columns.start, rows.start)
-    share = np.where(alpha > 0.98, _inside(outline, width, _shape(view)), np.float32(0.0))
+    share = np.where(alpha > NUMBERS.solid, _inside(outline, width, _shape(view)), np.float32(0.0))
     if _detail(there, share) < NUMBERS.helps * _detail(colours, share):
         return None
     share = share * _agreement(there, colours, share, width)
@@ -137,7 +142,7 @@ def _box(face: Float32, width: float, shape: tuple[int, ...]) -> tuple[slice, sl
     low = np.maximum(0, np.floor(face[:, :2].min(axis=0) - room)).astype(int)
     high = np.ceil(face[:, :2].max(axis=0) + room).astype(int)
     rows, columns = slice(low[1], min(high[1], shape[0])), slice(low[0], min(high[0], shape[1]))
-    if rows.stop - rows.start < 8 or columns.stop - columns.start < 8:
+    if min(_shape((rows, columns))) < NUMBERS.least_box:
         return None
     return rows, columns
 
@@ -153,7 +158,7 @@ def _brought(
     factor = float(np.sqrt(np.linalg.det(matrix[:, :2])))
     if factor < 1.0:
         # What the sampling below cannot show must go first.
-        sigma = 0.45 * np.sqrt(1.0 / factor**2 - 1.0) + 1e-3
+        sigma = NUMBERS.aliasing * np.sqrt(1.0 / factor**2 - 1.0) + 1e-3
         pixels = np.asarray(cv2.GaussianBlur(pixels, (0, 0), sigma), np.float32)
     shifted = matrix.copy()
     shifted[:, 2] -= origin
@@ -174,7 +179,7 @@ def _inside(outline: Float64, width: float, shape: tuple[int, int]) -> Float32:
     """1 within the face, fading to 0 at its outline: (h, w)."""
     inside = draw_polygon(shape, outline).astype(np.uint8)
     depth = cv2.distanceTransform(inside, cv2.DIST_L2, cv2.DIST_MASK_5)
-    t = np.clip(depth / max(1.0, NUMBERS.feather * width) - 0.6, 0.0, 1.0)
+    t = np.clip(depth / max(1.0, NUMBERS.feather * width) - NUMBERS.feather_from, 0.0, 1.0)
     return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
@@ -193,7 +198,7 @@ def _agreement(there: Float32, own: Float32, share: Float32, width: float) -> Fl
     apart = np.abs(apart - np.median(apart[share > 0.5], axis=0)).max(axis=-1)
     t = np.clip(
         (NUMBERS.differs - cv2.GaussianBlur(apart, (0, 0), NUMBERS.differs_fine * width))
-        / (0.6 * NUMBERS.differs),
+        / (NUMBERS.doubted * NUMBERS.differs),
         0,
         1,
     )

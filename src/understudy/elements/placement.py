@@ -30,6 +30,7 @@ class PlacementNumbers:
     corrected: float = 0.8  # share of a difference in light that is removed
     profile: float = 0.12  # T: half the width of a trunk in profile that is surely clothes
     least_clothes: int = 200  # px: fewer say nothing about the light
+    solid: float = 0.9  # alpha from which a pixel shows clothes
     average_below: float = 0.7  # scale: below, pixels are averaged first
     floor: float = 0.92  # of the height of an empty scene: where the ankles stand
     height: float = 0.66  # of the height of an empty scene: from ankles to ears
@@ -194,11 +195,11 @@ def _clothes(character: Character) -> Float32 | None:
     corners = body[[*_SHOULDERS, _HIPS[1], _HIPS[0]], :2].astype(np.float64)
     if character.traits.near is not None:
         # In profile the two sides are one: the trunk is as wide as it is deep.
-        aside = NUMBERS.profile * _span(body, _SHOULDERS, _HIPS)
-        corners[:, 0] += np.array([aside, -aside, -aside, aside])
+        half = NUMBERS.profile * _span(body, _SHOULDERS, _HIPS)
+        corners[:, 0] += np.array([half, -half, -half, half])
     inside = np.zeros(character.alpha.shape, np.uint8)
     cv2.fillPoly(inside, [np.rint(corners).astype(np.int32)], 1)
-    trunk = (inside > 0) & (character.alpha > 0.9)
+    trunk = (inside > 0) & (character.alpha > NUMBERS.solid)
     if trunk.sum() < NUMBERS.least_clothes:
         return None
     pixels = character.picture[trunk][None]

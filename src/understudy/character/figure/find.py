@@ -44,6 +44,10 @@ class SearchNumbers:
     piece: float = 0.55  # of each side: pieces searched for a small figure
     piece_from: float = 0.45  # of each side: where the last piece begins
     covered: tuple[float, float] = (0.45, 0.7)  # of what stands out: doubted, believed
+    doubted: float = 0.5  # what credibility is multiplied by where it is doubted
+    contrast: float = 3.0  # OpenCV's clip limit of local contrast,
+    tiles: tuple[int, int] = (6, 6)  # and its tiles
+    least_side: int = 8  # px: of the size at which something stands out
 
 
 NUMBERS = SearchNumbers()
@@ -169,7 +173,8 @@ def _standing_out(rgb: NDArray[np.uint8], alpha: Float32 | None) -> tuple[Region
     """
     h, w = rgb.shape[:2]
     scale = NUMBERS.side / max(h, w)
-    size = (max(8, round(w * scale)), max(8, round(h * scale)))
+    least_side = NUMBERS.least_side
+    size = (max(least_side, round(w * scale)), max(least_side, round(h * scale)))
     if alpha is not None:
         out = np.asarray(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA)) > 0.5
         spread = 0.0
@@ -211,13 +216,14 @@ def _agreement(landmarks: Landmarks, region: Region | None, size: tuple[int, int
     top, bottom = max(0.0, float(seen.min())), min(float(size[1]), float(seen.max()))
     blob = min(float(size[1]), region.side / NUMBERS.room)
     covered = (bottom - top) / max(1.0, blob)
-    return float(np.interp(covered, NUMBERS.covered, [0.5, 1.0]))
+    return float(np.interp(covered, NUMBERS.covered, [NUMBERS.doubted, 1.0]))
 
 
 def _with_contrast(rgb: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """The picture with its local contrast equalised."""
     lab = np.asarray(cv2.cvtColor(rgb, cv2.COLOR_RGB2LAB))
-    lab[..., 0] = cv2.createCLAHE(clipLimit=3.0, tileGridSize=(6, 6)).apply(lab[..., 0])
+    equalizer = cv2.createCLAHE(clipLimit=NUMBERS.contrast, tileGridSize=NUMBERS.tiles)
+    lab[..., 0] = equalizer.apply(lab[..., 0])
     return np.asarray(cv2.cvtColor(lab, cv2.COLOR_LAB2RGB), np.uint8)
 
 

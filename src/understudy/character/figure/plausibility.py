@@ -25,17 +25,26 @@ class PlausibilityNumbers:
     least_torso: float = 0.028  # of the picture's longer side: below, hands are a pixel or two
     torso_of_shoulders: float = 1.25  # T per shoulder width, where the picture cuts the hips off
     lean: Range = (50, 80)  # degrees from upright
-    head_above: float = 0.12  # T: a head lower than this over the neck is beside the trunk
+    head_above: float = 0.12  # T: a head lower than this over the neck is beside the trunk,
+    head_beside: float = 0.2  # T: and surely so where it is lower by this
     head_far: Range = (1.2, 2.0)  # T from the neck
     wide: Range = (1.4, 2.2)  # T between the shoulders
-    narrow: float = 0.2  # T between the shoulders
-    thighs_down: float = 0.3  # T: both knees higher than this below the hips are odd
+    narrow: float = 0.2  # T between the shoulders: less is odd,
+    too_narrow: float = 0.12  # T: and impossible where it is less by this
+    too_long: float = 1.6  # times the most length of a limb: impossible
+    limbs: tuple[float, float] = (2.0, 0.5)  # odd limbs that are too many: number, share of them
+    thighs_down: float = 0.3  # T: both knees higher than this below the hips are odd,
+    thighs_up: float = 0.3  # T: and impossible where they are higher by this
     weak: float = 0.6  # weight of what speaks less clearly: thighs, arms out of sight
     inside: float = 0.7  # of the joints must lie on the mask
+    on_mask: float = 0.3  # of the mask: where a joint lies on it
     presence: float = 0.9  # the tracker's own estimate
-    area: float = 0.6  # T^2: the least that the mask covers
+    share_off: float = 0.4  # of shares and estimates: so much less is impossible
+    area: float = 0.6  # T^2: the least that the mask covers,
+    area_off: float = 0.5  # T^2: and impossible where it covers less by this
     arm_seen: float = 0.8  # visibility of elbow and wrist, where nobody was detected
-    elbow_seen: float = 0.35  # visibility of the clearer elbow, where somebody was
+    elbow_seen: float = 0.35  # visibility of the clearer elbow, where somebody was,
+    elbow_off: float = 0.3  # and so much less is impossible
     face_off: float = 0.6  # face widths from the mesh's nose to the body's
     face_height: float = 0.3  # face widths from forehead to chin: less is inside out
 
@@ -84,18 +93,19 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     down = (pelvis - neck) / max(1.0, float(np.linalg.norm(pelvis - neck)))
     faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), *NUMBERS.lean)
     head = (points[Body.NOSE] - neck) / torso
-    faults += _beyond(NUMBERS.head_above - float(-head @ down), 0.0, 0.2)
+    faults += _beyond(NUMBERS.head_above - float(-head @ down), 0.0, NUMBERS.head_beside)
     faults += _beyond(float(np.linalg.norm(head)), *NUMBERS.head_far)
     if hips_seen:
         faults += _beyond(wide / torso, *NUMBERS.wide) + _beyond(
-            NUMBERS.narrow - wide / torso, 0.0, 0.12
+            NUMBERS.narrow - wide / torso, 0.0, NUMBERS.too_narrow
         )
     limbs = [(a, b, low, high) for a, b, low, high in _LIMBS if seen[a] and seen[b]]
     odd = 0.0
     for a, b, low, high in limbs:
         length = float(np.linalg.norm(points[a] - points[b])) / torso
-        odd += _beyond(low - length, 0.0, low) + _beyond(length, high, 1.6 * high)
-    faults += odd / max(2.0, 0.5 * len(limbs))
+        odd += _beyond(low - length, 0.0, low) + _beyond(length, high, NUMBERS.too_long * high)
+    many, share = NUMBERS.limbs
+    faults += odd / max(many, share * len(limbs))
     # One leg may be kicked up, not both.
     thighs = [
         float((points[knee] - points[hip]) @ down) / torso
@@ -103,19 +113,21 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
         if seen[knee]
     ]
     if len(thighs) == 2:
-        faults += NUMBERS.weak * _beyond(NUMBERS.thighs_down - sum(thighs) / 2, 0.0, 0.3)
-    faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, 0.4)
-    faults += _beyond(NUMBERS.presence - presence, 0.0, 0.4)
-    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, 0.5)
+        faults += NUMBERS.weak * _beyond(
+            NUMBERS.thighs_down - sum(thighs) / 2, 0.0, NUMBERS.thighs_up
+        )
+    faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, NUMBERS.share_off)
+    faults += _beyond(NUMBERS.presence - presence, 0.0, NUMBERS.share_off)
+    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, NUMBERS.area_off)
     in_picture = [
         i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
     ]
     if not detected:
         sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
-        faults += _beyond(NUMBERS.arm_seen - float(min(sides)), 0.0, 0.4)
+        faults += _beyond(NUMBERS.arm_seen - float(min(sides)), 0.0, NUMBERS.share_off)
     elif in_picture:
         faults += NUMBERS.weak * _beyond(
-            NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, 0.3
+            NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, NUMBERS.elbow_off
         )
     return max(0.0, 1.0 - faults)
 
@@ -177,4 +189,4 @@ def _inside(points: Points, mask: Float32) -> float:
     on = (at[:, 0] >= 0) & (at[:, 0] < w) & (at[:, 1] >= 0) & (at[:, 1] < h)
     if not on.any():
         return 0.0
-    return float((mask[at[on, 1], at[on, 0]] > 0.3).mean())
+    return float((mask[at[on, 1], at[on, 0]] > NUMBERS.on_mask).mean())

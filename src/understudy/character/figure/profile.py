@@ -28,6 +28,7 @@ class ProfileNumbers:
     ahead: float = 0.07  # T: the least from the ears to the nose
     apart: tuple[float, float] = (0.42, 0.30)  # T: the most between the ankles, between the wrists
     bent: float = 50.0  # degrees: the knee of a figure that stands straight is bent less
+    straight: float = 1.2  # straightness of legs that are neither apart nor bent, cut off at 1
     least_straightness: float = 0.5  # below, the legs cannot be separated
     seen: float = 0.5  # visibility: what is seen less is hidden
     credible: float = 0.5
@@ -128,9 +129,9 @@ def _straightness(marks: Landmarks) -> float:
     )
     thigh, shank = (np.degrees(np.arctan2(*(b - a))) for a, b in ((hip, knee), (knee, ankle)))
     bent = abs((thigh - shank + 180.0) % 360.0 - 180.0)
-    return float(
-        np.clip(1.2 - apart / NUMBERS.apart[0], 0, 1) * np.clip(1.2 - bent / NUMBERS.bent, 0, 1)
-    )
+    faults = apart / NUMBERS.apart[0], bent / NUMBERS.bent
+    together, straight = (np.clip(NUMBERS.straight - fault, 0, 1) for fault in faults)
+    return float(together * straight)
 
 
 def _sides_by_sight(marks: Landmarks) -> tuple[int, int]:

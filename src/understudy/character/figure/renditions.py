@@ -40,6 +40,20 @@ class RenditionNumbers:
     """Of the height: how much wider the figure is made for thin limbs to be seen."""
     light: tuple[float, float] = (-0.35, -0.5)
     """Share of the light that comes from the image's left and from above."""
+    soft: tuple[float, float] = (0.6, 700.0)
+    """Softness of the edge: pixels at least, and the height at which it is one pixel."""
+    grounds: tuple[int, int, int] = (128, 200, 225)
+    """Grey behind the picture, behind skin and behind inflated bodies."""
+    half: float = 0.5
+    """Share of the picture in the rendition that is half picture, half inflated."""
+    roundest: float = 1.6
+    """Height of an inflated part, in `thickness`, at which it grows no more."""
+    rounding: float = 0.1
+    """Of `thickness` (sigma): how much the inflated body is smoothed."""
+    shades: tuple[float, float] = (0.15, 1.3)
+    """The darkest and the brightest light on it,"""
+    exposure: float = 0.8
+    """and what all of it is multiplied by."""
 
 
 NUMBERS = RenditionNumbers()
@@ -105,7 +119,7 @@ def renditions_of(rgb: NDArray[np.uint8], mask: Mask) -> Iterator[Rendition]:
 def _contents(image: Float32, mask: Mask, height: float) -> Iterator[tuple[str, Float32]]:
     """What the squares show, each (h, w, 3) float32 in 0..255 with its name."""
     n = NUMBERS
-    soft = max(0.6, height / 700)
+    soft = max(n.soft[0], height / n.soft[1])
     alpha = soften(mask, soft)[..., None]
     lit = _inflated(mask, height)
     thick = grow(mask, n.thicker * height)
@@ -115,21 +129,24 @@ def _contents(image: Float32, mask: Mask, height: float) -> Iterator[tuple[str, 
         return np.asarray(content * cover + ground * (1 - cover), np.float32)
 
     yield "picture", image
-    yield "on grey", over(image, alpha, 128)
+    grey, skin, lightest = n.grounds
+    yield "on grey", over(image, alpha, grey)
     yield "on white", over(image, alpha, 255)
-    yield "skin", over(np.broadcast_to(np.array(n.skin, np.float32), image.shape), alpha, 200)
-    yield "inflated", over(lit, alpha, 225)
-    yield "thicker", over(_inflated(thick, height), thick_alpha, 225)
-    yield "half", over(np.asarray(0.5 * image + 0.5 * lit, np.float32), alpha, 200)
+    yield "skin", over(np.broadcast_to(np.array(n.skin, np.float32), image.shape), alpha, skin)
+    yield "inflated", over(lit, alpha, lightest)
+    yield "thicker", over(_inflated(thick, height), thick_alpha, lightest)
+    half = n.half * image + (1 - n.half) * lit
+    yield "half", over(np.asarray(half, np.float32), alpha, skin)
 
 
 def _inflated(mask: Mask, height: float) -> Float32:
     """The mask as a lit body in skin colour that is the thicker the wider it is: (h, w, 3)."""
     n = NUMBERS
     radius = n.thickness * height
-    bulge = np.minimum(np.sqrt(depth(mask) / radius), 1.6).astype(np.float32)
-    bulge = np.asarray(cv2.GaussianBlur(bulge, (0, 0), 0.1 * radius), np.float32)
+    bulge = np.minimum(np.sqrt(depth(mask) / radius), n.roundest).astype(np.float32)
+    bulge = np.asarray(cv2.GaussianBlur(bulge, (0, 0), n.rounding * radius), np.float32)
     slope_y, slope_x = (radius * slope for slope in np.gradient(bulge))
     upright = 1 / np.sqrt(1 + slope_x**2 + slope_y**2)
-    shade = np.clip((n.light[0] * slope_x + n.light[1] * slope_y + 1) * upright, 0.15, 1.3) * 0.8
+    light = (n.light[0] * slope_x + n.light[1] * slope_y + 1) * upright
+    shade = np.clip(light, *n.shades) * n.exposure
     return np.asarray(np.clip(shade[..., None] * np.array(n.skin), 0, 255), np.float32)

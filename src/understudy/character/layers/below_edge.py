@@ -30,6 +30,13 @@ class BelowEdgeNumbers:
     straightens: float = 40.0  # rows after which an outline goes on straight down
     sleeve: float = 3.0  # half widths of a bare arm: the width of a sleeve
     elbow: float = 1.4  # half widths of a bare elbow: its disc
+    soft: float = 1.2  # px: the edge of an arm that ends
+    solid: float = 0.97  # alpha from which a pixel is surely figure
+    least_rows: tuple[int, int] = (3, 4)  # repeated at least, and where nothing is solid
+    smooth: float = 2.0  # rows (sigma): over which likeness and outlines are smoothed
+    reach: int = 4  # px: an outline that moves by more from row to row has ended
+    least_outline: int = 6  # rows: a shorter outline has no direction
+    least_width: float = 3.0  # px: no run closes to less
 
 
 NUMBERS = BelowEdgeNumbers()
@@ -57,7 +64,7 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
     if layer.name in {"left_arm", "right_arm"}:
         arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
         first = len(layer.rgba) - NUMBERS.rim
-        shape = soften(_arm_shape((len(out), out.shape[1]), arm, anatomy.torso), 1.2)
+        shape = soften(_arm_shape((len(out), out.shape[1]), arm, anatomy.torso), NUMBERS.soft)
         out[first:] *= shape[first:, :, None]
     return Layer(layer.name, out)
 
@@ -89,14 +96,14 @@ def continued(rgba: Float32, pad: int, unit: float) -> Float32:
 def _repeatable(rgba: Float32, last: int, unit: float) -> int:
     """How many rows above the edge look alike: what may be repeated without showing."""
     first = max(0, last - int(NUMBERS.repeat * unit))
-    inside = rgba[last, :, 3] > 0.97
+    inside = rgba[last, :, 3] > NUMBERS.solid
     if not inside.any():
-        return 4
+        return NUMBERS.least_rows[1]
     apart = np.abs(rgba[first : last + 1, inside, :3] - rgba[last, inside, :3])
     alike = (apart.max(axis=-1) < NUMBERS.alike[0]).mean(axis=1)
-    other = np.flatnonzero(gaussian_filter1d(alike, 2.0) < NUMBERS.alike[1])
+    other = np.flatnonzero(gaussian_filter1d(alike, NUMBERS.smooth) < NUMBERS.alike[1])
     rows = last - first if other.size == 0 else last - first - int(other[-1]) - 2
-    return max(3, rows)
+    return max(NUMBERS.least_rows[0], rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +142,7 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
     x = end
     for y in range(last, max(0, last - int(NUMBERS.slope * unit)), -1):
         row = alpha[y] > 0.5
-        reach = 4
+        reach = NUMBERS.reach
         # Follow the outline from row to row; stop where it jumps.
         near = range(max(0, x - reach), min(w - 1, x + reach) + 1)
         at = [i for i in near if row[i] and not (0 <= i + side < w and row[i + side])]
@@ -143,9 +150,9 @@ def _slope(alpha: Float32, last: int, end: int, side: int, unit: float) -> float
             break
         x = min(at, key=lambda i: abs(i - x))
         xs.append(float(x))
-    if len(xs) < 6:
+    if len(xs) < NUMBERS.least_outline:
         return 0.0
-    smooth = gaussian_filter1d(np.array(xs), 2.0)
+    smooth = gaussian_filter1d(np.array(xs), NUMBERS.smooth)
     slope = float(np.polyfit(np.arange(len(smooth)), smooth, 1)[0])
     return float(np.clip(-slope, -NUMBERS.steepest, NUMBERS.steepest))
 
@@ -157,9 +164,9 @@ def _stretch(source: Float32, target: Float32, run: _Run, down: int) -> None:
     over = NUMBERS.straightens
     fall = over * (1 - np.exp(-down / over)) if down else 0.0
     left, right = run.left + run.slope_left * fall, run.right + run.slope_right * fall
-    if right - left < 3:
-        middle = (left + right) / 2
-        left, right = middle - 1.5, middle + 1.5
+    if right - left < NUMBERS.least_width:
+        middle, half = (left + right) / 2, NUMBERS.least_width / 2
+        left, right = middle - half, middle + half
     a, b = max(0, int(np.floor(left)) - 2), min(w, int(np.ceil(right)) + 3)
     xs: Points = np.arange(a, b, dtype=np.float64)
     share = (xs - left) / (right - left)
@@ -168,7 +175,7 @@ def _stretch(source: Float32, target: Float32, run: _Run, down: int) -> None:
     t = (at - low)[:, None]
     colour = source[low] * (1 - t) + source[low + 1] * t
     # The row that is copied may be narrower here than the outline: go on with what is solid.
-    solid = colour[:, 3] > 0.97
+    solid = colour[:, 3] > NUMBERS.solid
     edge = np.clip(np.minimum(xs - left, right - xs) + 1.0, 0, 1)[:, None]
     drawn = _nearest(colour, solid) * edge
     target[a:b] = np.where(drawn[:, 3:] > target[a:b, 3:], drawn, target[a:b])
