@@ -29,7 +29,8 @@ FEET = (
 
 @dataclass(frozen=True, slots=True)
 class RootNumbers:
-    """When a foot stands, and how firmly. Chosen by eye.
+    """When a foot stands, and how firmly. Chosen by eye. `hold`, `step` and the ground's seconds
+    hardly matter: a quarter more or less moves no joint of the sample takes by .004 torsos.
 
     speed: torsos a second; a foot slower than the second number stands, one faster than the first
         moves. height: torsos over the ground, likewise.
