@@ -62,7 +62,7 @@ def cut_layers(
         visible = spread == label
         # The body fades only where the arm is solid.
         on_top = np.maximum(on_top, soft(visible & ~grow(spread == BODY, RIM - 1)))
-        hidden = whole & parts.over
+        hidden = whole & parts.overlay
         # Where the arm meets the body its outermost pixels are half the body's.
         own = (visible | whole) & ~grow((spread == BODY) & ~hidden, 1)
         cover = soft(own) * alpha
@@ -85,8 +85,8 @@ def cut_layers(
     body = np.maximum(alpha * (1 - on_top), under)
     share = None if light is None else _gradual(spread == BODY, anatomy.torso) * light
     layers.insert(0, Layer("body", _before(share, premultiplied(hidden_part.colours, body))))
-    if parts.over.any():
-        layers.append(Layer("overlay", premultiplied(colours, soft(parts.over) * alpha)))
+    if parts.overlay.any():
+        layers.append(Layer("overlay", premultiplied(colours, soft(parts.overlay) * alpha)))
     return tuple(layers)
 
 

@@ -122,13 +122,13 @@ NUMBERS = PartNumbers()
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
     """labels: (h, w) uint8, NOTHING, BODY or one of ARMS, by what is on top. arms: the whole of
-    each arm, what is hidden included, or None where it is no layer of its own. over: (h, w) bool,
-    what lies in front of the arms. hair: (h, w) bool.
+    each arm, including what is hidden, or None where it is no layer of its own. overlay: (h, w)
+    bool, what lies in front of the arms. hair: (h, w) bool.
     """
 
     labels: Labels
     arms: tuple[Mask | None, Mask | None]
-    over: Mask
+    overlay: Mask
     hair: Mask
 
 
@@ -179,7 +179,7 @@ def find_parts(
         bodily |= (alike < NUMBERS.alike) & (~taken | region.hand)
     _settle(labels, core, bodily, taken & ~hair, unit)
     arms: list[Mask | None] = []
-    over = np.zeros(alpha.shape, bool)
+    overlay = np.zeros(alpha.shape, bool)
     for label, region in zip(ARMS, regions, strict=True):
         if region is None:
             arms.append(None)
@@ -187,8 +187,8 @@ def find_parts(
         hidden = opened(region.even & inside & (labels == BODY), NUMBERS.sliver * unit)
         hidden = without_small(hidden, NUMBERS.least_hidden * unit**2)
         arms.append(largest((labels == label) | hidden))
-        over |= hidden | (hair & grow(hidden, NUMBERS.hair_over * unit))
-    return Parts(labels, (arms[0], arms[1]), over & (labels == BODY), hair)
+        overlay |= hidden | (hair & grow(hidden, NUMBERS.hair_over * unit))
+    return Parts(labels, (arms[0], arms[1]), overlay & (labels == BODY), hair)
 
 
 def _told_apart(

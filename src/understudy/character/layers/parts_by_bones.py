@@ -43,7 +43,7 @@ def parts_by_bones(alpha: Float32, anatomy: Anatomy, movable: tuple[bool, bool])
     nearest_body = np.min(body, axis=0)
     labels = np.where(inside, np.uint8(BODY), np.uint8(NOTHING))
     arms: list[Mask | None] = []
-    over = np.zeros(shape, bool)
+    overlay = np.zeros(shape, bool)
     for label, arm, wanted in zip(ARMS, anatomy.arms, movable, strict=True):
         if not wanted:
             arms.append(None)
@@ -57,9 +57,9 @@ def parts_by_bones(alpha: Float32, anatomy: Anatomy, movable: tuple[bool, bool])
         # The arm goes on under the body up to its shoulder, as a paper puppet's does on its pin.
         root = _from_bones(shape, deep, [(arm.shoulder, start), (start, arm.elbow)]) < 0
         arms.append(own | (root & inside))
-        over |= root & inside
+        overlay |= root & inside
     nothing = np.zeros(shape, bool)
-    return Parts(labels, (arms[0], arms[1]), over & (labels == BODY), nothing)
+    return Parts(labels, (arms[0], arms[1]), overlay & (labels == BODY), nothing)
 
 
 def _from_bones(
