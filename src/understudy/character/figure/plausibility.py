@@ -106,16 +106,7 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
         odd += _beyond(low - length, 0.0, low) + _beyond(length, high, NUMBERS.too_long * high)
     many, share = NUMBERS.limbs
     faults += odd / max(many, share * len(limbs))
-    # One leg may be kicked up, not both.
-    thighs = [
-        float((points[knee] - points[hip]) @ down) / torso
-        for hip, knee in ((Body.LEFT_HIP, Body.LEFT_KNEE), (Body.RIGHT_HIP, Body.RIGHT_KNEE))
-        if seen[knee]
-    ]
-    if len(thighs) == 2:
-        faults += NUMBERS.weak * _beyond(
-            NUMBERS.thighs_down - sum(thighs) / 2, 0.0, NUMBERS.thighs_up
-        )
+    faults += _raised_legs(points, seen, down, torso)
     faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, NUMBERS.share_off)
     faults += _beyond(NUMBERS.presence - presence, 0.0, NUMBERS.share_off)
     faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, NUMBERS.area_off)
@@ -175,6 +166,19 @@ def _torso(landmarks: Landmarks) -> float:
     neck = (points[Body.LEFT_SHOULDER] + points[Body.RIGHT_SHOULDER]) / 2
     pelvis = (points[Body.LEFT_HIP] + points[Body.RIGHT_HIP]) / 2
     return float(np.linalg.norm(pelvis - neck))
+
+
+def _raised_legs(points: Points, seen: NDArray[np.bool_], down: Points, torso: float) -> float:
+    """How odd the thighs are: one leg may be kicked up, not both. down: (2,) along the trunk."""
+    thighs = [
+        float((points[knee] - points[hip]) @ down) / torso
+        for hip, knee in ((Body.LEFT_HIP, Body.LEFT_KNEE), (Body.RIGHT_HIP, Body.RIGHT_KNEE))
+        if seen[knee]
+    ]
+    if len(thighs) < 2:
+        return 0.0
+    raised = NUMBERS.thighs_down - sum(thighs) / 2
+    return NUMBERS.weak * _beyond(raised, 0.0, NUMBERS.thighs_up)
 
 
 def _beyond(value: float, limit: float, far: float) -> float:
