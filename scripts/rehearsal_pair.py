@@ -19,7 +19,7 @@ from understudy.character.cast import cast
 from understudy.media.picture import open_picture
 
 ROOT = Path(__file__).resolve().parents[1]
-TARGET = ROOT / "src" / "understudy" / "cli" / "rehearsal"
+TARGET = ROOT / "src" / "understudy" / "cli" / "doctor" / "rehearsal"
 SIZE = (360, 480)
 CLIP_SIZE = (360, 640)
 SECONDS, RATE = 3, 12

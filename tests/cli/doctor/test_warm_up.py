@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from understudy.cache import user_cache
-from understudy.cli.warm_up import empty_cache
+from understudy.cli.doctor.warm_up import empty_cache
 from understudy.weights import weights_folder
 
 

@@ -22,7 +22,7 @@ def try_engine(name: str, out: Path, on_progress: OnProgress | None = None) -> R
 
     Raises EngineUnavailable.
     """
-    pair = resources.files("understudy.cli") / "rehearsal"
+    pair = resources.files("understudy.cli.doctor") / "rehearsal"
     with resources.as_file(pair / "clip.mp4") as clip:
         return run_take(
             TakeMedia(picture=(pair / "picture.jpg").read_bytes(), clip=clip),

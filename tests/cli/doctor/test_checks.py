@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy.cli.checks import CHECKS, Finding, check_memory, check_weights, opencv_remedy
+from understudy.cli.doctor.checks import CHECKS, Finding, check_memory, check_weights, opencv_remedy
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)

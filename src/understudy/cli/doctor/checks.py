@@ -151,7 +151,7 @@ def check_kernels() -> Finding:
         return Finding(
             "kernels", "missing", _one_line(fault), "pip install --force-reinstall numba"
         )
-    beside = Path(__file__).resolve().parents[1] / "engines" / "puppet"
+    beside = Path(__file__).resolve().parents[2] / "engines" / "puppet"
     where = Path(os.environ.get("NUMBA_CACHE_DIR") or beside)
     kept = any(where.rglob("*.nbi")) if where.is_dir() else False
     if kept:

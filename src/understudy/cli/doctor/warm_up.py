@@ -38,7 +38,7 @@ def warm_up() -> float:
 
 def rehearse() -> None:
     """Make a take of the small pair that comes with the package, and throw it away."""
-    pair = resources.files("understudy.cli") / "rehearsal"
+    pair = resources.files("understudy.cli.doctor") / "rehearsal"
     with (
         resources.as_file(pair / "clip.mp4") as clip,
         tempfile.TemporaryDirectory() as folder,

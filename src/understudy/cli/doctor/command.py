@@ -50,10 +50,10 @@ def doctor(
 
             fetch_and_tell(default_weights())
         if warm:
-            from understudy.cli.warm_up import warm_up
+            from understudy.cli.doctor.warm_up import warm_up
 
             typer.echo(f"compiled and tested in {warm_up():.0f} s")
-        from understudy.cli.checks import CHECKS
+        from understudy.cli.doctor.checks import CHECKS
 
         usable = True
         for check in CHECKS:
@@ -81,8 +81,8 @@ def _check_engine(name: str, *, trial: bool) -> None:
     typer.echo(f"{_MARKS['ok']:<8}{name:<10}can run here")
     if not trial:
         return
+    from understudy.cli.doctor.trial import told, try_engine
     from understudy.cli.progress_bar import showing_progress
-    from understudy.cli.trial import told, try_engine
 
     out = Path(f"understudy-try-{name}.mp4")
     with showing_progress(sys.stderr) as show:
