@@ -16,7 +16,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.hostile.idle import reads_beside_idle_sockets
-from tests.hostile.machine import full_disk, kills, locked_database
+from tests.hostile.machine import full_disk, kills, locked_database, no_descriptors
 from tests.hostile.outcome import Outcome, as_table
 from tests.hostile.uploads import damaged_files
 from tests.hostile.wire import left_connections, odd_requests
@@ -26,6 +26,7 @@ PARTS: dict[str, Callable[[Path], list[Outcome]]] = {
     "requests": partial(odd_requests, count=3000),
     "connections": left_connections,
     "disk": full_disk,
+    "descriptors": partial(no_descriptors, seconds=8),
     "lock": partial(locked_database, seconds=20),
     "kills": partial(kills, times=8),
     "idle": partial(reads_beside_idle_sockets, sockets=1000),

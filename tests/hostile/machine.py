@@ -26,6 +26,8 @@ PATH = "/v1/videos/motion-control"
 DISK_MB = 90
 ANSWER_SECONDS = 4.2
 WAITING = 6
+FEW_DESCRIPTORS = 8
+"""Fewer than a server has open."""
 
 
 def full_disk(folder: Path) -> list[Outcome]:
@@ -88,6 +90,33 @@ def _count_ended(outcome: Outcome, http: httpx2.Client, waiting: list[str]) -> N
             status, message = record["task_status"], record["task_status_msg"]
             time.sleep(0.2)
         outcome.count(None if status == "succeed" else f"task: {status} {message}")
+
+
+def no_descriptors(folder: Path, *, seconds: float) -> list[Outcome]:
+    """The server gets no more file descriptors while tasks wait: none of them fails."""
+    outcome = Outcome(f"no file descriptors for {seconds:g} s")
+    server = start(folder, slots=1, max_attempts=2, shutdown_seconds=0, rate_limit="")
+    try:
+        with _client(server) as http:
+            body = _by_uploads(http)
+            waiting = [_create(http, {**body, "prompt": "nap 1"}) for _ in range(WAITING)]
+            pid = server.process.pid
+            before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, (FEW_DESCRIPTORS, before[1]))
+            until = time.monotonic() + seconds
+            faults: set[str] = set()
+            while time.monotonic() < until:
+                # On the connection that is open; no other can be made.
+                found = http.get(PATH, params={"pageSize": "100"}).json().get("data", [])
+                outcome.count(None if len(found) == WAITING else "no reads")
+                faults.add(http.get("/readyz").json()["message"])
+                time.sleep(0.5)
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+            outcome.count(None if any("Not ready" in each for each in faults) else f"{faults}")
+            _count_ended(outcome, http, waiting)
+    finally:
+        server.stop()
+    return [outcome]
 
 
 @contextlib.contextmanager

@@ -83,6 +83,25 @@ def test_a_create_on_a_locked_database_is_answered_within_four_seconds(
     assert len(its_client.data("GET", PATH)) == 1
 
 
+def test_without_file_descriptors_reads_and_refusals_go_on_and_readiness_says_why(
+    alone: RehearsalServer, its_client: Client
+) -> None:
+    its_client.data("GET", PATH)
+    process = alone.process.pid
+    before = resource.prlimit(process, resource.RLIMIT_NOFILE)
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (8, before[1]))
+    try:
+        assert its_client.data("GET", PATH) == []
+        assert its_client.error("POST", PATH, json={"model_name": "x"})[:2] == (400, 1201)
+        assert its_client.error("GET", "/readyz") == (
+            *UNAVAILABLE,
+            "Not ready: too many files are open",
+        )
+    finally:
+        resource.prlimit(process, resource.RLIMIT_NOFILE, before)
+    its_client.data("GET", "/readyz")
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own; where none can be mounted the test is skipped."""

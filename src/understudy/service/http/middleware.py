@@ -120,6 +120,6 @@ def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one
     return InternalFault()
 
 
-def let_through(_request: Any, error: Exception) -> Any:
+async def let_through(_request: Any, error: Exception) -> Any:
     """Leave an error to RequestMiddleware instead of the framework's own handlers."""
     raise error
