@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -13,7 +15,9 @@ import pytest
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
+from understudy.character.carried_corrections import with_corrections
 from understudy.character.cast import cast
+from understudy.character.corrections import Corrections
 from understudy.elements.clip_frames import best_frames
 from understudy.elements.closer_face import with_closer_face
 from understudy.elements.views import View, judge
@@ -26,6 +30,22 @@ from understudy.tracking.cached import PictureTracker
 from understudy.tracking.trackers import PictureTrack, Region
 
 ROBIN = FOLDER / "robin"
+# Joints of somebody who stands in a picture of 400 x 600 px; eyes and ears follow the nose.
+STANDING = {
+    "nose": (200, 90),
+    **{
+        f"{side}_{name}": (200 + sign * x, y)
+        for side, sign in (("left", 1), ("right", -1))
+        for name, x, y in (
+            ("shoulder", 50, 150),
+            ("elbow", 80, 240),
+            ("wrist", 95, 320),
+            ("hip", 30, 330),
+            ("knee", 32, 440),
+            ("ankle", 33, 550),
+        )
+    },
+}
 
 
 @pytest.fixture(scope="module")
@@ -151,3 +171,19 @@ def _face_of(rgba: NDArray[np.float32], face: NDArray[np.float32] | None) -> NDA
 
 def _contrast(image: NDArray[np.float32]) -> float:
     return float(np.abs(image - cv2.GaussianBlur(image, (0, 0), 1.0)).mean())
+
+
+def test_corrections_in_a_picture_count_where_it_is_judged(track: PictureTracker) -> None:
+    plain = (ROBIN / "front.jpg").read_bytes()
+    fixed = judge(open_picture(with_corrections(plain, Corrections(left_arm="fixed"))), 0, track)
+    assert fixed is not None
+    assert fixed.free_arms == 1
+    # Of a figure that nobody finds, joints that were placed are enough.
+    blank = np.full((600, 400, 3), 240, np.uint8)
+    picture = Picture(blank, None, (400, 600), hashlib.sha256(blank.data).hexdigest())
+    assert judge(picture, 0, track) is None
+    placed = replace(picture, carried=json.dumps({"joints": STANDING}).encode())
+    view = judge(placed, 0, track)
+    assert view is not None
+    assert view.movable
+    assert view.torso == pytest.approx(180, abs=5)

@@ -12,7 +12,9 @@ from typing import Any
 
 import av
 import httpx2
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 from PIL import Image
 from standardwebhooks import Webhook
 
@@ -165,3 +167,46 @@ def test_a_running_take_is_cancelled_and_another_one_takes_its_place(
     assert real.client.error("POST", PATH, json=still)[:2] == (400, 1201)
     other: Any = real.client.data("POST", PATH, json={**body, "mode": "std"})
     assert real.client.ended(other["task_id"])["task_status"] == "succeed"
+
+
+def frames_of(url: str) -> NDArray[np.float32]:
+    """Every fourth frame of a video, (n, h, w) float32 luma, at a quarter of its size."""
+    with av.open(io.BytesIO(httpx2.get(url, trust_env=False).content)) as opened:
+        stream = opened.streams.video[0]
+        size = stream.width // 4, stream.height // 4
+        frames = [
+            frame.to_ndarray(format="gray", width=size[0], height=size[1])
+            for index, frame in enumerate(opened.decode(stream))
+            if index % 4 == 0
+        ]
+    return np.array(frames, np.float32)
+
+
+def test_a_take_of_a_corrected_picture_moves_as_it_was_corrected(
+    real: Real, picture: str, clip: str
+) -> None:
+    corrected = real.client.data(
+        "POST",
+        "/v1/characters",
+        json={"image_url": picture, "corrections": {"left_arm": "fixed", "right_arm": "fixed"}},
+    )
+    found = real.client.data("POST", "/v1/characters/cast", json={"image_url": picture})
+    assert (found["left_arm"], found["right_arm"]) == ("free", "free")
+    moved = []
+    for given in (picture, corrected["url"]):
+        body = {
+            "image_url": given,
+            "video_url": clip,
+            "character_orientation": "video",
+            "mode": "std",
+        }
+        record = real.client.ended(real.client.data("POST", PATH, json=body)["task_id"])
+        assert record["task_status"] == "succeed", record
+        frames = frames_of(record["task_result"]["videos"][0]["url"])
+        # How much changes beside the trunk, where nothing but a spread arm comes.
+        scale = frames.shape[1] / found["height"]
+        wrist, shoulder = found["joints"]["left_wrist"], found["joints"]["left_shoulder"]
+        beside = int(scale * (wrist[0] + 0.15 * found["width"]))
+        rows = slice(int(scale * shoulder[1]), int(scale * wrist[1]))
+        moved.append(float(frames[:, rows, beside:].std(axis=0).max()))
+    assert moved[1] < 0.3 * moved[0]

@@ -11,12 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
-from understudy.character.character import ArmState, Character, Layer, Traits
-from understudy.character.corrections import NONE, ROOT, Corrections
+from understudy.character.carried_corrections import corrections_of
+from understudy.character.character import Character, Layer, Traits
+from understudy.character.corrections import ROOT, Corrections
 from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
+from understudy.character.figure.pointed import surroundings
 from understudy.character.figure.unrecognized import find_unrecognized
 from understudy.character.image.masks import Box, box_of
 from understudy.character.image.png_files import matte_from_png
@@ -39,6 +41,7 @@ from understudy.character.traits import (
     hem_of,
     middle_covered,
 )
+from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker
@@ -65,26 +68,29 @@ def cast(
     picture: Picture,
     size: tuple[int, int],
     *,
-    corrections: Corrections = NONE,
+    corrections: Corrections | None = None,
     cache: Cache | None = None,
     track: Track | None = None,
 ) -> Character:
     """Make the picture ready to move at the output's size.
 
     size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. corrections: what a
-    person says of the picture, taken as it is. cache: where the character, or else the picture's
-    landmarks, are looked up first. track: what finds landmarks; without it a tracker's process is
-    started for this call. Raises InputRefused("image_url", ...) when the picture holds no character
-    that can be moved, and one that names a correction that cannot be used. Deterministic.
+    person says of the picture, taken as it is; None takes those that travel in the picture's file.
+    cache: where the character, or else the picture's landmarks, are looked up first. track: what
+    finds landmarks; without it a tracker's process is started for this call. Raises
+    InputRefused("image_url", ...) when the picture holds no character that can be moved, and one
+    that names a correction that cannot be used. Deterministic.
     """
     rgb, given = on_canvas(picture, size)
+    if corrections is None:
+        corrections = corrections_of(picture)
     drawn = None
     if corrections.matte is not None:
         drawn = matte_from_png(corrections.matte, size, f"{ROOT}.matte")
     shape = given if drawn is None else drawn
-    joints = _joints_on_canvas(corrections, picture.source_size, size)
+    joints, point = corrections.on_canvas(picture.source_size, size)
     if track is not None:
-        figure = search_placed(rgb, shape, joints, track)
+        figure = search_placed(rgb, shape, joints, track, point)
         if figure is None:
             figure = find_unrecognized(rgb, shape, None, track)
         figure = _corrected(figure, joints, drawn, size)
@@ -95,9 +101,12 @@ def cast(
         return character_of(record)
     # The processes of tracker and models end before the work that needs memory begins.
     with PictureTracker(cache) as tracker:
-        figure = search_placed(rgb, shape, joints, tracker)
+        figure = search_placed(rgb, shape, joints, tracker, point)
     with LearnedModels(cache) as models:
-        salient = None if shape is not None else models.salient(rgb)
+        # Of several figures the net keeps the most striking one, so it sees the one that is meant
+        # by itself.
+        view = None if point is None or figure is None else surroundings(figure.landmarks, size)
+        salient = None if shape is not None else models.salient(rgb, view)
         if figure is None:
             # What its many looks see is of no use to anybody else: only their result is kept.
             with PictureTracker(None) as tracker:
@@ -126,14 +135,6 @@ def _arm_masks(
         ground = np.float32(_UNSEEN_GROUND)
         rgb = np.round(rgb * shape[..., None] + ground * (1 - shape[..., None])).astype(np.uint8)
     return models.arms(rgb, anatomy, seen)
-
-
-def _joints_on_canvas(
-    corrections: Corrections, source: tuple[int, int], size: tuple[int, int]
-) -> Joints:
-    """The joints that were placed, from the picture's pixels to the canvas'."""
-    x, y = size[0] / source[0], size[1] / source[1]
-    return {name: (place[0] * x, place[1] * y) for name, place in corrections.joints.items()}
 
 
 def _corrected(

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.cast import on_canvas, picture_key
-from understudy.character.character import ArmState, Character, Traits
+from understudy.character.character import Character, Traits
 from understudy.character.figure.find import FIELD
 from understudy.character.figure.profile import Profile, find_profile
 from understudy.character.layers.below_edge import extend, pad_rows
@@ -16,6 +16,7 @@ from understudy.character.matte.matte import find_matte, with_colours
 from understudy.character.serialization import character_of, character_record
 from understudy.character.traits import arm_is_seen, framing_of, head_is_cut, hem_of
 from understudy.errors import InputRefused
+from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker

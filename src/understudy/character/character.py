@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.arm_states import ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Aspect, Float32, Landmarks
 
 LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "overlay"]
-ArmState = Literal["free", "fixed", "unseen"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

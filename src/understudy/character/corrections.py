@@ -9,15 +9,14 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, Literal, Self, get_args
+from typing import Any, Self
 
-from understudy.character.character import ArmState
-from understudy.character.figure.placed_joints import JOINTS, JointName, Joints, joint_name
+from understudy.character.figure.placed_joints import Joints, joint_name
 from understudy.errors import InputRefused
+from understudy.geometry.arm_states import ARM_CHOICES, ArmChoice, ArmState
+from understudy.geometry.joint_names import JOINTS, JointName
 from understudy.geometry.skeleton import SIDES, Side
 
-ArmChoice = Literal["auto", "free", "fixed"]
-ARM_CHOICES: tuple[ArmChoice, ...] = get_args(ArmChoice)
 ROOT = "corrections"
 """The name that messages begin with where the values came without a file."""
 
@@ -32,17 +31,19 @@ class Corrections:
         figure's; in the picture's aspect, of any size. None: found.
     left_arm, right_arm: `auto` moves an arm where it can be lifted off the body; `free` lifts it in
         any case; `fixed` leaves it a part of the body.
+    figure: a point on the figure that is meant, in pixels of the picture, where it shows several.
+        None: the largest.
     """
 
     joints: Joints = field(default_factory=dict)
     matte: bytes | None = None
     left_arm: ArmChoice = "auto"
     right_arm: ArmChoice = "auto"
+    figure: tuple[float, float] | None = None
 
     def __bool__(self) -> bool:
         """Whether anything is given."""
-        arms = (self.left_arm, self.right_arm)
-        return bool(self.joints) or self.matte is not None or arms != ("auto", "auto")
+        return self != NONE
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values; the matte in base 64."""
@@ -51,6 +52,7 @@ class Corrections:
             "matte": None if self.matte is None else base64.b64encode(self.matte).decode("ascii"),
             "left_arm": self.left_arm,
             "right_arm": self.right_arm,
+            "figure": None if self.figure is None else list(self.figure),
         }
 
     @classmethod
@@ -63,11 +65,13 @@ class Corrections:
         for key in values:
             if key not in known:
                 raise _refused(f"{root}.{key}", "there is no such key", _one_of(known))
+        figure = values.get("figure")
         return cls(
             joints=read_joints(values.get("joints", {}), f"{root}.joints"),
             matte=_read_matte(values.get("matte"), f"{root}.matte"),
             left_arm=read_arm_choice(values.get("left_arm", "auto"), f"{root}.left_arm"),
             right_arm=read_arm_choice(values.get("right_arm", "auto"), f"{root}.right_arm"),
+            figure=None if figure is None else read_place(figure, f"{root}.figure"),
         )
 
     @property
@@ -81,6 +85,17 @@ class Corrections:
         """The arms that were chosen to be free."""
         choices = zip(SIDES, (self.left_arm, self.right_arm), strict=True)
         return tuple(side for side, choice in choices if choice == "free")
+
+    def on_canvas(
+        self, source: tuple[int, int], size: tuple[int, int]
+    ) -> tuple[Joints, tuple[float, float] | None]:
+        """The joints and the point on the figure in pixels of a canvas.
+
+        source, size: (w, h) of the picture and of the canvas.
+        """
+        x, y = size[0] / source[0], size[1] / source[1]
+        joints: Joints = {name: (at[0] * x, at[1] * y) for name, at in self.joints.items()}
+        return joints, None if self.figure is None else (self.figure[0] * x, self.figure[1] * y)
 
     def chosen(self, states: tuple[ArmState, ArmState]) -> tuple[ArmState, ArmState]:
         """The arms' states where a choice overrules what was found."""

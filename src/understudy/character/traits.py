@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.character import ArmState
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points
 from understudy.character.image.masks import Mask
+from understudy.geometry.arm_states import ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 

@@ -10,8 +10,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.character.carried_corrections import corrections_of
 from understudy.character.figure.anatomy import Anatomy, draw_bones, measure
-from understudy.character.figure.find import Track, find_figure
+from understudy.character.figure.find import Figure, Track, find_figure
+from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.plausibility import without_false_face
 from understudy.character.figure.profile import Profile, find_profile
 from understudy.character.traits import arm_is_seen, arm_states, framing_of, middle_covered
@@ -102,12 +104,13 @@ def judge(
         if profile is not None:
             return _profile_view(picture, index, rgb, profile, scale)
     try:
-        figure = find_figure(rgb, alpha, track)
+        figure = _find(picture, rgb, alpha, track)
     except InputRefused:
         return _face_view(picture, index, rgb, scale, track)
     marks, size = figure.landmarks, (rgb.shape[1], rgb.shape[0])
     anatomy = measure(marks)
-    arms = arm_states(anatomy, size, _covered(anatomy, figure.mask.shape))
+    found = arm_states(anatomy, size, _covered(anatomy, figure.mask.shape))
+    arms = corrections_of(picture).chosen(found)
     head_pose, neutral = _read_face(marks)
     return View(
         picture=picture,
@@ -122,6 +125,17 @@ def judge(
         neutral=neutral,
         detail=_detail(rgb, figure.mask > 0.5),
     )
+
+
+def _find(picture: Picture, rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure:
+    """The figure of a picture, with what somebody corrected. Raises InputRefused without one."""
+    corrections = corrections_of(picture)
+    if not corrections:
+        return find_figure(rgb, alpha, track)
+    size = rgb.shape[1], rgb.shape[0]
+    joints, point = corrections.on_canvas(picture.source_size, size)
+    figure = search_placed(rgb, alpha, joints, track, point) or find_figure(rgb, alpha, track)
+    return with_joints(figure, joints, size)
 
 
 def _profile_view(

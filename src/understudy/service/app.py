@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from understudy.service.api.account import callbacks, costs, profile, session
 from understudy.service.api.billing import routes as billing
+from understudy.service.api.characters import routes as characters
 from understudy.service.api.elements import routes as elements
 from understudy.service.api.files import routes as files
 from understudy.service.api.motion_control import routes as motion_control
@@ -50,6 +51,7 @@ def create_app(
             *motion_control.ROUTES,
             *tasks.ROUTES,
             *elements.ROUTES,
+            *characters.ROUTES,
             *costs.ROUTES,
             *billing.ROUTES,
             *profile.ROUTES,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from understudy.service.characters import Characters
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
 from understudy.service.exports import Exports
@@ -42,6 +43,7 @@ class Service:
     checks: MediaChecks
     creation: Creation
     inspection: Inspection
+    characters: Characters
     engines: Engines
     exports: Exports
     outbox: Outbox

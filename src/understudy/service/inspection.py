@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
 
 from understudy.errors import InputRefused
 from understudy.media import limits
@@ -16,14 +15,14 @@ from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.media_checks import MediaChecks, MediaRequest, decode_base64, is_web_url
+from understudy.service.media_checks import MediaChecks
+from understudy.service.media_files import media_file, media_request
 from understudy.service.models import price, show_units
 from understudy.service.probe_errors import probing
 from understudy.take.findings import Findings, Problem, collecting
 from understudy.take.options import TakeMedia
 from understudy.tasks.db.database import Database
 from understudy.tasks.files.localize import Localizer
-from understudy.tasks.records import Source
 from understudy.tasks.workers.prober import Prober
 from understudy.tasks.workers.questions import findings
 
@@ -72,45 +71,24 @@ class Inspection:
         media = TakeMedia(picture_max_bytes=draft.picture_max_bytes)
         with collecting(problems), _refusing(draft.picture_field):
             if draft.picture is not None:
-                wanted = _media_request(draft.picture, caller, draft.picture_field)
+                wanted = media_request(draft.picture, caller, draft.picture_field)
                 most = draft.picture_max_bytes
-                media = replace(media, picture=await self._file(wanted, "picture", most, localizer))
+                media = replace(
+                    media, picture=await media_file(self.checks, wanted, "picture", most, localizer)
+                )
         with collecting(problems), _refusing(draft.clip_field):
             if draft.clip is not None:
-                wanted = _media_request(draft.clip, caller, draft.clip_field)
+                wanted = media_request(draft.clip, caller, draft.clip_field)
                 most = limits.clip_limits(draft.orientation).max_bytes
-                media = replace(media, clip=await self._file(wanted, "clip", most, localizer))
+                media = replace(
+                    media, clip=await media_file(self.checks, wanted, "clip", most, localizer)
+                )
         with collecting(problems), _refusing(limits.ELEMENT_FIELD):
             element = await find_element(self.database, self.checks.storage, caller, draft)
             if element is not None:
                 files = await localizer.element((*element.images, *element.videos))
                 media = replace(media, element=files)
         return media
-
-    async def _file(
-        self,
-        wanted: MediaRequest,
-        kind: Literal["picture", "clip"],
-        max_bytes: int,
-        localizer: Localizer,
-    ) -> Path:
-        """The file of what a client gave. Raises ParameterInvalid, InputRefused."""
-        upload = await self.checks.find_upload(wanted, kind)
-        if upload is None and not is_web_url(wanted.given):
-            path = localizer.folder / kind
-            path.write_bytes(await asyncio.to_thread(decode_base64, wanted.given))
-            return path
-        source = Source(
-            url=None if upload else wanted.given,
-            key=upload.key if upload else None,
-            max_bytes=max_bytes,
-        )
-        return await localizer.file(source, kind, wanted.field)
-
-
-def _media_request(given: str, caller: Caller, field: str) -> MediaRequest:
-    """What a client gave, to be looked up: nothing of it is stored, and there is no deadline."""
-    return MediaRequest(given, caller.account_id, field, key="", until=0.0)
 
 
 def _priced(found: Findings, draft: Draft) -> Findings:

@@ -10,6 +10,7 @@ from functools import partial
 
 from understudy.library.element_jobs import Library
 from understudy.service.callback_payloads import element_payload_writer, task_payload_writer
+from understudy.service.characters import Characters
 from understudy.service.context import Service
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
@@ -139,24 +140,26 @@ def _seal_bodies(database: Database, keyring: Keyring) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Probers:
-    """Checks are quick, inspecting and exporting are not: each has children, so none waits."""
+    """Checks are quick, inspecting, exporting and casting are not: each has children of its own, so
+    that none waits."""
 
     checker: Prober
     inspector: Prober
     exporter: Prober
+    caster: Prober
     checks: MediaChecks
 
 
 def _open_probers(settings: Settings, jobs: str, stores: _Stores, ends: AsyncExitStack) -> _Probers:
     folder = stores.scratch.checks
-    checker, inspector, exporter = (
+    checker, inspector, exporter, caster = (
         Prober(folder, memory_mb=settings.take_memory_mb, children=children, jobs=jobs)
-        for children in (_CHECKERS, _INSPECTORS, 1)
+        for children in (_CHECKERS, _INSPECTORS, 1, 1)
     )
-    for prober in (checker, inspector, exporter):
+    for prober in (checker, inspector, exporter, caster):
         ends.push_async_callback(prober.close)
     checks = MediaChecks(stores.database, stores.storage, stores.fetcher, checker, folder)
-    return _Probers(checker, inspector, exporter, checks)
+    return _Probers(checker, inspector, exporter, caster, checks)
 
 
 def _open_outbox(
@@ -264,6 +267,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
             settings.allow_private_urls,
         ),
         inspection=Inspection(database, checks, probers.inspector, settings.fetch_seconds),
+        characters=Characters(database, checks, probers.caster, settings.fetch_seconds),
         engines=engines,
         exports=Exports(stores.storage, probers.exporter, stores.scratch.checks),
         outbox=outbox,

@@ -6,9 +6,10 @@ from pathlib import Path
 
 from understudy import __version__
 from understudy.cache import user_cache
+from understudy.character.carried_corrections import corrections_of
 from understudy.character.cast import cast
 from understudy.character.character import Character
-from understudy.character.corrections import NONE, Corrections
+from understudy.character.corrections import Corrections
 from understudy.character.folder import cast_folder, open_folder, write_folder
 from understudy.character.folder.write import check_new_folder
 from understudy.errors import InputRefused
@@ -44,7 +45,8 @@ def cast_picture(
             folder, limits.output_size(*picture.source_size, mode), cache=user_cache()
         )
     else:
-        picture, given = open_picture(source), corrections or NONE
+        picture = open_picture(source)
+        given = corrections_of(picture) if corrections is None else corrections
         size = limits.output_size(*picture.source_size, mode)
         character = cast(picture, size, corrections=given, cache=user_cache())
     if target is not None:

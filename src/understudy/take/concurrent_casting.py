@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from typing import Protocol, TypeVar
 
 from understudy.cache import user_cache
+from understudy.character.carried_corrections import corrections_of
 from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.character.folder import CharacterFolder, cast_folder
@@ -75,7 +76,8 @@ class ConcurrentCasting:
         elif picture is not None and self._casts:
             size = self._output_size(picture)
             if folder is None:
-                self._casting = self._cast(lambda: cast(picture, size, cache=user_cache()))
+                chosen = corrections_of(picture).free_arms
+                self._casting = self._cast(lambda: cast(picture, size, cache=user_cache()), chosen)
             else:
                 chosen = folder.corrections.free_arms
                 self._casting = self._cast(
@@ -110,9 +112,11 @@ class ConcurrentCasting:
             assert self._given is not None
             return self._given
         assignment = self._assignment = assign_views(self._judging.result(), self._given, driver)
+        primary = assignment.selection.primary
         if self._casts:
             size = self._output_size(assignment.picture)
-            self._casting = self._cast(lambda: cast_primary(assignment, size, user_cache()))
+            chosen = () if primary is None else corrections_of(primary.picture).free_arms
+            self._casting = self._cast(lambda: cast_primary(assignment, size, user_cache()), chosen)
         return assignment.picture
 
     def result(self, performance: Performance | None = None) -> Character | None:

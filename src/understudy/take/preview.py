@@ -52,6 +52,20 @@ def write_preview(engine: Engine, character: Character, path: Path) -> None:
         _write_sheet(engine, character, path)
 
 
+def write_test_poses(engine: Engine, character: Character, path: Path) -> None:
+    """Write the character in the test poses as a small video (MP4). Raises CannotWrite.
+
+    An engine that does not judge characters shows the picture as it is.
+    """
+    scale = min(1.0, _PANEL / min(character.size))
+    size = (2 * round(character.size[0] * scale / 2), 2 * round(character.size[1] * scale / 2))
+    frames, fps = _in_motion(engine, character)
+    with VideoWriter(path, size, fps) as video:
+        for frame in frames:
+            small = cv2.resize(frame, size, interpolation=cv2.INTER_AREA)
+            video.write_rgb(np.asarray(small, np.uint8))
+
+
 def _write_sheet(engine: Engine, character: Character, path: Path) -> None:
     panels = [*_stills(character), character.background]
     if isinstance(engine, CharacterJudging):
@@ -72,13 +86,17 @@ def _write_video(engine: Engine, character: Character, path: Path) -> None:
         strip[number * third : (number + 1) * third] = cv2.resize(
             still, (column, third), interpolation=cv2.INTER_AREA
         )
-    frames: Iterator[Rgb] = iter([character.picture])
-    fps = Fraction(25)
-    if isinstance(engine, CharacterJudging):
-        frames, fps = _performed(engine, engine, character), engine.test_poses(character).fps
+    frames, fps = _in_motion(engine, character)
     with VideoWriter(path, (column + width, height), fps) as video:
         for frame in frames:
             video.write_rgb(np.hstack([strip, frame]))
+
+
+def _in_motion(engine: Engine, character: Character) -> tuple[Iterator[Rgb], Fraction]:
+    """The frames of the test poses, or the picture alone, and frames per second."""
+    if isinstance(engine, CharacterJudging):
+        return _performed(engine, engine, character), engine.test_poses(character).fps
+    return iter([character.picture]), Fraction(25)
 
 
 def _performed(engine: Engine, judging: CharacterJudging, character: Character) -> Iterator[Rgb]:

@@ -15,6 +15,8 @@ of the same use. The first word of the prompt says how the take goes:
 
 from __future__ import annotations
 
+import base64
+import io
 import json
 import math
 import os
@@ -30,8 +32,10 @@ import numpy as np
 from understudy import __version__
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.errors import InputRefused
+from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
 from understudy.media import limits
+from understudy.take.character_finding import CharacterFinding, CorrectionsGiven
 from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
@@ -50,8 +54,14 @@ from understudy.take.options import (
 from understudy.take.plan import Plan
 from understudy.take.report import Report as TakeReport
 from understudy.tasks.workers import jobs
-from understudy.tasks.workers.jobs import check_clip, check_picture, check_picture_head, export
-from understudy.tasks.workers.questions import TakeArguments
+from understudy.tasks.workers.jobs import (
+    check_clip,
+    check_picture,
+    check_picture_head,
+    correct_picture,
+    export,
+)
+from understudy.tasks.workers.questions import CharacterArguments, TakeArguments
 from understudy.tracking.formats.npz import save_npz
 from understudy.tracking.performance import Performance
 
@@ -59,9 +69,12 @@ __all__ = [
     "check_clip",
     "check_picture",
     "check_picture_head",
+    "correct_picture",
     "engines",
     "export",
+    "find_character",
     "inspect",
+    "pose_character",
     "take",
 ]
 
@@ -74,6 +87,26 @@ _OVAL = tuple(
     (round(0.5 + 0.2 * math.cos(turn), 4), round(0.55 + 0.4 * math.sin(turn), 4))
     for turn in (2 * math.pi * step / 48 for step in range(48))
 )
+# Where joints stand, in shares of the picture: the figure's left is on the picture's right.
+_STANDING: dict[JointName, tuple[float, float]] = {
+    "nose": (0.5, 0.22),
+    "left_eye": (0.52, 0.2),
+    "right_eye": (0.48, 0.2),
+    "left_ear": (0.54, 0.21),
+    "right_ear": (0.46, 0.21),
+    "left_shoulder": (0.59, 0.34),
+    "right_shoulder": (0.41, 0.34),
+    "left_elbow": (0.63, 0.47),
+    "right_elbow": (0.37, 0.47),
+    "left_wrist": (0.65, 0.58),
+    "right_wrist": (0.35, 0.58),
+    "left_hip": (0.55, 0.6),
+    "right_hip": (0.45, 0.6),
+    "left_knee": (0.55, 0.76),
+    "right_knee": (0.45, 0.76),
+    "left_ankle": (0.55, 0.92),
+    "right_ankle": (0.45, 0.92),
+}
 # The smallest JPEG that decoders take: one grey pixel.
 PREVIEW = bytes.fromhex(
     "ffd8ffdb004300010101010101010101010101010101010101010101010101010101010101010101010101010101"
@@ -132,6 +165,65 @@ def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         picture=None if media.picture is None else PictureFinding(864, 1152, (_OVAL,), ()),
         clip=None if media.clip is None else clip,
     ).to_json()
+
+
+def find_character(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for casting: everybody stands in the middle, arms down, where nothing is corrected.
+
+    Arguments and value are those of `tasks.workers.jobs.find_character`.
+    """
+    from PIL import Image, ImageDraw
+
+    from understudy.character.carried_corrections import corrections_of
+    from understudy.character.corrections import Corrections
+    from understudy.media.picture import open_picture
+
+    asked = CharacterArguments.from_json(arguments)
+    picture = open_picture(asked.picture.path, short_side=32, field=asked.picture.field)
+    size = picture.source_size
+    given = (
+        corrections_of(picture)
+        if asked.corrections is None
+        else Corrections.from_json(json.loads(asked.corrections.read_text()))
+    )
+    joints = {name: _share(place, size) for name, place in _STANDING.items()}
+    oval = Image.new("L", (size[0] // 4, size[1] // 4))
+    ImageDraw.Draw(oval).polygon([_share(place, oval.size) for place in _OVAL], fill=255)
+    matte = io.BytesIO()
+    oval.save(matte, "PNG")
+    found = CharacterFinding(
+        width=size[0],
+        height=size[1],
+        joints={**joints, **given.joints},
+        matte=base64.b64encode(given.matte or matte.getvalue()).decode(),
+        left_arm="fixed" if given.left_arm == "fixed" else "free",
+        right_arm="fixed" if given.right_arm == "fixed" else "free",
+        corrections=CorrectionsGiven(**given.to_json()),
+        warnings=(),
+    )
+    asked.output.write_text(json.dumps(found.to_json()))
+    return {}
+
+
+def pose_character(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for the test poses: a square that gets brighter.
+
+    Arguments and value are those of `tasks.workers.jobs.pose_character`.
+    """
+    from fractions import Fraction
+
+    from understudy.media.output.encode import VideoWriter
+
+    asked = CharacterArguments.from_json(arguments)
+    with VideoWriter(asked.output, (64, 64), Fraction(10)) as video:
+        for step in range(10):
+            video.write_rgb(np.full((64, 64, 3), 20 * step, np.uint8))
+    return {}
+
+
+def _share(place: tuple[float, float], size: tuple[int, int]) -> tuple[float, float]:
+    """A place in pixels, of one in shares of the size."""
+    return round(place[0] * size[0], 1), round(place[1] * size[1], 1)
 
 
 def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:

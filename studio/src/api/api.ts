@@ -8,6 +8,8 @@ import type {
   CallbackEvent,
   CallbackTry,
   Capabilities,
+  CharacterFinding,
+  Corrections,
   CreateBody,
   Detail,
   ElementBody,
@@ -130,6 +132,26 @@ export class Api {
     elementTaskOf(await this.#post(ELEMENTS, body))
   removeElement = (id: number): Promise<unknown> =>
     this.#post('v1/general/delete-elements', { element_id: id })
+
+  /** What a picture is cast as; without corrections, with those in its file. */
+  castCharacter(image_url: string, corrections?: Corrections): Promise<CharacterFinding> {
+    return this.#post('v1/characters/cast', { image_url, ...(corrections && { corrections }) })
+  }
+
+  /** A small video of the character in test poses. */
+  async poseCharacter(image_url: string, corrections: Corrections): Promise<Blob> {
+    const { video } = await this.#post<{ video: string }>('v1/characters/poses', {
+      image_url,
+      corrections,
+    })
+    const bytes = Uint8Array.from(atob(video), (letter) => letter.charCodeAt(0))
+    return new Blob([bytes], { type: 'video/mp4' })
+  }
+
+  /** Store a picture with corrections in its file. */
+  correctCharacter(image_url: string, corrections: Corrections): Promise<StoredFile> {
+    return this.#post('v1/characters', { image_url, corrections })
+  }
 
   inspect(body: Partial<CreateBody>, signal: AbortSignal): Promise<Findings> {
     return this.#send('POST', `${TAKES}/inspect`, body, signal)

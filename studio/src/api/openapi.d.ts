@@ -76,6 +76,27 @@ export interface components {
             next_cursor: string;
             result: components["schemas"]["CashDeductions"];
         };
+        Cast: {
+            corrections?: components["schemas"]["CorrectionsBody"];
+            image_url: string;
+        };
+        CharacterFinding: {
+            corrections: components["schemas"]["CorrectionsGiven"];
+            height: number;
+            joints: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /** @enum {string} */
+            left_arm: "free" | "fixed" | "unseen";
+            matte: string;
+            /** @enum {string} */
+            right_arm: "free" | "fixed" | "unseen";
+            warnings: string[];
+            width: number;
+        };
         ClipFinding: {
             driver: components["schemas"]["DriverFinding"] | null;
             dropped: components["schemas"]["Dropped"][];
@@ -86,6 +107,50 @@ export interface components {
             used: components["schemas"]["Used"] | null;
             warnings: string[];
             width: number;
+        };
+        Correct: {
+            corrections: components["schemas"]["CorrectionsBody"];
+            image_url: string;
+        };
+        CorrectionsBody: {
+            figure?: [
+                number,
+                number
+            ];
+            joints?: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            left_arm: "auto" | "free" | "fixed";
+            matte?: string;
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            right_arm: "auto" | "free" | "fixed";
+        };
+        CorrectionsGiven: {
+            figure: [
+                number,
+                number
+            ] | null;
+            joints: {
+                [key: string]: [
+                    number,
+                    number
+                ];
+            };
+            /** @enum {string} */
+            left_arm: "auto" | "free" | "fixed";
+            matte: string | null;
+            /** @enum {string} */
+            right_arm: "auto" | "free" | "fixed";
         };
         Costs: {
             /** @constant */
@@ -445,6 +510,9 @@ export interface components {
             units: string | null;
             warnings: string[];
         };
+        Poses: {
+            video: string;
+        };
         Problem: {
             allowed: string;
             field: string;
@@ -661,4 +729,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 f60e59c334ef5cbe4d471f58ef80dbf38f08d0675493539901a3ae60066af5e7
+// Schemas: SHA-256 13970c1791d1d3d7c90dd09c2708a124597857453b57823cbd2c61f64040f322

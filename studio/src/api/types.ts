@@ -41,6 +41,12 @@ export type Capabilities = Omit<Schemas['Capabilities'], 'models' | 'limits'> & 
   limits: Limits
 }
 
+/** What a picture is cast as, and what of it was corrected. */
+export type CharacterFinding = Omit<Schemas['CharacterFinding'], 'joints'> & {
+  joints: Record<string, [number, number]>
+}
+export type Corrections = Schemas['CorrectionsBody']
+
 export type StoredFile = Schemas['Uploaded']
 export type TaskFile = Schemas['File']
 export type Detail = Omit<Schemas['Detail'], 'report'> & { report: Report | null }

@@ -3,7 +3,16 @@
 import { ApiError, type Api } from '../api/api'
 import type { ElementItem } from '../api/element'
 import type { Take } from '../api/take'
-import type { CreateBody, Findings, Mode, Model, Orientation, Problem, Sample } from '../api/types'
+import type {
+  CreateBody,
+  Findings,
+  Mode,
+  Model,
+  Orientation,
+  Problem,
+  Sample,
+  StoredFile,
+} from '../api/types'
 import { FIELDS, problemOf, type Kind } from '../media/checks'
 import { notices } from './notices.svelte'
 import { api, session } from './session.svelte'
@@ -23,6 +32,8 @@ export interface Medium {
   /** 0 to 1 while it is sent. */
   sent: number | null
   problem: Problem | null
+  /** Its file carries corrections by hand. */
+  corrected?: boolean
 }
 
 export interface Options {
@@ -38,7 +49,10 @@ export interface Options {
 interface Kept {
   options: Options
   media: Partial<
-    Record<Kind, Pick<Medium, 'name' | 'source' | 'url' | 'bytes'> & { show?: string }>
+    Record<
+      Kind,
+      Pick<Medium, 'name' | 'source' | 'url' | 'bytes' | 'corrected'> & { show?: string }
+    >
   >
 }
 
@@ -173,6 +187,14 @@ class Draft {
     const show = medium.show ?? medium.url!
     this.media[kind] = { bytes: null, sent: null, problem: null, ...medium, show }
     this.changed()
+  }
+
+  /** The picture as it was corrected and stored: it looks the same, its file is another. */
+  correct(stored: StoredFile, corrected: boolean): void {
+    const medium = this.media.picture
+    if (!medium) return
+    Object.assign(medium, { url: stored.url, bytes: stored.bytes, corrected })
+    this.changed(0)
   }
 
   clear(kind: Kind): void {
@@ -325,8 +347,15 @@ class Draft {
     for (const kind of KINDS) {
       const medium = this.media[kind]
       if (!medium || medium.problem) continue
-      const { name, source, url, bytes, show } = medium
-      media[kind] = { name, source, url, bytes, ...(!show.startsWith('blob:') && { show }) }
+      const { name, source, url, bytes, corrected = false, show } = medium
+      media[kind] = {
+        name,
+        source,
+        url,
+        bytes,
+        corrected,
+        ...(!show.startsWith('blob:') && { show }),
+      }
     }
     localStorage.setItem(KEY, JSON.stringify({ options: this.options, media } satisfies Kept))
   }

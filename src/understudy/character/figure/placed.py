@@ -1,4 +1,4 @@
-"""The figure whose joints, or some of them, were placed by hand."""
+"""The figure that was placed by hand: by its joints or some of them, or by a point on it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from understudy.character.figure.placed_joints import (
     landmarks_from_joints,
     move_joints,
 )
+from understudy.character.figure.pointed import search_pointed
 from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.geometry.skeleton import LIMB_BONES
 from understudy.tracking.trackers import Region
@@ -34,17 +35,23 @@ def with_joints(figure: Figure, joints: Joints, size: tuple[int, int]) -> Figure
 
 
 def search_placed(
-    rgb: NDArray[np.uint8], alpha: Float32 | None, joints: Joints, track: Track
+    rgb: NDArray[np.uint8],
+    alpha: Float32 | None,
+    joints: Joints,
+    track: Track,
+    point: tuple[float, float] | None = None,
 ) -> Figure | None:
     """The figure whose joints were placed, or else what a search finds; None where it finds none.
 
     rgb: (h, w, 3) uint8 sRGB. alpha: (h, w) float32, the matte if it is known. joints: canvas
     pixels. Joints for a whole figure are enough by themselves; the tracker then adds hands and face
-    where it sees the same figure.
+    where it sees the same figure. point: canvas pixels, on the figure that is meant, if somebody
+    pointed at one.
     """
     size = rgb.shape[1], rgb.shape[0]
     if not joints.keys() >= WHOLE_SET:
-        return search_figure(rgb, alpha, track)
+        meant = None if point is None else search_pointed(rgb, point, track)
+        return search_figure(rgb, alpha, track) if meant is None else meant
     places = np.array(list(joints.values()))
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     side = _ROOM * float((places.max(axis=0) - places.min(axis=0)).max())

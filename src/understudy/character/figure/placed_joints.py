@@ -1,40 +1,17 @@
-"""Joints that a person or another program placed: the 17 of COCO, and the landmarks that follow.
-
-The names and their order are those of the COCO keypoint challenge
-(https://cocodataset.org/#keypoints-2020). Left and right are the figure's own.
-"""
+"""Joints that a person or another program placed, and the landmarks that follow."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, get_args
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.joint_names import JOINTS, JointName
 from understudy.geometry.landmarks import BODY_LANDMARKS, Body, Float32, Landmarks
 
-JointName = Literal[
-    "nose",
-    "left_eye",
-    "right_eye",
-    "left_ear",
-    "right_ear",
-    "left_shoulder",
-    "right_shoulder",
-    "left_elbow",
-    "right_elbow",
-    "left_wrist",
-    "right_wrist",
-    "left_hip",
-    "right_hip",
-    "left_knee",
-    "right_knee",
-    "left_ankle",
-    "right_ankle",
-]
-JOINTS: tuple[JointName, ...] = get_args(JointName)
 WHOLE_SET = frozenset(JOINTS) - {"left_eye", "right_eye", "left_ear", "right_ear"}
 """With these a figure needs no tracker: eyes and ears are placed beside the nose."""
 

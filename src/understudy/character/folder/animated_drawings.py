@@ -14,9 +14,10 @@ from pathlib import Path
 import yaml
 
 from understudy.character.corrections import read_place
-from understudy.character.figure.placed_joints import JointName, Joints
+from understudy.character.figure.placed_joints import Joints
 from understudy.character.image.png_files import decode_png
 from understudy.errors import InputRefused
+from understudy.geometry.joint_names import JointName
 
 CONFIG, TEXTURE, MASK = "char_cfg.yaml", "texture.png", "mask.png"
 MAX_CONFIG_BYTES = 256 * 1024

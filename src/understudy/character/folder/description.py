@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar, get_args
 
-from understudy.character.character import ArmState, LayerName, Traits
-from understudy.character.corrections import ArmChoice, read_arm_choice, read_joints
-from understudy.character.figure.placed_joints import JOINTS, JointName, Joints
+from understudy.character.character import LayerName, Traits
+from understudy.character.corrections import read_arm_choice, read_joints
+from understudy.character.figure.placed_joints import Joints
 from understudy.errors import InputRefused
+from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.framing import Framing
+from understudy.geometry.joint_names import JOINTS, JointName
 
 FILE = "character.json"
 FORMAT = "understudy-character"

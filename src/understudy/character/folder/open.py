@@ -21,10 +21,10 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.cast import cast
-from understudy.character.character import ArmState, Character, Layer, LayerName, Traits
-from understudy.character.corrections import ArmChoice, Corrections
+from understudy.character.character import Character, Layer, LayerName, Traits
+from understudy.character.corrections import Corrections
 from understudy.character.figure.find import Track
-from understudy.character.figure.placed_joints import JointName, Joints, joints_of, move_joints
+from understudy.character.figure.placed_joints import Joints, joints_of, move_joints
 from understudy.character.folder import animated_drawings, description, landmark_file
 from understudy.character.folder.description import Description, read_description
 from understudy.character.folder.write import BACKGROUND, MATTE, MATTE_GIVEN, PICTURE
@@ -36,6 +36,8 @@ from understudy.character.image.png_files import (
 )
 from understudy.character.simpler import merged_into_body
 from understudy.errors import InputRefused
+from understudy.geometry.arm_states import ArmChoice, ArmState
+from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.media.limits import PICTURE_FIELD
 from understudy.media.picture import Picture, open_picture

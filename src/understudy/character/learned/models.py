@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.figure.anatomy import Anatomy
+from understudy.character.image.masks import Box
 from understudy.character.learned.arm_masks import ArmMask, ArmMasks, find_arm_masks
 from understudy.character.learned.salient import Net, find_salient
 from understudy.character.serialization import casting_version
@@ -53,11 +54,21 @@ class LearnedModels:
     ) -> None:
         self._process.close()
 
-    def salient(self, rgb: NDArray[np.uint8]) -> Float32 | None:
+    def salient(self, rgb: NDArray[np.uint8], view: Box | None = None) -> Float32 | None:
         """The matte of what stands out in a picture: (h, w) float32 in 0..1, None without weights.
 
-        rgb: (h, w, 3) uint8 sRGB.
+        rgb: (h, w, 3) uint8 sRGB. view: the box of it that is looked at; all if None.
         """
+        if view is not None:
+            seen = self._salient(np.ascontiguousarray(rgb[view]))
+            if seen is None:
+                return None
+            alpha = np.zeros(rgb.shape[:2], np.float32)
+            alpha[view] = seen
+            return alpha
+        return self._salient(rgb)
+
+    def _salient(self, rgb: NDArray[np.uint8]) -> Float32 | None:
         fetched = find(ISNET) or find(U2NETP)
         if fetched is None:
             return None

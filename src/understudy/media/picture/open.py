@@ -13,7 +13,7 @@ from PIL import Image
 
 from understudy.errors import InputRefused
 from understudy.media import file_types, limits
-from understudy.media.picture import backdrop, exif, jpeg, png
+from understudy.media.picture import backdrop, embedded, exif, jpeg, png
 from understudy.media.picture.colour_profile import to_srgb
 
 PictureSource = Path | bytes
@@ -54,6 +54,7 @@ class Picture:
     source_size: (w, h) of the file, upright, before any reduction.
     digest: SHA-256 of the file, hexadecimal.
     backdrop: the sRGB colour put behind a transparent ground; None where alpha is None.
+    carried: the data that travels in its file, see `embedded`; None where there is none.
     """
 
     rgb: NDArray[np.uint8]
@@ -61,6 +62,7 @@ class Picture:
     source_size: tuple[int, int]
     digest: str
     backdrop: tuple[int, int, int] | None = None
+    carried: bytes | None = None
 
 
 def probe_picture(
@@ -122,8 +124,10 @@ def open_picture(
     try:
         if info.format == "jpeg":
             rgb, alpha, orientation = _open_jpeg(data, info, factor)
+            carried = embedded.read_jpeg(data)
         else:
             rgb, alpha, orientation = _open_png(data, factor)
+            carried = embedded.read_png(data)
     except (png.BrokenPng, jpeg.BrokenJpeg) as error:
         raise _refused(field, str(error)) from error
     rgb = exif.apply_orientation(rgb, orientation)
@@ -142,7 +146,31 @@ def open_picture(
         else (info.width, info.height),
         digest=hashlib.sha256(data).hexdigest(),
         backdrop=ground,
+        carried=carried,
     )
+
+
+def carrying(
+    source: PictureSource,
+    carried: bytes | None,
+    *,
+    field: str = limits.PICTURE_FIELD,
+    max_bytes: int = limits.PICTURE_MAX_BYTES,
+) -> bytes:
+    """A picture's file with other data in it, or with none; its pixels stay as they are.
+
+    carried: at most `embedded.MAX_BYTES`. max_bytes: of the file, without the data and with it.
+    Raises InputRefused naming `field` as `open_picture` does.
+    """
+    data = _read(source, field=field, max_bytes=max_bytes)
+    info = probe_picture(data, field=field, max_bytes=max_bytes)
+    put = embedded.with_jpeg if info.format == "jpeg" else embedded.with_png
+    try:
+        made = put(data, carried)
+    except (png.BrokenPng, jpeg.BrokenJpeg) as error:
+        raise _refused(field, str(error)) from error
+    limits.check_bytes(len(made), max_bytes=max_bytes, field=field)
+    return made
 
 
 def _read(source: PictureSource, *, field: str, max_bytes: int) -> bytes:

@@ -8,6 +8,8 @@ from typing_extensions import TypedDict
 
 from understudy.service.api import motion_control
 from understudy.service.api.account import callbacks, profile
+from understudy.service.api.characters import bodies as character_bodies
+from understudy.service.api.characters import routes as characters
 from understudy.service.api.files.routes import FIELDS, PART, Uploaded
 from understudy.service.api.motion_control.routes import PATH
 from understudy.service.api.server import capabilities
@@ -23,6 +25,7 @@ from understudy.service.openapi.operation import (
     Parameter,
     named,
 )
+from understudy.take.character_finding import CharacterFinding
 from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 
@@ -177,6 +180,36 @@ OURS: tuple[Operation, ...] = (
             binary=True,
         ),
         errors=(401, 404, 429, 500, 503),
+    ),
+    Operation(
+        method="POST",
+        path=characters.PATH + "/cast",
+        name="castCharacter",
+        summary="Cast a picture, with corrections: its joints, matte and arms; free",
+        tag="ours",
+        body=character_bodies.Cast,
+        answer=Answer("The character", CharacterFinding),
+        errors=(400, 401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="POST",
+        path=characters.PATH + "/poses",
+        name="poseCharacter",
+        summary="Show a picture's character in test poses, with corrections; free",
+        tag="ours",
+        body=character_bodies.Cast,
+        answer=Answer("The video", characters.Poses),
+        errors=(400, 401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="POST",
+        path=characters.PATH,
+        name="correctCharacter",
+        summary="Store a picture with corrections; takes and elements of its URL use them",
+        tag="ours",
+        body=character_bodies.Correct,
+        answer=Answer("The upload", Uploaded),
+        errors=(400, 401, 429, 500, 503, 504),
     ),
     Operation(
         method="POST",

@@ -8,11 +8,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from understudy.media.limits import ClipLimits
-from understudy.tasks.workers.questions import ClipCheck, PictureCheck, TakeArguments
+from understudy.tasks.workers.questions import (
+    CharacterArguments,
+    ClipCheck,
+    PictureCheck,
+    TakeArguments,
+)
+
+if TYPE_CHECKING:  # They load much that a child does not need at once.
+    from understudy.character.corrections import Corrections
+    from understudy.take.adjusting import PictureFile
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -136,3 +146,53 @@ def check_clip(arguments: Values, report: Report) -> Values:
         "fps": round(float(clip.fps), 6),
         "sound": clip.has_sound,
     }
+
+
+def find_character(arguments: Values, report: Report) -> Values:
+    """Cast a picture. Arguments: `CharacterArguments`.
+
+    Leaves `take.character_finding.CharacterFinding` as JSON at `output`: a matte is too long for a
+    message.
+    """
+    from understudy.take.adjusting import find_character
+
+    given = CharacterArguments.from_json(arguments)
+    found = find_character(_picture_file(given.picture), _corrections(given))
+    given.output.write_text(json.dumps(found.to_json()))
+    return {}
+
+
+def pose_character(arguments: Values, report: Report) -> Values:
+    """Write a character in test poses to `output`, an MP4. Arguments: `CharacterArguments`."""
+    from understudy.take.adjusting import write_poses
+
+    given = CharacterArguments.from_json(arguments)
+    write_poses(_picture_file(given.picture), _corrections(given), given.output)
+    return {}
+
+
+def correct_picture(arguments: Values, report: Report) -> Values:
+    """Write a picture's file with corrections in it to `output`. Returns its `PictureFacts`.
+
+    Arguments: `CharacterArguments`.
+    """
+    from understudy.character.corrections import NONE
+    from understudy.take.adjusting import correct_picture
+
+    given = CharacterArguments.from_json(arguments)
+    correct_picture(_picture_file(given.picture), _corrections(given) or NONE, given.output)
+    return check_picture(replace(given.picture, path=given.output).to_json(), report)
+
+
+def _picture_file(check: PictureCheck) -> PictureFile:
+    from understudy.take.adjusting import PictureFile
+
+    return PictureFile(check.path, field=check.field, max_bytes=check.max_bytes)
+
+
+def _corrections(given: CharacterArguments) -> Corrections | None:
+    from understudy.character.corrections import Corrections
+
+    if given.corrections is None:
+        return None
+    return Corrections.from_json(json.loads(given.corrections.read_text()))

@@ -93,6 +93,34 @@ class ClipCheck:
         return cls(**{**values, "path": Path(values["path"])})
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CharacterArguments:
+    """corrections: a file of them as JSON; None for those in the picture. output: the file to be
+    written."""
+
+    picture: PictureCheck
+    corrections: Path | None
+    output: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {
+            "picture": self.picture.to_json(),
+            "corrections": None if self.corrections is None else str(self.corrections),
+            "output": str(self.output),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The work that a child is asked for."""
+        corrections = values["corrections"]
+        return cls(
+            picture=PictureCheck.from_json(values["picture"]),
+            corrections=None if corrections is None else Path(corrections),
+            output=Path(values["output"]),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
     """Pixels as the picture is shown; format: `png` or `jpeg`."""
@@ -154,6 +182,21 @@ def findings(request: TakeRequest, media: TakeMedia) -> Question[Findings]:
     """Inspect a take's media."""
     arguments = TakeArguments(request=request, media=media)
     return Question("inspect", arguments.to_json(), Findings)
+
+
+def character(given: CharacterArguments) -> Question[Nothing]:
+    """Cast a picture; the output is `take.character_finding.CharacterFinding` as JSON."""
+    return Question("find_character", given.to_json(), Nothing)
+
+
+def character_poses(given: CharacterArguments) -> Question[Nothing]:
+    """Show a character in test poses; the output is an MP4."""
+    return Question("pose_character", given.to_json(), Nothing)
+
+
+def corrected_picture(given: CharacterArguments) -> Question[PictureFacts]:
+    """Write a picture's file with corrections in it."""
+    return Question("correct_picture", given.to_json(), PictureFacts)
 
 
 def engine_states(names: Iterable[str]) -> Question[dict[str, EngineState]]:

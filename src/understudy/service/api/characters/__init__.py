@@ -1,0 +1,1 @@
+"""Additions to the contract: a picture's character is looked at, corrected and kept."""

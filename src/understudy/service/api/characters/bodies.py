@@ -1,0 +1,100 @@
+"""What clients send to have a character adjusted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from pydantic import ConfigDict, Field, JsonValue
+
+from understudy.geometry.arm_states import ArmChoice
+from understudy.geometry.joint_names import JointName
+from understudy.service.characters import PictureAsked
+from understudy.service.http.fields import (
+    REQUIRED_TEXT,
+    Body,
+    EmptyIsAbsent,
+    Problem,
+    Text,
+    is_blank,
+    read_body,
+)
+
+Place = tuple[float, float]
+
+MAX_MATTE_CHARACTERS = 4 * 1024 * 1024
+Matte = Annotated[Text, Field(max_length=MAX_MATTE_CHARACTERS)]
+
+_EXAMPLE: dict[str, JsonValue] = {
+    "image_url": "https://example.com/character.png",
+    "corrections": {"joints": {"left_wrist": [412.0, 640.5]}, "right_arm": "fixed"},
+}
+
+
+class CorrectionsBody(Body):
+    """What is known of a picture; the rest is found."""
+
+    joints: Annotated[dict[JointName, Place] | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="By their COCO names, in pixels of the upright picture; left and right are the "
+        "figure's own.",
+    )
+    matte: Annotated[Matte | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="A PNG in base 64, in the picture's aspect, white where the figure is.",
+    )
+    left_arm: ArmChoice = "auto"
+    right_arm: ArmChoice = "auto"
+    figure: Annotated[Place | None, EmptyIsAbsent] = Field(
+        default=None, description="A point on the figure that is meant, where there are several."
+    )
+
+
+class Cast(Body):
+    """`POST /v1/characters/cast`."""
+
+    model_config = ConfigDict(json_schema_extra={"required": ["image_url"], "examples": [_EXAMPLE]})
+
+    image_url: Annotated[Text | None, REQUIRED_TEXT] = Field(
+        default=None, description="An http(s) URL, or base64 without a `data:` prefix."
+    )
+    corrections: Annotated[CorrectionsBody | None, EmptyIsAbsent] = Field(
+        default=None, description="In place of those in the picture's file, which count without."
+    )
+
+
+class Correct(Cast):
+    """`POST /v1/characters`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"required": ["image_url", "corrections"], "examples": [_EXAMPLE]}
+    )
+
+    corrections: Annotated[CorrectionsBody | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="What is put into the picture's file; `{}` takes out what is there.",
+    )
+
+
+def read_cast(body: Mapping[str, Any]) -> PictureAsked:
+    """A picture to be cast. Raises ParameterInvalid."""
+    return _read(Cast, body, [])
+
+
+def read_correct(body: Mapping[str, Any]) -> PictureAsked:
+    """A picture to be stored with corrections. Raises ParameterInvalid."""
+    missing = is_blank(body.get("corrections"))
+    problems = [Problem(1, "corrections: must not be blank")] if missing else []
+    return _read(Correct, body, problems)
+
+
+def _read(design: type[Cast], body: Mapping[str, Any], problems: list[Problem]) -> PictureAsked:
+    if is_blank(body.get("image_url")):
+        problems.append(Problem(0, "image_url: must not be blank"))
+    read = read_body(design, body, ranks={}, more=problems)
+    assert read.image_url is not None
+    given = read.corrections
+    if given is None:
+        return PictureAsked(read.image_url, None)
+    values = {name: value for name, value in given.model_dump().items() if value is not None}
+    return PictureAsked(read.image_url, values)

@@ -1,0 +1,45 @@
+"""What a picture is cast as, for somebody to correct. The values are their own JSON form."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from understudy.geometry.arm_states import ArmChoice, ArmState
+from understudy.geometry.joint_names import JointName
+
+Place = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionsGiven:
+    """Corrections as JSON values: see `character.corrections`; matte: a PNG in base 64."""
+
+    joints: dict[JointName, Place]
+    matte: str | None
+    left_arm: ArmChoice
+    right_arm: ArmChoice
+    figure: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class CharacterFinding:
+    """What a picture is cast as.
+
+    width, height: of the picture, upright, in pixels; joints are in these. matte: a grey PNG in
+    base 64 of the picture's aspect, white where the figure is. left_arm, right_arm: whether they
+    move. corrections: those that it was cast with.
+    """
+
+    width: int
+    height: int
+    joints: dict[JointName, Place]
+    matte: str
+    left_arm: ArmState
+    right_arm: ArmState
+    corrections: CorrectionsGiven
+    warnings: tuple[str, ...]
+
+    def to_json(self) -> dict[str, Any]:
+        """As JSON values."""
+        return asdict(self)
