@@ -171,7 +171,7 @@ def test_a_running_take_is_cancelled_and_another_one_takes_its_place(
 
 def frames_of(url: str) -> NDArray[np.float32]:
     """Every fourth frame of a video, (n, h, w) float32 luma, at a quarter of its size."""
-    with av.open(io.BytesIO(httpx2.get(url, trust_env=False).content)) as opened:
+    with av.open(io.BytesIO(httpx2.get(url, trust_env=False).content), "r") as opened:
         stream = opened.streams.video[0]
         size = stream.width // 4, stream.height // 4
         frames = [
