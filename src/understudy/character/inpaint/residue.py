@@ -32,6 +32,10 @@ class ResidueNumbers:
     """px: at the edge itself fill and picture are mixed."""
     breaks: float = 14.0
     """Lab: how much more the two sides differ in the background than in the picture."""
+    hides: float = 1.0
+    """And by so many times the detail round about: among pebbles nobody sees where one breaks."""
+    detail: tuple[float, int] = (3.0, 21)
+    """px: deviation of what is no detail, and the window in which it is averaged."""
     matte: float = 0.02
     """Alpha of what is figure in the picture: there nothing can be compared."""
 
@@ -55,7 +59,19 @@ def residue_of(picture: NDArray[np.uint8], background: NDArray[np.uint8], alpha:
     shown, whole = (to_lab(np.asarray(x / np.float32(255))) for x in (background, picture))
     in_background = _step(shown, inside, outside)
     in_picture = _step(whole, inside, outside)
-    return np.asarray(rim & (in_background - in_picture > n.breaks))
+    least = n.breaks + n.hides * _detail(whole, hole)
+    return np.asarray(rim & (in_background - in_picture > least))
+
+
+def _detail(lab: Float32, hole: Mask) -> Float32:
+    """How much detail the picture has outside the hole, near each pixel: (h, w), Lab units."""
+    blur, window = NUMBERS.detail
+    clear = (~hole).astype(np.float32)
+    share = np.maximum(cv2.GaussianBlur(clear, (0, 0), blur), 1e-3)
+    mean = cv2.GaussianBlur(lab * clear[..., None], (0, 0), blur) / share[..., None]
+    detail = np.linalg.norm(lab - mean, axis=-1) * clear
+    known = np.maximum(cv2.blur(clear, (window, window)), 1e-3)
+    return np.asarray(cv2.blur(np.asarray(detail, np.float32), (window, window)) / known)
 
 
 def _step(lab: Float32, inside: Mask, outside: Mask) -> Float32:
