@@ -86,29 +86,35 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 def write_performance(performance: Performance, path: Path) -> None:
     """Write a performance in the format of the path's suffix, which must be one of `FORMATS`.
 
-    Bones keep their length in what is written: see `animation.bones`.
+    In what is written bones keep their length, and the head turns as its face does.
     """
-    from understudy.tracking.formats.animation.bones import with_steady_bones
-
-    FORMATS[path.suffix.lower()].write(with_steady_bones(performance), path)
+    FORMATS[path.suffix.lower()].write(_tidied(performance), path)
 
 
 def write_keypoints(performance: Performance, path: Path, keypoints: KeypointSet) -> None:
     """Write a performance as JSON: one file, or where the path has no suffix an OpenPose folder.
 
-    A folder must be new or empty and holds no `coco_wholebody`. Bones keep their length.
+    A folder must be new or empty and holds no `coco_wholebody`. Bones keep
+    their length, and the head turns as its face does.
     """
-    from understudy.tracking.formats.animation.bones import with_steady_bones
     from understudy.tracking.formats.coco_wholebody import write_coco_wholebody
     from understudy.tracking.formats.openpose_json import (
         write_openpose_file,
         write_openpose_folder,
     )
 
-    performance = with_steady_bones(performance)
+    performance = _tidied(performance)
     if keypoints == "coco_wholebody":
         write_coco_wholebody(performance, path)
     elif path.suffix:
         write_openpose_file(performance, path, keypoints)
     else:
         write_openpose_folder(performance, path, keypoints)
+
+
+def _tidied(performance: Performance) -> Performance:
+    """What of a performance's places in space other programs can use."""
+    from understudy.tracking.formats.animation.bones import with_steady_bones
+    from understudy.tracking.formats.animation.head import with_head_of_face
+
+    return with_head_of_face(with_steady_bones(performance))

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from understudy.geometry.filters import interpolate_gaps, median_seconds
 from understudy.tracking.formats.animation.body import middle
 from understudy.tracking.formats.animation.feet import planted, standing_feet
-from understudy.tracking.formats.animation.hierarchy import Animation, local_rotations
+from understudy.tracking.formats.animation.hierarchy import (
+    TO_ANIMATION,
+    Animation,
+    local_rotations,
+)
 from understudy.tracking.formats.animation.place import placed
 from understudy.tracking.formats.animation.solve import solve
 from understudy.tracking.performance import Performance
-
-TO_ANIMATION = np.array([1.0, -1.0, -1.0])
-"""From the axes of a performance (y down, z away) to those of an animation (y up, z near)."""
 
 
 def animation_of(performance: Performance) -> Animation:

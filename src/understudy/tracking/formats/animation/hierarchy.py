@@ -16,6 +16,10 @@ Float64 = NDArray[np.float64]
 Vector = tuple[float, float, float]
 
 
+TO_ANIMATION = np.array([1.0, -1.0, -1.0])
+"""From the axes of a performance (y down, z away) to those of an animation (y up, z near)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Joint:
     """One joint of a hierarchy.

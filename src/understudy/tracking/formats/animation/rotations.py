@@ -61,10 +61,13 @@ def shortest_arc(start: Float64, end: Float64) -> Float64:
     return np.asarray(turn)
 
 
-def between(start: Float64, end: Float64, share: float) -> Float64:
-    """Rotations (T, 3, 3) a share of the way from `start` to `end`, by the shorter way."""
+def between(start: Float64, end: Float64, share: float | Float64) -> Float64:
+    """Rotations (T, 3, 3) a share of the way from `start` to `end`, by the shorter way.
+
+    share: one for all, or (T,).
+    """
     turn = Rotation.from_matrix(start.swapaxes(-1, -2) @ end).as_rotvec()
-    return np.asarray(start @ Rotation.from_rotvec(share * turn).as_matrix())
+    return np.asarray(start @ Rotation.from_rotvec(np.asarray(share)[..., None] * turn).as_matrix())
 
 
 def twist_angle(rotations: Float64, axis: Float64) -> Float64:
