@@ -51,9 +51,9 @@ def with_head_of_face(performance: Performance) -> Performance:
     The mesh tells a head's turn far better than the few landmarks of the body do. Their middle
     between the ears stays; where the mesh comes and goes, the one turn goes over into the other.
     """
-    seen = np.isfinite(performance.face).all(axis=(1, 2))
+    seen = np.asarray(np.isfinite(performance.face).all(axis=(1, 2)))
     world = performance.world.astype(np.float64)
-    known = np.isfinite(world).all(axis=(1, 2))
+    known = np.asarray(np.isfinite(world).all(axis=(1, 2)))
     if not (seen & known).any():
         return performance
     frames = FACING * head_frame(interpolate_gaps(performance.face.astype(np.float64), seen))
