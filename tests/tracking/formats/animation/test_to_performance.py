@@ -164,7 +164,7 @@ def test_the_face_turns_with_the_head_and_is_not_seen_from_behind() -> None:
     assert np.ptp(pitch) == pytest.approx(np.degrees(0.4), abs=3)
     turning = animation_of(walker())
     turning.rotations[34:, 0] = Rotation.from_euler("y", 180, degrees=True).as_matrix()
-    seen = np.isfinite(performance_of_animation(turning).face).all(axis=(1, 2))
+    seen = np.asarray(np.isfinite(performance_of_animation(turning).face).all(axis=(1, 2)))
     assert seen[:34].all()
     assert not seen[34:].any()
 
