@@ -150,6 +150,27 @@ def test_the_brush_adds_and_removes_and_both_can_be_undone(
     assert np.isfinite(matte).all()
 
 
+def test_one_click_takes_a_whole_part(page: Any, service: RehearsalServer) -> None:
+    dialog = open_adjust(page)
+    box = surface_of(dialog, "Add")
+    dialog.get_by_role("switch", name="Whole parts").check(force=True)
+    page.mouse.click(box["x"] + 0.15 * box["width"], box["y"] + 0.2 * box["height"])
+    expect(dialog.get_by_role("button", name="Undo")).to_be_enabled()
+    surface_of(dialog, "Remove")
+    # By keys, from the middle of the picture.
+    dialog.get_by_role("application").focus()
+    page.keyboard.press("Shift+ArrowUp")
+    with page.expect_response(re.compile("/v1/characters/select$")):
+        page.keyboard.press("Enter")
+    expect(dialog.get_by_text("Looking for the part")).to_be_hidden()
+    kept = save(page, dialog, service)
+    assert kept.matte is not None
+    matte = matte_from_png(kept.matte, (400, 533), "matte")
+    assert matte[round(0.2 * 533), round(0.15 * 400)] > 0.9
+    assert matte[round(0.47 * 533), 200] < 0.1
+    assert matte[round(0.7 * 533), 200] > 0.9
+
+
 def test_another_figure_is_chosen_by_a_click(page: Any, service: RehearsalServer) -> None:
     dialog = open_adjust(page)
     box = surface_of(dialog, "Figure")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import secrets
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.media_checks import MediaChecks
 from understudy.service.media_files import media_file, media_request
 from understudy.service.probe_errors import probing
-from understudy.take.character_finding import CharacterFinding
+from understudy.take.character_finding import CharacterFinding, PieceFinding, Place
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads
 from understudy.tasks.files.content_types import BY_FORMAT
@@ -33,10 +33,12 @@ from understudy.tasks.workers.prober import ProbeFailed, Prober
 from understudy.tasks.workers.questions import (
     CharacterArguments,
     PictureCheck,
+    PieceArguments,
     Question,
     character,
     character_poses,
     corrected_picture,
+    piece,
 )
 
 # A picture is cast in some 5 s on two cores; a slow machine gets ten times as long.
@@ -47,6 +49,7 @@ MAX_BYTES = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
 Answer = TypeVar("Answer")
 
 _FINDING: TypeAdapter[CharacterFinding] = TypeAdapter(CharacterFinding)
+_PIECE: TypeAdapter[PieceFinding] = TypeAdapter(PieceFinding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ class Characters:
         async with self._working(caller, asked) as work:
             output = work.folder / "character.json"
             await work.ask(character(work.writing(output)))
-            return _finding(output.read_bytes())
+            return _read(_FINDING, output.read_bytes())
 
     async def pose(self, caller: Caller, asked: PictureAsked) -> bytes:
         """A small video (MP4) of the character in test poses. Raises as `find` does."""
@@ -89,6 +92,17 @@ class Characters:
             output = work.folder / "poses.mp4"
             await work.ask(character_poses(work.writing(output)))
             return output.read_bytes()
+
+    async def select(
+        self, caller: Caller, picture: str, on: Sequence[Place], off: Sequence[Place]
+    ) -> PieceFinding:
+        """The part of a picture that points lie on, and others beside. Raises as `find` does."""
+        async with self._working(caller, PictureAsked(picture, None)) as work:
+            output = work.folder / "piece.json"
+            check = work.writing(output).picture
+            given = PieceArguments(picture=check, on=tuple(on), off=tuple(off), output=output)
+            await work.ask(piece(given))
+            return _read(_PIECE, output.read_bytes())
 
     async def correct(self, caller: Caller, asked: PictureAsked) -> Upload:
         """Store the picture with the corrections in its file, as an upload of the account.
@@ -161,10 +175,10 @@ class _Work:
         return await work.caster.ask(question, seconds=work.seconds, account=self.account_id)
 
 
-def _finding(data: bytes) -> CharacterFinding:
+def _read(kind: TypeAdapter[Answer], data: bytes) -> Answer:
     """What the child wrote; it opens what strangers send, so its answer is checked."""
     try:
-        return _FINDING.validate_json(data)
+        return kind.validate_json(data)
     except ValidationError as error:
         raise ProbeFailed("the child's response is no valid finding") from error
 

@@ -43,3 +43,12 @@ class CharacterFinding:
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class PieceFinding:
+    """A part of a picture. matte: a grey PNG in base 64 of the picture's aspect, white where the
+    part is. confidence: the model's own estimate of how well it meets the part, 0 to 1."""
+
+    matte: str
+    confidence: float

@@ -24,6 +24,7 @@ import shutil
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ from understudy.errors import InputRefused
 from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
 from understudy.media import limits
-from understudy.take.character_finding import CharacterFinding, CorrectionsGiven
+from understudy.take.character_finding import CharacterFinding, CorrectionsGiven, PieceFinding
 from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
@@ -61,7 +62,7 @@ from understudy.tasks.workers.jobs import (
     correct_picture,
     export,
 )
-from understudy.tasks.workers.questions import CharacterArguments, TakeArguments
+from understudy.tasks.workers.questions import CharacterArguments, PieceArguments, TakeArguments
 from understudy.tracking.formats.npz import save_npz
 from understudy.tracking.performance import Performance
 
@@ -75,6 +76,7 @@ __all__ = [
     "find_character",
     "inspect",
     "pose_character",
+    "select_piece",
     "take",
 ]
 
@@ -202,6 +204,28 @@ def find_character(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         warnings=(),
     )
     asked.output.write_text(json.dumps(found.to_json()))
+    return {}
+
+
+def select_piece(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
+    """Stand in for finding a part: a disc round the first point.
+
+    Arguments and value are those of `tasks.workers.jobs.select_piece`.
+    """
+    from PIL import Image, ImageDraw
+
+    from understudy.media.picture import open_picture
+
+    asked = PieceArguments.from_json(arguments)
+    picture = open_picture(asked.picture.path, short_side=32, field=asked.picture.field)
+    mask = Image.new("L", (picture.source_size[0] // 4, picture.source_size[1] // 4))
+    (x, y), radius = asked.on[0], max(mask.size) / 20
+    box = (x / 4 - radius, y / 4 - radius, x / 4 + radius, y / 4 + radius)
+    ImageDraw.Draw(mask).ellipse(box, fill=255)
+    matte = io.BytesIO()
+    mask.save(matte, "PNG")
+    found = PieceFinding(base64.b64encode(matte.getvalue()).decode(), 0.9)
+    asked.output.write_text(json.dumps(asdict(found)))
     return {}
 
 

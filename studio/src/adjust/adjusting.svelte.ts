@@ -16,6 +16,7 @@ class Adjusting {
   /** The character in test poses, as it was corrected last; '' while there is none. */
   poses = $state('')
   saving = $state(false)
+  selecting = $state(false)
   /** Why the server cannot cast the picture as it is. */
   problem = $state('')
   #url = $state('')
@@ -108,6 +109,21 @@ class Adjusting {
 
   redo(): void {
     this.#go(this.#history.redo())
+  }
+
+  /** The part of the picture under a point, as a grey PNG in base 64; null where there is none. */
+  async select([x, y]: Point): Promise<string | null> {
+    this.selecting = true
+    try {
+      const piece = await api().selectPiece(this.#url, [[x, y]])
+      this.problem = ''
+      return piece
+    } catch (error) {
+      this.problem = plain((error as Error).message)
+      return null
+    } finally {
+      this.selecting = false
+    }
   }
 
   /** Store the picture as it is corrected; null when that did not work. */

@@ -138,6 +138,12 @@ export class Api {
     return this.#post('v1/characters/cast', { image_url, ...(corrections && { corrections }) })
   }
 
+  /** The part of a picture under a point, as a grey PNG in base 64. */
+  async selectPiece(image_url: string, on: [number, number][]): Promise<string> {
+    const { matte } = await this.#post<{ matte: string }>('v1/characters/select', { image_url, on })
+    return matte
+  }
+
   /** A small video of the character in test poses. */
   async poseCharacter(image_url: string, corrections: Corrections): Promise<Blob> {
     const { video } = await this.#post<{ video: string }>('v1/characters/poses', {

@@ -481,6 +481,10 @@ export interface components {
             warnings: string[];
             width: number;
         };
+        PieceFinding: {
+            confidence: number;
+            matte: string;
+        };
         Plan: {
             clip_duration: number;
             /** @enum {string} */
@@ -565,6 +569,17 @@ export interface components {
         };
         Rotation: {
             at_once?: boolean;
+        };
+        Select: {
+            image_url: string;
+            off?: [
+                number,
+                number
+            ][];
+            on: [
+                number,
+                number
+            ][] | null;
         };
         Settings: {
             /** @enum {string} */
@@ -729,4 +744,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 13970c1791d1d3d7c90dd09c2708a124597857453b57823cbd2c61f64040f322
+// Schemas: SHA-256 ac084e08a0fb5857b3f2f9862941fc39694633798a639c4c6c50c1af1cbd1f46

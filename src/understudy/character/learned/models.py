@@ -15,6 +15,7 @@ from understudy.character.figure.anatomy import Anatomy
 from understudy.character.image.masks import Box
 from understudy.character.learned.arm_masks import ArmMask, ArmMasks, find_arm_masks
 from understudy.character.learned.salient import Net, find_salient
+from understudy.character.learned.segmenter import Found, Prompt, Segmenter
 from understudy.character.serialization import casting_version
 from understudy.geometry.landmarks import Float32
 from understudy.processes.messages import Message
@@ -115,6 +116,20 @@ class LearnedModels:
             if self._cache is not None:
                 self._cache.store("arm masks", key, record)
         return _arm_mask(record, 0), _arm_mask(record, 1)
+
+    def piece(self, rgb: NDArray[np.uint8], prompt: Prompt) -> Found | None:
+        """The part of a picture that a prompt means; None without weights.
+
+        rgb: (h, w, 3) uint8 sRGB. prompt: in its pixels.
+        """
+        fetched = find(MOBILE_SAM)
+        if fetched is None:
+            return None
+        opened = tuple(self._process.open(path) for path in _encoder_and_decoder(fetched))
+        found = Segmenter(rgb, *opened).find(prompt)
+        for model in opened:
+            model.close()
+        return found
 
     def _open(self, fetched: Fetched) -> Net:
         isnet = fetched.weight is ISNET

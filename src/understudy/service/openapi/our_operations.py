@@ -25,7 +25,7 @@ from understudy.service.openapi.operation import (
     Parameter,
     named,
 )
-from understudy.take.character_finding import CharacterFinding
+from understudy.take.character_finding import CharacterFinding, PieceFinding
 from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 
@@ -189,6 +189,16 @@ OURS: tuple[Operation, ...] = (
         tag="ours",
         body=character_bodies.Cast,
         answer=Answer("The character", CharacterFinding),
+        errors=(400, 401, 429, 500, 503, 504),
+    ),
+    Operation(
+        method="POST",
+        path=characters.PATH + "/select",
+        name="selectPiece",
+        summary="Find a part of a picture by points on it; free",
+        tag="ours",
+        body=character_bodies.Select,
+        answer=Answer("The part", PieceFinding),
         errors=(400, 401, 429, 500, 503, 504),
     ),
     Operation(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from understudy.tasks.workers.questions import (
     CharacterArguments,
     ClipCheck,
     PictureCheck,
+    PieceArguments,
     TakeArguments,
 )
 
@@ -168,6 +169,19 @@ def pose_character(arguments: Values, report: Report) -> Values:
 
     given = CharacterArguments.from_json(arguments)
     write_poses(_picture_file(given.picture), _corrections(given), given.output)
+    return {}
+
+
+def select_piece(arguments: Values, report: Report) -> Values:
+    """Find a part of a picture by points. Arguments: `PieceArguments`.
+
+    Leaves `take.character_finding.PieceFinding` as JSON at `output`.
+    """
+    from understudy.take.adjusting import select_piece
+
+    given = PieceArguments.from_json(arguments)
+    found = select_piece(_picture_file(given.picture), given.on, given.off)
+    given.output.write_text(json.dumps(asdict(found)))
     return {}
 
 

@@ -121,6 +121,36 @@ class CharacterArguments:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceArguments:
+    """on, off: points on a part of the picture and beside it, in pixels. output: the file to be
+    written."""
+
+    picture: PictureCheck
+    on: tuple[tuple[float, float], ...]
+    off: tuple[tuple[float, float], ...]
+    output: Path
+
+    def to_json(self) -> dict[str, Any]:
+        """The inverse of `from_json`."""
+        return {
+            "picture": self.picture.to_json(),
+            "on": [list(place) for place in self.on],
+            "off": [list(place) for place in self.off],
+            "output": str(self.output),
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> Self:
+        """The work that a child is asked for."""
+        return cls(
+            picture=PictureCheck.from_json(values["picture"]),
+            on=tuple((x, y) for x, y in values["on"]),
+            off=tuple((x, y) for x, y in values["off"]),
+            output=Path(values["output"]),
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class PictureFacts:
     """Pixels as the picture is shown; format: `png` or `jpeg`."""
@@ -192,6 +222,11 @@ def character(given: CharacterArguments) -> Question[Nothing]:
 def character_poses(given: CharacterArguments) -> Question[Nothing]:
     """Show a character in test poses; the output is an MP4."""
     return Question("pose_character", given.to_json(), Nothing)
+
+
+def piece(given: PieceArguments) -> Question[Nothing]:
+    """Find a part of a picture; the output is `take.character_finding.PieceFinding` as JSON."""
+    return Question("select_piece", given.to_json(), Nothing)
 
 
 def corrected_picture(given: CharacterArguments) -> Question[PictureFacts]:

@@ -64,6 +64,33 @@ def test_a_picture_is_cast_with_corrections(client: Client, url: str) -> None:
     assert found["corrections"]["figure"] == [150, 100]
 
 
+def test_a_part_is_found_by_points(client: Client, url: str) -> None:
+    body = {"image_url": url, "on": [[200, 100]], "off": [[10, 10]]}
+    found = client.data("POST", f"{PATH}/select", json=body)
+    with Image.open(io.BytesIO(base64.b64decode(found["matte"]))) as image:
+        assert image.getpixel((image.width * 2 // 3, image.height // 3)) == 255
+        assert image.getpixel((0, 0)) == 0
+    assert 0 <= found["confidence"] <= 1
+
+
+@pytest.mark.parametrize(
+    ("points", "message"),
+    [
+        ({}, "on: must not be blank"),
+        ({"on": []}, "on: must not be blank"),
+        ({"on": [[1]]}, "on"),
+        ({"on": [[-1, 2]]}, "on[0][0]"),
+        ({"on": [[1, 2]] * 21}, "on: 21 given; at most 20 allowed"),
+    ],
+)
+def test_points_that_cannot_be_used_are_named(
+    client: Client, url: str, points: Any, message: str
+) -> None:
+    status, _, told = client.error("POST", f"{PATH}/select", json={"image_url": url, **points})
+    assert status == 400
+    assert told.startswith(message), told
+
+
 def test_the_character_is_shown_in_poses(client: Client, url: str) -> None:
     made = client.data("POST", f"{PATH}/poses", json={"image_url": url, "corrections": GIVEN})
     with av.open(io.BytesIO(base64.b64decode(made["video"])), "r") as video:

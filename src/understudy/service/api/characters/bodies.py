@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, JsonValue
 
 from understudy.geometry.arm_states import ArmChoice
 from understudy.geometry.joint_names import JointName
+from understudy.media import limits
 from understudy.service.characters import PictureAsked
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -22,6 +24,9 @@ from understudy.service.http.fields import (
 
 Place = tuple[float, float]
 
+MAX_POINTS = 20
+Coordinate = Annotated[float, Field(ge=0, le=limits.PICTURE_MAX_SIDE)]
+Points = Annotated[list[tuple[Coordinate, Coordinate]], Field(max_length=MAX_POINTS)]
 MAX_MATTE_CHARACTERS = 4 * 1024 * 1024
 Matte = Annotated[Text, Field(max_length=MAX_MATTE_CHARACTERS)]
 
@@ -74,6 +79,49 @@ class Correct(Cast):
         default=None,
         description="What is put into the picture's file; `{}` takes out what is there.",
     )
+
+
+class Select(Body):
+    """`POST /v1/characters/select`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "required": ["image_url", "on"],
+            "examples": [{"image_url": "https://example.com/character.png", "on": [[412, 640]]}],
+        }
+    )
+
+    image_url: Annotated[Text | None, REQUIRED_TEXT] = Field(
+        default=None, description="An http(s) URL, or base64 without a `data:` prefix."
+    )
+    on: Points | None = Field(
+        default=None, description="On the part, in pixels.", json_schema_extra={"minItems": 1}
+    )
+    off: Annotated[Points | None, EmptyIsAbsent] = Field(
+        default=None, description="On what is not the part."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PieceAsked:
+    """A part of a picture that is asked for by points."""
+
+    picture: str
+    on: tuple[Place, ...]
+    off: tuple[Place, ...]
+
+
+def read_select(body: Mapping[str, Any]) -> PieceAsked:
+    """A part that is asked for. Raises ParameterInvalid."""
+    problems = [
+        Problem(rank, f"{field}: must not be blank")
+        for rank, field in enumerate(("image_url", "on"))
+        if is_blank(body.get(field)) or body.get(field) == []
+    ]
+    read = read_body(Select, body, ranks={}, more=problems)
+    assert read.image_url is not None
+    assert read.on is not None
+    return PieceAsked(read.image_url, tuple(read.on), tuple(read.off or ()))
 
 
 def read_cast(body: Mapping[str, Any]) -> PictureAsked:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import asdict
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -44,6 +45,16 @@ async def poses(request: Request) -> Response:
     return success(request, data)
 
 
+async def select(request: Request) -> Response:
+    """Find a part of a picture by points on it; free."""
+    service = service_of(request)
+    caller = await service.authenticator.caller(request, jwt_allowed=True)
+    service.rates.count(caller.account_id)
+    asked = bodies.read_select(await read_object(request))
+    found = await service.characters.select(caller, asked.picture, asked.on, asked.off)
+    return success(request, asdict(found))
+
+
 async def correct(request: Request) -> Response:
     """Store a picture with corrections in its file; its URL then works as `image_url`."""
     service = service_of(request)
@@ -63,5 +74,6 @@ async def correct(request: Request) -> Response:
 ROUTES = [
     Route(PATH, correct, methods=["POST"]),
     Route(PATH + "/cast", cast, methods=["POST"]),
+    Route(PATH + "/select", select, methods=["POST"]),
     Route(PATH + "/poses", poses, methods=["POST"]),
 ]
