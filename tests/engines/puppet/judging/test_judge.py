@@ -95,3 +95,13 @@ def test_the_puppet_judges_and_a_judgement_depends_on_its_sources() -> None:
     assert isinstance(engine, CharacterJudging)
     assert engine.judging_version == PuppetEngine().judging_version
     assert engine.judge(paper_doll()) == Judgement()
+
+
+def test_a_character_that_is_not_as_in_its_picture_is_remarked_on() -> None:
+    doll = paper_doll()
+    x, y = (int(v) for v in doll.landmarks.body[[11, 12, 23, 24], :2].mean(axis=0))
+    picture = doll.picture.copy()
+    picture[y - 8 : y + 8, x - 8 : x + 8] = 250
+    found = judge(replace(doll, picture=picture))
+    assert found.remarks == ("The character looks different from its picture at the trunk.",)
+    assert not found.arms_at_rest

@@ -14,7 +14,7 @@ from understudy.character.character import Character
 from understudy.character.image.masks import Mask, closed, depth, grow, opened, pieces_of
 from understudy.character.inpaint.residue import residue_of
 from understudy.engines.puppet.judging.body_parts import BodyPart, nearest_part
-from understudy.engines.puppet.judging.looks import Look
+from understudy.engines.puppet.judging.looks import Look, over_ground
 from understudy.engines.puppet.render.colour import to_ycbcr
 from understudy.geometry.landmarks import Body, Float32
 from understudy.geometry.skeleton import ARMS, LEGS, with_knuckles
@@ -102,17 +102,12 @@ def torso_of(character: Character) -> float:
 
 
 def _changed(character: Character, rest: Look, torso: float) -> Iterator[Fault]:
-    """Where the layers, laid over each other, are not the picture."""
-    height = character.size[1]
-    drawn = character.background.astype(np.float32) / 255
-    for layer in character.layers:
-        rgba = layer.rgba[:height]
-        drawn = drawn * (1 - rgba[..., 3:]) + rgba[..., :3]
-    wanted = character.picture.astype(np.float32) / 255
-    off = np.abs(to_ycbcr(drawn)[..., 0] - to_ycbcr(wanted)[..., 0])
-    off = np.asarray(cv2.GaussianBlur(off, (0, 0), 1.0))
+    """Where the character at rest is not as in the picture."""
+    drawn = over_ground(rest, character.background)[..., 0]
+    wanted = to_ycbcr(character.picture.astype(np.float32) / 255)[..., 0]
     # Round the figure the picture's background is not kept.
-    off = np.where(character.alpha > NUMBERS.seen, off, 0)
+    off = np.where(character.alpha > NUMBERS.seen, np.abs(drawn - wanted), 0)
+    off = np.asarray(cv2.GaussianBlur(off, (0, 0), 1.0))
     places = opened(np.asarray(off > NUMBERS.change), NUMBERS.change_rim)
     yield from _largest(places, rest, torso, "changed", NUMBERS.changed)
 
@@ -186,6 +181,9 @@ def _over_the_face(character: Character, torso: float) -> Iterator[Fault]:
 
 
 def _left_behind(character: Character, torso: float) -> Iterator[Fault]:
+    if (character.background == character.background[0, 0]).all():
+        # Nothing was filled: a transparent picture stands before one colour.
+        return
     edges = residue_of(character.picture, character.background, character.alpha)
     joints = with_knuckles(character.landmarks.body)[:, :2]
     pieces, _ = pieces_of(grow(edges, NUMBERS.beside * torso), connectivity=8)

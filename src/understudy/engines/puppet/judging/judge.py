@@ -53,23 +53,26 @@ def _simpler(
 ) -> Iterator[tuple[tuple[Side, ...], bool]]:
     """What to try, in order: arms at rest, and whether the figure only sways."""
     traits = character.traits
-    arms = tuple(
+    of_motion = [fault for fault in faults if _is_of_motion(fault)]
+    free = tuple(
         side
         for side, state in zip(SIDES, (traits.left_arm, traits.right_arm), strict=True)
-        if state == "free"
-        and side not in kept
-        and any(arm_of(fault.part) == side for fault in faults if _is_of_motion(fault))
+        if state == "free" and side not in kept
     )
-    if arms:
-        yield arms, False
+    wrong = tuple(side for side in free if any(arm_of(f.part) == side for f in of_motion))
+    if wrong:
+        yield wrong, False
+    # What is painted behind an arm may lie anywhere on the figure.
+    if free != wrong and any(fault.kind == "changed" for fault in faults):
+        yield free, False
     may_step = traits.framing == "whole_body" and not traits.sways_only
-    if may_step and any(is_leg(fault.part) for fault in faults if _is_of_motion(fault)):
-        yield arms, True
+    if may_step and any(is_leg(fault.part) for fault in of_motion):
+        yield wrong, True
 
 
 def _is_of_motion(fault: Fault) -> bool:
     """Whether a fault goes away with what moves."""
-    return fault.kind not in ("left behind", "changed")
+    return fault.kind != "left behind"
 
 
 def _badness(faults: Sequence[Fault]) -> float:

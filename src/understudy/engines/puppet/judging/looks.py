@@ -14,9 +14,10 @@ from understudy.engines.puppet.judging.poses import test_poses
 from understudy.engines.puppet.puppet import Puppet
 from understudy.engines.puppet.render.canvas import Canvas
 from understudy.engines.puppet.render.colour import pack_frame
-from understudy.engines.puppet.retarget import retarget
+from understudy.engines.puppet.retarget import Motion, retarget
 from understudy.engines.puppet.rig.rig import skeleton_of_character
 from understudy.geometry.landmarks import Float32
+from understudy.geometry.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
 
@@ -81,16 +82,38 @@ def look_at(character: Character) -> tuple[Look, ...]:
     """The character at rest and in each of the test poses. character: see `small`."""
     poses = test_poses(character.landmarks, character.size)
     skeleton = skeleton_of_character(character)
+    at_rest, *others = poses.shown.values()
     motion = retarget(poses.performance, skeleton, orientation="video")
+    motion = _with_rest_at(motion, at_rest, skeleton)
     puppet = Puppet(character, skeleton, motion)
     ground = np.zeros((character.size[1], character.size[0], 3), np.uint8)
     black, white = (Canvas(pack_frame(ground + np.uint8(value))) for value in (0, 255))
-    looks = []
-    for index in poses.shown.values():
+
+    def look(index: int) -> Look:
         puppet.draw(black, index)
         puppet.draw(white, index)
-        looks.append(Look(_figure(black.frame, white.frame), puppet.joints(index)))
-    return tuple(looks)
+        return Look(_figure(black.frame, white.frame), puppet.joints(index))
+
+    looks = [look(index) for index in others]
+    puppet.keep_the_pictures_framing()
+    return (look(at_rest), *looks)
+
+
+def _with_rest_at(motion: Motion, index: int, skeleton: Skeleton) -> Motion:
+    """The motion with the picture's own pose in one frame, to be compared with the picture.
+
+    What comes before and after moves a frame at rest a little, for smoothness.
+    """
+    bones, joints = motion.bones.copy(), motion.joints.copy()
+    bones[index] = np.eye(2, 3)
+    joints[index] = skeleton.joints
+    head, expression, eyes = (
+        values.copy() for values in (motion.head, motion.expression, motion.eyes_closed)
+    )
+    head[index], expression[index], eyes[index] = 0, 0, 0
+    return replace(
+        motion, bones=bones, joints=joints, head=head, expression=expression, eyes_closed=eyes
+    )
 
 
 def _figure(on_black: NDArray[np.uint32], on_white: NDArray[np.uint32]) -> Float32:
@@ -102,3 +125,10 @@ def _figure(on_black: NDArray[np.uint32], on_white: NDArray[np.uint32]) -> Float
     grounds = (_BLACK, 128.0, 128.0)
     own = [lane - base * (1 - alpha) for lane, base in zip(lanes, grounds, strict=True)]
     return np.stack([*own, alpha], axis=-1).astype(np.float32)
+
+
+def over_ground(look: Look, ground: NDArray[np.uint8]) -> Float32:
+    """The pose before a ground (h, w, 3) uint8 sRGB: (h, w, 3) float32 Y, Cb, Cr in 0..255."""
+    packed = pack_frame(ground)
+    lanes = np.stack([(packed >> shift) & 255 for shift in (0, 8, 16)], axis=-1)
+    return np.asarray(look.figure[..., :3] + (1 - look.figure[..., 3:]) * lanes, np.float32)
