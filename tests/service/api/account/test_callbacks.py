@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
@@ -17,6 +19,7 @@ from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts
 from understudy.tasks.webhooks.signatures import signed_headers
+from understudy.testing import RehearsalServer, rehearsing
 
 Body = Callable[..., dict[str, Any]]
 
@@ -164,3 +167,56 @@ def test_a_cancelled_task_is_told_as_failed(
     client.data("POST", f"{PATH}/{made['task_id']}/cancel")
     told = mine()
     assert (told["task_status"], told["task_status_msg"]) == ("failed", "Task was cancelled")
+
+
+def test_no_signed_link_is_kept_in_the_database(
+    client: Client, create_body: Body, far: FarSide, server: RehearsalServer
+) -> None:
+    path = f"/{client.credentials.account}"
+    client.data("POST", PATH, json=create_body(callback_url=f"{far.url}{path}"))
+    bodies = [far.next_callback(path).body for _ in range(3)]
+    assert b"signature=" in bodies[-1]
+    files = [*server.data.glob("understudy.db"), *server.data.glob("understudy.db-wal")]
+    assert files
+    for file in files:
+        assert b"signature=" not in file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:9/x", "http://name-that-is-not.invalid/", "https://127.0.0.1:9/"]
+)
+def test_a_test_callback_tells_no_more_than_that_nobody_was_reached(
+    client: Client, url: str
+) -> None:
+    told = client.data("POST", "/v1/account/callbacks/test", json={"url": url})
+    assert told.pop("at") > 0
+    assert told == {"http_status": None, "error": "not reachable", "milliseconds": 0}
+
+
+def test_a_callback_that_can_never_be_made_is_refused_by_the_create(tmp_path: Path) -> None:
+    body = {
+        "model_name": "kling-v2-6",
+        "image_url": "http://example.invalid/picture.png",
+        "video_url": "http://example.invalid/clip.mp4",
+        "character_orientation": "video",
+        "mode": "std",
+        "callback_url": "http://127.1/cb",
+    }
+    element = {
+        "element_name": "a",
+        "element_description": "b",
+        "reference_type": "video_refer",
+        "element_video_list": {"refer_videos": [{"video_url": body["video_url"]}]},
+        "callback_url": "http://[::1]/cb",
+    }
+    with (
+        rehearsing(tmp_path, allow_private_urls=False, shutdown_seconds=0) as server,
+        httpx2.Client(base_url=server.url, headers=server.headers, trust_env=False) as http,
+    ):
+        for path, sent in ((PATH, body), ("/v1/general/advanced-custom-elements", element)):
+            answer = http.post(path, json=sent)
+            assert (answer.status_code, answer.json()["code"]) == (400, 1201)
+            assert answer.json()["message"] == (
+                f"callback_url value '{sent['callback_url']}' is invalid: "
+                "a public address is expected"
+            )
