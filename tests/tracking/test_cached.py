@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.tracking.clip_maker import dancer, write_clip
+from tests.tracking.clip_maker import dancer, photo, write_clip
 from tests.tracking.test_smoothing import track
 from understudy.cache import Cache
 from understudy.media.clip import open_clip
@@ -20,6 +20,7 @@ from understudy.tracking.scene.shots import Cut
 from understudy.tracking.smoothing import smooth
 from understudy.tracking.trackers import PictureTrack, TrackerPool
 from understudy.tracking.trackers.picture_message import picture_message, picture_of
+from understudy.weights import BLAZEPOSE_HEAVY, find
 
 
 @pytest.fixture
@@ -111,3 +112,38 @@ def test_without_a_cache_pictures_are_tracked_anew() -> None:
         assert tracker(rgb).landmarks is None
     with pytest.raises(ValueError, match="closed"):
         tracker(rgb)
+
+
+def test_what_the_heavy_model_finds_is_remembered_apart(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rgb = np.full((64, 64, 3), 128, np.uint8)
+    with cached.PictureTracker(Cache(tmp_path / "cache")) as tracker:
+        tracker(rgb)
+    (file,) = BLAZEPOSE_HEAVY.editions[0].files
+    heavy = tmp_path / BLAZEPOSE_HEAVY.name / file.name
+    heavy.parent.mkdir()
+    with heavy.open("wb") as stream:
+        stream.truncate(file.bytes)
+    monkeypatch.setenv("UNDERSTUDY_WEIGHTS_DIR", str(tmp_path))
+    assert cached.picture_versions()[-1] == BLAZEPOSE_HEAVY.name
+    for quick in (True, False):
+        tracker = cached.PictureTracker(Cache(tmp_path / "cache"), quick=quick)
+        record = Cache(tmp_path / "cache").load("picture", tracker.key(rgb, None))
+        assert (record is not None) == quick
+
+
+def test_the_heavy_model_finds_the_same_person(machine_weights: Path) -> None:
+    fetched = find(BLAZEPOSE_HEAVY, machine_weights)
+    if fetched is None:
+        pytest.skip("blazepose-heavy was not fetched to this machine")
+    rgb = photo()
+    with cached.PictureTracker(None, quick=True) as tracker:
+        full = tracker(rgb).landmarks
+    with cached.PictureTracker(None) as tracker:
+        heavy = tracker(rgb).landmarks
+    assert full is not None
+    assert heavy is not None
+    joints = slice(11, 29)
+    apart = np.linalg.norm(full.body[joints, :2] - heavy.body[joints, :2], axis=1)
+    assert 0 < apart.max() < 0.1 * np.ptp(full.body[joints, 1])

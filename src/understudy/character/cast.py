@@ -44,8 +44,7 @@ from understudy.character.traits import (
 from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
-from understudy.tracking.cached import PictureTracker
-from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
+from understudy.tracking.cached import PictureTracker, picture_versions
 from understudy.weights import ISNET
 
 _UNSEEN_GROUND = 200
@@ -109,7 +108,7 @@ def cast(
         salient = None if shape is not None else models.salient(rgb, view)
         if figure is None:
             # What its many looks see is of no use to anybody else: only their result is kept.
-            with PictureTracker(None) as tracker:
+            with PictureTracker(None, quick=True) as tracker:
                 figure = find_unrecognized(rgb, shape, salient, tracker)
         figure = _corrected(figure, joints, drawn, size)
         arms = _arm_masks(models, rgb, shape, figure)
@@ -153,7 +152,7 @@ def picture_key(
     if given is not None:
         digest.update(np.ascontiguousarray(given).data)
     return {
-        "versions": [casting_version(), TRACKER_VERSION, *learned_version()],
+        "versions": [casting_version(), *picture_versions(), *learned_version()],
         "size": [rgb.shape[1], rgb.shape[0]],
         "canvas": digest.hexdigest(),
         "backdrop": picture.backdrop,

@@ -27,6 +27,7 @@ from understudy.tracking.trackers import (
 )
 from understudy.tracking.trackers.mediapipe_version import VERSION as TRACKER_VERSION
 from understudy.tracking.trackers.picture_message import picture_message, picture_of
+from understudy.weights import BLAZEPOSE_HEAVY, find
 
 
 def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and two of its own
@@ -99,15 +100,26 @@ def track_clip(  # noqa: PLR0913 - those of the function that it caches, and two
     return done
 
 
+def picture_versions() -> list[str]:
+    """What a picture's landmarks depend on: the tracker, and the heavy model if it is installed."""
+    heavy = find(BLAZEPOSE_HEAVY)
+    return [TRACKER_VERSION, *([] if heavy is None else [heavy.weight.name])]
+
+
 class PictureTracker:
     """Tracks pictures as `trackers.track_picture` does, from the cache where it has been done.
+
+    It uses BlazePose's heavy model if its weights are installed.
 
     A context manager; its process starts when it is first needed and belongs to that thread.
     """
 
-    def __init__(self, cache: Cache | None) -> None:
-        """cache: None remembers nothing."""
+    def __init__(self, cache: Cache | None, *, quick: bool = False) -> None:
+        """cache: None remembers nothing. quick: the full model even if the heavy one is there."""
         self._cache = cache
+        heavy = None if quick else find(BLAZEPOSE_HEAVY)
+        self._heavy = None if heavy is None else heavy.paths[0]
+        self._versions = [TRACKER_VERSION] if heavy is None else picture_versions()
         self._process: Child | None = None
 
     def __enter__(self) -> Self:
@@ -122,19 +134,23 @@ class PictureTracker:
         if self._process is not None:
             self._process.close()
 
-    def __call__(self, rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
-        """Landmarks and mask of a picture (H, W, 3) uint8, or of whoever fills a region of it."""
-        key = {
-            "versions": [TRACKER_VERSION],
+    def key(self, rgb: NDArray[np.uint8], region: Region | None) -> dict[str, object]:
+        """What the landmarks are remembered by; see `__call__`."""
+        return {
+            "versions": self._versions,
             "picture": _digest(rgb),
             "region": None if region is None else [region.x, region.y, region.side, region.angle],
         }
+
+    def __call__(self, rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        """Landmarks and mask of a picture (H, W, 3) uint8, or of whoever fills a region of it."""
+        key = self.key(rgb, region)
         record = None if self._cache is None else self._cache.load("picture", key)
         if record is not None:
             return picture_of(record)
         if self._process is None:
             self._process = start_tracker()
-        done = track_picture(rgb, region, process=self._process)
+        done = track_picture(rgb, region, heavy=self._heavy, process=self._process)
         if self._cache is not None:
             self._cache.store("picture", key, picture_message(done))
         return done

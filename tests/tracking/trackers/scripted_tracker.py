@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,7 +50,9 @@ class ScriptedTracker:
             for region in regions
         ]
 
-    def track_picture(self, rgb: Rgb, region: Region | None = None) -> PictureTrack:
+    def track_picture(
+        self, rgb: Rgb, region: Region | None = None, heavy: Path | None = None
+    ) -> PictureTrack:
         return PictureTrack(None, np.zeros(rgb.shape[:2], np.float32), 0.0)
 
     def follower(self) -> ScriptedTracker:

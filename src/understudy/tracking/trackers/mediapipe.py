@@ -11,6 +11,7 @@ Only worker processes import this module.
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -45,10 +46,12 @@ class MediaPipeTracker:
         """The people of one image (H, W, 3) uint8, most certain first."""
         return self._models.detect(Image(rgb))
 
-    def track_picture(self, rgb: Rgb, region: Region | None = None) -> PictureTrack:
+    def track_picture(
+        self, rgb: Rgb, region: Region | None = None, heavy: Path | None = None
+    ) -> PictureTrack:
         """Landmarks and mask of the largest person in one image (H, W, 3) uint8.
 
-        With a region, of whoever fills it.
+        With a region, of whoever fills it. heavy: the file of the heavy body model, if wanted.
         """
         height, width = rgb.shape[:2]
         shrink = min(1.0, _PICTURE_SIDE / max(height, width))
@@ -60,7 +63,7 @@ class MediaPipeTracker:
             region = replace(
                 region, x=region.x * shrink, y=region.y * shrink, side=region.side * shrink
             )
-        body = self._largest_body(image, region)
+        body = self._largest_body(image, region, heavy)
         if body is None or body.mask is None:
             return PictureTrack(None, np.zeros((height, width), np.float32), 0.0)
         face, left, right = (
@@ -90,17 +93,19 @@ class MediaPipeTracker:
         """Give back the memory that only `detect` needs, until it is called again."""
         self._models.unload_detector()
 
-    def _largest_body(self, image: Image, region: Region | None) -> BodyLook | None:
+    def _largest_body(
+        self, image: Image, region: Region | None, heavy: Path | None
+    ) -> BodyLook | None:
         if region is None:
             people = self._models.detect(image)
             if not people:
                 return None
             region = max((person.region for person in people), key=lambda found: found.side)
-        first = self._models.body(image, region, segment=True)
+        first = self._models.body(image, region, segment=True, heavy=heavy)
         if first is None:
             return None
         # Where the landmarks say the person is, is nearer than what the detector said.
-        second = self._models.body(image, first.region, segment=True)
+        second = self._models.body(image, first.region, segment=True, heavy=heavy)
         return first if second is None or second.presence < first.presence else second
 
     def _face(self, image: Image, body: BodyLook) -> PartLook | None:

@@ -12,6 +12,7 @@ Only worker processes import this module.
 from __future__ import annotations
 
 import importlib.util
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -79,6 +80,8 @@ node { calculator: "PoseLandmarksToRoi"
        input_stream: "LANDMARKS:auxiliary" input_stream: "IMAGE_SIZE:size"
        output_stream: "ROI:next_region" }
 """
+HEAVY_BODY_MODEL = "mediapipe/modules/pose_landmark/pose_landmark_heavy.tflite"
+"""Where graphs look for the heavy model; the wheel has no such file."""
 BODY_PRESENCE = "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__pose_presence_score"
 
 FIND_FACE = f"""
@@ -146,6 +149,11 @@ node { calculator: "HandLandmarksToRoi"
 HAND_PRESENCE = "handlandmarkcpu__hand_presence_score"
 
 Packet = Any
+
+
+def resource_path(file: Path) -> str:
+    """A file as graphs name it: relative to MediaPipe's own resources, wherever it lies."""
+    return os.path.relpath(file, _PACKAGE.parent)
 
 
 class Graph:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, Body, Float32
 from understudy.tracking.trackers import mediapipe_graphs as graphs
@@ -99,16 +100,27 @@ class Models:
             )
         return sorted(people, key=lambda person: -person.score)
 
-    def body(self, image: Image, region: Region, *, segment: bool = False) -> BodyLook | None:
-        """The body in a region; None where there is none."""
-        name = "body+mask" if segment else "body"
+    def body(
+        self, image: Image, region: Region, *, segment: bool = False, heavy: Path | None = None
+    ) -> BodyLook | None:
+        """The body in a region; None where there is none.
+
+        heavy: the file of BlazePose's heavy model, which the wheel lacks; None for the full one.
+        """
+        name = f"body{'+mask' if segment else ''}{'' if heavy is None else ' heavy'}"
+        options = {"      threshold: 0.5": f"      threshold: {_LEAST_PRESENCE}"}
+        if heavy is not None:
+            options[graphs.HEAVY_BODY_MODEL] = graphs.resource_path(heavy)
         graph = self._loaded.get(name) or self._load(
             name,
             Graph(
                 graphs.BODY,
                 ["landmarks", "world", "mask", "next_region", graphs.BODY_PRESENCE],
-                side={"complexity": graphs.whole(1), "segment": graphs.flag(segment)},
-                options={"      threshold: 0.5": f"      threshold: {_LEAST_PRESENCE}"},
+                side={
+                    "complexity": graphs.whole(1 if heavy is None else 2),
+                    "segment": graphs.flag(segment),
+                },
+                options=options,
             ),
         )
         found = graph.run(image=image.packet, region=graphs.region_packet(region, image.size))

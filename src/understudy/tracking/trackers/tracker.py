@@ -7,6 +7,7 @@ A tracker lives in a process of its own (`worker`); the rest of the project talk
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -99,10 +100,13 @@ class Tracker(Protocol):
         """The people of one image (H, W, 3) uint8, most certain first."""
         ...
 
-    def track_picture(self, rgb: Rgb, region: Region | None = None) -> PictureTrack:
+    def track_picture(
+        self, rgb: Rgb, region: Region | None = None, heavy: Path | None = None
+    ) -> PictureTrack:
         """Landmarks and mask of the largest person in one image (H, W, 3) uint8.
 
-        With a region, of whoever fills it: for figures whose heads no detector knows.
+        With a region, of whoever fills it: for figures whose heads no detector knows. heavy: the
+        file of a more accurate model of the body, if wanted.
         """
         ...
 

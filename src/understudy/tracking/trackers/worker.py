@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 
 import cv2
 
@@ -48,8 +49,11 @@ def _answer(tracker: Tracker, request: Message) -> Iterator[Message]:
 
 def _track_picture(tracker: Tracker, request: Message) -> Message:
     region = request.arrays.get("region")
+    heavy = request.values.get("heavy")
     track = tracker.track_picture(
-        request.arrays["rgb"], None if region is None else Region(*(float(v) for v in region))
+        request.arrays["rgb"],
+        None if region is None else Region(*(float(v) for v in region)),
+        None if heavy is None else Path(heavy),
     )
     return picture_message(track)
 
