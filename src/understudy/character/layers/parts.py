@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
 
-from understudy.character.figure.anatomy import Anatomy, ArmBones, draw_bones
+from understudy.character.figure.anatomy import Anatomy, ArmBones
 from understudy.character.figure.body_core import body_core
 from understudy.character.image.colour import likeness, smoothed_lab, to_lab
 from understudy.character.image.masks import (
@@ -25,12 +25,10 @@ from understudy.character.image.masks import (
     without_small,
 )
 from understudy.character.image.palette import Colours
-from understudy.character.layers.arms import ArmRegion, find_arm
+from understudy.character.layers.arm_regions import FoundArm, find_regions
 from understudy.character.layers.hair import hair_mask
-from understudy.character.layers.masked_arm import by_mask, is_believed
 from understudy.character.learned.arm_masks import ArmMasks
 from understudy.character.matte.matte import Matte
-from understudy.geometry.hand_landmarks import HAND_BONES
 from understudy.geometry.landmarks import Float32
 
 Labels = NDArray[np.uint8]
@@ -149,33 +147,25 @@ def find_parts(
     hair = hair_mask(colours, alpha, anatomy)
     lab = smoothed_lab(matte.colours)
     core = body_core(anatomy, alpha.shape)
-    regions: list[ArmRegion | None] = []
-    places: list[Float32 | None] = []
-    for side, (wanted, mask) in enumerate(zip(movable, masks, strict=True)):
-        region = find_arm(lab, alpha, hair, anatomy, anatomy.arms[side]) if wanted else None
-        votes = None
-        if region is not None and mask is not None and is_believed(mask):
-            region, votes = by_mask(mask, region, matte.colours, anatomy, side)
-        regions.append(region)
-        places.append(votes)
-    if places[0] is not None and places[1] is not None:
-        _told_apart(regions, places, anatomy)
+    found = find_regions(lab, matte, hair, anatomy, movable, masks)
+    regions = [None if arm is None else arm.region for arm in found]
     labels = np.where(inside, np.uint8(BODY), np.uint8(NOTHING))
     taken = np.zeros(alpha.shape, bool)
     for region in regions:
         if region is not None:
             taken |= region.whole
     bodily = np.zeros(alpha.shape, bool)
-    for label, arm, region, place in zip(ARMS, anatomy.arms, regions, places, strict=True):
-        if region is None:
+    for label, bones, arm in zip(ARMS, anatomy.arms, found, strict=True):
+        if arm is None:
             continue
+        region = arm.region
         sure = _trusted(region.sure & inside & ~hair, core & inside & ~taken, colours)
         other = taken & ~region.whole
-        visible, alike = _visible(lab, inside, region, sure, other, hair, unit, place)
+        visible, alike = _visible(lab, inside, arm, sure, other, hair, unit)
         labels[visible] = label
-        if place is None:
+        if arm.votes is None:
             free = inside & ~taken & ~core & ~hair & (alike > NUMBERS.alike)
-            labels[_belongs_to_arm(free, visible, core, anatomy, arm)] = label
+            labels[_belongs_to_arm(free, visible, core, anatomy, bones)] = label
         bodily |= (alike < NUMBERS.alike) & (~taken | region.hand)
     _settle(labels, core, bodily, taken & ~hair, unit)
     arms: list[Mask | None] = []
@@ -191,33 +181,6 @@ def find_parts(
     return Parts(labels, (arms[0], arms[1]), overlay & (labels == BODY), hair)
 
 
-def _told_apart(
-    regions: list[ArmRegion | None], places: list[Float32 | None], anatomy: Anatomy
-) -> None:
-    """Give what two arms' masks both claim, as of folded hands, to the arm whose bones lie nearer,
-    in place."""
-    left, right = regions
-    if left is None or right is None or not (both := left.whole & right.whole).any():
-        return
-    away = [_from_bones(anatomy, side, both.shape) for side in (0, 1)]
-    for side, (region, place) in enumerate(zip((left, right), list(places), strict=True)):
-        lost = both & (away[side] > away[1 - side])
-        regions[side] = ArmRegion(
-            region.whole & ~lost, region.sure & ~lost, region.even & ~lost, region.hand & ~lost
-        )
-        if place is not None:
-            places[side] = np.where(lost, np.float32(NUMBERS.nothing), place)
-
-
-def _from_bones(anatomy: Anatomy, side: int, shape: tuple[int, ...]) -> Float32:
-    """Distance in pixels from an arm's bones, those of its fingers included."""
-    arm = anatomy.arms[side]
-    bones = list(arm.segments)
-    if arm.fingers is not None:
-        bones += [(arm.fingers[a], arm.fingers[b]) for a, b in HAND_BONES]
-    return depth(~draw_bones((shape[0], shape[1]), bones, 1))
-
-
 def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
     """The sure part of an arm without what has the body's colours and hardly the arm's."""
     if min(sure.sum(), body.sum()) < NUMBERS.least_pixels:
@@ -231,12 +194,11 @@ def _trusted(sure: Mask, body: Mask, colours: Colours) -> Mask:
 def _visible(  # noqa: PLR0913 - one arm's surroundings
     lab: Float32,
     inside: Mask,
-    region: ArmRegion,
+    arm: FoundArm,
     sure: Mask,
     other: Mask,
     hair: Mask,
     unit: float,
-    votes_of_place: Float32 | None,
 ) -> tuple[Mask, Float32]:
     """What is seen of an arm: its region, corrected where the colours say otherwise.
 
@@ -244,6 +206,7 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     it; where both look alike the region decides, or its mask's votes where it has one.
     Returns the arm and the comparison (h, w), 1 the arm's colours, 0 the body's.
     """
+    region = arm.region
     alike = np.full(inside.shape, np.float32(0.5))
     visible = np.zeros(inside.shape, bool)
     view = box_of(region.whole, NUMBERS.view * unit)
@@ -257,10 +220,10 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     reach = max(NUMBERS.least_reach, round(NUMBERS.reach * unit))
     alike[view] = likeness(np.ascontiguousarray(lab[view]), first, second, where, reach)
     p = np.clip(alike[view], *NUMBERS.sure)
-    if votes_of_place is None:
+    if arm.votes is None:
         place = np.clip((within - without) / (NUMBERS.place * unit), *NUMBERS.place_votes)
     else:
-        place = votes_of_place[view]
+        place = arm.votes[view]
         # The other arm's colours are this arm's as well: its mask has the word.
         here = here & ~other[view]
     votes = NUMBERS.colour_weight * np.log(p / (1 - p)) + place
@@ -268,12 +231,12 @@ def _visible(  # noqa: PLR0913 - one arm's surroundings
     votes = np.where(here, votes, NUMBERS.nothing).astype(np.float32)
     for _ in range(NUMBERS.rounds):
         votes = np.asarray(cv2.bilateralFilter(votes, *NUMBERS.neighbours), np.float32)
-    arm = opened((votes > 0) & here, NUMBERS.crumb)
+    seen = opened((votes > 0) & here, NUMBERS.crumb)
     # A cuff or a bracelet of the body's colours does not cut the arm in two.
-    band = closed(arm, NUMBERS.cuff * unit) & region.sure[view] & here & ~hair[view]
+    band = closed(seen, NUMBERS.cuff * unit) & region.sure[view] & here & ~hair[view]
     band &= ~region.hand[view]
-    arm |= band
-    visible[view] = touching(arm, first & arm)
+    seen |= band
+    visible[view] = touching(seen, first & seen)
     return visible, alike
 
 
