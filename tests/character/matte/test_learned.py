@@ -7,8 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.character.drawn_figure import Design, Drawn, Float32, draw
+from tests.character.drawn_figure import Design, Drawn, Float32, draw, striped_background
 from understudy.character.figure.anatomy import Anatomy, draw_bones, draw_disc, measure
+from understudy.character.image.masks import shrink
 from understudy.character.matte.learned import complete_matte
 
 
@@ -42,6 +43,19 @@ def test_a_limb_that_only_its_own_mask_shows_comes_back(standing: Drawn, anatomy
     assert _error(alpha, standing.alpha) < 0.03
     without = complete_matte(standing.picture, armless, armless, anatomy)
     assert _error(without, standing.alpha) > 0.05
+
+
+def test_a_pale_sleeve_before_a_plain_ground_is_solid(standing: Drawn, anatomy: Anatomy) -> None:
+    doubted = np.where(standing.arms[0] > 0.9, np.float32(0.2), standing.alpha)
+    sleeve = shrink(standing.arms[0] > 0.9, 4)
+    known = (standing.arms[0], None)
+    alpha = complete_matte(standing.picture, doubted, doubted, anatomy, known)
+    assert float(alpha[sleeve].min()) > 0.95
+    striped = np.where(
+        (standing.alpha > 0)[..., None], standing.picture, striped_background((360, 520))
+    )
+    alpha = complete_matte(striped, doubted, doubted, anatomy, known)
+    assert float(np.median(alpha[sleeve])) < 0.5
 
 
 def test_bones_beside_the_arm_make_no_figure(standing: Drawn, anatomy: Anatomy) -> None:

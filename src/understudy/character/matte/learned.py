@@ -109,6 +109,7 @@ def complete_matte(
     if dropped:
         limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
         restored |= limbs & (mask > n.limb_mask)
+    enclosed = _enclosed_by_flat_ground(picture, learned)
     for arm, likely in zip(anatomy.arms, arms, strict=True):
         if likely is None:
             continue
@@ -116,8 +117,9 @@ def complete_matte(
         strays = draw_bones(shape, list(arm.segments), 2 * n.limb_reach * unit)
         strays &= (likely < n.no_arm) & (learned < n.trace)
         bones, restored = bones & ~strays, restored & ~strays
-        restored |= opened((likely > n.sure_arm) & (learned < n.trace), n.wide_arm * unit)
-    enclosed = _enclosed_by_flat_ground(picture, learned)
+        # Before a plain ground what the net doubts is a pale sleeve; elsewhere it may be light.
+        unseen = learned < (n.trace if enclosed is None else n.solid)
+        restored |= opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
     if enclosed is not None:
         restored |= touching(enclosed, bones & enclosed)
     cloth = opened((learned > n.trace) & (learned < n.solid), n.wide * unit)
