@@ -13,9 +13,11 @@ Everything else that is raised is a fault of ours and is left to fail loudly.
 from __future__ import annotations
 
 import errno
+import json
 import socket
 from collections.abc import Iterator
 
+_SHOWN_CHARACTERS = 60  # of a value in a message
 _MACHINE_FAULTS = {
     errno.ENOSPC: "the disk is full",
     errno.EDQUOT: "the disk is full",
@@ -59,6 +61,14 @@ class InputRefused(UnderstudyError):  # noqa: N818 - the state, not the word "er
         own = f"{field}: {found}; {allowed}"
         self.message = message or (f"{contract.removesuffix('.')}. {own}" if contract else own)
         super().__init__(self.message)
+
+
+def found_value(value: object) -> str:
+    """The `found` of a JSON value that is not allowed, shortened."""
+    text = json.dumps(value, default=str)
+    if len(text) > _SHOWN_CHARACTERS:
+        text = f"{text[: _SHOWN_CHARACTERS - 3]}..."
+    return f"the value is {text}"
 
 
 class ClipUnusable(InputRefused):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 from understudy.character.figure.placed_joints import Joints, joint_name
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, found_value
 from understudy.geometry.arm_states import ARM_CHOICES, ArmChoice, ArmState
 from understudy.geometry.joint_names import JOINTS, JointName
 from understudy.geometry.skeleton import SIDES, Side
@@ -114,7 +114,7 @@ NONE = Corrections()
 def read_joints(values: object, name: str) -> dict[JointName, tuple[float, float]]:
     """Joints from JSON values. Raises InputRefused naming the joint."""
     if not isinstance(values, Mapping):
-        raise _refused(name, _found(values), "use an object with joint names as keys")
+        raise _refused(name, found_value(values), "use an object with joint names as keys")
     joints: dict[JointName, tuple[float, float]] = {}
     for key, place in values.items():
         try:
@@ -134,7 +134,7 @@ def read_place(value: object, name: str) -> tuple[float, float]:
         and all(math.isfinite(v) and abs(v) < 1e6 for v in value)
     ):
         return float(value[0]), float(value[1])
-    raise _refused(name, _found(value), "use [x, y], two numbers, in pixels of the picture")
+    raise _refused(name, found_value(value), "use [x, y], two numbers, in pixels of the picture")
 
 
 def read_arm_choice(value: object, name: str) -> ArmChoice:
@@ -142,7 +142,7 @@ def read_arm_choice(value: object, name: str) -> ArmChoice:
     for choice in ARM_CHOICES:
         if value == choice:
             return choice
-    raise _refused(name, _found(value), _one_of(ARM_CHOICES))
+    raise _refused(name, found_value(value), _one_of(ARM_CHOICES))
 
 
 def _read_matte(value: object, name: str) -> bytes | None:
@@ -153,12 +153,7 @@ def _read_matte(value: object, name: str) -> bytes | None:
             return base64.b64decode(value, validate=True)
         except binascii.Error:
             pass
-    raise _refused(name, _found(value), "use a PNG in base64")
-
-
-def _found(value: object) -> str:
-    text = json.dumps(value, default=str)
-    return f"the value is {text if len(text) <= 60 else text[:57] + '...'}"
+    raise _refused(name, found_value(value), "use a PNG in base64")
 
 
 def _one_of(names: tuple[str, ...] | list[str]) -> str:

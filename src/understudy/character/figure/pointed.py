@@ -37,7 +37,7 @@ class PointNumbers:
     """Room for hair, hat and skirt round the joints, in lengths of their box's longer side."""
 
 
-_NUMBERS = PointNumbers()
+NUMBERS = PointNumbers()
 _HEAD = (Body.NOSE, Body.LEFT_EAR, Body.RIGHT_EAR)
 _BONES = (
     (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER),
@@ -68,7 +68,7 @@ def search_pointed(
     """
     h, w = rgb.shape[:2]
     best: tuple[float, Figure] | None = None
-    for share in _NUMBERS.sides:
+    for share in NUMBERS.sides:
         seen = track(rgb, Region(point[0], point[1], share * max(h, w)))
         if seen.landmarks is None:
             continue
@@ -76,10 +76,10 @@ def search_pointed(
         if again.landmarks is not None:
             seen = again
         assert seen.landmarks is not None
-        if _distance(seen.landmarks, point) > _NUMBERS.reach:
+        if _distance(seen.landmarks, point) > NUMBERS.reach:
             continue
         trust = credibility(seen.landmarks, seen.mask, seen.presence, detected=True)
-        if trust >= _NUMBERS.enough and (best is None or trust > best[0]):
+        if trust >= NUMBERS.enough and (best is None or trust > best[0]):
             best = trust, Figure(seen.landmarks, seen.mask)
     if best is None:
         return None
@@ -94,7 +94,7 @@ def search_pointed(
 def surroundings(landmarks: Landmarks, size: tuple[int, int]) -> Box:
     """The box of a canvas (w, h) that holds the figure, its hair and clothes, and little else."""
     low, high = _joints_box(landmarks)
-    margin = _NUMBERS.margin * float((high - low).max())
+    margin = NUMBERS.margin * float((high - low).max())
     left, top = (max(0, int(value - margin)) for value in low)
     right, bottom = (
         min(most, int(value + margin) + 1) for value, most in zip(high, size, strict=True)
@@ -112,7 +112,7 @@ def _joints_box(landmarks: Landmarks) -> tuple[Points, Points]:
 
 def _region_of(landmarks: Landmarks) -> Region:
     low, high = _joints_box(landmarks)
-    side = _NUMBERS.room * float((high - low).max())
+    side = NUMBERS.room * float((high - low).max())
     middle = (low + high) / 2
     return Region(float(middle[0]), float(middle[1]), max(side, 8.0))
 

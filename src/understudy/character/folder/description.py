@@ -12,7 +12,7 @@ from typing import Any, Literal, TypeVar, get_args
 from understudy.character.character import LayerName, Traits
 from understudy.character.corrections import read_arm_choice, read_joints
 from understudy.character.figure.placed_joints import Joints
-from understudy.errors import InputRefused
+from understudy.errors import InputRefused, found_value
 from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.joint_names import JOINTS, JointName
@@ -108,9 +108,9 @@ def read_description(data: bytes) -> Description:
         raise _refused("", f"the file is not JSON ({error})", "correct it") from None
     top = _object(values, "")
     if top.get("format") != FORMAT:
-        raise _refused("format", _found(top.get("format")), f"use '{FORMAT}'")
+        raise _refused("format", found_value(top.get("format")), f"use '{FORMAT}'")
     if top.get("version") != FORMAT_VERSION:
-        raise _refused("version", _found(top.get("version")), f"use {FORMAT_VERSION}")
+        raise _refused("version", found_value(top.get("version")), f"use {FORMAT_VERSION}")
     _check_keys(
         top,
         "",
@@ -144,7 +144,7 @@ def _canvas(value: object) -> tuple[int, int]:
         width, height = value
         if all(_is_int(v) and 2 <= v <= MAX_CANVAS_SIDE and v % 2 == 0 for v in value):
             return width, height
-    raise _refused("canvas", _found(value), f"use two even numbers up to {MAX_CANVAS_SIDE}")
+    raise _refused("canvas", found_value(value), f"use two even numbers up to {MAX_CANVAS_SIDE}")
 
 
 def _layers(value: object) -> tuple[LayerName, ...]:
@@ -175,9 +175,9 @@ def _traits(values: Values) -> Traits:
     _check_keys(values, "traits", *known)
     hem, near, pad = values["hem_y"], values["near"], values["pad"]
     if hem is not None and not _is_number(hem):
-        raise _refused("traits.hem_y", _found(hem), "use a number or null")
+        raise _refused("traits.hem_y", found_value(hem), "use a number or null")
     if not _is_int(pad) or not 0 <= pad <= MAX_CANVAS_SIDE:
-        raise _refused("traits.pad", _found(pad), "use a whole number from 0 on")
+        raise _refused("traits.pad", found_value(pad), "use a whole number from 0 on")
     sides: tuple[Literal["left", "right"], ...] = ("left", "right")
     return Traits(
         framing=_choice(values["framing"], get_args(Framing), "traits.framing"),
@@ -197,10 +197,12 @@ def _written(values: Values) -> Written:
     files = _object(values["files"], "written.files")
     for file, digest in files.items():
         if not isinstance(digest, str):
-            raise _refused(f"written.files.{file}", _found(digest), "leave it as it was written")
+            raise _refused(
+                f"written.files.{file}", found_value(digest), "leave it as it was written"
+            )
     for key in ("understudy", "casting", "edited_keys"):
         if not isinstance(values[key], str):
-            raise _refused(f"written.{key}", _found(values[key]), "leave it as it was written")
+            raise _refused(f"written.{key}", found_value(values[key]), "leave it as it was written")
     return Written(
         understudy=values["understudy"],
         casting=values["casting"],
@@ -212,7 +214,7 @@ def _written(values: Values) -> Written:
 
 def _object(value: object, key: str) -> Values:
     if not isinstance(value, dict):
-        raise _refused(key, _found(value), "use an object")
+        raise _refused(key, found_value(value), "use an object")
     return value
 
 
@@ -232,20 +234,20 @@ def _check_keys(values: Values, under: str, *known: str) -> None:
 def _texts(value: object, key: str) -> tuple[str, ...]:
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
         return tuple(value)
-    raise _refused(key, _found(value), "use a list of texts")
+    raise _refused(key, found_value(value), "use a list of texts")
 
 
 def _flag(value: object, key: str) -> bool:
     if isinstance(value, bool):
         return value
-    raise _refused(key, _found(value), "use true or false")
+    raise _refused(key, found_value(value), "use true or false")
 
 
 def _choice(value: object, allowed: tuple[T, ...], key: str) -> T:
     for each in allowed:
         if value == each:
             return each
-    raise _refused(key, _found(value), f"use one of {', '.join(map(str, allowed))}")
+    raise _refused(key, found_value(value), f"use one of {', '.join(map(str, allowed))}")
 
 
 def _is_int(value: object) -> bool:
@@ -254,11 +256,6 @@ def _is_int(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return _is_int(value) or (isinstance(value, float) and math.isfinite(value))
-
-
-def _found(value: object) -> str:
-    text = json.dumps(value, default=str)
-    return f"the value is {text if len(text) <= 60 else text[:57] + '...'}"
 
 
 def _name(key: str) -> str:
