@@ -99,8 +99,9 @@ def cast(
     if record is not None:
         return character_of(record)
     # The processes of tracker and models end before the work that needs memory begins.
-    with PictureTracker(cache) as tracker:
-        figure = search_placed(rgb, shape, joints, tracker, point)
+    with PictureTracker(cache) as tracker, PictureTracker(cache, quick=True) as quick:
+        also = None if tracker.is_quick else quick
+        figure = search_placed(rgb, shape, joints, tracker, point, also)
     with LearnedModels(cache) as models:
         # Of several figures the net keeps the most striking one, so it sees the one that is meant
         # by itself.

@@ -122,6 +122,11 @@ class PictureTracker:
         self._versions = [TRACKER_VERSION] if heavy is None else picture_versions()
         self._process: Child | None = None
 
+    @property
+    def is_quick(self) -> bool:
+        """Whether the full model is used and not the heavy one."""
+        return self._heavy is None
+
     def __enter__(self) -> Self:
         return self
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.character.drawn_figure import Drawn
+from tests.character.drawn_figure import Drawn, draw, striped_background
 from tests.geometry.drawn_faces import face_turned
-from understudy.character.figure.find import find_figure
+from understudy.character.figure.find import find_figure, search_figure
 from understudy.errors import InputRefused
 from understudy.geometry.face_mesh import NOSE_TIP
 from understudy.geometry.landmarks import Body, Landmarks
@@ -137,3 +137,26 @@ def test_a_figure_of_a_few_pixels_is_refused(standing: Drawn) -> None:
 
     with pytest.raises(InputRefused, match="too small"):
         find_figure(rgb, None, track)
+
+
+def test_legs_that_only_another_tracker_sees_are_believed() -> None:
+    drawn = draw(background=striped_background((360, 520)))
+    body = drawn.landmarks.body.copy()
+    legs = [25, 26, 27, 28, 29, 30, 31, 32]
+    body[legs, 1] = body[23, 1] + 10
+    body[legs, 3] = 0.2
+    tucked = replace(drawn.landmarks, body=body)
+    asked = []
+
+    def first(rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        return PictureTrack(tucked, drawn.track(rgb).mask, 1.0)
+
+    def also(rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        asked.append(region)
+        return drawn.track(rgb, region)
+
+    figure = search_figure(drawn.rgb, None, first, also)
+    assert figure is not None
+    assert figure.landmarks is drawn.landmarks
+    search_figure(drawn.rgb, None, drawn.track, also)
+    assert len(asked) == 1

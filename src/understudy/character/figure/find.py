@@ -33,6 +33,8 @@ class SearchNumbers:
 
     good: float = 0.72  # credibility: the search ends
     enough: float = 0.5  # credibility: less is no figure
+    seen: float = 0.5  # visibility: from here on a joint is seen
+    more_legs: int = 2  # joints of legs: so many more make another tracker's answer the better one
     room: float = 1.25  # how much larger than the figure the region is that the tracker sees
     side: int = 160  # px: the size at which something stands out
     differs: float = 12  # Lab: from the picture's rim
@@ -95,14 +97,46 @@ def find_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> 
     return figure
 
 
-def search_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -> Figure | None:
+def search_figure(
+    rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track, also: Track | None = None
+) -> Figure | None:
     """The largest figure that the tracker's detector finds, or None.
 
     rgb: (h, w, 3) uint8 sRGB; alpha: (h, w) float32, the matte that came with the picture, or None.
     A drawn head, a helmet or an animal's head can hide a figure from the tracker. So if the first
     search finds nothing credible, others follow: where something stands out, closer, and with more
-    contrast. Raises InputRefused("image_url") for a figure of a few pixels.
+    contrast. also: another tracker, asked where the first does not see both legs; its answer is
+    taken where it is more credible, or sees legs that the first misses. Raises
+    InputRefused("image_url") for a figure of a few pixels.
     """
+    h, w = rgb.shape[:2]
+    best = _most_credible(rgb, alpha, track)
+    if also is not None and (best is None or _legs_seen(best[1], (w, h)) < len(_LEG_JOINTS)):
+        other = _most_credible(rgb, alpha, also)
+        if other is not None and (best is None or _is_better(other, best, (w, h))):
+            best = other
+    if best is None or best[0] < NUMBERS.enough:
+        return None
+    as_seen = without_false_face(best[1])
+    landmarks = facing_the_viewer(as_seen)
+    if not is_large_enough(landmarks, (w, h)):
+        raise InputRefused(
+            FIELD,
+            found="the figure is too small in the picture for its limbs to be distinguished",
+            allowed="use a figure of at least a tenth of the picture's longer side",
+            contract=limits.CHARACTER_MESSAGE,
+        )
+    return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
+
+
+_LEG_JOINTS = [Body.LEFT_KNEE, Body.RIGHT_KNEE, Body.LEFT_ANKLE, Body.RIGHT_ANKLE]
+
+
+def _most_credible(
+    rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track
+) -> tuple[float, Landmarks, Float32] | None:
+    """The most credible answer to all searches, the first that is good: credibility, landmarks,
+    mask."""
     h, w = rgb.shape[:2]
     best: tuple[float, Landmarks, Float32] | None = None
     region, sure = _standing_out(rgb, alpha)
@@ -116,18 +150,25 @@ def search_figure(rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track) -
             best = (trust, found.landmarks, found.mask)
         if trust >= NUMBERS.good:
             break
-    if best is None or best[0] < NUMBERS.enough:
-        return None
-    as_seen = without_false_face(best[1])
-    landmarks = facing_the_viewer(as_seen)
-    if not is_large_enough(landmarks, (w, h)):
-        raise InputRefused(
-            FIELD,
-            found="the figure is too small in the picture for its limbs to be distinguished",
-            allowed="use a figure of at least a tenth of the picture's longer side",
-            contract=limits.CHARACTER_MESSAGE,
-        )
-    return Figure(landmarks, best[2], turned_round=landmarks is not as_seen)
+    return best
+
+
+def _is_better(
+    one: tuple[float, Landmarks, Float32],
+    other: tuple[float, Landmarks, Float32],
+    size: tuple[int, int],
+) -> bool:
+    """Whether an answer is more credible than another, or as good and sees legs that it misses."""
+    if min(one[0], other[0]) < NUMBERS.good:
+        return one[0] > other[0]
+    return _legs_seen(one[1], size) >= _legs_seen(other[1], size) + NUMBERS.more_legs
+
+
+def _legs_seen(landmarks: Landmarks, size: tuple[int, int]) -> int:
+    """How many knees and ankles are seen in the picture."""
+    x, y, _, visibility = landmarks.body[_LEG_JOINTS].T
+    inside = (x >= 0) & (y >= 0) & (x < size[0]) & (y < size[1])
+    return int((inside & (visibility > NUMBERS.seen)).sum())
 
 
 def _searches(

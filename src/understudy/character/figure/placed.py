@@ -34,24 +34,25 @@ def with_joints(figure: Figure, joints: Joints, size: tuple[int, int]) -> Figure
     return replace(figure, landmarks=move_joints(figure.landmarks, joints, size))
 
 
-def search_placed(
+def search_placed(  # noqa: PLR0913 - the picture, what is known of it, and who looks
     rgb: NDArray[np.uint8],
     alpha: Float32 | None,
     joints: Joints,
     track: Track,
     point: tuple[float, float] | None = None,
+    also: Track | None = None,
 ) -> Figure | None:
     """The figure whose joints were placed, or else what a search finds; None where it finds none.
 
     rgb: (h, w, 3) uint8 sRGB. alpha: (h, w) float32, the matte if it is known. joints: canvas
     pixels. Joints for a whole figure are enough by themselves; the tracker then adds hands and face
     where it sees the same figure. point: canvas pixels, on the figure that is meant, if somebody
-    pointed at one.
+    pointed at one. also: see `search_figure`.
     """
     size = rgb.shape[1], rgb.shape[0]
     if not joints.keys() >= WHOLE_SET:
         meant = None if point is None else search_pointed(rgb, point, track)
-        return search_figure(rgb, alpha, track) if meant is None else meant
+        return search_figure(rgb, alpha, track, also) if meant is None else meant
     places = np.array(list(joints.values()))
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     side = _ROOM * float((places.max(axis=0) - places.min(axis=0)).max())
