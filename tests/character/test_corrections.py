@@ -81,3 +81,8 @@ def test_a_given_joint_is_where_it_was_put(standing: Drawn) -> None:
 
 def test_a_choice_overrules_what_was_found_for_its_arm_alone() -> None:
     assert Corrections(right_arm="free").chosen(("unseen", "fixed")) == ("unseen", "free")
+
+
+def test_the_arms_that_were_chosen_to_be_free_are_named() -> None:
+    assert Corrections(left_arm="fixed", right_arm="free").free_arms == ("right",)
+    assert Corrections().free_arms == ()
