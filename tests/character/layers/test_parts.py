@@ -60,6 +60,17 @@ def test_a_mask_of_little_confidence_is_left_to_the_contour(standing: Drawn) -> 
     assert (parts.labels == plain.labels).all()
 
 
+def test_a_mask_in_two_pieces_is_left_to_the_contour(standing: Drawn) -> None:
+    anatomy = measure(standing.landmarks)
+    broken = standing.arms[0] > 0.5
+    elbow = round(float(anatomy.arms[0].elbow[1]))
+    broken[elbow - 8 : elbow + 8] = False
+    parts = find_parts(
+        Matte(standing.alpha, standing.picture), anatomy, (True, True), (_mask(broken), None)
+    )
+    assert _overlap(parts.labels == ARMS[0], standing.arms[0] > 0.5) > 0.85
+
+
 def test_a_mask_does_not_take_the_body_along(standing: Drawn) -> None:
     anatomy = measure(standing.landmarks)
     everything = _mask(standing.alpha > 0.5)

@@ -9,7 +9,7 @@ import numpy as np
 from understudy.character.figure.anatomy import Anatomy, draw_bones
 from understudy.character.image.masks import Mask, depth
 from understudy.character.layers.arms import ArmRegion, find_arm
-from understudy.character.layers.masked_arm import by_mask, is_believed
+from understudy.character.layers.masked_arm import by_mask, is_believed, is_one_piece
 from understudy.character.learned.arm_masks import ArmMasks
 from understudy.character.matte.matte import Matte
 from understudy.geometry.hand_landmarks import HAND_BONES
@@ -48,7 +48,10 @@ def find_regions(  # noqa: PLR0913 - the figure, and what is wanted of it
         region = find_arm(lab, matte.alpha, hair, anatomy, anatomy.arms[side])
         votes = None
         if mask is not None and is_believed(mask):
-            region, votes = by_mask(mask, region, matte.colours, anatomy, side)
+            masked, its_votes = by_mask(mask, region, matte.colours, anatomy, side)
+            # Cloth that hides a stretch of the arm cuts its mask in two, but not its contour.
+            if is_one_piece(masked.whole):
+                region, votes = masked, its_votes
         found.append(FoundArm(region, votes))
     left, right = found
     if left is None or right is None or left.votes is None or right.votes is None:

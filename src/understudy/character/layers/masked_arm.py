@@ -8,7 +8,7 @@ import numpy as np
 
 from understudy.character.figure.anatomy import Anatomy, draw_bones
 from understudy.character.image.guided_filter import guided_filter
-from understudy.character.image.masks import closed, shrink, touching
+from understudy.character.image.masks import Mask, closed, pieces_of, shrink, touching
 from understudy.character.layers.arms import ArmRegion
 from understudy.character.learned.arm_masks import ArmMask, not_the_arm
 from understudy.geometry.landmarks import Float32
@@ -34,6 +34,8 @@ class MaskedArmNumbers:
     """with this regularisation, squared colours (0..1)."""
     hidden: float = 0.1
     """T: hair and cloth narrower than twice this hide an arm whose mask goes on at both sides."""
+    piece: float = 0.1
+    """Share of an arm that makes a piece of it one worth the name."""
     votes: float = 3.0
     """Bound of the mask's votes, log odds: then strange colours can outvote it."""
 
@@ -49,6 +51,12 @@ def is_believed(mask: ArmMask | None) -> bool:
 def is_sure(mask: ArmMask | None) -> bool:
     """Whether an arm's mask is good enough to lift the arm off what it covers."""
     return mask is not None and mask.confidence >= NUMBERS.sure_arm
+
+
+def is_one_piece(arm: Mask) -> bool:
+    """Whether an arm (h, w) has no second piece worth the name."""
+    areas = pieces_of(arm)[1][1:]
+    return bool((areas > NUMBERS.piece * areas.sum()).sum() == 1)
 
 
 def by_mask(
