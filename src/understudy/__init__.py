@@ -8,6 +8,7 @@ nothing else.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,27 +43,36 @@ def animate(  # noqa: PLR0913 - independent keyword options
     engine: str = "puppet",
     seed: int | None = None,
     compare: Path | str | None = None,
+    background: str | Path = "keep",
+    loop: bool = False,
+    driver: str = "",
     measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
 
     picture: a JPEG or PNG, its path or its bytes, or a character's folder. clip: the path of an MP4
-    or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the MP4 to write,
-    which appears when it is complete. element: more pictures of the character, the frontal one
-    first, or one clip of it; then the picture may be None. orientation: `video` follows the
-    driver's facing, `image` keeps the picture's; with an element the driver's is always followed,
-    and the report says so. mode: `std` 720, `pro` 1080 px on the short side. prompt: camera
-    wording, such as "slow zoom in". seed: that a report names, to repeat what an engine drew by
-    chance. compare: where to write clip and result side by side. measure_fidelity: track the
-    result, too, and report how well it follows.
+    or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the video to write
+    (.mp4, .webm, .mov, .gif, .webp, or without an ending a folder of PNG files), which appears when
+    it is complete. element: more pictures of the character, the frontal one first, or one clip of
+    it; then the picture may be None. orientation: `video` follows the driver's facing, `image`
+    keeps the picture's; with an element the driver's is always followed, and the report says so.
+    mode: `std` 720, `pro` 1080 px on the short side. prompt: camera wording, such as "slow zoom
+    in". seed: that a report names, to repeat what an engine drew by chance. compare: where to write
+    clip and result side by side. background: `keep`, `transparent`, a colour as CSS writes it, or
+    as a `Path` another picture or clip. loop: close the motion. driver: of several people the one
+    with this number, or at this point (`0.7,0.4`, shares of width and height). measure_fidelity:
+    track the result, too, and report how well it follows.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
+    from understudy.media.output.encodings import output_name
+    from understudy.take.backgrounds import FILE
     from understudy.take.options import TakeRequest
     from understudy.take.outputs import Outputs
     from understudy.take.run import run_take
 
+    behind = background if isinstance(background, Path) else None
     request = TakeRequest(
         orientation=orientation,
         mode=mode,
@@ -71,9 +81,13 @@ def animate(  # noqa: PLR0913 - independent keyword options
         watermark=watermark,
         engine=engine,
         seed=seed,
+        background=FILE if behind is not None else str(background),
+        loop=loop,
+        driver=driver,
+        format=output_name(Path(out).suffix),
     )
     return run_take(
-        _media(picture, clip, element),
+        replace(_media(picture, clip, element), background=behind),
         request,
         Outputs(video=Path(out), compare=None if compare is None else Path(compare)),
         measure_fidelity=measure_fidelity,
@@ -91,6 +105,7 @@ def inspect(  # noqa: PLR0913 - independent keyword options
     prompt: str = "",
     sound: bool = True,
     engine: str = "puppet",
+    driver: str = "",
 ) -> Findings:
     """The plan of what `animate` would make, or every problem that prevents it.
 
@@ -102,7 +117,12 @@ def inspect(  # noqa: PLR0913 - independent keyword options
     from understudy.take.options import TakeRequest
 
     request = TakeRequest(
-        orientation=orientation, mode=mode, prompt=prompt, sound=sound, engine=engine
+        orientation=orientation,
+        mode=mode,
+        prompt=prompt,
+        sound=sound,
+        engine=engine,
+        driver=driver,
     )
     return inspect_take(_media(picture, clip, element), request)
 

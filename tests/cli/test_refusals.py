@@ -55,6 +55,35 @@ def test_one_file_for_two_outputs(
     assert done.stderr.startswith("understudy: --compare: ")
 
 
+@pytest.mark.parametrize(
+    ("options", "name", "said"),
+    [
+        (("--background", "transparent"), "out.mp4", "background: a .mp4 file cannot be"),
+        (("--background", "no-such-file.jpg"), "out.mp4", "background: the value is"),
+        (("--driver", "left"), "out.mp4", "driver: the value is 'left'; give"),
+        (("--driver", "3"), "out.mp4", "driver: there is no person 3; choose one of 1 at"),
+        (("--fidelity",), "out.gif", "--fidelity: the video is transparent or neither"),
+        (("--strength", "200"), "out.mp4", "strength: the value is 200; use 0 to 150"),
+        ((), "full", "--output: the folder"),
+    ],
+)
+def test_outputs_and_drivers_that_cannot_be(
+    options: tuple[str, ...],
+    name: str,
+    said: str,
+    understudy: Run,
+    picture: Path,
+    clip: Path,
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "full").mkdir()
+    (tmp_path / "full" / "notes.txt").touch()
+    done = understudy("animate", picture, clip, "-o", tmp_path / name, *options)
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"understudy: {said}")
+    assert [path.name for path in tmp_path.iterdir()] == ["full"]
+
+
 def test_a_clip_that_is_too_short_names_the_field(
     understudy: Run, picture: Path, short_clip: Path, tmp_path: Path
 ) -> None:

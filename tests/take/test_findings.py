@@ -12,6 +12,7 @@ from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
     Findings,
+    PersonFinding,
     PictureFinding,
     Problem,
     Used,
@@ -26,12 +27,13 @@ def problem_of(field: str) -> Problem:
 def findings_of(*fields: str) -> Findings:
     outline = (((0.1, 0.2), (0.3, 0.4), (0.5, 0.1)),)
     driver = DriverFinding(1.5, outline, ((0.0, 0.1, 0.1, 0.2, 0.3),))
+    person = PersonFinding(1, True, 0.0, 4.0, 0.1, 0.1, 0.2, 0.3, 0.06, driver.path)
     return Findings(
         usable=False,
         plan=None,
         problems=tuple(map(problem_of, fields)),
         picture=PictureFinding(300, 400, None, ()),
-        clip=ClipFinding(640, 480, 30.0, 4.0, 1, Used(0.0, 4.0), (), (), driver),
+        clip=ClipFinding(640, 480, 30.0, 4.0, 1, (person,), Used(0.0, 4.0), (), (), driver),
     )
 
 

@@ -88,3 +88,12 @@ def test_files_of_a_wrong_kind_are_refused(values: dict[str, Any], field: str) -
 def test_a_picture_in_memory_has_no_json_form() -> None:
     with pytest.raises(TypeError, match="bytes"):
         TakeMedia(picture=b"...").to_json()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("strength", 151), ("strength", -1), ("smoothing", 0.6), ("smoothing", -1)]
+)
+def test_how_much_of_the_motion_is_taken_has_bounds(name: str, value: float) -> None:
+    with pytest.raises(InputRefused) as refusal:
+        TakeRequest(**{name: value})  # type: ignore[arg-type]
+    assert refusal.value.field == name

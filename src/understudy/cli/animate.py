@@ -17,11 +17,14 @@ from understudy.cli.files import (
     check_file_or_folder,
     check_input,
     check_output,
+    check_video_output,
+    read_background,
 )
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
+    DriverOption,
     ElementOption,
     EngineOption,
     ModeOption,
@@ -31,6 +34,7 @@ from understudy.cli.options import (
     SoundOption,
 )
 from understudy.cli.progress_bar import showing_progress
+from understudy.errors import InputRefused
 
 if TYPE_CHECKING:
     from understudy.take.report import Report
@@ -42,11 +46,17 @@ MoreArgument = Annotated[
 ]
 OutputOption = Annotated[
     Path,
-    typer.Option("-o", "--output", metavar="OUT.mp4", help="The video to write."),
+    typer.Option(
+        "-o",
+        "--output",
+        metavar="OUT.mp4",
+        help="The video to write: .mp4, .webm (VP9), .mov (ProRes 4444), .gif, .webp, or a new "
+        "folder for PNG files.",
+    ),
 ]
 WatermarkOption = Annotated[
     bool,
-    typer.Option("--watermark", help="Also write OUT.watermarked.mp4."),
+    typer.Option("--watermark", help="Also write a watermarked copy, OUT.watermarked.mp4."),
 ]
 SeedOption = Annotated[
     int | None,
@@ -77,6 +87,44 @@ CompareOption = Annotated[
 ]
 
 
+BackgroundOption = Annotated[
+    str,
+    typer.Option(
+        "--background",
+        metavar="keep|transparent|COLOUR|FILE",
+        help="What is behind the character: the picture's own background, nothing (not for .mp4), "
+        "a colour such as '#00b140', or another picture or clip.",
+    ),
+]
+LoopOption = Annotated[
+    bool,
+    typer.Option("--loop", help="Close the motion: the end goes over into the beginning."),
+]
+
+
+StrengthOption = Annotated[
+    int,
+    typer.Option(
+        "--strength",
+        metavar="PERCENT",
+        help="How strongly the motion is followed, 0 to 150 per cent.",
+    ),
+]
+HeadOption = Annotated[bool, typer.Option("--head/--no-head", help="Follow the head's turns.")]
+HandsOption = Annotated[bool, typer.Option("--hands/--no-hands", help="Follow the fingers.")]
+FaceOption = Annotated[bool, typer.Option("--face/--no-face", help="Follow mouth and eyes.")]
+TravelOption = Annotated[
+    bool,
+    typer.Option("--travel/--no-travel", help="Go where the person goes."),
+]
+SmoothingOption = Annotated[
+    float,
+    typer.Option(
+        "--smoothing", metavar="SECONDS", help="Average the motion over time, 0 to 0.5 seconds."
+    ),
+]
+
+
 def animate(  # noqa: PLR0913 - one parameter per option
     picture: PictureArgument,
     clip: ClipArgument,
@@ -94,6 +142,15 @@ def animate(  # noqa: PLR0913 - one parameter per option
     report: ReportOption = None,
     fidelity: FidelityOption = False,
     compare: CompareOption = None,
+    background: BackgroundOption = "keep",
+    loop: LoopOption = False,
+    driver: DriverOption = "",
+    strength: StrengthOption = 100,
+    head: HeadOption = True,
+    hands: HandsOption = True,
+    face: FaceOption = True,
+    travel: TravelOption = True,
+    smoothing: SmoothingOption = 0.0,
     debug: DebugOption = False,
 ) -> None:
     """Make the character in PICTURE perform the motion of the person in CLIP.
@@ -109,7 +166,9 @@ def animate(  # noqa: PLR0913 - one parameter per option
             _check_files(inputs, output, watermark=watermark, report=report, compare=compare)
         for file in element or ():
             check_input(file, field="--element")
+        behind, background_file = read_background(background)
 
+        from understudy.media.output.encodings import output_name
         from understudy.take.options import TakeMedia, TakeRequest
         from understudy.take.outputs import Outputs
         from understudy.take.run import run_take
@@ -122,17 +181,36 @@ def animate(  # noqa: PLR0913 - one parameter per option
             watermark=watermark,
             engine=engine,
             seed=seed,
+            background=behind,
+            loop=loop,
+            driver=driver,
+            # With several takes the output is a folder of theirs.
+            format="mp4" if more else output_name(output.suffix),
+            strength=strength,
+            head=head,
+            hands=hands,
+            face=face,
+            travel=travel,
+            smoothing=smoothing,
         )
+        if fidelity and not request.can_be_tracked:
+            raise InputRefused(
+                "--fidelity",
+                found="the video is transparent or neither MP4 nor MOV",
+                allowed="write an opaque .mp4 or .mov",
+            )
         if more:
-            shared = Shared(request, TakeMedia(element=tuple(element or ())), fidelity)
-            animate_all([picture, clip, *more], output, shared, report)
+            given = TakeMedia(element=tuple(element or ()), background=background_file)
+            animate_all([picture, clip, *more], output, Shared(request, given, fidelity), report)
             return
         with (
             watching_for_interruption() as cancelled,
             showing_progress(sys.stderr) as show,
         ):
             done = run_take(
-                TakeMedia(picture=picture, element=tuple(element or ())).driven_by(clip),
+                TakeMedia(
+                    picture=picture, element=tuple(element or ()), background=background_file
+                ).driven_by(clip),
                 request,
                 Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,
@@ -156,12 +234,14 @@ def _check_files(
     for field, file in inputs.items():
         check_file_or_folder(file, field=field)
     files = {**inputs, "--output": output}
-    check_output(output, option="--output", suffixes=(".mp4",))
+    from understudy.media.output.encodings import ENCODINGS
+
+    check_video_output(output, option="--output", suffixes=tuple(ENCODINGS))
     if watermark:
         from understudy.take.outputs import watermarked_path
 
         files["--watermark"] = watermarked_path(output)
-        check_output(files["--watermark"], option="--watermark", suffixes=(".mp4",))
+        check_video_output(files["--watermark"], option="--watermark", suffixes=tuple(ENCODINGS))
     if compare is not None:
         files["--compare"] = compare
         check_output(compare, option="--compare", suffixes=(".mp4",))

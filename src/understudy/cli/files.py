@@ -90,6 +90,38 @@ def _check_name(path: Path, *, option: str) -> None:
         ) from fault
 
 
+def check_video_output(path: Path, *, option: str, suffixes: tuple[str, ...]) -> None:
+    """Refuse a `path` that cannot be written as a video: a file that ends in one of `suffixes`, or
+    a folder of frames, which has no ending and is new or empty."""
+    if path.suffix or not path.name:
+        check_output(path, option=option, suffixes=suffixes)
+        return
+    if path.is_dir():
+        if any(path.iterdir()):
+            raise InputRefused(
+                option, found=f"the folder '{path}' is not empty", allowed="name a new one"
+            )
+    elif path.exists():
+        allowed = f"allowed: {', '.join(suffixes)}, or a folder for PNG files"
+        raise InputRefused(option, found=f"'{path.name}' has no ending", allowed=allowed)
+    # A file in the folder above tells whether the folder can be made.
+    check_output(path.with_suffix(suffixes[0]), option=option, suffixes=suffixes)
+
+
+def read_background(value: str) -> tuple[str, Path | None]:
+    """The option `--background` as a take's background and its file, if it is one.
+
+    Raises InputRefused for what is neither a word nor a colour nor a readable file.
+    """
+    from understudy.take.backgrounds import FIELD, FILE, check_background
+
+    if not Path(value).is_file():
+        check_background(value)
+        return value, None
+    check_input(Path(value), field=FIELD)
+    return FILE, Path(value)
+
+
 def check_distinct(paths: Mapping[str, Path]) -> None:
     """Refuse two of the `paths` (option or field name → path) that are one and the same file."""
     seen: dict[Path, str] = {}

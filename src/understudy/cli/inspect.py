@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -14,6 +15,7 @@ from understudy.cli.files import check_file_or_folder, check_input, check_output
 from understudy.cli.options import (
     ClipArgument,
     DebugOption,
+    DriverOption,
     ElementOption,
     EngineOption,
     ModeOption,
@@ -24,7 +26,7 @@ from understudy.cli.options import (
 )
 
 if TYPE_CHECKING:
-    from understudy.take.findings import Findings, Problem
+    from understudy.take.findings import Findings, PersonFinding, Problem
     from understudy.take.options import TakeMedia
     from understudy.take.plan import Plan
 
@@ -46,6 +48,7 @@ def inspect(  # noqa: PLR0913 - one parameter per option
     prompt: PromptOption = "",
     sound: SoundOption = True,
     engine: EngineOption = "puppet",
+    driver: DriverOption = "",
     preview: Annotated[
         Path | None,
         typer.Option(
@@ -73,6 +76,8 @@ def inspect(  # noqa: PLR0913 - one parameter per option
         request = TakeRequest(orientation=orientation, mode=mode, sound=sound, engine=engine)
         with collecting(problems):
             request = replace(request, prompt=prompt)
+        with collecting(problems):
+            request = replace(request, driver=driver)
         media = _usable_files(picture, clip, element or [], problems)
         findings = inspect_take(media, request, preview=preview).after(problems)
         _print(findings, as_json=as_json)
@@ -106,7 +111,8 @@ def _print(findings: Findings, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(findings.to_json(), indent=2, ensure_ascii=False))
     elif findings.plan is not None:
-        typer.echo("\n".join(describe(findings.plan)))
+        persons = findings.clip.persons if findings.clip is not None else ()
+        typer.echo("\n".join([*describe(findings.plan), *describe_people(persons)]))
     else:
         for problem in findings.problems:
             typer.echo(f"understudy: {problem.message}", err=True)
@@ -139,3 +145,15 @@ def describe(plan: Plan) -> list[str]:
     rows.extend(("element", note) for note in plan.element)
     rows.extend(("note", warning) for warning in plan.warnings)
     return [f"{name:<11}{words}" for name, words in rows]
+
+
+def describe_people(people: Sequence[PersonFinding]) -> list[str]:
+    """A line for each of several people."""
+    if len(people) < 2:
+        return []
+    return [
+        f"{'person ' + str(one.number):<11}{one.start:.1f} s to {one.end:.1f} s, at"
+        f" {one.left + one.width / 2:.2f},{one.top + one.height / 2:.2f},"
+        f" {one.height:.0%} of the height{', the driver' if one.is_driver else ''}"
+        for one in people
+    ]

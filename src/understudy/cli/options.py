@@ -62,6 +62,15 @@ EngineOption = Annotated[
         help="Engine that draws the video; `understudy doctor` lists them.",
     ),
 ]
+DriverOption = Annotated[
+    str,
+    typer.Option(
+        "--driver",
+        metavar="N|X,Y",
+        help="Of several people in the clip, the one to follow: a number that `understudy inspect` "
+        "lists, or a point in shares of width and height, such as 0.7,0.4.",
+    ),
+]
 DebugOption = Annotated[
     bool,
     typer.Option(

@@ -53,14 +53,33 @@ class EngineInfo:
     max_fps: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MotionControls:
+    """How much of the driver's motion is taken.
+
+    strength: 1 as the driver moves, 0 as the picture stands, up to 1.5 for more. head, hands, face:
+    whether head, fingers, and mouth and eyes follow; the others keep the picture's. travel: whether
+    the figure goes where the driver goes. smoothing: seconds over which the motion is averaged
+    (sigma).
+    """
+
+    strength: float = 1.0
+    head: bool = True
+    hands: bool = True
+    face: bool = True
+    travel: bool = True
+    smoothing: float = 0.0
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Job:
     """What an engine receives for one take; materials it did not ask for are None.
 
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
     clip at the first frame. clip: the raw clip. performance: of the driver, one row for each
-    output frame. skeleton_video: a file with the driver as an OpenPose-coloured skeleton on black.
-    seed: of what the engine draws by chance; None lets it choose one.
+    output frame. controls: how much of it is taken. skeleton_video: a file with the driver as an
+    OpenPose-coloured skeleton on black. seed: of what the engine draws by chance; None lets it
+    choose one.
     """
 
     size: tuple[int, int]
@@ -74,6 +93,7 @@ class Job:
     picture: Picture | None = None
     clip: Clip | None = None
     performance: Performance | None = None
+    controls: MotionControls = field(default_factory=MotionControls)
     skeleton_video: Path | None = None
     character: Character | None = None
 
@@ -188,6 +208,25 @@ class CharacterJudging(Protocol):
 
     def test_poses(self, character: Character) -> TestPoses:
         """What the character performs where it is judged."""
+        ...
+
+
+@runtime_checkable
+class DrawsAlone(Protocol):
+    """What an engine adds that can draw the character without its background."""
+
+    def frames_alone(
+        self,
+        job: Job,
+        *,
+        on_progress: OnProgress | None = None,
+        cancelled: Cancelled | None = None,
+        on_report: OnReport | None = None,
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield the take's frames in order, (H, W, 4) uint8: sRGB, and alpha that the colours are
+        not multiplied by. Glow and, where the character casts one, shadow belong to it. The rest
+        is as for `Engine.frames`.
+        """
         ...
 
 

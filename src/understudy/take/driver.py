@@ -10,25 +10,43 @@ from understudy.engines import Cancelled, Engine
 from understudy.errors import InputRefused
 from understudy.media.clip import Clip, count_frames
 from understudy.take.motion_scene import scene_of_motion
+from understudy.take.options import TakeRequest
 from understudy.tracking.cached import analyze_scene, track_clip
 from understudy.tracking.formats.motion_file import MotionFile
+from understudy.tracking.looping import closed
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
+from understudy.tracking.scene.driver_choice import read_choice
 from understudy.tracking.trackers import TrackerPool
 
+# The options that change the motion or choose whose it is, and what they are unless asked for.
+_MOTION_OPTIONS = (
+    "driver",
+    "loop",
+    "strength",
+    "head",
+    "hands",
+    "face",
+    "travel",
+    "smoothing",
+)
+_DEFAULTS = TakeRequest().to_json()
 
-def find_driver(
+
+def find_driver(  # noqa: PLR0913 - independent keyword options
     engine: Engine,
     clip: Clip | MotionFile,
     pool: TrackerPool,
     *,
+    driver: str = "",
     cancelled: Cancelled | None = None,
     on_cached: Callable[[], None] | None = None,
 ) -> SceneAnalysis:
     """What the clip shows, its driver and the run that can be used.
 
-    on_cached: called when the result comes from the cache. Raises ClipUnusable, TakeCancelled, and
-    InputRefused where the engine needs a video and is given motion.
+    driver: who of several people it is, see `TakeRequest`. on_cached: called when the result comes
+    from the cache. Raises ClipUnusable, TakeCancelled, and InputRefused where the choice fits
+    nobody, or where the engine needs a video and is given motion.
     """
     if isinstance(clip, MotionFile):
         if "clip" in engine.info.inputs:
@@ -44,8 +62,23 @@ def find_driver(
         pool=pool,
         cancelled=cancelled,
         camera_may_move=engine.info.moving_camera,
+        choice=read_choice(driver),
         on_cached=on_cached,
     )
+
+
+def check_motion_options(request: TakeRequest, engine: Engine) -> None:
+    """Refuse to change the motion, or to choose whose it is, for an engine that follows the clip by
+    itself; raises InputRefused."""
+    if "performance" in engine.info.inputs:
+        return
+    asked = [name for name in _MOTION_OPTIONS if getattr(request, name) != _DEFAULTS[name]]
+    if asked:
+        raise InputRefused(
+            asked[0],
+            found=f"the engine '{engine.info.name}' follows the clip itself",
+            allowed="leave it out, or use an engine that is given the motion, such as 'puppet'",
+        )
 
 
 def follow_driver(  # noqa: PLR0913 - independent keyword options
@@ -58,18 +91,20 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
     on_share: Callable[[float], None],
     cancelled: Cancelled,
     on_cached: Callable[[], None],
+    loop: bool = False,
 ) -> Performance | None:
     """The driver's performance, a row for each output frame, if the engine needs one.
 
     fps: of the output. on_share: called with the share done, in 0..1. on_cached: called when the
-    result comes from the cache. Raises TakeCancelled.
+    result comes from the cache. loop: close the motion. Raises TakeCancelled.
     """
     if "track" not in engine.info.stages:
         return None
     if isinstance(clip, MotionFile):
         on_share(1.0)
-        return clip.at_rate(fps, count_frames(clip, fps=fps))
-    return track_clip(
+        motion = clip.at_rate(fps, count_frames(clip, fps=fps))
+        return closed(motion) if loop else motion
+    performance = track_clip(
         clip,
         cache=user_cache(),
         scene=scene,
@@ -81,3 +116,4 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
         cancelled=cancelled,
         on_cached=on_cached,
     )
+    return closed(performance) if loop else performance

@@ -62,6 +62,28 @@ class DriverFinding:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonFinding:
+    """One of the people in the shot that a take uses.
+
+    number: by which a request can choose them, from 1; who covers most of the picture comes first.
+    is_driver: whether they are followed. start, end: seconds of the clip within which they are
+    seen. left, top, width, height: of the box that holds them, at the middle of that time's boxes.
+    coverage: what the box covers of the picture. path: as a driver's. Places are shares.
+    """
+
+    number: int
+    is_driver: bool
+    start: float
+    end: float
+    left: float
+    top: float
+    width: float
+    height: float
+    coverage: float
+    path: tuple[tuple[float, float, float, float, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Used:
     """The part of a clip that a take uses, in seconds."""
 
@@ -73,9 +95,9 @@ class Used:
 class ClipFinding:
     """A clip that can be opened: its upright size in pixels, frames per second, seconds.
 
-    people: how many it shows at once at most. used: the run that a take is made from, null where
-    there is none. dropped: the rest, with reasons. warnings: those of the plan that are about the
-    clip.
+    people: how many it shows at once at most. persons: who they are. used: the run that a take is
+    made from, null where there is none. dropped: the rest, with reasons. warnings: those of the
+    plan that are about the clip.
     """
 
     width: int
@@ -83,6 +105,7 @@ class ClipFinding:
     fps: float
     duration: float
     people: int
+    persons: tuple[PersonFinding, ...]
     used: Used | None
     dropped: tuple[Dropped, ...]
     warnings: tuple[str, ...]

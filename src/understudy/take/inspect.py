@@ -14,13 +14,15 @@ from understudy.errors import EngineUnavailable, InputRefused
 from understudy.media import limits
 from understudy.media.clip import Clip, read_frames
 from understudy.media.picture import Picture
+from understudy.take.backgrounds import open_background
 from understudy.take.concurrent_casting import ConcurrentCasting
-from understudy.take.driver import find_driver
+from understudy.take.driver import check_motion_options, find_driver
 from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
     Findings,
     Outline,
+    PersonFinding,
     PictureFinding,
     Problem,
     Used,
@@ -40,6 +42,7 @@ from understudy.take.preview import write_preview
 from understudy.tracking.cached import PictureTracker
 from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.scene.analysis import SceneAnalysis
+from understudy.tracking.scene.people import PersonTrack
 from understudy.tracking.trackers import Region, TrackerPool
 
 # The driver is outlined this far into the used part: past an entrance, yet near the beginning.
@@ -72,6 +75,7 @@ def inspect_take(
     with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
         with collecting(problems):
             check_character(media)
+            open_background(media, request, engine)
             folder = open_take_folder(media)
             picture = open_take_picture(media, request) if folder is None else folder.picture
             element = open_take_element(media, request)
@@ -80,7 +84,8 @@ def inspect_take(
             )
         with collecting(problems):
             clip = open_take_clip(media, request)
-            scene = find_driver(engine, clip, pool)
+            check_motion_options(request, engine)
+            scene = find_driver(engine, clip, pool, driver=request.driver)
             driver = _driver_finding(clip, scene)
         if casting is not None:
             with collecting(problems):
@@ -134,6 +139,7 @@ def _clip_finding(
         fps=round(float(clip.fps), 3),
         duration=round(clip.duration, 3),
         people=0 if scene is None else scene.people,
+        persons=() if scene is None else _persons(clip, scene),
         used=None if scene is None else Used(scene.start, scene.end),
         dropped=() if scene is None else dropped_parts(scene),
         warnings=() if scene is None else scene.warnings,
@@ -142,10 +148,19 @@ def _clip_finding(
 
 
 def _driver_finding(clip: Clip | MotionFile, scene: SceneAnalysis) -> DriverFinding:
-    way = scene.driver.within(scene.start, scene.end)
+    path = _path(clip, scene.driver.within(scene.start, scene.end))
+    time = scene.start + _OUTLINED_AT * (scene.end - scene.start)
+    outline = _outline_driver(clip, scene, time) if isinstance(clip, Clip) else ()
+    return DriverFinding(round(time, 3), outline, path)
+
+
+def _path(
+    clip: Clip | MotionFile, way: PersonTrack
+) -> tuple[tuple[float, float, float, float, float], ...]:
+    """(time, left, top, width, height), places in shares of the frame."""
     width, height = clip.size
     boxes = way.boxes(clip.size) / np.array([width, height, width, height])
-    path = tuple(
+    return tuple(
         (
             round(float(time), 3),
             round(float(left), 4),
@@ -155,9 +170,28 @@ def _driver_finding(clip: Clip | MotionFile, scene: SceneAnalysis) -> DriverFind
         )
         for time, (left, top, right, bottom) in zip(way.times, boxes, strict=True)
     )
-    time = scene.start + _OUTLINED_AT * (scene.end - scene.start)
-    outline = _outline_driver(clip, scene, time) if isinstance(clip, Clip) else ()
-    return DriverFinding(round(time, 3), outline, path)
+
+
+def _persons(clip: Clip | MotionFile, scene: SceneAnalysis) -> tuple[PersonFinding, ...]:
+    found = []
+    for number, person in enumerate(scene.everyone(clip.size), start=1):
+        path = _path(clip, person)
+        left, top, width, height = np.median(np.array(path)[:, 1:], axis=0).tolist()
+        found.append(
+            PersonFinding(
+                number=number,
+                is_driver=person is scene.driver,
+                start=path[0][0],
+                end=path[-1][0],
+                left=round(left, 4),
+                top=round(top, 4),
+                width=round(width, 4),
+                height=round(height, 4),
+                coverage=round(float(np.median(person.coverage(clip.size))), 4),
+                path=path,
+            )
+        )
+    return tuple(found)
 
 
 def _outline_driver(clip: Clip, scene: SceneAnalysis, time: float) -> tuple[Outline, ...]:

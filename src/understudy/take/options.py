@@ -15,6 +15,12 @@ from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL
 from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.media.limits import Mode, Orientation
+from understudy.media.output.encodings import OutputName
+from understudy.take.backgrounds import KEEP, TRANSPARENT, check_background, check_transparency
+from understudy.tracking.scene.driver_choice import read_choice
+
+MOST_STRENGTH = 150  # per cent: beyond it limbs leave their range
+MOST_SMOOTHING = 0.5  # seconds: beyond it gestures are gone
 
 ELEMENT_TURNS = (
     "The character turns with the person in the clip, although orientation 'image' was asked for: "
@@ -31,6 +37,13 @@ class TakeRequest:
     element (see `orientation_taken`). mode: the output's short side, `std` 720 and `pro` 1080 px.
     prompt: free text of at most 2500 characters. sound: keep the clip's sound. watermark: write a
     second, watermarked video. seed: of what an engine draws by chance; None lets the engine choose.
+    background: `keep`, `transparent`, a colour as CSS writes it, or `file` for that of the media.
+    loop: close the motion, so that the end goes over into the beginning. driver: of several people
+    the one with this number, or at this point (`0.7,0.4`, shares of width and height); by default
+    who takes up most of the frame. format: of the video, by its ending; `png` is a folder of PNG
+    files. strength: of the motion in per cent, 0 to 150. head, hands, face, travel: whether head,
+    fingers, mouth and eyes follow the driver, and whether the character goes where the driver goes.
+    smoothing: seconds over which the motion is averaged, 0 to 0.5.
 
     Raises InputRefused naming the option whose value has the wrong type or is not allowed.
     """
@@ -43,11 +56,31 @@ class TakeRequest:
     sound: bool = True
     watermark: bool = False
     seed: int | None = None
+    background: str = KEEP
+    loop: bool = False
+    driver: str = ""
+    format: OutputName = "mp4"
+    strength: int = 100
+    head: bool = True
+    hands: bool = True
+    face: bool = True
+    travel: bool = True
+    smoothing: float | int = 0.0
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
             _check_value(name, getattr(self, name), kind)
         limits.check_prompt(self.prompt)
+        check_background(self.background)
+        read_choice(self.driver)
+        check_transparency(self.background, self.format)
+        _check_range("strength", self.strength, 0, MOST_STRENGTH, " per cent")
+        _check_range("smoothing", self.smoothing, 0, MOST_SMOOTHING, " seconds")
+
+    @property
+    def can_be_tracked(self) -> bool:
+        """Whether the tracker reads the finished video: an opaque MP4 or MOV."""
+        return self.format in ("mp4", "mov") and self.background != TRANSPARENT
 
     def to_json(self) -> dict[str, Any]:
         """The options by name, as JSON values."""
@@ -71,13 +104,15 @@ class TakeMedia:
     element stands in for it. clip: the path of an MP4 or MOV; None where motion stands in for it,
     or when a picture is inspected by itself. motion: the path of a motion file, or a folder of
     OpenPose's; the service gives none. element: more pictures of the character, the frontal one
-    first, or one clip of it. picture_max_bytes: the limit on the picture's file.
+    first, or one clip of it. background: a picture or clip for the background `file`.
+    picture_max_bytes: the limit on the picture's file.
     """
 
     picture: Path | bytes | None = None
     clip: Path | None = None
     motion: Path | None = None
     element: tuple[Path | bytes, ...] = ()
+    background: Path | None = None
     picture_max_bytes: int = limits.PICTURE_MAX_BYTES
 
     def driven_by(self, path: Path) -> Self:
@@ -93,6 +128,7 @@ class TakeMedia:
             "clip": _path_text(self.clip),
             "motion": _path_text(self.motion),
             "element": [_path_text(file) for file in self.element],
+            "background": _path_text(self.background),
             "picture_max_bytes": self.picture_max_bytes,
         }
 
@@ -109,6 +145,7 @@ class TakeMedia:
             clip=_optional_path("clip", values.get("clip")),
             motion=_optional_path("motion", values.get("motion")),
             element=tuple(_path("element", file) for file in element),
+            background=_optional_path("background", values.get("background")),
             picture_max_bytes=most,
         )
 
@@ -143,6 +180,13 @@ def _check_value(name: str, value: object, kind: Any) -> None:
         words = " or ".join(_WORDS.get(each, each.__name__) for each in allowed)
         raise InputRefused(
             name, found=f"the value is a {type(value).__name__}", allowed=f"use {words}"
+        )
+
+
+def _check_range(name: str, value: float, least: float, most: float, unit: str) -> None:
+    if not least <= value <= most:
+        raise InputRefused(
+            name, found=f"the value is {value:g}", allowed=f"use {least:g} to {most:g}{unit}"
         )
 
 

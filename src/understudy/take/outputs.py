@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,14 +13,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy import __version__
-from understudy.engines import Cancelled, Engine, Job, OnReport
+from understudy.engines import Cancelled, DrawsAlone, Engine, Job, OnProgress, OnReport
 from understudy.media.clip import Clip, read_frames
 from understudy.media.output.compare import CompareWriter, driver_size
 from understudy.media.output.cover import encode_preview, write_cover
 from understudy.media.output.encode import SoundSource, VideoWriter
+from understudy.media.output.encodings import ENCODINGS, SEQUENCE
 from understudy.media.output.provenance import Provenance
-from understudy.media.output.watermark import make_watermark
+from understudy.media.output.sequence import SequenceWriter
+from understudy.media.output.transparency import over
+from understudy.media.output.watermark import Watermark, make_watermark
 from understudy.media.output.yuv import YuvConverter
+from understudy.take.backgrounds import Background, running
 from understudy.take.plan import OutputFormat, Plan
 from understudy.take.progress import ProgressLine
 from understudy.tracking.formats.motion_file import MotionFile
@@ -27,13 +32,16 @@ from understudy.tracking.formats.openpose_video import skeleton_frames
 
 # Seconds between two previews: often enough to look alive, too rare to slow down the rendering.
 _PREVIEW_SECONDS = 0.5
+# What a transparent take stands on where transparency cannot be shown: cover, preview, comparison.
+_PAPER = np.array([236, 236, 236], np.uint8)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outputs:
     """Where a take's files go; all but the video are optional.
 
-    video: the MP4; a watermarked copy goes to `watermarked_path(video)`. compare: an MP4 of driver
+    video: in the format of its suffix (`encodings.ENCODINGS`), without one a folder of PNG files;
+    a watermarked copy goes to `watermarked_path(video)`. compare: an MP4 of driver
     and result side by side. cover: a JPEG of the first frame. performances: the driver's motion,
     each file in the format of its suffix; not written for engines that track nobody.
     """
@@ -49,7 +57,8 @@ class Finishing:
     """What becomes of the frames.
 
     clip: for its sound and for the comparison, which shows motion as a skeleton. watermark: write
-    a watermarked copy as well.
+    a watermarked copy as well. background: what takes the place of the character's own; None where
+    that stays.
     """
 
     clip: Clip | MotionFile
@@ -57,10 +66,18 @@ class Finishing:
     format: OutputFormat
     watermark: bool
     outputs: Outputs
+    background: Background | None = None
+
+    @property
+    def is_transparent(self) -> bool:
+        """Whether frames have alpha."""
+        return self.background is not None and self.background.is_transparent
 
 
 def watermarked_path(video: Path) -> Path:
     """Where the watermarked copy of `video` goes."""
+    if not video.suffix:
+        return video.with_name(f"{video.name}-watermarked")
     return video.with_name(f"{video.stem}.watermarked{video.suffix}")
 
 
@@ -84,15 +101,17 @@ def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
     previewed = time.monotonic()
     first: NDArray[np.uint8] | None = None
     with ExitStack() as stack:
-        video = stack.enter_context(_video_writer(finishing, provenance))
-        others = _copy_writers(stack, finishing, provenance)
-        frames = engine.frames(
-            job, on_progress=progress.tell, cancelled=cancelled, on_report=on_report
-        )
-        for index, frame in enumerate(frames):
-            planes = frame if engine.info.pixels == "i420" else converter.planes(frame)
-            for writer in (video, *others):
-                writer.write_yuv420(planes)
+        written = _video_writers(stack, finishing, provenance)
+        compare = _compare_writer(stack, finishing, provenance)
+        telling = _Telling(progress.tell, cancelled, on_report)
+        for index, (planes, rgba) in enumerate(_frames(engine, job, finishing, converter, telling)):
+            for writer in written:
+                if rgba is None:
+                    writer.write_yuv420(planes)
+                else:
+                    writer.write_rgba(rgba)
+            if compare is not None:
+                compare.write_yuv420(planes)
             if first is None:
                 first = planes.copy()
             if time.monotonic() - previewed > _PREVIEW_SECONDS:
@@ -103,20 +122,81 @@ def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
         cover = finishing.outputs.cover
         if cover is not None and first is not None:
             write_cover(cover, converter.rgb(first), provenance)
-    return video.sound_outcome
+    return written[0].sound_outcome
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """Whom an engine tells of its work, and who may stop it."""
+
+    on_progress: OnProgress
+    cancelled: Cancelled
+    on_report: OnReport
+
+
+def _frames(
+    engine: Engine, job: Job, finishing: Finishing, converter: YuvConverter, telling: _Telling
+) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8] | None]]:
+    """Each frame as I420 planes (H * 3 / 2, W) and, of a transparent take, as (H, W, 4) as well,
+    whose planes then show it on paper."""
+    background = finishing.background
+    if background is None or not background.drawn_alone:
+        for frame in engine.frames(
+            job,
+            on_progress=telling.on_progress,
+            cancelled=telling.cancelled,
+            on_report=telling.on_report,
+        ):
+            yield frame if engine.info.pixels == "i420" else converter.planes(frame), None
+        return
+    assert isinstance(engine, DrawsAlone)
+    size = finishing.format.size
+    behind: Iterator[NDArray[np.uint8]] = itertools.repeat(
+        np.broadcast_to(_PAPER, (size[1], size[0], 3))
+    )
+    if background.clip is not None:
+        behind = running(background.clip, size, finishing.format.fps)
+    figures = engine.frames_alone(
+        job,
+        on_progress=telling.on_progress,
+        cancelled=telling.cancelled,
+        on_report=telling.on_report,
+    )
+    for rgba, below in zip(figures, behind, strict=False):
+        yield converter.planes(over(rgba, below)), rgba if background.is_transparent else None
+
+
+def _video_writers(
+    stack: ExitStack, finishing: Finishing, provenance: Provenance
+) -> list[VideoWriter | SequenceWriter]:
+    """The writer of the video and, if asked for, that of its watermarked copy, entered into the
+    stack."""
+    video, size = finishing.outputs.video, finishing.format.size
+    copies: list[tuple[Path, Watermark | None]] = [(video, None)]
+    if finishing.watermark:
+        copies.append((watermarked_path(video), make_watermark(size)))
+    writers: list[VideoWriter | SequenceWriter] = []
+    for path, watermark in copies:
+        writer = _video_writer(path, watermark, finishing, provenance)
+        stack.enter_context(writer)
+        writers.append(writer)
+    return writers
 
 
 def _video_writer(
-    finishing: Finishing, provenance: Provenance, *, watermarked: bool = False
-) -> VideoWriter:
-    video, size = finishing.outputs.video, finishing.format.size
+    path: Path, watermark: Watermark | None, finishing: Finishing, provenance: Provenance
+) -> VideoWriter | SequenceWriter:
+    if path.suffix == SEQUENCE:
+        return SequenceWriter(path, provenance=provenance, watermark=watermark)
     return VideoWriter(
-        watermarked_path(video) if watermarked else video,
-        size,
+        path,
+        finishing.format.size,
         finishing.format.fps,
         sound=_sound(finishing),
         provenance=provenance,
-        watermark=make_watermark(size) if watermarked else None,
+        watermark=watermark,
+        encoding=ENCODINGS[path.suffix.lower()],
+        transparent=finishing.is_transparent,
     )
 
 
@@ -139,25 +219,21 @@ def _driver_frames(finishing: Finishing, size: tuple[int, int]) -> Generator[NDA
                 yield frame.rgb
 
 
-def _copy_writers(
+def _compare_writer(
     stack: ExitStack, finishing: Finishing, provenance: Provenance
-) -> list[VideoWriter | CompareWriter]:
-    """The writers of what is written beside the video, entered into the stack."""
+) -> CompareWriter | None:
+    """The writer of the comparison, entered into the stack, if one is asked for."""
     outputs = finishing.outputs
-    writers: list[VideoWriter | CompareWriter] = []
-    if finishing.watermark:
-        marked = _video_writer(finishing, provenance, watermarked=True)
-        writers.append(stack.enter_context(marked))
-    if outputs.compare is not None:
-        driver = driver_size(finishing.format.size, finishing.clip.size)
-        compare = CompareWriter(
-            outputs.compare,
-            finishing.format.size,
-            finishing.format.fps,
-            driver_size=driver,
-            driver_frames=_driver_frames(finishing, driver),
-            sound=_sound(finishing),
-            provenance=provenance,
-        )
-        writers.append(stack.enter_context(compare))
-    return writers
+    if outputs.compare is None:
+        return None
+    driver = driver_size(finishing.format.size, finishing.clip.size)
+    compare = CompareWriter(
+        outputs.compare,
+        finishing.format.size,
+        finishing.format.fps,
+        driver_size=driver,
+        driver_frames=_driver_frames(finishing, driver),
+        sound=_sound(finishing),
+        provenance=provenance,
+    )
+    return stack.enter_context(compare)

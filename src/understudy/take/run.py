@@ -10,16 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from understudy import __version__
 from understudy.character.character import Character
-from understudy.engines import Cancelled, Engine, EngineReport, Job, load_engine
+from understudy.engines import Cancelled, Engine, EngineReport, Job, MotionControls, load_engine
 from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.picture import Picture
+from understudy.take.backgrounds import on_background, open_background
 from understudy.take.concurrent_casting import ConcurrentCasting
-from understudy.take.driver import find_driver, follow_driver
+from understudy.take.driver import check_motion_options, find_driver, follow_driver
 from understudy.take.open import Opened, open_media
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Finishing, Outputs, render
@@ -67,8 +68,8 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     """Make the take and write its files, complete or not at all.
 
     measure_fidelity: track the finished video and report how well it follows its driver (not with
-    orientation `image`, which turns the character). on_progress: called from the calling thread.
-    cancelled: called from time to time.
+    orientation `image`, which turns the character, and only an opaque MP4 or MOV). on_progress:
+    called from the calling thread. cancelled: called from time to time.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
     TakeCancelled, CannotWrite.
@@ -81,11 +82,15 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     progress.tell("open")
     engine = load_engine(request.engine)
     progress.skip_all_but(engine.info.stages)
+    check_motion_options(request, engine)
     with times.measuring("open"):
+        background = open_background(media, request, engine)
         opened = open_media(media, request)
 
     # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
     ready = _prepare(engine, request, opened, progress, times, stop)
+    if background is not None and ready.character is not None:
+        ready = replace(ready, character=on_background(ready.character, background))
 
     # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
     finishing = Finishing(
@@ -94,13 +99,14 @@ def run_take(  # noqa: PLR0913 - independent keyword options
         format=ready.format,
         watermark=request.watermark,
         outputs=outputs,
+        background=background,
     )
     told: list[EngineReport] = []
     job = _job(engine, request, ready)
     with times.measuring("render"):
         sound = render(engine, job, finishing, progress, stop, told.append)
     engine_report = told[-1] if told else EngineReport()
-    measures = measure_fidelity and ready.plan.orientation == "video"
+    measures = measure_fidelity and ready.plan.orientation == "video" and request.can_be_tracked
     fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
     progress.tell("finish", 1.0)
     return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
@@ -136,6 +142,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 engine,
                 clip,
                 pool,
+                driver=request.driver,
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("inspect"),
             )
@@ -153,6 +160,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 on_share=lambda share: progress.tell("track", share),
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("track"),
+                loop=request.loop,
             )
         character = casting.result(performance)
     has_element = opened.element is not None
@@ -174,6 +182,14 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         picture=ready.picture if "picture" in inputs else None,
         clip=ready.clip if "clip" in inputs and isinstance(ready.clip, Clip) else None,
         performance=ready.performance if "performance" in inputs else None,
+        controls=MotionControls(
+            strength=request.strength / 100,
+            head=request.head,
+            hands=request.hands,
+            face=request.face,
+            travel=request.travel,
+            smoothing=float(request.smoothing),
+        ),
         character=ready.character if "character" in inputs else None,
     )
 

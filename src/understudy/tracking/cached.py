@@ -18,6 +18,7 @@ from understudy.tracking import serialization, track
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene import analysis
 from understudy.tracking.scene.analysis import SceneAnalysis
+from understudy.tracking.scene.driver_choice import DriverChoice
 from understudy.tracking.trackers import (
     PictureTrack,
     Region,
@@ -37,6 +38,7 @@ def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and 
     pool: TrackerPool | None = None,
     cancelled: Callable[[], bool] | None = None,
     camera_may_move: bool = False,
+    choice: DriverChoice | None = None,
     on_cached: Callable[[], None] | None = None,
 ) -> SceneAnalysis:
     """`analysis.analyze_scene`, from the cache where it has been done before: `on_cached` then."""
@@ -44,6 +46,7 @@ def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and 
         "versions": [analysis.VERSION, TRACKER_VERSION],
         "clip": clip.digest,
         "camera_may_move": camera_may_move,
+        "driver": None if choice is None else [choice.number, choice.point],
     }
     record = cache.load("scene", key)
     if record is not None:
@@ -51,7 +54,7 @@ def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and 
             on_cached()
         return serialization.scene_of(record)
     done = analysis.analyze_scene(
-        clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move
+        clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move, choice=choice
     )
     cache.store("scene", key, serialization.scene_record(done))
     return done

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
+from tests.engines.i420 import planes_to_rgb
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
 from tests.geometry.stick_figure import Pose, performance_of
 from understudy.engines import Job, ViewChoosing
 from understudy.engines.puppet import PuppetEngine
 from understudy.errors import TakeCancelled
+from understudy.media.output.transparency import over
 
 
 def job_of(frames: int = 10, prompt: str = "") -> Job:
@@ -95,3 +98,23 @@ def test_it_wants_the_views_that_the_driver_turns_towards_the_camera() -> None:
     assert engine.views_wanted(turning, []) == frozenset()
     facing = performance_of([Pose()] * 50)
     assert engine.views_wanted(facing, ["left", "back", "right"]) == frozenset()
+
+
+@pytest.mark.parametrize("prompt", ["", "slow zoom in"])
+def test_the_character_alone_laid_over_its_background_is_the_whole_frame(prompt: str) -> None:
+    job = replace(job_of(4, prompt), character=paper_doll(casts_shadow=True))
+    assert job.character is not None
+    whole = list(PuppetEngine().frames(job))
+    alone = list(PuppetEngine().frames_alone(job))
+    assert len(alone) == len(whole) == 4
+    for planes, rgba in zip(whole, alone, strict=True):
+        assert rgba.shape == (SIZE[1], SIZE[0], 4)
+        seen = planes_to_rgb(planes).astype(int)
+        # The camera moves the background, too: there only the figure can be compared.
+        there = rgba[..., 3] == 255 if prompt else np.ones(rgba.shape[:2], bool)
+        laid = over(rgba, job.character.background).astype(int)
+        # Luma alone: the chroma of a frame has half the resolution.
+        difference = np.abs((seen - laid) @ (0.2126, 0.7152, 0.0722))
+        assert np.percentile(difference[there], 99) < 6
+        assert rgba[:20, :20, 3].max() == 0, "nothing is drawn where the figure is not"
+        assert (rgba[..., 3] == 255).mean() > 0.05

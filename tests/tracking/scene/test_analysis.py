@@ -12,6 +12,7 @@ from tests.tracking.clip_maker import FPS, SIZE, Rgb, dancer, photo, write_clip
 from understudy.errors import ClipUnusable
 from understudy.media.clip import open_clip
 from understudy.tracking.scene.analysis import SceneAnalysis, analyze_scene, frame_driver
+from understudy.tracking.scene.driver_choice import DriverChoice
 from understudy.tracking.trackers import TrackerPool, track_picture
 
 WIDTH, HEIGHT = SIZE
@@ -109,6 +110,28 @@ def test_the_driver_is_followed_past_somebody_who_crosses(
     assert done.people == 2
     assert np.abs(done.driver.regions[:, 0] - middle).max() < 90
     assert any("2 people" in warning for warning in done.warnings)
+
+
+@pytest.mark.parametrize(("choice", "middle"), [(1, 0.25), (2, 0.75)])
+def test_the_second_of_two_people_can_be_the_driver(
+    choice: int, middle: float, dance: list[Rgb], tmp_path: Path, pool: TrackerPool
+) -> None:
+    frames = []
+    for frame in dance[:90]:
+        smaller = cv2.resize(frame, None, fx=0.8, fy=0.8, interpolation=cv2.INTER_AREA)
+        beside = np.empty_like(frame)
+        beside[:] = frame[:, :1]
+        left = (WIDTH - smaller.shape[1]) // 2
+        beside[-smaller.shape[0] :, left : left + smaller.shape[1]] = smaller
+        frames.append(np.concatenate([frame, beside[:, ::-1]], axis=1))
+    path = write_clip(tmp_path / "clip.mp4", frames)
+    clip = open_clip(path, orientation="video")
+    done = analyze_scene(clip, pool=pool, choice=DriverChoice(number=choice))
+    assert np.median(done.driver.regions[:, 0]) / (2 * WIDTH) == pytest.approx(middle, abs=0.06)
+    assert len(done.others) == 1
+    assert done.everyone(clip.size)[choice - 1] is done.driver
+    assert done.framing == "whole_body"
+    assert not any("takes up most" in warning for warning in done.warnings)
 
 
 def test_a_camera_that_pans_ends_the_run(

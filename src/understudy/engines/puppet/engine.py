@@ -105,6 +105,27 @@ class PuppetEngine:
         on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
+        return self._draw(job, on_progress, cancelled, alone=False)
+
+    def frames_alone(
+        self,
+        job: Job,
+        *,
+        on_progress: OnProgress | None = None,
+        cancelled: Cancelled | None = None,
+        on_report: OnReport | None = None,
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Yield the character and its shadow (H, W, 4) uint8 sRGB, alpha not premultiplied."""
+        return self._draw(job, on_progress, cancelled, alone=True)
+
+    def _draw(
+        self,
+        job: Job,
+        on_progress: OnProgress | None,
+        cancelled: Cancelled | None,
+        *,
+        alone: bool,
+    ) -> Iterator[NDArray[np.uint8]]:
         # 0. Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.render.canvas import Canvas
         from understudy.engines.puppet.views.multi_view import build_puppet
@@ -120,18 +141,21 @@ class PuppetEngine:
 
         # 2. The driver's motion on the character's bones.
         progress("retarget", 0.0)
-        puppet = build_puppet(character, performance, job.orientation, read_camera(job.prompt))
+        puppet = build_puppet(
+            character, performance, job.orientation, read_camera(job.prompt), job.controls
+        )
         progress("retarget", 1.0)
 
         # 3. Frames, several at a time, in order.
         canvases: SimpleQueue[Canvas] = SimpleQueue()
         for _ in range(self._threads):
-            canvases.put(puppet.canvas())
+            canvases.put(puppet.canvas(alone=alone))
+        drawn = puppet.draw_alone if alone else puppet.draw
 
         def draw(index: int) -> NDArray[np.uint8]:
             canvas = canvases.get()
             try:
-                return puppet.draw(canvas, index)
+                return drawn(canvas, index)
             finally:
                 canvases.put(canvas)
 

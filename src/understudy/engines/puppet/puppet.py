@@ -113,14 +113,29 @@ class Puppet:
         frame = self._frame_map(index)
         return np.asarray(self._motion.joints[index] @ frame[:, :2].T + frame[:, 2])
 
-    def canvas(self) -> Canvas:
-        """A canvas to draw on, one to a thread."""
-        return Canvas(self._background)
+    def canvas(self, *, alone: bool = False) -> Canvas:
+        """A canvas to draw on, one to a thread. alone: for `draw_alone`."""
+        return Canvas(np.zeros_like(self._background) if alone else self._background)
 
     def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
         """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
+        if self._camera is None:
+            canvas.begin()
+        else:
+            canvas.replace_background(_warped(self._background, self._camera.background[index]))
+        self._draw_figure(canvas, index)
+        return canvas.planes()
+
+    def draw_alone(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame without the background: (H, W, 4) uint8 sRGB, alpha not premultiplied."""
+        canvas.begin()
+        self._draw_figure(canvas, index)
+        return canvas.rgba()
+
+    def _draw_figure(self, canvas: Canvas, index: int) -> None:
+        """Draw the figure and its shadow over what lies on the canvas."""
         maps = self._maps(index)
-        self._begin(canvas, index)
+        self._draw_shadow(canvas, index)
         turn = bounded_turn(self._motion.head[index], cut=self._head_cut)
         parallax = parallax_direction(self._relief, *turn)
         for layer, triangles in self._z_order.layers(index):
@@ -134,14 +149,8 @@ class Puppet:
             canvas.draw(posed, layer.uv, layer.triangles, triangles, layer.texture)
             if layer.name == "body":
                 self._draw_face(canvas, index, layer, maps, parallax)
-        return canvas.planes()
 
-    def _begin(self, canvas: Canvas, index: int) -> None:
-        """Lay the background and the shadow on it."""
-        if self._camera is None:
-            canvas.begin()
-        else:
-            canvas.replace_background(_warped(self._background, self._camera.background[index]))
+    def _draw_shadow(self, canvas: Canvas, index: int) -> None:
         if self._shadow is not None:
             soles, ground, torso = self._shadow
             scale = float(self._framing[index, 0, 0])

@@ -10,6 +10,7 @@ from understudy.engines.puppet.render.rasterizer import (
     painters_order,
     shade,
     to_planes,
+    to_rgba,
 )
 from understudy.engines.puppet.rig.skinning import BONES_A_VERTEX, skin
 
@@ -32,3 +33,4 @@ def warm_up() -> None:
     shade(frame, np.array([[2.0, 2.0, 1.0, 1.0, 0.5]]), 0, 0, 4, 4)
     bounds(posed)
     to_planes(frame, np.zeros((6, 4), np.uint8), 0, 0, 4, 4)
+    to_rgba(frame, np.zeros((4, 4, 4), np.uint8), 0, 0, 4, 4)

@@ -1,4 +1,4 @@
-"""Files that appear only when they are complete.
+"""Files and folders that appear only when they are complete.
 
 A file is written beside its destination under a name of ours, locked for as long as its writer
 lives, and renamed onto the destination at the end. The kernel lets the lock go however the writer
@@ -10,10 +10,8 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+import shutil
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -66,32 +64,72 @@ class UnfinishedFile:
         self._lock = -1
 
 
-@contextmanager
-def unfinished_folder(destination: Path) -> Iterator[Path]:
-    """Yield a folder to fill, which becomes `destination` when the block ends without an exception.
+class UnfinishedFolder:
+    """A context manager: write files to `path`; leaving it without an exception makes it
+    `destination`, which must be absent or empty then.
 
-    On an exception nothing is left. Raises OSError where `destination` exists and is not empty or
-    the folder around it cannot be written to.
+    On an exception, or without a call of `finish`, nothing is left. Raises OSError where the folder
+    above cannot be written to.
     """
-    with TemporaryDirectory(prefix=_PREFIX, dir=destination.parent) as temporary:
-        filled = Path(temporary) / destination.name
-        filled.mkdir()
-        yield filled
-        # On POSIX a folder takes the place of an empty one.
-        filled.rename(destination)
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        remove_abandoned(destination.parent)
+        name = f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
+        self.path = destination.parent / name
+        self.path.mkdir()
+        self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if error is None:
+            self.finish()
+        else:
+            self.discard()
+
+    def finish(self) -> None:
+        """Put the folder in its place; does nothing a second time."""
+        if self._lock < 0:
+            return
+        try:
+            os.fsync(self._lock)
+            self.path.rename(self.destination)
+        finally:
+            self.discard()
+
+    def discard(self) -> None:
+        """Remove what was written, unless it is in its place; does nothing a second time."""
+        if self._lock < 0:
+            return
+        shutil.rmtree(self.path, ignore_errors=True)
+        os.close(self._lock)
+        self._lock = -1
 
 
 def remove_abandoned(folder: Path) -> int:
-    """Remove the unfinished files in `folder` whose writers are gone; how many there were."""
+    """Remove the unfinished files and folders in `folder` whose writers are gone; how many there
+    were."""
     removed = 0
     for path in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
         try:
-            handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
+            way = os.O_RDONLY | os.O_DIRECTORY if path.is_dir() else os.O_RDWR
+            handle = os.open(path, way | os.O_NOFOLLOW)
         except OSError:
             continue
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            path.unlink(missing_ok=True)
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
             removed += 1
         except OSError:
             pass  # Its writer lives.

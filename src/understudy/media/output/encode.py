@@ -1,4 +1,4 @@
-"""Writing the finished video: H.264 in MP4, with sound and marks; appears only when complete."""
+"""Writing the finished video, with sound and marks; it appears only when it is complete."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from understudy.errors import UnderstudyError
 from understudy.media.output.atomic import UnfinishedFile
+from understudy.media.output.conform import conformer
 from understudy.media.output.content_credentials import SigningIdentity, sign
-from understudy.media.output.provenance import Provenance, append_xmp
+from understudy.media.output.encodings import H264_MP4, Encoding
+from understudy.media.output.provenance import Provenance, mark
 from understudy.media.output.sound import SoundOutcome, SoundSource, SoundTrack
 from understudy.media.output.watermark import Watermark
 from understudy.media.output.yuv import YuvConverter, tag
@@ -29,12 +31,8 @@ from understudy.media.output.yuv import YuvConverter, tag
 __all__ = ["CannotWrite", "SoundSource", "VideoWriter"]
 
 _QUEUED_FRAMES = 4  # frames that may wait for the encoder
-# A player can jump to any of these; x264's own 250 frames are too far apart for short videos.
-_KEYFRAME_SECONDS = 4
 # Fixed, and not the machine's: the number of threads changes the bits that x264 writes.
 _THREADS = 2
-_CRF = 18  # x264's constant quality, 0 (lossless) to 51
-_PRESET = "veryfast"  # x264's trade of time for size
 # cv::CPU_AVX512_SKX, for which OpenCV's Python module has no name.
 _CV_CPU_AVX512_SKX = 256
 
@@ -44,7 +42,7 @@ class CannotWrite(UnderstudyError):  # noqa: N818 - a state of the place, not of
 
 
 class VideoWriter:
-    """A context manager that writes frames to an H.264 MP4.
+    """A context manager that writes frames to a file, an H.264 MP4 unless told otherwise.
 
     Encoding runs in a thread of its own behind a short queue. Nothing stands at `path` until the
     block is left without an exception; otherwise nothing is left. The same frames and settings give
@@ -64,18 +62,21 @@ class VideoWriter:
         provenance: Provenance | None = None,
         identity: SigningIdentity | None = None,
         watermark: Watermark | None = None,
-        crf: int = _CRF,
-        preset: str = _PRESET,
+        encoding: Encoding = H264_MP4,
+        transparent: bool = False,
         threads: int = _THREADS,
     ) -> None:
         """size: (w, h), both even. fps: of the output.
 
-        provenance: how the video came to be, as tags and XMP; with `identity` also signed.
-        watermark: stamped on every frame. Raises CannotWrite where the folder cannot be written to,
+        provenance: how the video came to be, as tags and XMP; with `identity` an MP4 is also
+        signed. watermark: stamped on every frame. encoding: of the file. transparent: frames come
+        with alpha, by `write_rgba`. Raises CannotWrite where the folder cannot be written to,
         ValueError for an odd size.
         """
         if size[0] % 2 or size[1] % 2:
             raise ValueError("both sides of a 4:2:0 video are even")
+        if transparent and encoding.alpha_pixels is None:
+            raise ValueError(f"{encoding.container} cannot be transparent")
         self.path = path
         self.size = size
         self.fps = fps
@@ -84,6 +85,8 @@ class VideoWriter:
         self._provenance = provenance
         self._identity = identity
         self._watermark = watermark
+        self._encoding = encoding
+        self._transparent = transparent
         self._sound: SoundTrack | None = None
         self._error: BaseException | None = None
         self._all_taken = False
@@ -91,12 +94,12 @@ class VideoWriter:
         try:
             self._file = UnfinishedFile(path)
         except OSError as error:
-            raise _cannot_write(error) from error
+            raise cannot_write(error) from error
         try:
             self._container = self._open()
-            self._stream = self._add_video(crf, preset, threads)
-            if sound is not None:
-                self._sound = SoundTrack(self._container, sound)
+            self._stream = self._add_video(threads)
+            if sound is not None and encoding.sound is not None:
+                self._sound = SoundTrack(self._container, sound, encoding.sound)
                 self.sound_outcome = self._sound.outcome
         except BaseException:
             self._file.discard()
@@ -135,6 +138,16 @@ class VideoWriter:
             raise ValueError(f"planes of {width} x {height} px are due, not {planes.shape}")
         self._put(VideoFrame.from_ndarray(np.ascontiguousarray(planes), format="yuv420p"))
 
+    def write_rgba(self, rgba: NDArray[np.uint8]) -> None:
+        """Add a frame with alpha, (h, w, 4) uint8 sRGB, colours not multiplied by it; copied.
+
+        For writers that were made `transparent`.
+        """
+        width, height = self.size
+        if rgba.shape != (height, width, 4):
+            raise ValueError(f"a frame of {width} x {height} px is due, this one has {rgba.shape}")
+        self._put(VideoFrame.from_ndarray(np.ascontiguousarray(rgba), format="rgba"))
+
     def close(self) -> None:
         """Finish the file and put it in its place; raises CannotWrite when the disk is full."""
         try:
@@ -144,7 +157,7 @@ class VideoWriter:
             self._seal()
             self._file.finish()
         except OSError as error:
-            raise _cannot_write(error) from error
+            raise cannot_write(error) from error
         finally:
             self._file.discard()
 
@@ -158,8 +171,8 @@ class VideoWriter:
         """Add the marks that go into a finished file."""
         if self._provenance is None:
             return
-        append_xmp(self._file.path, self._provenance.xmp())
-        if self._identity is not None:
+        mark(self._file.path, self._provenance, self._encoding.container)
+        if self._identity is not None and self._encoding.container == "mp4":
             with UnfinishedFile(self._file.path) as signed:
                 sign(self._file.path, signed.path, self._provenance, self._identity)
 
@@ -180,32 +193,47 @@ class VideoWriter:
         container = av.open(
             f"file:{self._file.path}",
             mode="w",
-            format="mp4",
-            container_options={"movflags": "+faststart", "fflags": "+bitexact"},
+            format=self._encoding.container,
+            container_options=dict(self._encoding.container_options),
         )
         if self._provenance is not None:
             container.metadata.update(self._provenance.tags())
         return container
 
-    def _add_video(self, crf: int, preset: str, threads: int) -> VideoStream:
-        keyframes = max(1, round(_KEYFRAME_SECONDS * self.fps))
-        options = {"crf": str(crf), "preset": preset, "g": str(keyframes), **_same_bits()}
-        stream = self._container.add_stream("libx264", rate=self.fps, options=options)
+    def _add_video(self, threads: int) -> VideoStream:
+        encoding = self._encoding
+        options = dict(encoding.options)
+        if self._transparent:
+            options |= encoding.alpha_options
+        if encoding.seconds_between_keyframes is not None:
+            options["g"] = str(max(1, round(encoding.seconds_between_keyframes * self.fps)))
+        if encoding.codec == "libx264":
+            options |= _same_bits()
+        stream = cast(
+            "VideoStream",
+            self._container.add_stream(encoding.codec, rate=self.fps, options=options),
+        )
         context = stream.codec_context
         context.width, context.height = self.size
-        context.pix_fmt = "yuv420p"
+        context.pix_fmt = self._pixels
         context.time_base = 1 / self.fps
         context.thread_count = threads
-        tag(context)
+        if self._pixels.startswith("yuv"):
+            tag(context)
         return stream
+
+    @property
+    def _pixels(self) -> str:
+        alpha = self._encoding.alpha_pixels
+        return alpha if self._transparent and alpha is not None else self._encoding.pixels
 
     def _encode(self) -> None:
         """The thread: takes frames until None comes; keeps taking after a failure."""
-        converter = YuvConverter()
+        converter, conform = YuvConverter(), conformer(self._pixels)
         try:
             while (frame := self._queue.get()) is not None:
                 if self._error is None:
-                    self._encode_one(self._prepare(converter, frame))
+                    self._encode_one(conform(self._marked(converter, frame)))
             self._all_taken = True
             if self._error is None:
                 self._container.mux(self._stream.encode(None))
@@ -221,11 +249,15 @@ class VideoWriter:
     def _thread_is_fed(self) -> bool:
         return self._queue.get() is not None
 
-    def _prepare(self, converter: YuvConverter, frame: VideoFrame) -> VideoFrame:
+    def _marked(self, converter: YuvConverter, frame: VideoFrame) -> VideoFrame:
+        """A frame as yuv420p or rgba, with the watermark."""
         ready = converter.convert(frame) if frame.format.name == "rgb24" else frame
-        if self._watermark is not None:
+        if self._watermark is None:
+            return ready
+        if ready.format.name == "rgba":
+            self._watermark.stamp_rgba(_plane(ready, 0))
+        else:
             self._watermark.stamp_yuv420(*(_plane(ready, i) for i in range(3)))
-        tag(ready)
         return ready
 
     def _encode_one(self, frame: VideoFrame) -> None:
@@ -256,10 +288,12 @@ def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
     """A view of one plane's samples, (rows, columns), that can be written to."""
     plane = frame.planes[index]
     samples: NDArray[np.uint8] = np.frombuffer(cast("memoryview", plane), np.uint8)
-    return samples.reshape(plane.height, plane.line_size)[:, : plane.width]
+    width = plane.width * (4 if frame.format.name == "rgba" else 1)
+    return samples.reshape(plane.height, plane.line_size)[:, :width]
 
 
-def _cannot_write(error: OSError) -> CannotWrite:
+def cannot_write(error: OSError) -> CannotWrite:
+    """The error in words."""
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return CannotWrite("the disk is full: the video could not be written")
     reason = (error.strerror or "unknown reason").lower()

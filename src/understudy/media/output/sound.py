@@ -22,12 +22,13 @@ from numpy.typing import NDArray
 
 from understudy.errors import machine_fault
 from understudy.media.clip.container import open_container, video_stream
+from understudy.media.output.encodings import SoundCodec
 
 SoundOutcome = Literal["copied", "transcoded", "none", "unreadable"]
 
 _RATE = 48000  # Hz
 _BIT_RATE = {1: 96_000, 2: 160_000}  # bit/s by channels
-_BLOCK = 1024  # samples in a block of AAC
+_BLOCKS = {"aac": 1024, "libopus": 960}  # samples in a coded block
 _LONGEST_BLOCK_SECONDS = 0.3  # 2048 samples at 8 kHz, the longest block of AAC, last 0.26 s
 _LONGEST_HOLE_SECONDS = 60
 _SEEK_AHEAD = 1.0  # s: seeking lands on packets, and a block needs its predecessor
@@ -45,15 +46,23 @@ class SoundSource:
 class SoundTrack:
     """A sound track in a container that is being written, filled as the pictures go on.
 
-    Sound coded as AAC is copied, anything else is re-encoded. Where the source has no sound, or
-    none that can be read, no track is made; `outcome` says which.
+    Sound that is coded as AAC is copied where AAC is wanted, anything else is re-encoded. Where the
+    source has no sound, or none that can be read, no track is made; `outcome` says which.
     """
 
     def __init__(
-        self, output: OutputContainer, source: SoundSource, *, outcome: SoundOutcome | None = None
+        self,
+        output: OutputContainer,
+        source: SoundSource,
+        codec: SoundCodec = "aac",
+        *,
+        outcome: SoundOutcome | None = None,
     ) -> None:
-        """outcome: what is to become of the sound, by default what `probe_sound` says."""
-        self.outcome: SoundOutcome = probe_sound(source) if outcome is None else outcome
+        """outcome: what is to become of the sound, by default what `probe_sound` says; only AAC is
+        copied."""
+        known = probe_sound(source) if outcome is None else outcome
+        self.outcome: SoundOutcome = "transcoded" if known == "copied" and codec != "aac" else known
+        self._codec = codec
         self._output = output
         self._packets: Iterator[tuple[float, Packet[AudioStream]]] = iter(())
         self._next: tuple[float, Packet[AudioStream]] | None = None
@@ -95,10 +104,10 @@ class SoundTrack:
             if first is None:
                 self.outcome = "unreadable"
                 return
-            target = self._output.add_stream("aac", rate=_RATE)
+            target = self._output.add_stream(self._codec, rate=_RATE)
             target.codec_context.layout = first.layout.name
             target.codec_context.bit_rate = _BIT_RATE[first.layout.nb_channels]
-            self._packets = _coded(first, blocks, target)
+            self._packets = _coded(first, blocks, target, _BLOCKS[self._codec])
         self._next = self._advance()
 
     def _advance(self) -> tuple[float, Packet[AudioStream]] | None:
@@ -234,7 +243,7 @@ def _without_holes(blocks: Iterator[AudioFrame]) -> Iterator[AudioFrame]:
             return
         channels = block.layout.nb_channels
         while due < begin:
-            count = min(begin - due, _BLOCK)
+            count = min(begin - due, _BLOCKS["aac"])
             yield _block(np.zeros((channels, count), np.float32), due)
             due += count
         samples = np.asarray(block.to_ndarray(), np.float32)[:, due - begin :]
@@ -263,7 +272,7 @@ def _cut(block: AudioFrame, first: int, last: int | None) -> AudioFrame | None:
 
 
 def _coded(
-    first: AudioFrame, blocks: Iterator[AudioFrame], target: AudioStream
+    first: AudioFrame, blocks: Iterator[AudioFrame], target: AudioStream, size: int
 ) -> Iterator[tuple[float, Packet[AudioStream]]]:
     fifo = av.AudioFifo()
     queue: Iterator[AudioFrame | None] = iter((first,))
@@ -272,7 +281,7 @@ def _coded(
         if block is not None:
             fifo.write(block)
         while True:
-            piece = fifo.read(_BLOCK, partial=block is None)
+            piece = fifo.read(size, partial=block is None)
             if piece is None:
                 break
             for packet in target.encode(piece):

@@ -67,6 +67,19 @@ class Watermark:
             faded = plane[rows, columns]
             faded[:] = (faded * self.keep_chroma + 128 * (256 - self.keep_chroma) + 128) >> 8
 
+    def stamp_rgba(self, pixels: NDArray[np.uint8]) -> None:
+        """Mark a frame in place: (H, W * 4) uint8, R, G, B and alpha of each pixel in turn, colours
+        not multiplied by alpha."""
+        h, w = self.keep.shape
+        part = pixels[self.y : self.y + h, self.x * 4 : (self.x + w) * 4].reshape(h, w, 4)
+        keep = self.keep[..., None] / np.float32(256)
+        below = part[..., 3:] * keep
+        alpha = below + 255 * (1 - keep)
+        colours = part[..., :3] * below + 255 * 255 * (self.letters[..., None] / np.float32(256))
+        marked = np.concatenate([colours / np.maximum(alpha, 1), alpha], axis=-1)
+        rows = np.rint(marked).astype(np.uint8).reshape(h, w * 4)
+        pixels[self.y : self.y + h, self.x * 4 : (self.x + w) * 4] = rows
+
 
 def make_watermark(size: tuple[int, int], text: str = TEXT) -> Watermark:
     """The mark for frames of `size` (w, h) pixels, both even."""

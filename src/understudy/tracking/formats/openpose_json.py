@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from understudy.geometry.landmarks import Float32
-from understudy.media.output.atomic import UnfinishedFile, unfinished_folder
+from understudy.media.output.atomic import UnfinishedFile, UnfinishedFolder
 from understudy.tracking.formats import KeypointSet
 from understudy.tracking.formats.keypoints import (
     BODY_25,
@@ -55,10 +55,10 @@ def write_openpose_folder(
 
     The folder must be new or empty. Raises OSError.
     """
-    with unfinished_folder(folder) as unfinished:
+    with UnfinishedFolder(folder) as unfinished:
         for n, frame in enumerate(openpose_frames(performance, keypoints)):
             name = f"{folder.name}_{n:012}_keypoints.json"
-            (unfinished / name).write_text(json.dumps(frame) + "\n", "utf-8")
+            (unfinished.path / name).write_text(json.dumps(frame) + "\n", "utf-8")
 
 
 def openpose_frames(

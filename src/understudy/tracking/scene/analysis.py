@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
@@ -17,13 +17,14 @@ from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE
 from understudy.processes.messages import Array, Message
 from understudy.tracking.scene import camera_motion, people, runs, shots
 from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
+from understudy.tracking.scene.driver_choice import DriverChoice, choose_person
 from understudy.tracking.scene.people import Detections, PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.trackers import TrackerPool
 from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
-VERSION = "scene/3"
+VERSION = "scene/4"
 
 MIN_SECONDS = 3.0
 
@@ -81,6 +82,11 @@ class SceneAnalysis:
     framing: Framing
     warnings: tuple[str, ...]
 
+    def everyone(self, size: tuple[int, int]) -> tuple[PersonTrack, ...]:
+        """The people of the run's shot in a clip of that (width, height), in the order of their
+        numbers; the driver is one of them."""
+        return tuple(people.rank_people([self.driver, *self.others], size))
+
     @property
     def start(self) -> float:
         """Where the run begins, in seconds."""
@@ -92,27 +98,40 @@ class SceneAnalysis:
         return self.run.end
 
 
-def analyze_scene(
+def analyze_scene(  # noqa: PLR0913 - independent keyword options
     clip: Clip,
     *,
     pool: TrackerPool | None = None,
     cancelled: Callable[[], bool] | None = None,
     camera_may_move: bool = False,
+    choice: DriverChoice | None = None,
+    one_shot: bool = False,
 ) -> SceneAnalysis:
     """Analyze the scene of a clip.
 
     pool: tracker processes that already run; without it they are started for this call.
     camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
+    choice: who of the people in the shot that is used without it is the driver; by default the one
+    who covers most of the picture. one_shot: the clip is known to have no cut, as a video that was
+    made: none is looked for.
 
-    Raises ClipUnusable where no run of three seconds is left, naming where and why; TakeCancelled
+    Raises ClipUnusable where no run of three seconds is left, naming where and why; InputRefused
+    where the choice fits nobody; TakeCancelled
     once `cancelled` says so; ChildFailed where a tracker's process fails.
     """
     if pool is None:
         with TrackerPool() as own:
             return analyze_scene(
-                clip, pool=own, cancelled=cancelled, camera_may_move=camera_may_move
+                clip,
+                pool=own,
+                cancelled=cancelled,
+                camera_may_move=camera_may_move,
+                choice=choice,
+                one_shot=one_shot,
             )
-    return _analyze(clip, _sample(clip, pool, cancelled), camera_may_move=camera_may_move)
+    samples = _sample(clip, pool, cancelled)
+    cuts = [] if one_shot else _cuts(samples)
+    return _analyze(clip, samples, cuts, choice, camera_may_move=camera_may_move)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,43 +168,105 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
     )
 
 
-def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAnalysis:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Shots:
+    """The shots of a clip, with what matters for their runs.
+
+    tracks: by number of the shot, of the people in it.
+    """
+
+    shots: tuple[Run, ...]
+    tracks: Mapping[int, list[PersonTrack]]
+    detections: Detections
+    camera: CameraMotion
+    movements: tuple[MovingSpan, ...]
+    camera_may_move: bool
+
+    def usable(
+        self, drivers: Mapping[int, PersonTrack]
+    ) -> tuple[list[Run], list[tuple[float, float]]]:
+        """The runs of the drivers, by number of the shot, longest first; and where none is."""
+        usable: list[Run] = []
+        absences: list[tuple[float, float]] = []
+        for shot in self.shots:
+            driver = drivers.get(shot.shot)
+            if driver is None:
+                absences.append((shot.start, shot.end))
+                continue
+            times = self.detections.within(shot.start, shot.end).detection_times
+            others = [track for track in self.tracks[shot.shot] if track is not driver]
+            absences += _between(shot, runs.with_driver(shot, driver, times, others))
+            for part in runs.without_movements(shot, self.movements):
+                found = runs.with_driver(part, driver, times, others)
+                if not self.camera_may_move:
+                    found = [runs.steadiest(run, self.camera) for run in found]
+                usable += found
+        usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
+        return usable, absences
+
+
+def _split(  # noqa: PLR0913 - what was found in the clip so far
+    clip: Clip,
+    samples: _Samples,
+    cuts: Sequence[Cut],
+    camera: CameraMotion,
+    movements: Sequence[MovingSpan],
+    *,
+    camera_may_move: bool,
+) -> _Shots:
+    found = runs.split_shots(cuts, clip.duration, float(1 / clip.fps))
+    detections = samples.detections
+    tracks = {
+        shot.shot: people.link_detections(detections.within(shot.start, shot.end)) for shot in found
+    }
+    return _Shots(tuple(found), tracks, detections, camera, tuple(movements), camera_may_move)
+
+
+def _cuts(samples: _Samples) -> list[Cut]:
+    found = shots.find_cuts(samples.times, samples.thumbnails)
+    return shots.bridge_flashes(found, samples.times, samples.thumbnails, runs.NUMBERS.bridged)
+
+
+def _analyze(
+    clip: Clip,
+    samples: _Samples,
+    cuts: Sequence[Cut],
+    choice: DriverChoice | None,
+    *,
+    camera_may_move: bool,
+) -> SceneAnalysis:
     times, thumbnails, detections = samples.times, samples.thumbnails, samples.detections
     if len(detections.people) == 0:
         raise _unusable("nobody is visible in the video", contract=NO_BODY_IN_CLIP_MESSAGE)
-    cuts = shots.bridge_flashes(
-        shots.find_cuts(times, thumbnails), times, thumbnails, runs.NUMBERS.bridged
-    )
     boxes = detections.people[:, :4].copy()
     boxes[:, 1:] *= thumbnails.shape[2] / clip.width
     camera = camera_motion.measure_camera(times, thumbnails, boxes, cuts)
     movements = [] if camera_may_move else camera_motion.find_movements(camera)
 
-    usable: list[Run] = []
-    absences: list[tuple[float, float]] = []
-    cast: dict[int, tuple[PersonTrack, list[PersonTrack]]] = {}
-    for shot in runs.split_shots(cuts, clip.duration, float(1 / clip.fps)):
-        there = detections.within(shot.start, shot.end)
-        paths = people.link_detections(there)
-        driver = people.choose_driver(paths, clip.size)
-        if driver is None:
-            absences.append((shot.start, shot.end))
-            continue
-        others = [path for path in paths if path is not driver]
-        cast[shot.shot] = driver, others
-        seen = runs.with_driver(shot, driver, there.detection_times, others)
-        absences += _between(shot, seen)
-        for part in runs.without_movements(shot, movements):
-            found = runs.with_driver(part, driver, there.detection_times, others)
-            usable += found if camera_may_move else [runs.steadiest(run, camera) for run in found]
+    split = _split(clip, samples, cuts, camera, movements, camera_may_move=camera_may_move)
+    drivers = {
+        number: driver
+        for number, tracks in split.tracks.items()
+        if (driver := people.choose_driver(tracks, clip.size)) is not None
+    }
+    usable, absences = split.usable(drivers)
+    if choice is not None and usable:
+        # Nobody knows whether another shot shows the same person.
+        shot = usable[0].shot
+        there = people.rank_people(split.tracks[shot], clip.size)
+        drivers = {shot: choose_person(choice, there, clip.size)}
+        usable, absences = split.usable(drivers)
     reasons = runs.reasons_against(cuts, movements, absences, clip.duration)
-    usable.sort(key=lambda run: (-round(run.seconds, 3), run.start))
     long_enough = [run for run in usable if run.seconds >= MIN_SECONDS - NUMBERS.tolerance_seconds]
     if not long_enough:
         raise _too_short(usable, reasons)
     run = long_enough[0]
-    driver, others = cast[run.shot]
-    lasting = [path for path in others if people.count_people([path])]
+    driver = drivers[run.shot]
+    lasting = [
+        track
+        for track in split.tracks[run.shot]
+        if track is not driver and people.count_people([track])
+    ]
     inside = (samples.pose_times >= run.start) & (samples.pose_times < run.end)
     poses = _of_driver(samples.pose_times[inside], samples.poses[inside], driver)
     scene = SceneAnalysis(
@@ -201,7 +282,7 @@ def _analyze(clip: Clip, samples: _Samples, *, camera_may_move: bool) -> SceneAn
         framing=frame_driver(poses, clip.size),
         warnings=(),
     )
-    return replace(scene, warnings=tuple(_warnings(scene, poses, clip)))
+    return replace(scene, warnings=tuple(_warnings(scene, poses, clip, choice)))
 
 
 def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
@@ -247,9 +328,11 @@ def _between(shot: Run, seen: Sequence[Run]) -> list[tuple[float, float]]:
     return [(a, b) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > 1e-6]
 
 
-def _warnings(scene: SceneAnalysis, poses: Float32, clip: Clip) -> list[str]:
+def _warnings(
+    scene: SceneAnalysis, poses: Float32, clip: Clip, choice: DriverChoice | None
+) -> list[str]:
     warnings = []
-    if scene.people > 1:
+    if scene.people > 1 and choice is None:
         warnings.append(
             f"The clip shows {scene.people} people at once; the one who takes up most of the "
             "frame is used."

@@ -199,6 +199,13 @@ def choose_driver(tracks: Sequence[PersonTrack], size: tuple[int, int]) -> Perso
     return max(tracks, key=lambda track: float(track.coverage(size).sum()), default=None)
 
 
+def rank_people(tracks: Sequence[PersonTrack], size: tuple[int, int]) -> list[PersonTrack]:
+    """Those who are more than a passing glimpse, who covers most of a clip of that (width, height)
+    first."""
+    lasting = [track for track in tracks if count_people([track])]
+    return sorted(lasting, key=lambda track: -float(track.coverage(size).sum()))
+
+
 def count_people(tracks: Sequence[PersonTrack], least_seconds: float = 0.5) -> int:
     """How many people there are at once at most, passing glimpses left out."""
     lasting = [track for track in tracks if track.times[-1] - track.times[0] >= least_seconds]

@@ -105,7 +105,7 @@ class PersonFinder:
     def step(self, rgb: Rgb, *, pose: bool) -> list[Person]:
         """The people of the next frame (H, W, 3) uint8, largest first.
 
-        pose: whether the largest one's landmarks are wanted.
+        pose: whether their landmarks are wanted.
         """
         people: list[Person] = []
         detections = self._tracker.detect(rgb)
@@ -137,9 +137,8 @@ class PersonFinder:
             else:
                 missed.append(replace(known, came_from=None, missed=known.missed + 1))
         people.sort(key=lambda person: -person.region.side)
-        if pose and people and people[0].body is None:
-            first = people[0]
-            people[0] = self._find_pose(rgb, first.region, first.score) or first
+        if pose:
+            people = [self._with_pose(rgb, person, people) for person in people]
         matched = self._matched(people)
         self._known = [
             known
@@ -172,6 +171,18 @@ class PersonFinder:
     def several(self) -> bool:
         """Whether there are, or lately were, more people than one."""
         return len(self._known) > 1
+
+    def _with_pose(self, rgb: Rgb, person: Person, people: Sequence[Person]) -> Person:
+        """Somebody with their landmarks, if these can be told from the others'."""
+        if person.body is not None:
+            return person
+        larger = people[0] is not person
+        frame = mask_out(rgb, [people[0].region]) if larger else rgb
+        found = self._find_pose(frame, person.region, person.score)
+        if found is None or not larger:
+            return found or person
+        same = same_person(found.region, person.region)
+        return replace(person, body=found.body) if same else person
 
     def _find_pose(self, rgb: Rgb, region: Region, score: float) -> Person | None:
         track = self._follower.follow(rgb, region, face=False, left_hand=False, right_hand=False)

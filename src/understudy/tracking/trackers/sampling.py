@@ -41,7 +41,7 @@ class SamplingNumbers:
     several_people_seconds: float = 0.19
     """The same while there are several people."""
     pose_every: int = 4
-    """Every n-th search also finds the landmarks of the largest person."""
+    """Every n-th search also finds the landmarks of the people."""
 
 
 NUMBERS = SamplingNumbers()

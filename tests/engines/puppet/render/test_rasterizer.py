@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.render.colour import pack_texture
-from understudy.engines.puppet.render.rasterizer import draw, painters_order, shade, to_planes
+from understudy.engines.puppet.render.rasterizer import (
+    draw,
+    painters_order,
+    shade,
+    to_planes,
+    to_rgba,
+)
 
 Array = NDArray[np.float64]
 
@@ -160,3 +166,13 @@ def test_no_sample_lies_outside_of_the_texture(seed: int) -> None:
     uv = (rng.choice([0.0, 0.3, 0.7, 1.0], (3, 2)) + rng.normal(0, 0.01, (3, 2))) * far
     triangles, order = np.array([[0, 1, 2]], np.int32), np.array([0], np.int32)
     draw.py_func(vertices, uv, triangles, order, texture, np.zeros((24, 24), np.uint32), 0, 24)
+
+
+def test_a_shadow_on_nothing_is_black_of_its_darkness() -> None:
+    frame, rgba = np.zeros((40, 40), np.uint32), np.zeros((40, 40, 4), np.uint8)
+    shade(frame, np.array([[20.0, 20.0, 8.0, 8.0, 0.5]]), 0, 0, 40, 40)
+    to_rgba(frame, rgba, 0, 0, 40, 40)
+    assert abs(int(rgba[20, 20, 3]) - 128) <= 2
+    assert rgba[20, 20, :3].max() <= 2
+    assert 0 < rgba[20, 28, 3] < rgba[20, 24, 3] < 128
+    assert rgba[0, 0].max() == 0

@@ -12,6 +12,7 @@ from understudy.engines.puppet.render.rasterizer import (
     draw,
     shade,
     to_planes,
+    to_rgba,
 )
 
 Float64 = NDArray[np.float64]
@@ -25,7 +26,8 @@ class Canvas:
     """A frame (H, W) with its I420 planes; one to a thread."""
 
     def __init__(self, background: Frame) -> None:
-        """background: (H, W) uint32, see `colour.pack_frame`; both sides even."""
+        """background: (H, W) uint32, see `colour.pack_frame`; both sides even. Zeros for a figure
+        that is to be drawn alone."""
         height, width = background.shape
         self._background = background
         self.frame = background.copy()
@@ -84,6 +86,15 @@ class Canvas:
         if box is not None:
             to_planes(self.frame, self._planes, *box)
         return self._planes.copy()
+
+    def rgba(self) -> NDArray[np.uint8]:
+        """The figure (H, W, 4) uint8 sRGB, alpha not premultiplied, of a canvas without a
+        background; the caller's to keep."""
+        height, width = self.frame.shape
+        pixels = np.zeros((height, width, 4), np.uint8)
+        if self._drawn is not None:
+            to_rgba(self.frame, pixels, *self._drawn)
+        return pixels
 
 
 def _around(a: Box | None, b: Box | None) -> Box | None:

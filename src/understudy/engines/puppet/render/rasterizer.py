@@ -1,9 +1,13 @@
 """Drawing textured triangles into a frame, one machine word a pixel.
 
 A pixel of a texture is four 16-bit lanes in a 64-bit word (see `colour.pack_texture`), so a
-bilinear sample is four multiplications and a blend is one. Triangles are drawn in painter's order
-straight into a persistent frame; of the frame only the box that was drawn in is restored before
-the next. Spans are half open and start at pixel centres, so neighbours neither overlap nor gap.
+bilinear sample is four multiplications and a blend is one. A pixel of a frame is the same four
+numbers as bytes of a 32-bit word: Y, Cb, Cr, alpha, premultiplied. Where a frame begins with a
+background the alpha is of no account; where it begins with zeros it is the figure's.
+
+Triangles are drawn in painter's order straight into a persistent frame; of the frame only the box
+that was drawn in is restored before the next. Spans are half open and start at pixel centres, so
+neighbours neither overlap nor gap.
 """
 
 from __future__ import annotations
@@ -12,8 +16,15 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
+from understudy.engines.puppet.render.colour import KB, KR
+
 Words = NDArray[np.uint64]
 Frame = NDArray[np.uint32]
+
+# From limited-range Y, Cb and Cr to R, G and B of 0..255.
+LUMA_TO_RGB = 255.0 / 219.0
+BLUE_TO_RGB = 255.0 / 224.0 * 2.0 * (1.0 - KB)
+RED_TO_RGB = 255.0 / 224.0 * 2.0 * (1.0 - KR)
 
 # Masks and shifts of a word of four lanes, see `colour.pack_texture`.
 LANES = np.uint64(0x00FF00FF00FF00FF)
@@ -93,6 +104,7 @@ def _blended(sample, alpha, word):  # type: ignore[no-untyped-def]
             (below & BYTE)
             | ((below & np.uint64(0xFF00)) << EIGHT)
             | ((below & np.uint64(0xFF0000)) << np.uint64(16))
+            | ((below & np.uint64(0xFF000000)) << np.uint64(24))
         )
         through = BYTE - alpha
         through += through >> np.uint64(7)
@@ -101,6 +113,7 @@ def _blended(sample, alpha, word):  # type: ignore[no-untyped-def]
         (sample & BYTE)
         | ((sample >> EIGHT) & np.uint64(0xFF00))
         | ((sample >> np.uint64(16)) & np.uint64(0xFF0000))
+        | ((sample >> np.uint64(24)) & np.uint64(0xFF000000))
     )
 
 
@@ -213,7 +226,8 @@ def bounds(vertices):  # type: ignore[no-untyped-def]
 
 @njit(cache=True, nogil=True)
 def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
-    """Darken a box of a frame (H, W) uint32 by soft ellipses, the darkest of them in each pixel.
+    """Darken a box of a frame (H, W) uint32 by soft ellipses, the darkest of them in each pixel:
+    black of that opacity is laid over it.
 
     spots: (N, 5) float64: centre x and y, half axes along x and y, darkness in 0..1.
     """
@@ -233,7 +247,8 @@ def shade(frame, spots, left, top, right, bottom):  # type: ignore[no-untyped-de
                 luma = 16 + ((((word & 255) - 16) * light + 128) >> 8)
                 blue = 128 + (((((word >> 8) & 255) - 128) * light + 128) >> 8)
                 red = 128 + (((((word >> 16) & 255) - 128) * light + 128) >> 8)
-                frame[y, x] = np.uint32(luma | (blue << 8) | (red << 16))
+                alpha = 255 + ((((word >> 24) - 255) * light + 128) >> 8)
+                frame[y, x] = np.uint32(luma | (blue << 8) | (red << 16) | (alpha << 24))
 
 
 @njit(cache=True, nogil=True)
@@ -274,3 +289,27 @@ def to_planes(frame, planes, left, top, right, bottom):  # type: ignore[no-untyp
             c >>= np.uint32(8)
             d >>= np.uint32(8)
             red[x] = np.uint8(((a & byte) + (b & byte) + (c & byte) + (d & byte) + two) >> two)
+
+
+@njit(cache=True, nogil=True, error_model="numpy")
+def to_rgba(frame, out, left, top, right, bottom):  # type: ignore[no-untyped-def]  # noqa: PLR0913 - a compiled kernel takes plain values
+    """Write a box of a frame (H, W) uint32 that began with zeros into (H, W, 4) uint8.
+
+    R, G, B are sRGB and not premultiplied; 0 where nothing was drawn. (ITU-R BT.709, full range.)
+    """
+    for y in range(top, bottom):
+        for x in range(left, right):
+            word = np.int64(frame[y, x])
+            alpha = word >> 24
+            if alpha == 0:
+                out[y, x, 0] = out[y, x, 1] = out[y, x, 2] = out[y, x, 3] = 0
+                continue
+            share = 255.0 / alpha
+            luma = ((word & 255) * share - 16.0) * LUMA_TO_RGB
+            blue = luma + (((word >> 8) & 255) * share - 128.0) * BLUE_TO_RGB
+            red = luma + (((word >> 16) & 255) * share - 128.0) * RED_TO_RGB
+            green = (luma - KR * red - KB * blue) / (1.0 - KR - KB)
+            out[y, x, 0] = np.uint8(min(max(red + 0.5, 0.0), 255.0))
+            out[y, x, 1] = np.uint8(min(max(green + 0.5, 0.0), 255.0))
+            out[y, x, 2] = np.uint8(min(max(blue + 0.5, 0.0), 255.0))
+            out[y, x, 3] = np.uint8(alpha)

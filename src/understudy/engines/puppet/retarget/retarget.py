@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.engines.engine import MotionControls
 from understudy.engines.puppet.retarget.contacts import keep_contacts
+from understudy.engines.puppet.retarget.controls import (
+    AS_DRIVEN,
+    of_strength,
+    smoothed,
+    without_travel,
+)
 from understudy.engines.puppet.retarget.depth_order import arms_behind, left_leg_behind
 from understudy.engines.puppet.retarget.directions import directions, turned_away
 from understudy.engines.puppet.retarget.driver import (
@@ -73,27 +80,33 @@ def retarget(
     *,
     orientation: Orientation,
     turns_round: bool = False,
+    controls: MotionControls = AS_DRIVEN,
 ) -> Motion:
     """Carry the driver's motion over to the skeleton's own proportions.
 
     `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
     takes the driver's turn out, so that the figure faces as in its picture throughout.
     turns_round: another view of the figure takes over where the driver's back (or, for a view from
-    behind, the front) is seen: this one follows the driver past the profile.
+    behind, the front) is seen: this one follows the driver past the profile. controls: how much of
+    the motion is taken.
     """
     # 1. Read driver and picture alike.
+    performance = smoothed(performance, controls.smoothing)
     driver = figure_of_performance(performance)
     rest = figure_of_skeleton(skeleton)
-    face = read_face(performance.face, driver, skeleton.face)
+    face = _taken(read_face(performance.face, driver, skeleton.face), controls)
 
     # 2. Where every bone points, and how large the figure is.
     turned = np.clip(wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn)
     turn_back = driver.yaw - turned
     away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
-    size = _size(driver, skeleton)
+    vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), controls.strength)
+    size = 1.0 + min(1.0, controls.strength) * (_size(driver, skeleton) - 1.0)
+    if not controls.travel:
+        size = np.ones(len(driver))
     if skeleton.near is not None:
-        roll = _nod(driver, rest)
+        roll = _nod(driver, rest) * (controls.strength if controls.head else 0.0)
     else:
         roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
 
@@ -104,18 +117,21 @@ def retarget(
     stance = pose_stance(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
     _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
     arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
-    bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], stance.root)
+    root = stance.root if controls.travel else without_travel(stance.root, performance.times)
+    bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
     hands = (performance.left_hand, performance.right_hand)
     fingers = [read_hand(hand, driver.frame_seconds) for hand in hands]
+    if not controls.hands:
+        fingers = [np.full_like(hand, np.nan) for hand in fingers]
     ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
     return Motion(
         times=performance.times,
         bones=bones.astype(np.float32),
         joints=joints.astype(np.float32),
         size=size.astype(np.float32),
-        root=stance.root.astype(np.float32),
+        root=root.astype(np.float32),
         head=_head(face, turn_back, orientation).astype(np.float32),
         face_confidence=face.known.astype(np.float32),
         expression=face.expression.astype(np.float32),
@@ -126,6 +142,18 @@ def retarget(
         planted=stance.planted.astype(np.float32),
         ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
         legs_move=legs_move,
+    )
+
+
+def _taken(face: FaceMotion, controls: MotionControls) -> FaceMotion:
+    """As much of the face's motion as is wanted."""
+    features = controls.strength if controls.face else 0.0
+    turns = controls.strength if controls.head else 0.0
+    return replace(
+        face,
+        head=face.head * turns,
+        expression=face.expression * features,
+        eyes_closed=np.clip(face.eyes_closed * features, 0.0, 1.0),
     )
 
 

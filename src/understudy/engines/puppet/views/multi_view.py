@@ -15,10 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
+from understudy.engines.engine import MotionControls
 from understudy.engines.puppet.camera.wording import CameraScript
 from understudy.engines.puppet.puppet import Puppet
 from understudy.engines.puppet.render.canvas import Canvas
 from understudy.engines.puppet.retarget import Motion, retarget
+from understudy.engines.puppet.retarget.controls import AS_DRIVEN
 from understudy.engines.puppet.retarget.facing import (
     ASPECTS,
     FRONT,
@@ -42,12 +44,16 @@ class Drawable(Protocol):
 
     def __len__(self) -> int: ...
 
-    def canvas(self) -> Canvas:
-        """A canvas to draw on, one to a thread."""
+    def canvas(self, *, alone: bool = False) -> Canvas:
+        """A canvas to draw on, one to a thread. alone: for `draw_alone`."""
         ...
 
     def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
         """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
+        ...
+
+    def draw_alone(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame without the background: (H, W, 4) uint8 sRGB, alpha not premultiplied."""
         ...
 
 
@@ -56,14 +62,18 @@ def build_puppet(
     performance: Performance,
     orientation: Orientation,
     script: CameraScript | None = None,
+    controls: MotionControls = AS_DRIVEN,
 ) -> Drawable:
-    """The character on the driver's motion, from each side that it has when the driver shows it."""
+    """The character on the driver's motion, from each side that it has when the driver shows it.
+
+    controls: how much of the motion is taken.
+    """
     seen = None
     if character.views and orientation == "video":
         seen = aspects_seen(performance, character.views)
     if seen is None or (seen == FRONT).all():
         skeleton = skeleton_of_character(character)
-        motion = retarget(performance, skeleton, orientation=orientation)
+        motion = retarget(performance, skeleton, orientation=orientation, controls=controls)
         return Puppet(character, skeleton, motion, script)
 
     # 1. Every view that is needed, on the driver's motion, in the front's place.
@@ -74,7 +84,7 @@ def build_puppet(
     }
     skeletons = {index: skeleton_of_character(look) for index, look in looks.items()}
     motions = {
-        index: _motion(performance, ASPECTS[index], skeleton)
+        index: _motion(performance, ASPECTS[index], skeleton, controls)
         for index, skeleton in skeletons.items()
     }
 
@@ -95,12 +105,16 @@ def build_puppet(
     return MultiViewPuppet(puppets, share)
 
 
-def _motion(performance: Performance, aspect: Aspect, skeleton: Skeleton) -> Motion:
+def _motion(
+    performance: Performance, aspect: Aspect, skeleton: Skeleton, controls: MotionControls
+) -> Motion:
     if aspect == "back":
         performance = with_sides_swapped(performance)
     elif aspect != "front":
         performance = without_face(performance)
-    motion = retarget(performance, skeleton, orientation="video", turns_round=True)
+    motion = retarget(
+        performance, skeleton, orientation="video", turns_round=True, controls=controls
+    )
     if skeleton.near is None:
         return motion
     behind = np.zeros_like(motion.arms_behind)
@@ -120,18 +134,40 @@ class MultiViewPuppet:
     def __len__(self) -> int:
         return len(self._share)
 
-    def canvas(self) -> Canvas:
+    def canvas(self, *, alone: bool = False) -> Canvas:
         """A canvas to draw on, one to a thread; all puppets stand before the same background."""
-        return self._puppets[FRONT].canvas()
+        return self._puppets[FRONT].canvas(alone=alone)
 
     def draw(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
         """Draw one frame: I420 planes (H * 3 / 2, W) uint8, BT.709 limited."""
-        shares = self._share[index]
-        shown = [int(aspect) for aspect in np.flatnonzero(shares)]
+        shown = self._shown(index)
         if len(shown) == 1:
-            return self._puppets[shown[0]].draw(canvas, index)
+            return shown[0][0].draw(canvas, index)
         mixed = np.zeros(1, np.float32)
-        for aspect in shown:
-            frame = self._puppets[aspect].draw(canvas, index).astype(np.float32)
-            mixed = mixed + np.float32(shares[aspect]) * frame
+        for puppet, share in shown:
+            mixed = mixed + share * puppet.draw(canvas, index).astype(np.float32)
         return np.rint(mixed).astype(np.uint8)
+
+    def draw_alone(self, canvas: Canvas, index: int) -> NDArray[np.uint8]:
+        """Draw one frame without the background: (H, W, 4) uint8 sRGB, alpha not premultiplied."""
+        shown = self._shown(index)
+        if len(shown) == 1:
+            return shown[0][0].draw_alone(canvas, index)
+        # Colours count by their alpha, so they are mixed premultiplied.
+        height, width = canvas.frame.shape
+        mixed = np.zeros((height, width, 4), np.float32)
+        for puppet, share in shown:
+            frame = puppet.draw_alone(canvas, index).astype(np.float32)
+            weight = share * frame[..., 3:]
+            mixed[..., :3] += weight * frame[..., :3]
+            mixed[..., 3:] += weight
+        mixed[..., :3] /= np.maximum(mixed[..., 3:], np.float32(1e-6))
+        return np.rint(mixed).astype(np.uint8)
+
+    def _shown(self, index: int) -> list[tuple[Puppet, np.float32]]:
+        """The puppets that a frame shows, each with its share of it."""
+        shares = self._share[index]
+        return [
+            (self._puppets[int(aspect)], np.float32(shares[aspect]))
+            for aspect in np.flatnonzero(shares)
+        ]
