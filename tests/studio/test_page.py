@@ -154,7 +154,7 @@ def test_what_the_inspection_finds_stands_beside_its_field(page: Any) -> None:
 def test_what_an_engine_cannot_do_is_greyed_out_with_the_reason(
     page: Any, screenshot: Screenshot
 ) -> None:
-    page.get_by_text("Engine, element, watermark").click()
+    page.get_by_text("Engine, element, background, watermark").click()
     expect(page.get_by_role("option", name=re.compile("^dream"))).to_be_disabled()
     expect(page.get_by_text("dream is unavailable: no engine is called")).to_be_visible()
     # The model of the start takes no elements; one that does makes the choice free.
@@ -163,6 +163,26 @@ def test_what_an_engine_cannot_do_is_greyed_out_with_the_reason(
     page.get_by_label("Model").select_option("kling-v3")
     expect(page.get_by_label("Element", exact=True)).to_be_enabled()
     screenshot(page, "engines")
+
+
+def test_another_person_and_another_background_are_chosen_by_clicks(page: Any) -> None:
+    with page.expect_request(
+        lambda request: (
+            request.url.endswith("/inspect") and (request.post_data_json or {}).get("driver") == 2
+        )
+    ):
+        file_inputs(page)[1].set_input_files(CLIP)
+        page.get_by_role("button", name="Follow person 2").click()
+    page.get_by_text("Engine, element, background, watermark").click()
+    with page.expect_request(
+        lambda request: (
+            request.url.endswith("/inspect")
+            and (request.post_data_json or {}).get("output_format") == "webm"
+        )
+    ) as asked:
+        page.get_by_label("Background").select_option("transparent")
+    assert asked.value.post_data_json["background"] == "transparent"
+    page.get_by_role("button", name="Follow person 1").wait_for()
 
 
 def test_a_sample_is_one_click_away(page: Any) -> None:

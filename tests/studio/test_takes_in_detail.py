@@ -275,7 +275,7 @@ def test_an_element_is_made_used_and_deleted(
     # Used, it plays in its own picture, by a model that knows elements.
     page.get_by_role("button", name="Use Mira").click()
     expect(page.get_by_role("img", name="The element Mira")).to_be_visible()
-    page.get_by_text("Engine, element, watermark").click()
+    page.get_by_text("Engine, element, background, watermark").click()
     expect(page.get_by_label("Model")).to_have_value("kling-v3")
     expect(page.get_by_text("Choose a clip.")).to_be_visible()
     page.locator("input[type=file]").nth(1).set_input_files(CLIP)

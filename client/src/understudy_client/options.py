@@ -19,6 +19,9 @@ _PATHS = {"kling-v2-6": "kling-2.6", "kling-v3": "kling-3.0"}
 _RESOLUTIONS = {"std": "720p", "pro": "1080p"}
 
 
+_ADDITIONS = ("background", "output_format", "loop", "driver")
+
+
 class TakeOptions(TypedDict, total=False):
     """The options of a take, all of them optional.
 
@@ -26,8 +29,11 @@ class TakeOptions(TypedDict, total=False):
     picture's. mode: `std` (default, 720p) or `pro` (1080p). model: a name of the server's
     capability map, the server's default if left out. prompt: at most 2500 characters. sound: keep
     the clip's (default). watermark: make a watermarked file as well. element: a character of the
-    library. callback_url: is told of every change of status. external_task_id: your own id, unique
-    within the account; one is made up if left out.
+    library. background: `keep` (default), `transparent` or a colour such as `#00b140`.
+    output_format: `mp4` (default), `webm`, `mov`, `webp` or `gif`; all but `mp4` can be
+    transparent. loop: close the motion. driver: of several people the one with this number, or at
+    this point (`0.7,0.4`, shares of width and height). callback_url: is told of every change of
+    status. external_task_id: your own id, unique within the account; one is made up if left out.
     """
 
     orientation: Literal["video", "image"]
@@ -37,6 +43,10 @@ class TakeOptions(TypedDict, total=False):
     sound: bool
     watermark: bool
     element: ElementId
+    background: str
+    output_format: Literal["mp4", "webm", "mov", "webp", "gif"]
+    loop: bool
+    driver: int | str
     callback_url: str
     external_task_id: str
 
@@ -81,10 +91,16 @@ def take_call(image: str | None, video: str, options: TakeOptions) -> tuple[str,
             "character_orientation": options.get("orientation", "video"),
             "audio": "original" if options.get("sound", True) else "off",
             "resolution": _RESOLUTIONS.get(mode := options.get("mode", "std"), mode),
+            **_additions(options),
         },
         "options": _without_none(around),
     }
     return f"/motion-control/{quote(_PATHS.get(model, model), safe='')}", body
+
+
+def _additions(options: TakeOptions) -> dict[str, Any]:
+    """Those of the options that Kling's API does not have."""
+    return {name: options.get(name) for name in _ADDITIONS if options.get(name) is not None}
 
 
 def under_an_id(body: dict[str, Any]) -> tuple[dict[str, Any], str]:
@@ -110,6 +126,7 @@ def take_body(image: str | None, video: str | None, options: TakeOptions) -> dic
         "prompt": options.get("prompt"),
         "callback_url": options.get("callback_url"),
         "external_task_id": options.get("external_task_id"),
+        **_additions(options),
     }
     if "element" in options:
         body["element_list"] = [{"element_id": element_id(options["element"])}]

@@ -41,6 +41,7 @@ from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
     Findings,
+    PersonFinding,
     PictureFinding,
     Problem,
     Used,
@@ -134,9 +135,9 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         report(stage, (place + 1) / len(STAGES), PREVIEW if stage == "render" else None)
         if stage == "render" and word == "linger":
             _misbehave("hold", rest)
-    shutil.copyfile(clip, workspace / "video.mp4")
+    shutil.copyfile(clip, workspace / f"video.{request.format}")
     if request.watermark:
-        shutil.copyfile(clip, workspace / "video.watermarked.mp4")
+        shutil.copyfile(clip, workspace / f"video.watermarked.{request.format}")
     save_npz(_performance(), workspace / "performance.npz")
     (workspace / "report.json").write_text(json.dumps(_report(request, media).to_json()))
     return {"seconds": SECONDS}
@@ -159,7 +160,14 @@ def inspect(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     path = tuple((time / 2, 0.3, 0.15, 0.4, 0.75) for time in range(7))
     driver = DriverFinding(0.75, (_OVAL,), path)
     used = Used(0.0, SECONDS)
-    clip = ClipFinding(864, 1080, 30.0, SECONDS, 1, used, dropped=(), warnings=(), driver=driver)
+    beside = tuple((time / 2, 0.75, 0.3, 0.2, 0.55) for time in range(7))
+    persons = (
+        PersonFinding(1, request.driver != "2", 0.0, SECONDS, 0.3, 0.15, 0.4, 0.75, 0.3, path),
+        PersonFinding(2, request.driver == "2", 0.0, SECONDS, 0.75, 0.3, 0.2, 0.55, 0.11, beside),
+    )
+    clip = ClipFinding(
+        864, 1080, 30.0, SECONDS, 1, persons, used, dropped=(), warnings=(), driver=driver
+    )
     return Findings(
         usable=not problems,
         plan=None if problems else _plan(request, media),

@@ -8,17 +8,25 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         Asked: {
+            background?: string;
             callback_url?: string;
             /** @enum {string} */
             character_orientation: "image" | "video";
+            driver?: number | string;
             element_list?: components["schemas"]["ElementUsed"][];
             external_task_id?: string;
             image_url?: string;
             /** @enum {string} */
             keep_original_sound: "yes" | "no";
+            loop?: boolean;
             /** @enum {string} */
             mode: "std" | "pro";
             model_name: string;
+            motion_parts?: components["schemas"]["PartsAsked"];
+            motion_smoothing?: number;
+            motion_strength?: number;
+            /** @enum {string} */
+            output_format?: "mp4" | "webm" | "mov" | "webp" | "gif";
             prompt?: string;
             video_url: string;
             watermark_info?: components["schemas"]["WatermarkAsked"];
@@ -104,6 +112,7 @@ export interface components {
             fps: number;
             height: number;
             people: number;
+            persons: components["schemas"]["PersonFinding"][];
             used: components["schemas"]["Used"] | null;
             warnings: string[];
             width: number;
@@ -323,17 +332,25 @@ export interface components {
             refer_images: components["schemas"]["ImageUrl"][];
         };
         Inspect: {
+            background?: string;
             callback_url?: string;
             /** @enum {string} */
             character_orientation: "image" | "video";
+            driver?: number | string;
             element_list?: components["schemas"]["ElementReference"][];
             external_task_id?: string;
             image_url?: string;
             /** @enum {string} */
             keep_original_sound?: "yes" | "no";
+            loop?: boolean;
             /** @enum {string} */
             mode: "std" | "pro";
             model_name?: string;
+            motion_parts?: components["schemas"]["MotionParts"];
+            motion_smoothing?: number;
+            motion_strength?: number;
+            /** @enum {string} */
+            output_format?: "mp4" | "webm" | "mov" | "webp" | "gif";
             prompt?: string;
             video_url?: string;
             watermark_info?: components["schemas"]["WatermarkInfo"];
@@ -387,17 +404,25 @@ export interface components {
             models: components["schemas"]["ModelInfo"][];
         };
         MotionControlCreate: {
+            background?: string;
             callback_url?: string;
             /** @enum {string} */
             character_orientation: "image" | "video";
+            driver?: number | string;
             element_list?: components["schemas"]["ElementReference"][];
             external_task_id?: string;
             image_url: string;
             /** @enum {string} */
             keep_original_sound?: "yes" | "no";
+            loop?: boolean;
             /** @enum {string} */
             mode: "std" | "pro";
             model_name?: string;
+            motion_parts?: components["schemas"]["MotionParts"];
+            motion_smoothing?: number;
+            motion_strength?: number;
+            /** @enum {string} */
+            output_format?: "mp4" | "webm" | "mov" | "webp" | "gif";
             prompt?: string;
             video_url: string;
             watermark_info?: components["schemas"]["WatermarkInfo"];
@@ -425,6 +450,12 @@ export interface components {
             task_status_msg: string;
             updated_at: number;
             watermark_info: components["schemas"]["Watermark"];
+        };
+        MotionParts: {
+            face?: boolean;
+            hands?: boolean;
+            head?: boolean;
+            travel?: boolean;
         };
         NewKey: {
             access_key?: string;
@@ -471,6 +502,30 @@ export interface components {
             filters?: components["schemas"]["PackageFilter"][];
             limit?: number;
             start_time?: number | string;
+        };
+        PartsAsked: {
+            face?: boolean;
+            hands?: boolean;
+            head?: boolean;
+            travel?: boolean;
+        };
+        PersonFinding: {
+            coverage: number;
+            end: number;
+            height: number;
+            is_driver: boolean;
+            left: number;
+            number: number;
+            path: [
+                number,
+                number,
+                number,
+                number,
+                number
+            ][];
+            start: number;
+            top: number;
+            width: number;
         };
         PictureFinding: {
             height: number;
@@ -584,8 +639,16 @@ export interface components {
         Settings: {
             /** @enum {string} */
             audio?: "original" | "off";
+            background?: string;
             /** @enum {string} */
             character_orientation: "image" | "video";
+            driver?: number | string;
+            loop?: boolean;
+            motion_parts?: components["schemas"]["MotionParts"];
+            motion_smoothing?: number;
+            motion_strength?: number;
+            /** @enum {string} */
+            output_format?: "mp4" | "webm" | "mov" | "webp" | "gif";
             /** @enum {string} */
             resolution?: "720p" | "1080p";
         };
@@ -744,4 +807,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 ac084e08a0fb5857b3f2f9862941fc39694633798a639c4c6c50c1af1cbd1f46
+// Schemas: SHA-256 8b8113916f925301f4ebad813752f435be22c079a65a8f5b2e13c55feeb48ce3

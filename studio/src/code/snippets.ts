@@ -49,6 +49,10 @@ function python(server: string, body: CreateBody): string {
     ['sound', body.keep_original_sound === 'no' ? false : undefined],
     ['watermark', body.watermark_info?.enabled || undefined],
     ['element', element],
+    ['background', body.background],
+    ['output_format', body.output_format],
+    ['loop', body.loop || undefined],
+    ['driver', body.driver],
     ['callback_url', body.callback_url],
   ]
   const lines = options
@@ -61,7 +65,7 @@ with Client(${pythonLiteral(server)}) as client:
     task = client.animate(
         ${body.image_url ? pythonLiteral(body.image_url) : 'None'},
         ${pythonLiteral(body.video_url)},
-${lines.join('')}        output="take.mp4",
+${lines.join('')}        output="take.${body.output_format ?? 'mp4'}",
         progress=True,
     )
 print(task.id, task.video.duration)

@@ -44,6 +44,11 @@ export interface Options {
   sound: boolean
   watermark: boolean
   element: number | null
+  /** `keep`, `transparent` or a colour as CSS writes it. */
+  background: string
+  loop: boolean
+  /** The number of the person who is followed, null for who takes up most of the frame. */
+  driver: number | null
 }
 
 interface Kept {
@@ -64,6 +69,9 @@ export const DEFAULTS: Options = {
   sound: true,
   watermark: false,
   element: null,
+  background: 'keep',
+  loop: false,
+  driver: null,
 }
 
 class Draft {
@@ -230,6 +238,7 @@ class Draft {
 
   body(): CreateBody {
     const { model, orientation, mode, prompt, sound, watermark, element } = this.options
+    const { background, loop, driver } = this.options
     return {
       ...(model && { model_name: model }),
       ...(this.media.picture?.url && { image_url: this.media.picture.url }),
@@ -240,6 +249,11 @@ class Draft {
       character_orientation: orientation,
       mode,
       ...(watermark && { watermark_info: { enabled: true } }),
+      ...(background !== 'keep' && { background }),
+      // What browsers play with the page shining through.
+      ...(background === 'transparent' && { output_format: 'webm' as const }),
+      ...(loop && { loop }),
+      ...(driver !== null && { driver }),
     }
   }
 
@@ -335,6 +349,8 @@ class Draft {
 
   #release(kind: Kind): void {
     this.#forget(kind)
+    // Numbers are of the people in one clip.
+    if (kind === 'clip') this.options.driver = null
     this.#uploads[kind]?.abort()
     delete this.#uploads[kind]
     const before = this.media[kind]

@@ -95,6 +95,22 @@ it('sends only what differs from the defaults', () => {
   })
 })
 
+it('asks for a format that can be transparent, and for the person who was chosen', () => {
+  draft.point('clip', { name: 'c', source: 'url', url: 'http://c/c.mp4' })
+  draft.options = { ...DEFAULTS, background: 'transparent', loop: true, driver: 2 }
+  expect(draft.body()).toMatchObject({
+    background: 'transparent',
+    output_format: 'webm',
+    loop: true,
+    driver: 2,
+  })
+  draft.point('clip', { name: 'd', source: 'url', url: 'http://c/d.mp4' })
+  expect(draft.options.driver).toBeNull()
+  draft.options.background = '#ffffff'
+  expect(draft.body()).toMatchObject({ background: '#ffffff' })
+  expect(draft.body()).not.toHaveProperty('output_format')
+})
+
 it('chooses an available model, and one that takes elements with an element', () => {
   draft.settle()
   expect(draft.options.model).toBe('plain')

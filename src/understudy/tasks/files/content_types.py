@@ -18,6 +18,9 @@ BY_FORMAT = {
 _BY_SUFFIX = {
     ".mp4": "video/mp4",
     ".mov": "video/quicktime",
+    ".webm": "video/webm",
+    ".webp": "image/webp",
+    ".gif": "image/gif",
     ".jpg": "image/jpeg",
     ".json": "application/json",
     **{form.suffix: form.media_type for form in FORMATS.values()},

@@ -41,9 +41,10 @@ async def publish(
         raise JobCrashed("the take does not give its video's duration")
     video_id = secrets.token_hex(16)
     prefix = _results(task)
+    ending = task.request.take.format
     names = {
-        "video": ("video.mp4", f"{video_id}.mp4"),
-        "watermarked": ("video.watermarked.mp4", f"{video_id}.watermarked.mp4"),
+        "video": (f"video.{ending}", f"{video_id}.{ending}"),
+        "watermarked": (f"video.watermarked.{ending}", f"{video_id}.watermarked.{ending}"),
         "cover": ("cover.jpg", f"{video_id}.jpg"),
         "performance": ("performance.npz", f"{video_id}.performance.npz"),
         "report": ("report.json", f"{video_id}.json"),

@@ -35,8 +35,9 @@ _CHECK_SIDE = 32
 def take(arguments: Values, report: Report) -> Values:
     """Make a take. Returns the seconds of its video.
 
-    Arguments: `TakeArguments` with a workspace, where it leaves video.mp4, cover.jpg, report.json,
-    performance.npz (of engines that follow the driver) and, if asked for, video.watermarked.mp4.
+    Arguments: `TakeArguments` with a workspace, where it leaves video.mp4 (or of another format),
+    cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if asked for,
+    video.watermarked.mp4.
     """
     from understudy.take.outputs import Outputs
     from understudy.take.progress import Progress
@@ -52,7 +53,7 @@ def take(arguments: Values, report: Report) -> Values:
         given.media,
         given.request,
         Outputs(
-            video=workspace / "video.mp4",
+            video=workspace / f"video.{given.request.format}",
             cover=workspace / "cover.jpg",
             performances=(workspace / "performance.npz",),
         ),

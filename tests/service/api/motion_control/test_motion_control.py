@@ -253,3 +253,65 @@ def test_a_clip_longer_than_the_model_takes_is_refused(
     status, code, message = client.error("POST", PATH, json=body)
     assert (status, code) == (400, 1201)
     assert message == "video_url: the video lasts 11.00 s; model 'brief' takes at most 5 s"
+
+
+def test_the_result_has_the_format_that_was_asked_for(client: Client, create_body: Body) -> None:
+    body = create_body(
+        background="transparent",
+        output_format="webm",
+        loop=True,
+        driver=2,
+        watermark_info={"enabled": True},
+    )
+    made = client.data("POST", PATH, json=body)
+    (video,) = client.ended(made["task_id"])["task_result"]["videos"]
+    for url in (video["url"], video["watermark_url"]):
+        assert httpx2.URL(url).path.endswith(".webm")
+        answer = httpx2.get(url, trust_env=False)
+        assert answer.headers["content-type"] == "video/webm"
+
+
+@pytest.mark.parametrize(
+    ("fields", "message"),
+    [
+        (
+            {"background": "transparent"},
+            "background: a .mp4 file cannot be transparent; write .webm, .mov, .gif, .webp or a"
+            " folder of PNG files",
+        ),
+        ({"background": "file"}, "background: a file cannot be given here; use 'keep',"),
+        ({"background": "sky"}, "background: the value is 'sky'; use 'keep', 'transparent',"),
+        ({"output_format": "avi"}, "output_format value 'avi' is invalid"),
+        ({"driver": "left"}, "driver: the value is 'left'; give a person's number"),
+        ({"driver": 0}, "driver: the value is '0'; give a person's number"),
+        ({"loop": "yes"}, "loop value 'yes' is invalid"),
+    ],
+)
+def test_options_of_ours_that_cannot_be_are_named(
+    client: Client, create_body: Body, fields: dict[str, Any], message: str
+) -> None:
+    status, code, said = client.error("POST", PATH, json=create_body(**fields))
+    assert (status, code) == (400, 1201)
+    assert said.startswith(message)
+
+
+def test_the_tasks_design_takes_our_options_among_its_settings(
+    client: Client, create_body: Body
+) -> None:
+    legacy = create_body()
+    body = {
+        "contents": [
+            {"type": "image", "url": legacy["image_url"]},
+            {"type": "video", "url": legacy["video_url"]},
+        ],
+        "settings": {
+            "character_orientation": "video",
+            "background": "#00b140",
+            "output_format": "mov",
+            "driver": "0.7,0.4",
+        },
+    }
+    made = client.data("POST", "/motion-control/kling-2.6", json=body)
+    record = client.ended(made["id"])
+    (video,) = record["task_result"]["videos"]
+    assert httpx2.URL(video["url"]).path.endswith(".mov")

@@ -38,6 +38,21 @@ def test_a_take_s_request_makes_the_same_take_again(client: Client, create_body:
     assert again["task"]["task_id"] != detail["task"]["task_id"]
 
 
+def test_our_options_are_among_what_was_asked_for(client: Client, create_body: Body) -> None:
+    asked = {
+        "background": "transparent",
+        "output_format": "webm",
+        "loop": True,
+        "driver": 2,
+        "motion_strength": 60,
+        "motion_parts": {"head": False, "travel": False},
+        "motion_smoothing": 0.1,
+    }
+    detail = done(client, create_body(**asked))
+    assert {key: detail["request"][key] for key in asked} == asked
+    assert [file["format"] for file in detail["files"] if file["kind"] == "video"] == ["webm"]
+
+
 def test_everything_a_take_left_can_be_had(client: Client, create_body: Body) -> None:
     detail = done(client, create_body(watermark_info={"enabled": True}))
     kinds = [file["kind"] for file in detail["files"]]

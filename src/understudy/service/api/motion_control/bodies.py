@@ -26,6 +26,7 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import DEFAULT_MODEL, Catalogue
+from understudy.service.take_fields import TakeFields, with_take_fields
 from understudy.take.options import TakeRequest
 
 _MEDIA = ("image_url", "video_url")
@@ -52,7 +53,7 @@ class WatermarkInfo(Body):
     enabled: Annotated[Flag | None, EmptyIsAbsent] = None
 
 
-class Create(Body):
+class Create(TakeFields):
     """`POST /v1/videos/motion-control`."""
 
     model_config = ConfigDict(
@@ -184,14 +185,17 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         )
     return Draft(
         model=model,
-        take=TakeRequest(
-            model=model.name,
-            engine=model.engines[read.mode],
-            orientation=read.character_orientation,
-            mode=read.mode,
-            prompt=read.prompt or "",
-            sound=read.keep_original_sound != "no",
-            watermark=bool(read.watermark_info and read.watermark_info.enabled),
+        take=with_take_fields(
+            TakeRequest(
+                model=model.name,
+                engine=model.engines[read.mode],
+                orientation=read.character_orientation,
+                mode=read.mode,
+                prompt=read.prompt or "",
+                sound=read.keep_original_sound != "no",
+                watermark=bool(read.watermark_info and read.watermark_info.enabled),
+            ),
+            read,
         ),
         clip=read.video_url,
         picture=None if is_blank(read.image_url) else read.image_url,

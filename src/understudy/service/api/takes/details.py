@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, Literal, NotRequired
+from typing import Any, Literal, NotRequired, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,6 +17,7 @@ from understudy.service.context import Service, links_of, service_of
 from understudy.service.exports import performance_keys
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
+from understudy.service.take_fields import FieldsAsked, fields_asked
 from understudy.tasks.db.repository import callbacks, tasks, transitions
 from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
@@ -36,7 +37,7 @@ class WatermarkAsked(TypedDict):
     enabled: bool
 
 
-class Asked(TypedDict):
+class Asked(FieldsAsked):
     """The take as a create body of the legacy design; sending it again makes the same take."""
 
     model_name: str
@@ -133,6 +134,7 @@ def _asked(task: Task, links: Links) -> Asked:
         "character_orientation": take.orientation,
         "mode": take.mode,
     }
+    body = cast("Asked", {**body, **fields_asked(take)})
     if asked.picture is None:
         del body["image_url"]
     if take.prompt:
@@ -181,9 +183,10 @@ def _results(service: Service, task: Task, links: Links) -> list[File]:
     result = task.result
     if result is None:
         return []
+    ending = task.request.take.format
     named: list[tuple[str, str | None, str, str]] = [
-        ("video", result.video, "", f"{task.id}.mp4"),
-        ("watermarked", result.watermarked, "", f"{task.id}.watermarked.mp4"),
+        ("video", result.video, "", f"{task.id}.{ending}"),
+        ("watermarked", result.watermarked, "", f"{task.id}.watermarked.{ending}"),
         ("cover", result.cover, "", f"{task.id}.jpg"),
         *(
             ("performance", key, FORMATS[suffix].about, f"{task.id}.performance{suffix}")

@@ -31,6 +31,7 @@ from understudy.service.http.fields import (
     show,
 )
 from understudy.service.models import Model
+from understudy.service.take_fields import TakeFields, with_take_fields
 from understudy.take.options import TakeRequest
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
@@ -92,7 +93,7 @@ Content = Annotated[
 ]
 
 
-class Settings(Body):
+class Settings(TakeFields):
     """Settings of the take."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["character_orientation"]})
@@ -182,14 +183,17 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         )
     return Draft(
         model=model,
-        take=TakeRequest(
-            model=model.name,
-            engine=model.engines[mode],
-            orientation=orientation,
-            mode=mode,
-            prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
-            sound=read.settings.audio != "off",
-            watermark=bool(options.watermark_info and options.watermark_info.enabled),
+        take=with_take_fields(
+            TakeRequest(
+                model=model.name,
+                engine=model.engines[mode],
+                orientation=orientation,
+                mode=mode,
+                prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
+                sound=read.settings.audio != "off",
+                watermark=bool(options.watermark_info and options.watermark_info.enabled),
+            ),
+            read.settings,
         ),
         clip=video.url,
         picture=image.url if isinstance(image, ImageContent) else None,

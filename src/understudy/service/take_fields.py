@@ -1,0 +1,171 @@
+"""Options of a take that Kling's API does not have, the same in both designs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any, Literal, NotRequired, cast
+
+from pydantic import BeforeValidator, Field, JsonValue, StrictFloat, StrictInt, WithJsonSchema
+from typing_extensions import TypedDict
+
+from understudy.errors import InputRefused
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text
+from understudy.take.backgrounds import FILE
+from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
+
+FileFormat = Literal["mp4", "webm", "mov", "webp", "gif"]
+
+_OURS: dict[str, JsonValue] = {"x-understudy": True}
+
+
+def _as_text(value: Any) -> Any:
+    """A person's number as text; anything else as it is."""
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+class MotionParts(Body):
+    """Whether head, fingers, and mouth and eyes follow the driver, and whether the character goes
+    where the driver goes."""
+
+    head: Annotated[Flag | None, EmptyIsAbsent] = None
+    hands: Annotated[Flag | None, EmptyIsAbsent] = None
+    face: Annotated[Flag | None, EmptyIsAbsent] = None
+    travel: Annotated[Flag | None, EmptyIsAbsent] = None
+
+
+class PartsAsked(TypedDict):
+    """The parts of the motion that do not follow the driver: `false` each."""
+
+    head: NotRequired[bool]
+    hands: NotRequired[bool]
+    face: NotRequired[bool]
+    travel: NotRequired[bool]
+
+
+class FieldsAsked(TypedDict):
+    """The options of ours that a take was asked for with, those that differ from the default."""
+
+    background: NotRequired[str]
+    output_format: NotRequired[FileFormat]
+    loop: NotRequired[bool]
+    driver: NotRequired[int | str]
+    motion_strength: NotRequired[int]
+    motion_parts: NotRequired[PartsAsked]
+    motion_smoothing: NotRequired[float]
+
+
+class TakeFields(Body):
+    """The options, to be inherited by the body that holds them."""
+
+    background: Annotated[Text | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="What is behind the character: `keep` (the default), `transparent`, or a colour"
+        " such as `#00b140`.",
+        json_schema_extra=_OURS,
+    )
+    output_format: Annotated[
+        FileFormat | None,
+        EmptyIsAbsent,
+        WithJsonSchema(
+            {"type": "string", "enum": ["mp4", "webm", "mov", "webp", "gif"], "default": "mp4"}
+        ),
+    ] = Field(
+        default=None,
+        description="The format of the result: H.264, VP9, ProRes 4444, WebP or GIF. All but `mp4`"
+        " can be transparent.",
+        json_schema_extra=_OURS,
+    )
+    loop: Annotated[Flag | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="Close the motion: the end goes over into the beginning.",
+        json_schema_extra=_OURS,
+    )
+    driver: Annotated[
+        Text | None,
+        BeforeValidator(_as_text),
+        EmptyIsAbsent,
+        WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}),
+    ] = Field(
+        default=None,
+        description="Of several people in the video, the one to follow: a number of `clip.persons`"
+        " of the inspection, or a point such as `0.7,0.4` in shares of width and height.",
+        json_schema_extra=_OURS,
+    )
+    motion_strength: Annotated[StrictInt | None, EmptyIsAbsent] = Field(
+        default=None,
+        ge=0,
+        le=MOST_STRENGTH,
+        description="How strongly the motion is followed, in per cent; 100 is as the driver moves.",
+        json_schema_extra=_OURS,
+    )
+    motion_parts: Annotated[MotionParts | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="What follows the driver; all of it unless told otherwise.",
+        json_schema_extra=_OURS,
+    )
+    motion_smoothing: Annotated[StrictFloat | StrictInt | None, EmptyIsAbsent] = Field(
+        default=None,
+        ge=0,
+        le=MOST_SMOOTHING,
+        description="Seconds over which the motion is averaged.",
+        json_schema_extra=_OURS,
+    )
+
+
+def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
+    """The options of a take with those of our fields that were given. Raises ParameterInvalid."""
+    background = fields.background or take.background
+    parts = fields.motion_parts or MotionParts()
+    try:
+        if background == FILE:
+            raise InputRefused(
+                "background",
+                found="a file cannot be given here",
+                allowed="use 'keep', 'transparent' or a colour",
+            )
+        return replace(
+            take,
+            background=background,
+            format=fields.output_format or take.format,
+            loop=bool(fields.loop),
+            driver=fields.driver or "",
+            strength=take.strength if fields.motion_strength is None else fields.motion_strength,
+            head=parts.head is not False,
+            hands=parts.hands is not False,
+            face=parts.face is not False,
+            travel=parts.travel is not False,
+            smoothing=fields.motion_smoothing or 0.0,
+        )
+    except InputRefused as refusal:
+        raise ParameterInvalid(refusal.message) from refusal
+
+
+def fields_asked(take: TakeRequest) -> FieldsAsked:
+    """The inverse of `with_take_fields`."""
+    asked: FieldsAsked = {}
+    usual = TakeRequest()
+    if take.background != usual.background:
+        asked["background"] = take.background
+    if take.format not in ("mp4", "png"):
+        asked["output_format"] = cast("FileFormat", take.format)
+    if take.loop:
+        asked["loop"] = True
+    if take.driver:
+        asked["driver"] = int(take.driver) if take.driver.isdecimal() else take.driver
+    if take.strength != usual.strength:
+        asked["motion_strength"] = take.strength
+    parts: PartsAsked = {}
+    if not take.head:
+        parts["head"] = False
+    if not take.hands:
+        parts["hands"] = False
+    if not take.face:
+        parts["face"] = False
+    if not take.travel:
+        parts["travel"] = False
+    if parts:
+        asked["motion_parts"] = parts
+    if take.smoothing:
+        asked["motion_smoothing"] = take.smoothing
+    return asked
