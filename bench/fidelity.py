@@ -7,13 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.background import background_flicker, figure_reach
-from bench.pose_metrics import Joints, errors, foot_skate, jitter, pck, planted, torso_length
 from understudy.character.character import Character
 from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.retarget import retarget
 from understudy.engines.puppet.rig.rig import build_rig, skeleton_of_character
 from understudy.geometry.landmarks import Body
+from understudy.judge.background import background_flicker, figure_reach
+from understudy.judge.pose_metrics import (
+    Joints,
+    errors,
+    foot_skate,
+    jitter,
+    pck,
+    planted,
+    torso_length,
+)
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.limits import Orientation
 from understudy.tracking.performance import Performance

@@ -1,4 +1,4 @@
-"""How alike two pictures are, and how still a background stays."""
+"""How alike two pictures are."""
 
 from __future__ import annotations
 
@@ -46,13 +46,3 @@ def ssim(picture: Rgb, reference: Rgb) -> float:
 
 def _mean(planes: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(cv2.blur(planes, (_SIDE, _SIDE)), np.float64)
-
-
-def flicker(frame: Rgb, before: Rgb, background: NDArray[np.bool_]) -> float:
-    """Mean absolute change, in 0..255, of two consecutive frames where `background` (H, W) is true.
-
-    NaN where nothing is background.
-    """
-    if not background.any():
-        return float("nan")
-    return float(np.mean(cv2.absdiff(frame, before)[background]))

@@ -19,10 +19,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.pose_metrics import errors, pck
 from bench.table import Cell, table
 from bench.takes import MEDIA
 from understudy.geometry.landmarks import Body
+from understudy.judge.pose_metrics import errors, pck
 from understudy.media.clip import open_clip
 from understudy.tracking.formats.keypoints import COCO_18
 from understudy.tracking.formats.openpose_video import (

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from bench.image_metrics import flicker, mean_absolute_error, psnr, ssim
+from bench.image_metrics import mean_absolute_error, psnr, ssim
 
 
 def flat(value: int, side: int = 16) -> np.ndarray:
@@ -51,17 +51,3 @@ def test_ssim_of_a_negative_is_below_zero() -> None:
 
 def test_ssim_does_not_depend_on_the_order() -> None:
     assert ssim(noise(1), noise(2)) == pytest.approx(ssim(noise(2), noise(1)))
-
-
-def test_flicker_looks_at_the_background_only() -> None:
-    background = np.zeros((16, 16), bool)
-    background[:, :8] = True
-    before, frame = flat(100), flat(100)
-    frame[:, 8:] = 200
-    assert flicker(frame, before, background) == 0.0
-    frame[:, :8] = 104
-    assert flicker(frame, before, background) == 4.0
-
-
-def test_flicker_without_background_is_not_a_number() -> None:
-    assert math.isnan(flicker(flat(1), flat(2), np.zeros((16, 16), bool)))

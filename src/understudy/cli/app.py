@@ -13,6 +13,7 @@ from understudy.cli.cache import cache_app
 from understudy.cli.cast import cast
 from understudy.cli.doctor import doctor
 from understudy.cli.inspect import inspect
+from understudy.cli.judge import judge
 from understudy.cli.serve import serve
 from understudy.cli.track import track
 from understudy.cli.weights import weights_app
@@ -54,6 +55,7 @@ app.command()(animate)
 app.command()(inspect)
 app.command()(track)
 app.command()(cast)
+app.command()(judge)
 app.command()(doctor)
 app.command()(serve)
 app.add_typer(weights_app)

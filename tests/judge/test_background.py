@@ -7,7 +7,12 @@ import math
 import numpy as np
 import pytest
 
-from bench.background import background_flicker, background_mask, figure_reach
+from understudy.judge.background import (
+    background_flicker,
+    background_mask,
+    figure_reach,
+    flicker,
+)
 
 SIZE = (200, 100)
 FIGURE = np.array([[40.0, 40.0], [60.0, 40.0], [60.0, 60.0], [40.0, 60.0]])
@@ -62,3 +67,21 @@ def test_flicker_is_the_mean_change() -> None:
 def test_a_figure_that_fills_the_frame_leaves_no_background_to_judge() -> None:
     poses = np.stack([FIGURE] * 2)
     assert math.isnan(background_flicker(frames(1, 2), poses, reach=500.0))
+
+
+def flat(level: int) -> np.ndarray:
+    return np.full((16, 16, 3), level, np.uint8)
+
+
+def test_flicker_looks_at_the_background_only() -> None:
+    background = np.zeros((16, 16), bool)
+    background[:, :8] = True
+    before, frame = flat(100), flat(100)
+    frame[:, 8:] = 200
+    assert flicker(frame, before, background) == 0.0
+    frame[:, :8] = 104
+    assert flicker(frame, before, background) == 4.0
+
+
+def test_flicker_without_background_is_not_a_number() -> None:
+    assert math.isnan(flicker(flat(1), flat(2), np.zeros((16, 16), bool)))

@@ -8,8 +8,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.image_metrics import Rgb, flicker
-from bench.pose_metrics import Joints
+from understudy.judge.pose_metrics import Joints
+
+Rgb = NDArray[np.uint8]
 
 # Beyond a figure's reach: room for its shadow and for what coding smears.
 MARGIN = 1.25
@@ -61,3 +62,13 @@ def background_flicker(frames: Iterable[Rgb], joints: Joints, reach: float) -> f
         before = frame, mask
     seen = [change for change in changes if np.isfinite(change)]
     return float(np.mean(seen)) if seen else float("nan")
+
+
+def flicker(frame: Rgb, before: Rgb, background: NDArray[np.bool_]) -> float:
+    """Mean absolute change, in 0..255, of two consecutive frames where `background` (H, W) is true.
+
+    NaN where nothing is background.
+    """
+    if not background.any():
+        return float("nan")
+    return float(np.mean(cv2.absdiff(frame, before)[background]))

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench.pose_metrics import errors, foot_skate, jitter, pck, planted, torso_length
+from understudy.judge.pose_metrics import errors, foot_skate, jitter, pck, planted, torso_length
 
 
 def moving(positions: list[float], joints: int = 1) -> np.ndarray:

@@ -1,0 +1,1 @@
+"""Judging a finished video of any engine by its picture and its clip."""
