@@ -66,10 +66,10 @@ class TakeFields(Body):
     )
     output_format: Annotated[
         FileFormat | None,
-        EmptyIsAbsent,
         WithJsonSchema(
             {"type": "string", "enum": ["mp4", "webm", "mov", "webp", "gif"], "default": "mp4"}
         ),
+        EmptyIsAbsent,
     ] = Field(
         default=None,
         description="The format of the result: H.264, VP9, ProRes 4444, WebP or GIF. All but `mp4`"
@@ -84,8 +84,8 @@ class TakeFields(Body):
     driver: Annotated[
         Text | None,
         BeforeValidator(_as_text),
-        EmptyIsAbsent,
         WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string"}]}),
+        EmptyIsAbsent,
     ] = Field(
         default=None,
         description="Of several people in the video, the one to follow: a number of `clip.persons`"

@@ -807,4 +807,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 8b8113916f925301f4ebad813752f435be22c079a65a8f5b2e13c55feeb48ce3
+// Schemas: SHA-256 ec011a421c3f4c4660d37bf243a3d43bd971bb1e1291c7b2082fe888d49562d0
