@@ -165,10 +165,11 @@ def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Flo
         gap = ~here[y]
         edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
         for start, stop in zip(edges[::2], edges[1::2], strict=True):
-            if not want[y, start:stop].any():
+            wide = int(want[y, start:stop].sum())
+            if wide == 0:
                 continue
             # What is wide is not continued from a button beside it.
-            reach = max(window, round(NUMBERS.wide_window * (stop - start)))
+            reach = max(window, round(NUMBERS.wide_window * wide))
             left = _median(
                 piece[rows, max(0, start - reach) : start],
                 here[rows, max(0, start - reach) : start],
