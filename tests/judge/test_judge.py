@@ -62,9 +62,9 @@ def test_the_truth_is_first_and_its_frames_out_of_order_are_last(
     judged: dict[str, Judged],
 ) -> None:
     truth, still, shuffled = (judged[name].judgement for name in ("truth", "still", "shuffled"))
-    assert truth.score > 90
-    assert truth.score > still.score + 20
-    assert still.score > shuffled.score + 3
+    assert truth.score > 85
+    assert truth.score > still.score + 10
+    assert still.score > shuffled.score
 
 
 def test_the_truth_follows_itself(judged: dict[str, Judged]) -> None:
@@ -103,7 +103,7 @@ def test_the_command_prints_json_and_writes_a_page(folder: Path, tmp_path: Path)
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["score"] > 90
+    assert json.loads(done.stdout)["score"] > 85
     text = page.read_text()
     assert text.count("<svg") >= 3
     assert text.count("data:image/jpeg") >= 3
