@@ -87,8 +87,7 @@ def retarget(
     `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
     takes the driver's turn out, so that the figure faces as in its picture throughout.
     turns_round: another view of the figure takes over where the driver's back (or, for a view from
-    behind, the front) is seen: this one follows the driver past the profile. controls: how much of
-    the motion is taken.
+    behind, the front) is seen: this one follows the driver past the profile. controls: what is taken.
     """
     # 1. Read driver and picture alike.
     performance = smoothed(performance, controls.smoothing)
@@ -102,13 +101,10 @@ def retarget(
     away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
     vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), controls.strength)
-    size = 1.0 + min(1.0, controls.strength) * (_size(driver, skeleton) - 1.0)
-    if not controls.travel:
-        size = np.ones(len(driver))
+    size = _taken_size(driver, skeleton, controls)
+    roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
     if skeleton.near is not None:
         roll = _nod(driver, rest) * (controls.strength if controls.head else 0.0)
-    else:
-        roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
 
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
@@ -121,11 +117,6 @@ def retarget(
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
-    hands = (performance.left_hand, performance.right_hand)
-    fingers = [read_hand(hand, driver.frame_seconds) for hand in hands]
-    if not controls.hands:
-        fingers = [np.full_like(hand, np.nan) for hand in fingers]
-    ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
     return Motion(
         times=performance.times,
         bones=bones.astype(np.float32),
@@ -136,13 +127,33 @@ def retarget(
         face_confidence=face.known.astype(np.float32),
         expression=face.expression.astype(np.float32),
         eyes_closed=face.eyes_closed.astype(np.float32),
-        fingers=np.stack(fingers, axis=1).astype(np.float32),
+        fingers=_fingers(performance, driver, controls).astype(np.float32),
         arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso),
         left_leg_behind=left_leg_behind(driver),
         planted=stance.planted.astype(np.float32),
-        ground=np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32),
+        ground=_ground(skeleton),
         legs_move=legs_move,
     )
+
+
+def _ground(skeleton: Skeleton) -> NDArray[np.float32]:
+    """Where the figure stands in its picture: (2,)."""
+    ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
+    return np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32)
+
+
+def _taken_size(driver: BodyTrack, skeleton: Skeleton, controls: MotionControls) -> Float64:
+    """The figure's size (T,) by the driver's distance, as far as it is taken."""
+    if not controls.travel:
+        return np.ones(len(driver))
+    return 1.0 + min(1.0, controls.strength) * (_size(driver, skeleton) - 1.0)
+
+
+def _fingers(performance: Performance, driver: BodyTrack, controls: MotionControls) -> Float64:
+    """The fingers of both hands as `Motion` holds them, all NaN where they are not taken."""
+    hands = (performance.left_hand, performance.right_hand)
+    fingers = np.stack([read_hand(hand, driver.frame_seconds) for hand in hands], axis=1)
+    return fingers if controls.hands else np.full_like(fingers, np.nan)
 
 
 def _taken(face: FaceMotion, controls: MotionControls) -> FaceMotion:
