@@ -41,7 +41,7 @@ from understudy.tasks.workers.questions import (
     piece,
 )
 
-# A picture is cast in some 5 s on two cores, a drawing in 10; a busy machine gets ten times as long.
+# A picture is cast in 5 s on two cores, a drawing in 10; a busy machine gets ten times as long.
 CAST_SECONDS = 120.0
 MAX_BYTES = limits.PICTURE_MAX_BYTES_TASKS_DESIGN
 """What any use of a picture allows."""

@@ -87,7 +87,7 @@ def retarget(
     `video` follows the driver's facing as far as a front view can and calms down beyond it; `image`
     takes the driver's turn out, so that the figure faces as in its picture throughout.
     turns_round: another view of the figure takes over where the driver's back (or, for a view from
-    behind, the front) is seen: this one follows the driver past the profile. controls: what is taken.
+    behind, the front) is seen: this one follows the driver past the profile. controls: its share.
     """
     # 1. Read driver and picture alike.
     performance = smoothed(performance, controls.smoothing)
