@@ -71,6 +71,22 @@ def test_a_mask_in_two_pieces_is_left_to_the_contour(standing: Drawn) -> None:
     assert _overlap(parts.labels == ARMS[0], standing.arms[0] > 0.5) > 0.85
 
 
+@pytest.mark.parametrize("side", [0, 1])
+def test_an_arm_whose_mask_leaves_the_shoulder_out_begins_at_the_shoulder(
+    standing: Drawn, side: int
+) -> None:
+    anatomy = measure(standing.landmarks)
+    arm = anatomy.arms[side]
+    short = standing.arms[side] > 0.5
+    short[: round(float(arm.shoulder[1] + 0.3 * anatomy.torso))] = False
+    masks = (_mask(short), None) if side == 0 else (None, _mask(short))
+    parts = find_parts(Matte(standing.alpha, standing.picture), anatomy, (True, True), masks)
+    whole = parts.arms[side]
+    assert whole is not None
+    x, y = np.round(arm.shoulder + 0.05 * (arm.elbow - arm.shoulder)).astype(int)
+    assert whole[y, x]
+
+
 def test_a_mask_does_not_take_the_body_along(standing: Drawn) -> None:
     anatomy = measure(standing.landmarks)
     everything = _mask(standing.alpha > 0.5)

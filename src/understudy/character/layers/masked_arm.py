@@ -36,6 +36,13 @@ class MaskedArmNumbers:
     """T: hair and cloth narrower than twice this hide an arm whose mask goes on at both sides."""
     piece: float = 0.1
     """Share of an arm that makes a piece of it one worth the name."""
+    root: float = 0.4
+    """Share of the upper arm, from the shoulder on, where the arm goes as far as its contour does:
+    masks like to leave the shoulder to the body, and an arm without one comes off when it lifts;"""
+    root_width: float = 0.26
+    """T: how wide at most,"""
+    root_likely: float = 0.75
+    """and how likely its pixels are the arm's, at least."""
     votes: float = 3.0
     """Bound of the mask's votes, log odds: then strange colours can outvote it."""
 
@@ -71,6 +78,8 @@ def by_mask(
     radius = max(2, round(NUMBERS.edge * unit))
     likely = guided_filter(colours, mask.likely, radius=radius, eps=NUMBERS.eps)
     others = not_the_arm(anatomy, side, shape)
+    root = contour.whole & _root(anatomy, side, shape)
+    likely = np.where(root, np.maximum(likely, np.float32(NUMBERS.root_likely)), likely)
     likely = np.where(others, np.float32(0), np.clip(likely, 0, 1))
     bones = draw_bones(shape, list(anatomy.arms[side].segments), 1)
     whole = touching(likely > NUMBERS.likely, bones & (likely > NUMBERS.likely))
@@ -81,3 +90,10 @@ def by_mask(
     p = np.clip(likely, 1 - bound, bound)
     votes = np.log(p / (1 - p)).astype(np.float32)
     return ArmRegion(whole, sure, even, contour.hand & whole), votes
+
+
+def _root(anatomy: Anatomy, side: int, shape: tuple[int, int]) -> Mask:
+    """Round the shoulder and the upper arm's beginning, (h, w) bool."""
+    arm = anatomy.arms[side]
+    end = arm.shoulder + NUMBERS.root * (arm.elbow - arm.shoulder)
+    return draw_bones(shape, [(arm.shoulder, end)], NUMBERS.root_width * anatomy.torso)
