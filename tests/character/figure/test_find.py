@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tests.character.drawn_figure import Drawn, draw, striped_background
 from tests.geometry.drawn_faces import face_turned
-from understudy.character.figure.find import find_figure, search_figure
+from understudy.character.figure.find import Track, find_figure, search_figure
 from understudy.errors import InputRefused
 from understudy.geometry.face_mesh import NOSE_TIP
 from understudy.geometry.landmarks import Body, Landmarks
@@ -139,24 +139,40 @@ def test_a_figure_of_a_few_pixels_is_refused(standing: Drawn) -> None:
         find_figure(rgb, None, track)
 
 
+def _seeing(drawn: Drawn, landmarks: Landmarks) -> Track:
+    """A tracker that gives the drawn figure other landmarks."""
+
+    def track(rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
+        return replace(drawn.track(rgb, region), landmarks=landmarks)
+
+    return track
+
+
+def _with_moved_elbow(landmarks: Landmarks, torsos: float) -> Landmarks:
+    body = landmarks.body.copy()
+    torso = np.linalg.norm(body[[11, 12], :2].mean(axis=0) - body[[23, 24], :2].mean(axis=0))
+    body[Body.LEFT_ELBOW, 0] += torsos * torso
+    return replace(landmarks, body=body)
+
+
 def test_legs_that_only_another_tracker_sees_are_believed() -> None:
     drawn = draw(background=striped_background((360, 520)))
-    body = drawn.landmarks.body.copy()
+    body = _with_moved_elbow(drawn.landmarks, 0.12).body
     legs = [25, 26, 27, 28, 29, 30, 31, 32]
     body[legs, 1] = body[23, 1] + 10
     body[legs, 3] = 0.2
     tucked = replace(drawn.landmarks, body=body)
-    asked = []
-
-    def first(rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
-        return PictureTrack(tucked, drawn.track(rgb).mask, 1.0)
-
-    def also(rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
-        asked.append(region)
-        return drawn.track(rgb, region)
-
-    figure = search_figure(drawn.rgb, None, first, also)
+    figure = search_figure(drawn.rgb, None, _seeing(drawn, tucked), drawn.track)
     assert figure is not None
     assert figure.landmarks is drawn.landmarks
-    search_figure(drawn.rgb, None, drawn.track, also)
-    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(("moved", "of_the_clip"), [(0.06, True), (0.13, False)])
+def test_the_landmarks_are_the_clips_trackers_where_both_trackers_agree(
+    moved: float, of_the_clip: bool
+) -> None:
+    drawn = draw(background=striped_background((360, 520)))
+    better = _with_moved_elbow(drawn.landmarks, moved)
+    figure = search_figure(drawn.rgb, None, _seeing(drawn, better), drawn.track)
+    assert figure is not None
+    assert (figure.landmarks is drawn.landmarks) == of_the_clip

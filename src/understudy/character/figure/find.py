@@ -35,6 +35,7 @@ class SearchNumbers:
     enough: float = 0.5  # credibility: less is no figure
     seen: float = 0.5  # visibility: from here on a joint is seen
     more_legs: int = 2  # joints of legs: so many more make another tracker's answer the better one
+    agrees: float = 0.1  # T: trackers that differ by less at every joint agree
     room: float = 1.25  # how much larger than the figure the region is that the tracker sees
     side: int = 160  # px: the size at which something stands out
     differs: float = 12  # Lab: from the picture's rim
@@ -105,16 +106,18 @@ def search_figure(
     rgb: (h, w, 3) uint8 sRGB; alpha: (h, w) float32, the matte that came with the picture, or None.
     A drawn head, a helmet or an animal's head can hide a figure from the tracker. So if the first
     search finds nothing credible, others follow: where something stands out, closer, and with more
-    contrast. also: another tracker, asked where the first does not see both legs; its answer is
-    taken where it is more credible, or sees legs that the first misses. Raises
+    contrast. also: the tracker that clips are tracked with, where `track` is a better one; its
+    answer is taken where it is more credible or sees legs that the first misses, and where both
+    agree: then what is off in the picture is off in the clip as well, and cancels. Raises
     InputRefused("image_url") for a figure of a few pixels.
     """
     h, w = rgb.shape[:2]
     best = _most_credible(rgb, alpha, track)
-    if also is not None and (best is None or _legs_seen(best[1], (w, h)) < len(_LEG_JOINTS)):
-        other = _most_credible(rgb, alpha, also)
-        if other is not None and (best is None or _is_better(other, best, (w, h))):
-            best = other
+    other = None if also is None else _most_credible(rgb, alpha, also)
+    if other is not None and (
+        best is None or _is_better(other, best, (w, h)) or _agree(other[1], best[1])
+    ):
+        best = other
     if best is None or best[0] < NUMBERS.enough:
         return None
     as_seen = without_false_face(best[1])
@@ -162,6 +165,22 @@ def _is_better(
     if min(one[0], other[0]) < NUMBERS.good:
         return one[0] > other[0]
     return _legs_seen(one[1], size) >= _legs_seen(other[1], size) + NUMBERS.more_legs
+
+
+def _agree(one: Landmarks, other: Landmarks) -> bool:
+    """Whether two trackers see the joints of trunk and limbs in the same places."""
+    a, b = one.body[Body.LEFT_SHOULDER :], other.body[Body.LEFT_SHOULDER :]
+    seen = np.minimum(a[:, 3], b[:, 3]) > NUMBERS.seen
+    away = np.linalg.norm(a[:, :2] - b[:, :2], axis=1)
+    middles = [
+        other.body[[left, right], :2].mean(axis=0)
+        for left, right in (
+            (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER),
+            (Body.LEFT_HIP, Body.RIGHT_HIP),
+        )
+    ]
+    torso = float(np.linalg.norm(middles[0] - middles[1]))
+    return bool((away[seen] < NUMBERS.agrees * torso).all())
 
 
 def _legs_seen(landmarks: Landmarks, size: tuple[int, int]) -> int:

@@ -171,8 +171,9 @@ def test_a_row_of_an_earlier_version_reads_as_a_request(
         element_images=(Source(key="elements/1", max_bytes=10),),
         callback_url="https://example.com/cb",
     )
-    # And is written as it was.
-    assert rows.pack(found.request) == _EARLIER_REQUEST
+    # And what it says is written as it was, beside the options that have come since.
+    packed = rows.pack(found.request)
+    assert {name: packed[name] for name in _EARLIER_REQUEST} == _EARLIER_REQUEST
 
 
 def test_a_row_with_an_option_that_is_not_allowed_is_refused_loudly(
