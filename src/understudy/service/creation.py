@@ -27,9 +27,9 @@ from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
 from understudy.tasks.records import Design, Element, Task, TaskRequest
 
 _make_id = IdMaker(TASK_BITS)
-_ANSWER_SECONDS = 3.8
+_ANSWER_SECONDS = 3.4
 """Within which a task is stored or refused: clients in use give up after 5 s, and the contract says
-4 s."""
+4 s, of which a busy machine takes up to .7 s to come round to answering."""
 
 
 @dataclass(frozen=True, slots=True)
