@@ -26,7 +26,7 @@ from bench.generated.scale import (
     inputs,
     noise,
 )
-from understudy.engines.wan.frame_attention import attend_by_frame
+from understudy.engines.wan.animate_2.frame_attention import attend_by_frame
 from understudy.engines.wan.stage_meter import GIB, StageMeter
 
 # The transformer's attention, at its true size.

@@ -12,7 +12,7 @@ from diffusers.models.transformers.transformer_wan_animate_2 import WanAnimate2A
 from torch.nn.attention import flex_attention
 
 from bench.generated.scale import STEPS, Bench, Setup, checked, held_to, inputs
-from understudy.engines.wan.frame_attention import attend_by_frame
+from understudy.engines.wan.animate_2.frame_attention import attend_by_frame
 from understudy.engines.wan.stage_meter import StageMeter
 
 _PLAIN_FLEX = flex_attention.flex_attention

@@ -25,10 +25,11 @@ from bench.generated.machine import describe_machine
 from bench.generated.scale import FULL, SEED, SMALL_CARD_GIB, TINY, Scale, held_to
 from understudy.engines import EngineReport, Job
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
+from understudy.engines.wan.animate_2.models import models_of
 from understudy.engines.wan.checkpoint import Checkpoint
 from understudy.engines.wan.engine import ModelSource
 from understudy.engines.wan.models import Models
-from understudy.engines.wan.options import Sampling
+from understudy.engines.wan.published import Sampling
 from understudy.media.clip import Clip, open_clip
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.provenance import Provenance
@@ -156,7 +157,7 @@ def _models(scale: Scale, device: str) -> Models:
         )
         return text
 
-    return Models(pipeline, load_text, device)
+    return models_of(pipeline, load_text, device)
 
 
 if __name__ == "__main__":

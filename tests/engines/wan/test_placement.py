@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from understudy.engines.wan.options import SAMPLING, WanOptions
+from understudy.engines.wan.animate_2.published import ANIMATE_2
+from understudy.engines.wan.options import WanOptions
 from understudy.engines.wan.placement import Placement, choose, fallback
 from understudy.errors import EngineUnavailable
 
-STD = SAMPLING["distilled"]["std"]
-PRO = SAMPLING["distilled"]["pro"]
+STD = ANIMATE_2.sampling["distilled"]["std"]
+PRO = ANIMATE_2.sampling["distilled"]["pro"]
 OPTIONS = WanOptions()
 
 
@@ -28,20 +29,20 @@ OPTIONS = WanOptions()
 def test_the_fastest_placement_that_fits_is_taken(
     card: float, host: float, expected: Placement
 ) -> None:
-    assert choose(card, host, STD, OPTIONS) == expected
+    assert choose(card, host, STD, OPTIONS, ANIMATE_2) == expected
 
 
 def test_a_larger_area_needs_more() -> None:
-    assert choose(79.2, 128, PRO, OPTIONS) != choose(79.2, 128, STD, OPTIONS)
+    assert choose(79.2, 128, PRO, OPTIONS, ANIMATE_2) != choose(79.2, 128, STD, OPTIONS, ANIMATE_2)
 
 
 @pytest.mark.parametrize(("card", "host"), [(11.6, 128), (23.6, 32)])
 def test_too_little_memory_is_said_in_numbers(card: float, host: float) -> None:
     with pytest.raises(EngineUnavailable, match=f"{card:.0f} and {host:.0f}"):
-        choose(card, host, STD, OPTIONS)
+        choose(card, host, STD, OPTIONS, ANIMATE_2)
 
 
 def test_there_is_one_fallback() -> None:
-    smaller = fallback(Placement("card", "card", 81), OPTIONS)
+    smaller = fallback(Placement("card", "card", 81), OPTIONS, ANIMATE_2.needs)
     assert smaller == Placement("host", "host", 37)
-    assert fallback(smaller, OPTIONS) is None
+    assert fallback(smaller, OPTIONS, ANIMATE_2.needs) is None

@@ -6,21 +6,29 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from understudy.engines.wan.segments import motion_of, plan_segments
 
 
-@given(frames=st.integers(1, 800), longest=st.sampled_from([5, 9, 37, 77, 81]))
-def test_segments_cover_the_take_share_one_frame_and_have_lengths_the_model_takes(
-    frames: int, longest: int
+@given(
+    frames=st.integers(1, 800),
+    longest=st.sampled_from([5, 9, 21, 37, 77, 81]),
+    overlap=st.sampled_from([1, 5]),
+)
+def test_segments_cover_the_take_share_frames_and_have_lengths_the_model_takes(
+    frames: int, longest: int, overlap: int
 ) -> None:
-    segments = plan_segments(frames, longest)
+    assume(longest > 4 * overlap)
+    segments = plan_segments(frames, longest, overlap=overlap)
     assert segments[0].start == 0
-    assert all(one.last == two.start for one, two in itertools.pairwise(segments))
-    assert frames - 1 <= segments[-1].last <= frames - 1 + 3 + (frames == 1)
-    assert all(segment.length % 4 == 1 and 5 <= segment.length <= longest for segment in segments)
+    assert all(one.last + 1 - overlap == two.start for one, two in itertools.pairwise(segments))
+    beyond = segments[-1].last - (frames - 1)
+    assert 0 <= beyond <= 3 or segments[-1].length == 2 * overlap + 3
+    for segment in segments:
+        assert segment.length % 4 == 1
+        assert 2 * overlap < segment.length <= longest
 
 
 def test_no_more_segments_are_drawn_than_are_needed_where_nothing_moves() -> None:

@@ -26,8 +26,8 @@ from understudy.engines.engine import (
 )
 from understudy.engines.generating import Inputs, generating_info, inputs_of, read_whole
 from understudy.engines.sglang.options import NAME, SIZES, SGLangOptions, read_options
-from understudy.engines.wan.caption import caption
-from understudy.engines.wan.options import FPS
+from understudy.engines.wan.animate_2.caption import caption
+from understudy.engines.wan.animate_2.published import ANIMATE_2
 from understudy.errors import EngineUnavailable
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class SGLangEngine:
 
     @property
     def info(self) -> EngineInfo:
-        return generating_info(NAME, VERSION, FPS)
+        return generating_info(NAME, VERSION, ANIMATE_2.fps)
 
     def check(self) -> None:
         """Raise EngineUnavailable unless a server answers and is well."""

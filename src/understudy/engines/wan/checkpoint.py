@@ -9,55 +9,53 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from understudy.engines.wan.options import FOLDER_VARIABLE, NAME, Kind
+from understudy.engines.wan.published import Published
 from understudy.errors import EngineUnavailable
 from understudy.weights.snapshots import ORIGIN
 
-INDEX = "modular_model_index.json"
-
-_KINDS: dict[str, Kind] = {
-    "WanAnimate2ModularPipeline": "base",
-    "WanAnimate2DistilledModularPipeline": "distilled",
-}
-_MODELS = ("text_encoder", "image_encoder", "vae", "transformer")
-_OTHERS = ("tokenizer", "scheduler")
 _HEADER_LENGTH = struct.Struct("<Q")
 _MOST_HEADER_BYTES = 100_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """folder: where it lies. kind: which of the two models. repository, revision: as fetched, None
-    for a folder of unknown origin. fingerprint: SHA-256 over names, sizes and tensor tables of its
-    files: it tells checkpoints from one another without reading all 44 GB."""
+    """folder: where it lies. kind: which of the published models. repository, revision: as fetched,
+    None for a folder of unknown origin. fingerprint: SHA-256 over names, sizes and tensor tables of
+    its files: it tells checkpoints from one another without reading all 44 GB."""
 
     folder: Path
-    kind: Kind
+    kind: str
     repository: str | None
     revision: str | None
     fingerprint: str
 
 
-def find_checkpoint(folder: Path) -> Checkpoint:
+def find_checkpoint(folder: Path, published: Published) -> Checkpoint:
     """The checkpoint in a folder, every file checked to be there in full length.
 
     Raises EngineUnavailable, which says what is missing and how to get it.
     """
-    index = _json(folder / INDEX)
+    name = published.name
+    index = _json(folder / published.index)
     if index is None:
         raise EngineUnavailable(
-            f"the weights of {NAME} are missing: run `understudy weights fetch {NAME}`, or set "
-            f"{FOLDER_VARIABLE} to a folder that contains {INDEX}"
+            f"the weights of {name} are missing: run `understudy weights fetch {name}`, or set "
+            f"{published.folder_variable} to a folder that contains {published.index}"
         )
-    kind = _KINDS.get(str(index.get("_class_name")))
+    found = str(index.get("_class_name"))
+    kind = published.kinds.get(found)
     if kind is None:
-        raise EngineUnavailable(f"{INDEX} names {index.get('_class_name')}; {NAME} needs {_OR}")
-    missing = [part for part in (*_MODELS, *_OTHERS) if not (folder / part).is_dir()]
-    missing += [name for part in _MODELS if part not in missing for name in _lacking(folder / part)]
+        wanted = " or ".join(published.kinds)
+        raise EngineUnavailable(f"{published.index} names {found}; {name} needs {wanted}")
+    parts = (*published.models, *published.others)
+    missing = [part for part in parts if not (folder / part).is_dir()]
+    missing += [
+        file for part in published.models if part not in missing for file in _lacking(folder / part)
+    ]
     if missing:
         raise EngineUnavailable(
-            f"the weights of {NAME} are incomplete: {', '.join(missing)} are missing or cut short; "
-            f"`understudy weights fetch {NAME}` continues where it stopped"
+            f"the weights of {name} are incomplete: {', '.join(missing)} are missing or cut short; "
+            f"`understudy weights fetch {name}` continues where it stopped"
         )
     origin = _json(folder / ORIGIN) or {}
     return Checkpoint(
@@ -65,11 +63,8 @@ def find_checkpoint(folder: Path) -> Checkpoint:
         kind=kind,
         repository=origin.get("repository"),
         revision=origin.get("revision"),
-        fingerprint=_fingerprint(folder),
+        fingerprint=_fingerprint(folder, parts),
     )
-
-
-_OR = " or ".join(_KINDS)
 
 
 def _lacking(part: Path) -> list[str]:
@@ -109,9 +104,9 @@ def _header(file: Path) -> bytes | None:
         return None
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Path, parts: tuple[str, ...]) -> str:
     sha = hashlib.sha256()
-    for part in (*_MODELS, *_OTHERS):
+    for part in parts:
         for file in sorted((folder / part).iterdir()):
             if file.suffix not in (".json", ".safetensors", ".model"):
                 continue

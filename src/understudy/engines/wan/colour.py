@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.float32]
+from understudy.engines.wan.letterbox import Image
 
 
 @dataclass(frozen=True, slots=True)

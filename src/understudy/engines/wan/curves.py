@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.wan.colour import Image, difference, mean_colour
+from understudy.engines.wan.colour import difference, mean_colour
+from understudy.engines.wan.letterbox import Image
 
 Embed = Callable[[Image], NDArray[np.float32]]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -12,14 +12,15 @@ from numpy.typing import NDArray
 
 from understudy.engines.engine import Cancelled, Job
 from understudy.engines.generating import SEEDS
-from understudy.engines.wan.colour import Image, matching
+from understudy.engines.wan.colour import matching
 from understudy.engines.wan.curves import Curves, SegmentFindings, seam_distances
-from understudy.engines.wan.denoising import Denoiser
-from understudy.engines.wan.driving import Driving
+from understudy.engines.wan.letterbox import Box, Image
 from understudy.engines.wan.models import Models
 from understudy.engines.wan.options import WanOptions
+from understudy.engines.wan.passes import OnPass
 from understudy.engines.wan.placement import fallback
-from understudy.engines.wan.segments import OVERLAP, Segment, plan_segments
+from understudy.engines.wan.published import Published
+from understudy.engines.wan.segments import Segment, plan_segments
 from understudy.errors import EngineUnavailable, TakeCancelled
 
 OnShare = Callable[[float], None]
@@ -27,6 +28,29 @@ OnShare = Callable[[float], None]
 # Seeds of a take lie this far apart for each of its frames, and so for each attempt: two segments
 # never share one.
 _FRAME_STRIDE = 2
+
+
+class SegmentDrawer(Protocol):
+    """What draws the segments of one take with a model.
+
+    width, height: of the frames that it draws, in pixels. box: the part of them that is no bar.
+    """
+
+    width: int
+    height: int
+    box: Box
+
+    def draw(self, segment: Segment, tail: list[Image], seed: int, on_pass: OnPass) -> list[Image]:
+        """The frames of a segment, each (H, W, 3) sRGB in 0..1 with the black bars.
+
+        tail: the last frames of the segment before, which the segment begins with, as drawn; empty
+        for the first. on_pass: may raise to stop.
+        """
+        ...
+
+    def embed(self, image: Image) -> NDArray[np.float32]:
+        """The image encoder's features (n,) of (H, W, 3) sRGB in 0..1."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +67,23 @@ class Drawing:
 
     def __init__(  # noqa: PLR0913 - what the engine read of the job, each part once
         self,
+        published: Published,
         models: Models,
-        denoiser: Denoiser,
-        driving: Driving,
+        drawer: SegmentDrawer,
         motion: NDArray[np.float64],
         curves: Curves,
         job: Job,
         options: WanOptions,
         seed: int,
     ) -> None:
+        self._published = published
         self._models = models
-        self._denoiser = denoiser
-        self._driving = driving
+        self._drawer = drawer
         self._motion = motion
         self._curves = curves
         self._job = job
         self._options = options
+        self._overlap = options.overlap
         self._seed = seed
         self.segments: list[dict[str, Any]] = []
         self.warnings: list[str] = []
@@ -70,7 +95,7 @@ class Drawing:
         Raises TakeCancelled between two passes, EngineUnavailable when memory does not suffice.
         """
         start = 0
-        tail: Image | None = None
+        tail: list[Image] = []
         last = self._job.frames - 1
         pending = self._plan(start)
         while True:
@@ -83,18 +108,16 @@ class Drawing:
                 continue
             pending = pending[1:]
             self._curves.keep(drawn.found)
-            kept = drawn.frames if tail is None else drawn.frames[OVERLAP:]
-            wanted = min(segment.last, last) - segment.start + 1 - (0 if tail is None else OVERLAP)
-            for frame in kept[:wanted]:
+            for frame in drawn.frames[len(tail) : last - segment.start + 1]:
                 yield self._finished(frame)
-            start, tail = segment.last, drawn.frames[-1]
-            if start >= last:
+            if segment.last >= last:
                 return
+            start, tail = segment.last + 1 - self._overlap, drawn.frames[-self._overlap :]
 
     def details(self) -> dict[str, Any]:
         """What the report says of the drawing, JSON values."""
         return {
-            "drawn_size": [self._denoiser.width, self._denoiser.height],
+            "drawn_size": [self._drawer.width, self._drawer.height],
             "segments": self.segments,
             **self._curves.to_json(),
         }
@@ -102,16 +125,18 @@ class Drawing:
     def _plan(self, start: int) -> tuple[Segment, ...]:
         placement = self._models.placement
         assert placement is not None
-        return plan_segments(self._job.frames, placement.frames, self._motion, start)
+        return plan_segments(self._job.frames, placement.frames, self._motion, start, self._overlap)
 
     def _shrink(self, refusal: Exception) -> None:
         """Go on with smaller segments and everything on the host, once."""
         placement = self._models.placement
-        smaller = None if placement is None else fallback(placement, self._options)
+        smaller = (
+            None if placement is None else fallback(placement, self._options, self._published.needs)
+        )
         if smaller is None or self._models.confined is not None:
             raise EngineUnavailable(
-                "wan-animate-2 ran out of the card's memory even with short segments and all "
-                "weights on the host: free memory on the card, or use a larger one"
+                f"{self._published.name} ran out of the card's memory even with short segments and "
+                "all weights on the host: free memory on the card, or use a larger one"
             ) from refusal
         refusal.__traceback__ = None  # Its frames hold on to what filled the card.
         self._models.clean()
@@ -123,7 +148,7 @@ class Drawing:
         )
 
     def _draw(
-        self, segment: Segment, tail: Image | None, on_share: OnShare, cancelled: Cancelled
+        self, segment: Segment, tail: list[Image], on_share: OnShare, cancelled: Cancelled
     ) -> Drawn:
         """A segment; one that falls out is drawn again once, and the better one is kept."""
         first = self._attempt(segment, tail, 0, on_share, cancelled)
@@ -146,7 +171,7 @@ class Drawing:
     def _attempt(
         self,
         segment: Segment,
-        tail: Image | None,
+        tail: list[Image],
         attempt: int,
         on_share: OnShare,
         cancelled: Cancelled,
@@ -159,33 +184,34 @@ class Drawing:
                 raise TakeCancelled("the take was cancelled while a segment was drawn")
             on_share(min(1.0, (segment.start + (segment.length - 1) * done / passes) / total))
 
-        frames = self._denoiser.draw(self._driving.of(segment), tail, seed, on_pass)
+        frames = self._drawer.draw(segment, tail, seed, on_pass)
         seam = None
-        box = self._denoiser.box
-        if tail is not None:
-            wanted, drawn = box.of(tail), box.of(frames[0])
-            change = matching(drawn, wanted)
-            before, after = seam_distances(drawn, change.applied(drawn), wanted)
-            # Where the drawings differ in more than colour, equal moments may part them further.
-            if after < before:
-                frames = [
-                    self._recoloured(frame, change.applied(box.of(frame))) for frame in frames
-                ]
-            seam = before, min(before, after)
-        looked_at = [box.of(frame) for frame in frames]
+        if tail:
+            frames, seam = self._matched(frames, tail)
+        looked_at = [self._drawer.box.of(frame) for frame in frames]
         return Drawn(frames, self._curves.look(looked_at, segment.start, seam), seed)
 
-    def _recoloured(self, frame: Image, inner: Image) -> Image:
-        box = self._denoiser.box
-        changed = frame.copy()
-        changed[box.top : box.top + box.height, box.left : box.left + box.width] = inner
-        return changed
+    def _matched(
+        self, frames: list[Image], tail: list[Image]
+    ) -> tuple[list[Image], tuple[float, float]]:
+        """A segment in the colours of the one before, by the frames that both drew, and how far
+        these lie apart before and after."""
+        box = self._drawer.box
+        # One picture of all the frames that are shared: their moments are those of the overlap.
+        wanted = np.concatenate([box.of(frame) for frame in tail])
+        drawn = np.concatenate([box.of(frame) for frame in frames[: len(tail)]])
+        change = matching(drawn, wanted)
+        before, after = seam_distances(drawn, change.applied(drawn), wanted)
+        # Where the drawings differ in more than colour, equal moments may part them further.
+        if after < before:
+            frames = [box.with_part(frame, change.applied(box.of(frame))) for frame in frames]
+        return frames, (before, min(before, after))
 
     def _finished(self, frame: Image) -> NDArray[np.uint8]:
         """Without the bars, at the job's size, whose sides are even."""
         import cv2
 
-        inner = np.nan_to_num(self._denoiser.box.of(frame))
+        inner = np.nan_to_num(self._drawer.box.of(frame))
         grows = self._job.size[0] >= inner.shape[1]
         how = cv2.INTER_CUBIC if grows else cv2.INTER_AREA
         sized = cv2.resize(np.ascontiguousarray(inner), self._job.size, interpolation=how)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-import PIL.Image
 from numpy.typing import NDArray
 
 from understudy.engines.engine import Job
@@ -17,20 +16,20 @@ _MOTION_HEIGHT = 72
 
 
 class Driving:
-    """Frames of the clip at the job's rate, fitted into the frame that is drawn."""
+    """Frames of the clip at the job's rate."""
 
     def __init__(self, clip: Clip, job: Job, frame: tuple[int, int]) -> None:
-        """frame: (w, h) in pixels."""
-        self._job = job
-        scale = min(frame[0] / clip.width, frame[1] / clip.height)
-        size = max(1, round(clip.width * scale)), max(1, round(clip.height * scale))
-        self._frames = read_frames(clip, size=size, start=job.start, end=_end(job), fps=job.fps)
-        self._held: deque[PIL.Image.Image] = deque()
+        """frame: (w, h) in pixels that the frames are fitted into."""
+        self.size = fitted_size((clip.width, clip.height), frame)
+        self._frames = read_frames(
+            clip, size=self.size, start=job.start, end=_end(job), fps=job.fps
+        )
+        self._held: deque[NDArray[np.uint8]] = deque()
         self._begin = 0
 
-    def of(self, segment: Segment) -> list[PIL.Image.Image]:
-        """A segment's frames; the last one stands for those past the end. Segments come in order,
-        and one may come again."""
+    def of(self, segment: Segment) -> list[NDArray[np.uint8]]:
+        """A segment's frames, (h, w, 3) RGB of `size`; the last one stands for those past the end.
+        Segments come in order, and one may come again."""
         while self._begin < segment.start:
             self._held.popleft()
             self._begin += 1
@@ -38,7 +37,7 @@ class Driving:
             following = next(self._frames, None)
             if following is None:
                 break
-            self._held.append(PIL.Image.fromarray(following.rgb))
+            self._held.append(following.rgb)
         frames = list(self._held)[: segment.length]
         return frames + [frames[-1]] * (segment.length - len(frames))
 
@@ -47,11 +46,17 @@ class Driving:
         self._frames.close()
 
 
-def first_frame(clip: Clip, job: Job) -> PIL.Image.Image:
-    """The driving video's first frame, at the clip's size."""
+def fitted_size(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
+    """The largest (w, h) of the shape of `size` that fits into a `frame`."""
+    scale = min(frame[0] / size[0], frame[1] / size[1])
+    return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+
+
+def first_frame(clip: Clip, job: Job) -> NDArray[np.uint8]:
+    """The driving video's first frame, (H, W, 3) RGB at the clip's size."""
     frames = read_frames(clip, start=job.start, end=_end(job), fps=job.fps)
     try:
-        return PIL.Image.fromarray(next(frames).rgb)
+        return next(frames).rgb
     finally:
         frames.close()
 

@@ -1,11 +1,12 @@
-"""The engine `wan-animate-2`: picture and raw clip in, generated frames out."""
+"""What the engines have in common that generate a take in this process, on a GPU."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
 import time
-from collections.abc import Callable, Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -24,27 +25,20 @@ from understudy.engines.engine import (
     ignore_progress,
     never,
 )
-from understudy.engines.generating import Inputs, generating_info, inputs_of, read_whole
-from understudy.engines.wan.caption import caption
+from understudy.engines.generating import Inputs, inputs_of, read_whole
 from understudy.engines.wan.checkpoint import Checkpoint, find_checkpoint
-from understudy.engines.wan.options import (
-    FPS,
-    NAME,
-    SAMPLING,
-    Sampling,
-    WanOptions,
-    checkpoint_folder,
-    memory_limit,
-)
+from understudy.engines.wan.letterbox import Image
+from understudy.engines.wan.options import WanOptions, checkpoint_folder, memory_limit
 from understudy.engines.wan.placement import Placement, choose
+from understudy.engines.wan.published import Published, Sampling
 from understudy.errors import EngineUnavailable
+from understudy.media.limits import Mode
 
 if TYPE_CHECKING:
     from understudy.engines.wan.drawing import Drawing
     from understudy.engines.wan.models import Models
     from understudy.engines.wan.stage_meter import StageMeter
 
-VERSION = "1"
 EXTRA = "understudy[gpu]"
 
 _PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")
@@ -59,48 +53,70 @@ class ModelSource:
     load: Callable[[], Models]
 
 
-class WanAnimate2Engine:
-    """Generates the take with Wan2.2-Animate-2-14B, base or distilled, on a GPU.
+class WanEngine(ABC):
+    """Generates takes with one of Wan's models.
 
-    It follows the raw clip, whose camera may move. Models stay in memory between takes of a process
-    and serve one take at a time.
+    Models stay in memory between takes of a process and serve one take at a time.
     """
+
+    published: Published
 
     def __init__(
         self,
-        options: WanOptions | None = None,
+        options: WanOptions,
         *,
         device: str = "cuda",
         source: ModelSource | None = None,
     ) -> None:
         """device: `cpu` is for tiny checkpoints in tests. source: of the models; None for the
         checkpoint in its folder."""
-        self._options = options or WanOptions()
+        self._options = options
         self._device = device
         self._source = source
 
     @property
+    @abstractmethod
     def info(self) -> EngineInfo:
-        return generating_info(NAME, VERSION, FPS)
+        """Its name, version, inputs and abilities."""
+
+    @abstractmethod
+    def caption(self, job: Job) -> str:
+        """What the text encoder is given."""
+
+    @abstractmethod
+    def prepare(
+        self,
+        models: Models,
+        job: Job,
+        inputs: Inputs,
+        sampling: Sampling,
+        meter: StageMeter,
+    ) -> Drawing:
+        """The take, ready to be drawn."""
+
+    @abstractmethod
+    def load(self, checkpoint: Checkpoint) -> Models:
+        """The models of a checkpoint, in host memory."""
 
     def check(self) -> None:
         """Raise EngineUnavailable without the extra, the weights or a card."""
-        missing = [name for name in _PACKAGES if importlib.util.find_spec(name) is None]
+        name = self.published.name
+        missing = [package for package in _PACKAGES if importlib.util.find_spec(package) is None]
         if missing:
-            raise EngineUnavailable(f"{NAME} needs {', '.join(missing)}: pip install '{EXTRA}'")
-        self._checkpoint()
+            raise EngineUnavailable(f"{name} needs {', '.join(missing)}: pip install '{EXTRA}'")
+        checkpoint = self._checkpoint()
         if self._device == "cuda":
             import torch
 
             if not torch.cuda.is_available():
-                raise EngineUnavailable(f"{NAME} needs an NVIDIA GPU that PyTorch can use")
-            self._placement(next(iter(self._sampling(self._checkpoint()).values())))
+                raise EngineUnavailable(f"{name} needs an NVIDIA GPU that PyTorch can use")
+            self._placement(next(iter(self._sampling(checkpoint).values())))
 
-    def warm_up(self) -> None:
+    def warm_up(self) -> None:  # noqa: B027 - there is nothing to do, and no engine has to say so
         """The weights are loaded by the process that uses them; nothing would outlast this one."""
 
     def read_prompt(self, prompt: str) -> PromptReading:
-        """It takes the prompt whole, as a caption."""
+        """It takes the prompt whole."""
         return read_whole(prompt)
 
     def frames(
@@ -116,25 +132,26 @@ class WanAnimate2Engine:
         from understudy.engines.wan.models import HOLDER
         from understudy.engines.wan.stage_meter import StageMeter
 
-        inputs = inputs_of(job, NAME)
-        progress = on_progress or ignore_progress
+        inputs = inputs_of(job, self.published.name)
         is_cancelled = cancelled or never
+        progress = _rising(on_progress or ignore_progress)
         checkpoint = self._checkpoint()
         sampling = self._sampling(checkpoint)[job.mode]
         began = time.monotonic()
-        with HOLDER.borrowed(self._key(checkpoint), self._load, is_cancelled) as models:
+        key = f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
+        with HOLDER.borrowed(key, lambda: self._load(checkpoint), is_cancelled) as models:
             loading = time.monotonic() - began
             models.place(models.confined or self._placement(sampling))
             meter = StageMeter(self._device)
-            drawing = self._drawing(models, job, inputs, sampling, meter)
+            drawing = self.prepare(models, job, inputs, sampling, meter)
             pipeline = models.pipeline
             with meter.watching(pipeline.transformer, pipeline.vae):
-                yield from drawing.frames(lambda share: progress("render", share), is_cancelled)
-            progress("render", 1.0)
+                yield from drawing.frames(progress, is_cancelled)
+            progress(1.0)
             if on_report is not None:
                 details = {
                     **_identity(checkpoint),
-                    "caption": caption(job.prompt),
+                    "caption": self.caption(job),
                     "seed": inputs.seed,
                     "steps": sampling.steps,
                     "solver": models.solver,
@@ -145,72 +162,51 @@ class WanAnimate2Engine:
                     "measured": meter.figures(),
                     "versions": {name: version(name) for name in _PACKAGES},
                 }
-                warnings = (*drawing.warnings, *_orientation_warning(job))
+                warnings = (*drawing.warnings, *_orientation_warning(job, self.published.name))
                 on_report(EngineReport(details, warnings))
-
-    def _drawing(
-        self, models: Models, job: Job, inputs: Inputs, sampling: Sampling, meter: StageMeter
-    ) -> Drawing:
-        """The take, ready to be drawn: its caption, its picture and the clip's motion are read."""
-        import PIL.Image
-
-        from understudy.engines.wan import driving
-        from understudy.engines.wan.curves import Curves
-        from understudy.engines.wan.denoising import Denoiser
-        from understudy.engines.wan.drawing import Drawing
-
-        rgb, clip = inputs.picture.rgb, inputs.clip
-        with meter.stage("caption"):
-            texts = models.texts(caption(job.prompt))
-        first = driving.first_frame(clip, job)
-        denoiser = Denoiser(models, texts, sampling, PIL.Image.fromarray(rgb), first)
-        return Drawing(
-            models,
-            denoiser,
-            driving.Driving(clip, job, (denoiser.width, denoiser.height)),
-            driving.motion(clip, job),
-            Curves(_shown(rgb, denoiser), denoiser.embed),
-            job,
-            self._options,
-            inputs.seed,
-        )
 
     def _checkpoint(self) -> Checkpoint:
         if self._source is not None:
             return self._source.checkpoint
-        return find_checkpoint(checkpoint_folder(self._options))
+        return find_checkpoint(checkpoint_folder(self._options, self.published), self.published)
 
-    def _key(self, checkpoint: Checkpoint) -> str:
-        return f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
+    def _load(self, checkpoint: Checkpoint) -> Models:
+        return self.load(checkpoint) if self._source is None else self._source.load()
 
-    def _load(self) -> Models:
-        if self._source is not None:
-            return self._source.load()
-        from understudy.engines.wan.models import load
-
-        return load(self._checkpoint(), self._device)
-
-    def _sampling(self, checkpoint: Checkpoint) -> Any:
-        return self._options.sampling or SAMPLING[checkpoint.kind]
+    def _sampling(self, checkpoint: Checkpoint) -> Mapping[Mode, Sampling]:
+        return self._options.sampling or self.published.sampling[checkpoint.kind]
 
     def _placement(self, sampling: Sampling) -> Placement:
+        options = self._options
         if self._device == "cpu":
-            return Placement("card", "card", self._options.long)
+            return Placement("card", "card", options.long)
         import torch
 
         card = torch.cuda.get_device_properties(0).total_memory / _GIB
-        limit = memory_limit(self._options)
+        limit = memory_limit(options)
         host = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _GIB
-        return choose(card if limit is None else min(card, limit), host, sampling, self._options)
+        usable = card if limit is None else min(card, limit)
+        return choose(usable, host, sampling, options, self.published)
 
 
-def _shown(picture: NDArray[np.uint8], denoiser: Any) -> NDArray[np.float32]:
-    """The picture as the model draws it, in 0..1."""
+def shown(picture: NDArray[np.uint8], size: tuple[int, int]) -> Image:
+    """A picture (H, W, 3) as a model draws it, at (w, h), in 0..1."""
     import cv2
 
-    size = denoiser.box.width, denoiser.box.height
-    shown = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
-    return np.asarray(shown, np.float32) / np.float32(255)
+    resized = cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(resized, np.float32) / np.float32(255)
+
+
+def _rising(on_progress: OnProgress) -> Callable[[float], None]:
+    """Progress that never falls back, as it would where a segment is drawn again."""
+    most = 0.0
+
+    def tell(share: float) -> None:
+        nonlocal most
+        most = max(most, share)
+        on_progress("render", most)
+
+    return tell
 
 
 def _identity(checkpoint: Checkpoint) -> dict[str, Any]:
@@ -232,9 +228,9 @@ def _words(models: Models) -> dict[str, Any]:
     }
 
 
-def _orientation_warning(job: Job) -> tuple[str, ...]:
+def _orientation_warning(job: Job, name: str) -> tuple[str, ...]:
     if job.orientation == "image":
         return (
-            f"{NAME} turns as the person in the clip does: it cannot keep the picture's facing.",
+            f"{name} turns as the person in the clip does: it cannot keep the picture's facing.",
         )
     return ()

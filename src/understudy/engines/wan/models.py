@@ -1,4 +1,4 @@
-"""The model's parts in memory: loaded once for the process, used by one take at a time."""
+"""A model's parts in memory: loaded once for the process, used by one take at a time."""
 
 from __future__ import annotations
 
@@ -10,18 +10,13 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import torch
-from diffusers.modular_pipelines import WanAnimate2Blocks, WanAnimate2DistilledBlocks
-from diffusers.modular_pipelines.wan_animate_2 import denoise
 
-from understudy.engines.wan.checkpoint import Checkpoint
-from understudy.engines.wan.frame_attention import attend_by_frame
 from understudy.engines.wan.placement import Placement
-from understudy.errors import EngineUnavailable, TakeCancelled
+from understudy.errors import TakeCancelled
 
 Cancelled = Callable[[], bool]
 Texts = dict[str, Any]
 
-_BLOCKS = {"base": WanAnimate2Blocks, "distilled": WanAnimate2DistilledBlocks}
 _WAITING_SECONDS = 0.2
 # Captions whose encodings are kept: 4 MB each.
 _CAPTIONS_KEPT = 16
@@ -31,23 +26,21 @@ _CAPTIONS_KEPT = 16
 class Models:
     """The pipeline without its text encoder, and what encodes captions.
 
-    pipeline: of diffusers' blocks. load_text: makes the pipeline of the text encoder alone, on the
-    device; it is dropped after each new caption, because the encoder takes 11 GB. device: `cuda`
-    or `cpu`. placement: where the parts lie, None before the first take. confined: the placement to
-    keep to since memory ran out.
+    pipeline: of diffusers. encode: the encodings of a caption and of what stands for none, from a
+    text encoder that is loaded for each new caption and dropped after it, because it takes 11 GB.
+    device: `cuda` or `cpu`. guided: every step takes a second pass, without the caption. arrange:
+    called with each new placement, for what the model itself has to change. placement: where the
+    parts lie, None before the first take. confined: the placement to keep to since memory ran out.
     """
 
     pipeline: Any
-    load_text: Callable[[], Any]
+    encode: Callable[[str], Texts]
     device: str
+    guided: bool = False
+    arrange: Callable[[Placement], None] = lambda _: None
     placement: Placement | None = None
     confined: Placement | None = None
     _texts: dict[str, Texts] = field(default_factory=dict)
-
-    @property
-    def guided(self) -> bool:
-        """Whether every step takes a second pass, without the caption."""
-        return bool(self.pipeline.requires_unconditional_embeds)
 
     @property
     def solver(self) -> str:
@@ -57,14 +50,7 @@ class Models:
         """The encodings of a caption and of what stands for none."""
         known = self._texts.pop(caption, None)
         if known is None:
-            text = self.load_text()
-            tokens = self.pipeline.transformer.config.text_len
-            # Only the pipeline with the guider would ask for the second by itself.
-            negative = {"negative_prompt": ""} if self.guided else {}
-            state = text(prompt=caption, max_sequence_length=tokens, **negative)
-            names = ("prompt_embeds", "negative_prompt_embeds", "prompt_ref_embeds")
-            known = {name: state.get(name) for name in names}
-            del text, state
+            known = self.encode(caption)
             self.clean()
         self._texts[caption] = known
         while len(self._texts) > _CAPTIONS_KEPT:
@@ -86,7 +72,7 @@ class Models:
                 _stream(transformer, self.device)
             else:
                 transformer.to(self.device)
-        attend_by_frame(transformer, self.device, on_host=placement.cache == "host")
+        self.arrange(placement)
         self.placement = placement
         self.clean()
 
@@ -95,46 +81,6 @@ class Models:
         gc.collect()
         if self.device == "cuda":
             torch.cuda.empty_cache()
-
-
-def load(checkpoint: Checkpoint, device: str) -> Models:
-    """Load a checkpoint's parts into host memory, from its folder alone.
-
-    Raises EngineUnavailable for a solver that cannot be used.
-    """
-    _silence_bars()
-    folder = str(checkpoint.folder)
-    dtype = torch.bfloat16 if device == "cuda" else torch.float32
-    blocks = _BLOCKS[checkpoint.kind]()
-    text_blocks = blocks.sub_blocks.pop("text_encoder")
-    given = {
-        "pretrained_model_name_or_path": folder,
-        "local_files_only": True,
-        "dtype": dtype,
-    }
-    pipeline = blocks.init_pipeline(folder)
-    pipeline.load_components(**given)
-    check_solver(pipeline.scheduler)
-
-    def load_text() -> Any:
-        text = text_blocks.init_pipeline(folder)
-        text.load_components(**given)
-        text.text_encoder.to(device)
-        return text
-
-    return Models(pipeline, load_text, device)
-
-
-def check_solver(scheduler: Any) -> None:
-    """Raise EngineUnavailable for a solver that takes no generator, such as UniPC: the pipeline
-    gives it one with every step."""
-    import inspect
-
-    if "generator" not in inspect.signature(scheduler.step).parameters:
-        raise EngineUnavailable(
-            f"the checkpoint uses the solver {type(scheduler).__name__}, whose steps take no "
-            "generator; use FlowMatchEulerDiscreteScheduler or DPMSolverMultistepScheduler"
-        )
 
 
 class Holder:
@@ -186,12 +132,3 @@ def _stream(transformer: Any, device: str) -> None:
         use_stream=on_card,
         record_stream=on_card,
     )
-
-
-def _silence_bars() -> None:
-    """The pipeline's own bars would write into the take's."""
-    from functools import partial
-
-    from tqdm import tqdm
-
-    denoise.tqdm = partial(tqdm, disable=True)

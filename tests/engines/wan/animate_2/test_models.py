@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 
 import diffusers
@@ -12,14 +13,27 @@ import pytest
 import torch
 from diffusers import DPMSolverMultistepScheduler, UniPCMultistepScheduler
 
+from understudy.engines.wan.animate_2.denoising import Denoiser
+from understudy.engines.wan.animate_2.models import check_solver, load
+from understudy.engines.wan.animate_2.published import ANIMATE_2
 from understudy.engines.wan.checkpoint import find_checkpoint
-from understudy.engines.wan.denoising import Denoiser
-from understudy.engines.wan.models import Holder, Models, check_solver, load
-from understudy.engines.wan.options import Sampling
+from understudy.engines.wan.models import Holder, Models
 from understudy.engines.wan.placement import Placement
+from understudy.engines.wan.published import Sampling
+from understudy.engines.wan.segments import Segment
 from understudy.errors import EngineUnavailable, TakeCancelled
 
 PROMPT = "one two three"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A driving video of a single segment."""
+
+    frames: list[PIL.Image.Image]
+
+    def of(self, segment: Segment) -> list[np.ndarray]:
+        return [np.asarray(frame) for frame in self.frames[: segment.length]]
 
 
 def test_a_segment_is_what_the_stock_pipeline_draws(distilled: Path) -> None:
@@ -29,7 +43,7 @@ def test_a_segment_is_what_the_stock_pipeline_draws(distilled: Path) -> None:
     )
     stock = diffusers.ModularPipeline.from_pretrained(str(distilled))
     stock.load_components(pretrained_model_name_or_path=str(distilled), local_files_only=True)
-    from understudy.engines.wan.frame_attention import attend_by_frame
+    from understudy.engines.wan.animate_2.frame_attention import attend_by_frame
 
     attend_by_frame(stock.transformer, "cpu", on_host=False)
     wanted = stock(
@@ -45,11 +59,18 @@ def test_a_segment_is_what_the_stock_pipeline_draws(distilled: Path) -> None:
         output="videos",
         output_type="np",
     )[0]
-    models = load(find_checkpoint(distilled), "cpu")
+    models = load(find_checkpoint(distilled, ANIMATE_2), "cpu")
     models.place(Placement("host", "host", 5))
-    denoiser = Denoiser(models, models.texts(PROMPT), Sampling(48, 48, 2), picture, driving[0])
+    denoiser = Denoiser(
+        models,
+        models.texts(PROMPT),
+        Sampling(48, 48, 2),
+        picture,
+        driving[0],
+        lambda _: Shown(driving),
+    )
     passes: list[tuple[int, int]] = []
-    drawn = denoiser.draw(driving, None, 11, lambda *told: passes.append(told))
+    drawn = denoiser.draw(Segment(0, 5), [], 11, lambda *told: passes.append(told))
     assert passes == [(0, 3), (1, 3), (2, 3)]
     np.testing.assert_allclose(np.stack(drawn), wanted, atol=1e-4)
 
@@ -59,7 +80,7 @@ def test_two_takes_share_one_model_and_wait_for_one_another() -> None:
     made: list[Models] = []
 
     def make() -> Models:
-        made.append(Models(None, lambda: None, "cpu"))
+        made.append(Models(None, lambda _: {}, "cpu"))
         return made[-1]
 
     waited = threading.Event()

@@ -14,6 +14,7 @@ from tests.engines.wan.conftest import MakeJob
 from understudy.engines import EngineReport, Job
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
 from understudy.engines.wan.models import HOLDER
+from understudy.engines.wan.segments import Segment
 from understudy.errors import EngineUnavailable, TakeCancelled
 
 
@@ -43,6 +44,7 @@ def test_a_take_of_several_segments_has_the_jobs_frames_and_size_and_says_how_it
     assert details["measured"]["stages"]["step"]["calls"] >= 2 * len(starts)
     assert len(details["identity"]) == len(details["colour"]) > 0
     assert {stage for stage, _ in said} == {"render"}
+    assert [share for _, share in said] == sorted(share for _, share in said)
     assert said[-1] == ("render", 1.0)
 
 
@@ -76,17 +78,17 @@ def test_a_cancelled_take_stops_before_its_next_pass(
 def test_when_memory_runs_out_the_take_goes_on_with_short_segments_and_says_so(
     options: WanOptions, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from understudy.engines.wan import denoising
+    from understudy.engines.wan.animate_2 import denoising
 
     HOLDER.forget()
     drawn = denoising.Denoiser.draw
     calls: list[int] = []
 
-    def failing(self: Any, driving: list[Any], *rest: Any) -> Any:
-        calls.append(len(driving))
+    def failing(self: Any, segment: Segment, *rest: Any) -> Any:
+        calls.append(segment.length)
         if len(calls) == 2:
             raise torch.OutOfMemoryError("no memory left")
-        return drawn(self, driving, *rest)
+        return drawn(self, segment, *rest)
 
     monkeypatch.setattr(denoising.Denoiser, "draw", failing)
     frames, report = draw(options, make_job(17))
@@ -101,7 +103,7 @@ def test_when_memory_runs_out_the_take_goes_on_with_short_segments_and_says_so(
 def test_a_second_lack_of_memory_refuses_the_take(
     options: WanOptions, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from understudy.engines.wan import denoising
+    from understudy.engines.wan.animate_2 import denoising
 
     HOLDER.forget()
 
@@ -117,14 +119,14 @@ def test_a_second_lack_of_memory_refuses_the_take(
 def test_a_segment_that_falls_out_is_drawn_once_more_with_another_seed(
     options: WanOptions, make_job: MakeJob, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from understudy.engines.wan import denoising
+    from understudy.engines.wan.animate_2 import denoising
 
     drawn = denoising.Denoiser.draw
     seeds: list[int] = []
 
-    def failing(self: Any, driving: Any, tail: Any, seed: int, on_pass: Any) -> Any:
+    def failing(self: Any, segment: Any, tail: Any, seed: int, on_pass: Any) -> Any:
         seeds.append(seed)
-        frames = drawn(self, driving, tail, seed, on_pass)
+        frames = drawn(self, segment, tail, seed, on_pass)
         return [frame * np.nan for frame in frames] if len(seeds) == 1 else frames
 
     monkeypatch.setattr(denoising.Denoiser, "draw", failing)

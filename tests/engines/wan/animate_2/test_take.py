@@ -9,13 +9,13 @@ import av
 import pytest
 
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
-from understudy.engines.wan.options import Sampling
+from understudy.engines.wan.published import Sampling
 from understudy.take import run as take_run
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs
 from understudy.take.progress import Progress
 
-EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLES = Path(__file__).parents[4] / "examples"
 
 
 def test_a_take_ends_as_a_video_with_sound_and_a_report_to_repeat_it(

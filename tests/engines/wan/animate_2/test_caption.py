@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from understudy.engines.wan.caption import (
+from understudy.engines.wan.animate_2.caption import (
     APPEARANCE_LABEL,
     BACKGROUND_LABEL,
     DEFAULT_APPEARANCE,

@@ -8,9 +8,7 @@ the take is. No block is changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,41 +18,32 @@ from diffusers.modular_pipelines.modular_pipeline import BlockState, PipelineSta
 from diffusers.modular_pipelines.wan_animate_2.encoders import clip_visual_encode
 from numpy.typing import NDArray
 
+from understudy.engines.wan.driving import Driving
+from understudy.engines.wan.letterbox import Image, fitted
 from understudy.engines.wan.models import Models, Texts
-from understudy.engines.wan.options import SIDE_MULTIPLE, Sampling, check_length
-from understudy.engines.wan.segments import OVERLAP
+from understudy.engines.wan.options import check_length
+from understudy.engines.wan.passes import OnPass, counting
+from understudy.engines.wan.published import SIDE_MULTIPLE, Sampling
+from understudy.engines.wan.segments import Segment
+from understudy.engines.wan.tensors import to_images, to_tensor
 
-Image = NDArray[np.float32]
-# Called before each pass of the transformer: passes done, passes of the segment.
-OnPass = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """Where the picture lies in the frame that the model draws; the rest is black."""
-
-    left: int
-    top: int
-    width: int
-    height: int
-
-    def of(self, frame: Image) -> Image:
-        """That part of (H, W, 3)."""
-        return frame[self.top : self.top + self.height, self.left : self.left + self.width]
+OpenDriving = Callable[[tuple[int, int]], Driving]
 
 
 class Denoiser:
     """Draws the segments of one take."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - what a take is drawn from, each part once
         self,
         models: Models,
         texts: Texts,
         sampling: Sampling,
         picture: PIL.Image.Image,
         first: PIL.Image.Image,
+        open_driving: OpenDriving,
     ) -> None:
-        """picture: the character. first: the first frame of the driving video."""
+        """picture: the character. first: the first frame of the driving video. open_driving: opens
+        that video, its frames fitted into a frame of (w, h)."""
         self._models = models
         self._pipeline = models.pipeline
         self._steps = sampling.steps
@@ -75,15 +64,15 @@ class Denoiser:
         if self.height % SIDE_MULTIPLE or self.width % SIDE_MULTIPLE:
             raise ValueError(f"sides are multiples of {SIDE_MULTIPLE} px")
         self.box = fitted(picture.size, (self.width, self.height))
+        self._driving = open_driving((self.width, self.height))
 
-    def draw(
-        self, driving: list[PIL.Image.Image], tail: Image | None, seed: int, on_pass: OnPass
-    ) -> list[Image]:
+    def draw(self, segment: Segment, tail: list[Image], seed: int, on_pass: OnPass) -> list[Image]:
         """The frames of a segment, each (H, W, 3) sRGB in 0..1 with the black bars.
 
-        driving: its driving frames, 4 k + 1 of them. tail: the last frame of the segment before,
-        as drawn; None for the first. on_pass: may raise to stop.
+        tail: the last frame of the segment before, as drawn; empty for the first. on_pass: may
+        raise to stop.
         """
+        driving = [PIL.Image.fromarray(rgb) for rgb in self._driving.of(segment)]
         check_length(len(driving))
         device = self._pipeline._execution_device
         pixels = self._pipeline.video_processor.preprocess_video(
@@ -92,24 +81,23 @@ class Denoiser:
         state = self._segment_state(pixels, len(driving), seed)
         # The blocks ask for a number only to tell the first segment from the others; none of them
         # reads further than the slice at `k * effective_segment`.
-        follows = 0 if tail is None else 1
-        if tail is not None:
-            state.out_frames = _to_tensor(tail).to(device)
+        follows = 1 if tail else 0
+        if tail:
+            state.out_frames = to_tensor(tail).to(device)
         loop = self._blocks["denoise"].sub_blocks["denoise"].sub_blocks
         passes = 1 + self._steps * (2 if self._models.guided else 1)
-        with torch.no_grad(), self._counting(passes, on_pass):
+        with torch.no_grad(), counting(self._pipeline.transformer, passes, on_pass):
             for name, block in loop.items():
                 # Decoding as a first segment keeps the frame that the one before ends with.
                 block(self._pipeline, state, k=0 if name == "decode" else follows)
-        frames = state.segment_frames[0][0]
-        return [_to_image(frame) for frame in frames.unbind(1)]
+        return to_images(state.segment_frames[0][0])
 
     def embed(self, image: Image) -> NDArray[np.float32]:
         """The image encoder's features of (H, W, 3) sRGB in 0..1, averaged over its patches."""
         encoder = self._pipeline.image_encoder
         device = self._pipeline._execution_device
         with torch.no_grad():
-            pixels = _to_tensor(image)[0, :, 0].to(device)
+            pixels = to_tensor([image])[0, :, 0].to(device)
             features = clip_visual_encode(encoder, pixels, device, encoder.dtype)
         averaged: NDArray[np.float32] = features.float().mean(dim=(0, 1)).cpu().numpy()
         return averaged
@@ -131,44 +119,9 @@ class Denoiser:
             denoiser_input_fields=state.get_by_kwargs("denoiser_input_fields"),
             generator=torch.Generator(device).manual_seed(seed),
             num_inference_steps=self._steps,
-            prev_segment_conditioning_frames=OVERLAP,
+            prev_segment_conditioning_frames=1,
             effective_segment=0,
             num_segments=1,
             segment_frames=[],
             out_frames=None,
         )
-
-    @contextmanager
-    def _counting(self, passes: int, on_pass: OnPass) -> Iterator[None]:
-        done = 0
-
-        def count(*_: Any) -> None:
-            nonlocal done
-            on_pass(done, passes)
-            done += 1
-
-        hook = self._pipeline.transformer.register_forward_pre_hook(count)
-        try:
-            yield
-        finally:
-            hook.remove()
-
-
-def fitted(size: tuple[int, int], frame: tuple[int, int]) -> Box:
-    """Where the pipeline's letterbox puts a picture of `size` in a `frame`, both (w, h)."""
-    width, height = frame
-    wide = width / height < size[0] / size[1]
-    inner_width = width if wide else size[0] * height // size[1]
-    inner_height = size[1] * width // size[0] if wide else height
-    return Box((width - inner_width) // 2, (height - inner_height) // 2, inner_width, inner_height)
-
-
-def _to_tensor(image: Image) -> Any:
-    """(H, W, 3) in 0..1 → (1, 3, 1, H, W) in -1..1."""
-    return (torch.from_numpy(np.ascontiguousarray(image)) * 2 - 1).permute(2, 0, 1)[None, :, None]
-
-
-def _to_image(frame: Any) -> Image:
-    """(3, H, W) in -1..1 → (H, W, 3) in 0..1."""
-    image: Image = ((frame.float() + 1) / 2).clamp(0, 1).permute(1, 2, 0).contiguous().numpy()
-    return image

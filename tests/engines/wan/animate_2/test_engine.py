@@ -8,7 +8,7 @@ import pytest
 
 from understudy.engines import Engine, load_engine
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
-from understudy.engines.wan.options import Sampling
+from understudy.engines.wan.published import Sampling
 from understudy.errors import EngineUnavailable
 
 
