@@ -174,10 +174,15 @@ class Settings(BaseSettings):
         default=20,
         description="Unfinished tasks that one account may have, unless set for the account.",
     )
+    account_slots: PositiveInt | None = Field(
+        default=None,
+        description="Takes of one account that run at once, unless set for the account. Default: "
+        "any number; accounts take turns in any case.",
+    )
     rate_limit: str = Field(
         default="100/second",
         description="Creates and uploads allowed per account; separate several limits with `;`, "
-        "leave empty for none.",
+        "leave empty for none. Each server of a deployment counts by itself.",
     )
     executor: Literal["local"] = Field(
         default="local", description="What runs the takes: `local`, child processes of the server."

@@ -32,8 +32,18 @@ def test_an_account_is_made_listed_and_given_units(data: Path) -> None:
     assert made["api_key"].startswith("api-key-")
     assert run(data, "units", "alice", "12.5").stdout == "alice: 12.5 units left\n"
     line = run(data, "list").stdout.splitlines()[1].split()
-    assert line[:5] == ["alice", "12.5", "0", "0", "open"]
+    assert line[:6] == ["alice", "12.5", "0", "0", "0", "open"]
     assert run(data, "units", "alice", "unlimited").stdout == "alice: unlimited units left\n"
+
+
+def test_an_account_gets_limits_and_a_priority(data: Path) -> None:
+    run(data, "create", "alice", "--priority", "3")
+    assert run(data, "list").stdout.splitlines()[1].split()[4] == "3"
+    words = ("--concurrency", "9", "--slots", "2", "--priority", "-1")
+    told = run(data, "limits", "alice", *words).stdout
+    assert told == "alice: at most 9 unfinished tasks, at most 2 at once, priority -1\n"
+    told = run(data, "limits", "alice", "--slots", "4").stdout
+    assert told == "alice: at most 9 unfinished tasks, at most 4 at once, priority -1\n"
 
 
 def test_keys_are_made_listed_and_revoked(data: Path) -> None:
@@ -91,7 +101,13 @@ def test_another_secret_key_is_told_as_such(data: Path, monkeypatch: pytest.Monk
 
 
 def test_a_folder_without_a_service_is_named_and_nothing_is_made_in_it(data: Path) -> None:
-    for words in (["list"], ["keys", "alice"], ["units", "alice", "1"], ["close", "alice"]):
+    for words in (
+        ["list"],
+        ["limits", "alice"],
+        ["keys", "alice"],
+        ["units", "alice", "1"],
+        ["close", "alice"],
+    ):
         result = run(data, *words, status=2)
         assert "no service has run in" in result.stderr
         assert result.stderr.count("\n") == 1

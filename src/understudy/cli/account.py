@@ -32,13 +32,29 @@ accounts_app = typer.Typer(
 NameArgument = Annotated[str, typer.Argument(metavar="NAME", help="Name of the account.")]
 
 
+ConcurrencyOption = Annotated[
+    int | None, typer.Option("--concurrency", min=1, help="Limit on its unfinished tasks.")
+]
+SlotsOption = Annotated[
+    int | None, typer.Option("--slots", min=1, help="Limit on its tasks that run at once.")
+]
+PriorityOption = Annotated[
+    int | None,
+    typer.Option(
+        "--priority",
+        min=-1000,
+        max=1000,
+        help="Its tasks run before those of accounts with a lower number; new accounts have 0.",
+    ),
+]
+
+
 @accounts_app.command()
 def create(
     name: NameArgument,
-    concurrency: Annotated[
-        int | None,
-        typer.Option("--concurrency", min=1, help="Limit on its unfinished tasks."),
-    ] = None,
+    concurrency: ConcurrencyOption = None,
+    slots: SlotsOption = None,
+    priority: PriorityOption = None,
     data: DataOption = None,
 ) -> None:
     """Create an account and print its keys, which are shown only once."""
@@ -49,7 +65,14 @@ def create(
         _refuse("NAME must have 1 to 200 characters, and no control characters")
     with _opened(data, makes=True) as (database, keyring):
         try:
-            made = database.write_now(open_account, keyring, name, concurrency_limit=concurrency)
+            made = database.write_now(
+                open_account,
+                keyring,
+                name,
+                concurrency_limit=concurrency,
+                slot_limit=slots,
+                priority=priority or 0,
+            )
         except NameTaken:
             _refuse(f"an account named {name} already exists")
     typer.echo(made.to_json(), nl=False)
@@ -62,13 +85,14 @@ def list_accounts(data: DataOption = None) -> None:
 
     with _opened(data) as (database, _):
         every = database.read_now(accounts.every)
-    rows = [("NAME", "UNITS LEFT", "UNITS USED", "UNFINISHED", "STATE", "CREATED")]
+    rows = [("NAME", "UNITS LEFT", "UNITS USED", "UNFINISHED", "PRIORITY", "STATE", "CREATED")]
     rows += [
         (
             account.name,
             _units(account.units_left),
             _units(account.units_used),
             str(account.active_tasks),
+            str(account.priority),
             "open" if account.active else "closed",
             _day(account.created_at),
         )
@@ -157,6 +181,33 @@ def units(
 
 
 @accounts_app.command()
+def limits(
+    name: NameArgument,
+    concurrency: ConcurrencyOption = None,
+    slots: SlotsOption = None,
+    priority: PriorityOption = None,
+    data: DataOption = None,
+) -> None:
+    """Set an account's limits and its priority, for the tasks that it creates from now on."""
+    from understudy.tasks.db.repository import accounts
+
+    with _opened(data) as (database, _):
+        account = _find(database, name)
+        database.write_now(
+            accounts.change,
+            account.id,
+            concurrency_limit=concurrency,
+            slot_limit=slots,
+            priority=priority,
+        )
+        now = _find(database, name)
+    typer.echo(
+        f"{name}: {_limit(now.concurrency_limit)} unfinished tasks, "
+        f"{_limit(now.slot_limit)} at once, priority {now.priority}"
+    )
+
+
+@accounts_app.command()
 def close(name: NameArgument, data: DataOption = None) -> None:
     """Refuse all requests of an account until it is opened again."""
     _set_active(name, data, active=False)
@@ -219,6 +270,10 @@ def _read_units(amount: str) -> int:
 def _refuse(sentence: str) -> NoReturn:
     typer.echo(f"understudy: {sentence}", err=True)
     raise typer.Exit(REFUSED)
+
+
+def _limit(most: int | None) -> str:
+    return "the server's limit of" if most is None else f"at most {most}"
 
 
 def _units(thousandths: int | None) -> str:

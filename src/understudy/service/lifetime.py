@@ -210,6 +210,7 @@ def _attempt_context(
         scratch=stores.scratch.attempts,
         fetch_seconds=settings.fetch_seconds,
         max_attempts=settings.max_attempts,
+        slot_limit=settings.account_slots,
         observer=metrics,
     )
 

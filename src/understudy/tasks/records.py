@@ -99,7 +99,8 @@ class Task:
 
     attempt: incremented by every claim; serves as the lease.
     failures: attempts that ended badly. revision: raised by every change of status.
-    not_before: when it may be claimed (again).
+    priority: higher ones are claimed first. not_before: when it may be claimed (again).
+    claimed_at: when the newest attempt began.
     """
 
     id: int
@@ -114,7 +115,9 @@ class Task:
     attempt: int
     failures: int
     revision: int
+    priority: int
     not_before: int
+    claimed_at: int | None
     units_reserved: int
     units_charged: int
     result: Result | None
@@ -129,7 +132,8 @@ class Task:
 class Account:
     """The owner of tasks, keys, elements and units.
 
-    concurrency_limit None: the server's setting. units_total None: unlimited.
+    concurrency_limit: of its unfinished tasks; slot_limit: of those that run at once; None: the
+    server's setting. priority: of the tasks that it creates. units_total None: unlimited.
     """
 
     id: int
@@ -142,6 +146,8 @@ class Account:
     units_set_at: int
     active_tasks: int
     created_at: int
+    priority: int = 0
+    slot_limit: int | None = None
 
     @property
     def units_left(self) -> int | None:

@@ -37,7 +37,7 @@ def there(storage: Storage, key: str) -> bool:
 
 async def finished(database: Database, storage: Storage, new: NewTask, *, at: int) -> Task:
     database.write_now(tasks.insert, untold, new, now=1, concurrency_limit=99)
-    held = database.write_now(transitions.claim, str, now=1)
+    (held,) = database.write_now(transitions.claim, str, now=1)
     assert held is not None
     for key in (f"results/{new.id}/1/v.mp4", f"inputs/{new.id}/picture"):
         await put(storage, key)

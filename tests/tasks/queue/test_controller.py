@@ -484,7 +484,7 @@ async def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
     executor = MemoryExecutor(script, lasting=True)
     async with context_of(database, storage, tmp_path, executor) as context:
         claimed = database.write_now(transitions.claim, str, now=2000)
-        assert claimed is not None
+        assert claimed
         job = Job(
             task_id=task.id,
             attempt=1,

@@ -42,12 +42,14 @@ class Credentials:
         return json.dumps(asdict(self), indent=2) + "\n"
 
 
-def open_account(
+def open_account(  # noqa: PLR0913 - one for each limit
     connection: sa.Connection,
     keyring: Keyring,
     name: str,
     *,
     concurrency_limit: int | None = None,
+    slot_limit: int | None = None,
+    priority: int = 0,
 ) -> Credentials:
     """Create an account with unlimited units and one key of each kind. Raises NameTaken."""
     now = now_ms()
@@ -62,6 +64,8 @@ def open_account(
         units_set_at=now,
         active_tasks=0,
         created_at=now,
+        priority=priority,
+        slot_limit=slot_limit,
     )
     callback_secret = _new_callback_secret()
     accounts.insert(connection, account, keyring.seal(callback_secret))

@@ -44,6 +44,12 @@ accounts = Table(
     Column("units_reserved", BigInteger, nullable=False),
     Column("units_set_at", BigInteger, nullable=False),
     Column("active_tasks", Integer, nullable=False),
+    # Of the tasks that it creates: higher ones are claimed first.
+    Column("priority", Integer, nullable=False, server_default="0"),
+    # How many of its tasks may be processed at once.
+    Column("slot_limit", Integer),
+    # Set by every claim to one more than any account has: the least has waited longest.
+    Column("turn", BigInteger, nullable=False, server_default="0", index=True),
     # Sealed. The previous secret signs beside the new one until its time is over.
     Column("callback_secret", Text),
     Column("previous_callback_secret", Text),
@@ -74,6 +80,8 @@ access_keys = Table(
 
 _SHOWN = text("deleted_at IS NULL")
 _LIVE = text("status IN ('submitted', 'processing')")
+_WAITING = text("status = 'submitted'")
+_RUNNING = text("status = 'processing'")
 _UNPURGED = text("finished_at IS NOT NULL AND purged_at IS NULL")
 
 tasks = Table(
@@ -91,7 +99,10 @@ tasks = Table(
     Column("attempt", Integer, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("revision", Integer, nullable=False),
+    Column("priority", Integer, nullable=False, server_default="0"),
     Column("not_before", BigInteger, nullable=False),
+    # When the newest attempt began.
+    Column("claimed_at", BigInteger),
     Column("units_reserved", BigInteger, nullable=False),
     Column("units_charged", BigInteger, nullable=False),
     Column("result", JSON(none_as_null=True)),
@@ -106,7 +117,22 @@ tasks = Table(
     Index(
         "ix_tasks_live", "status", "not_before", "id", sqlite_where=_LIVE, postgresql_where=_LIVE
     ),
+    Index(
+        "ix_tasks_waiting",
+        "priority",
+        "account_id",
+        "not_before",
+        "id",
+        sqlite_where=_WAITING,
+        postgresql_where=_WAITING,
+    ),
+    Index("ix_tasks_running", "account_id", sqlite_where=_RUNNING, postgresql_where=_RUNNING),
     Index("ix_tasks_unpurged", "finished_at", sqlite_where=_UNPURGED, postgresql_where=_UNPURGED),
+)
+
+# Which versions of the code may use the tables: those of this revision and every later one.
+compatibility = Table(
+    "compatibility", metadata, Column("oldest_revision", String(32), primary_key=True)
 )
 
 previews = Table(

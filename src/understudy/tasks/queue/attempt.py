@@ -13,6 +13,7 @@ import structlog
 from understudy.errors import InputRefused, MachineFault, machine_fault
 from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import transitions
+from understudy.tasks.db.repository.turns import LONGEST_WAIT_MS
 from understudy.tasks.files.localize import Localizer
 from understudy.tasks.files.storage import StorageUnavailable
 from understudy.tasks.ids import now_ms
@@ -126,7 +127,7 @@ async def put_back(context: AttemptContext, task: Task, lacking: str) -> None:
     if now - task.created_at > MACHINE_PATIENCE_MS:
         await fail_or_retry(context, task, lacking)
         return
-    wait = min(_FIRST_WAIT_MS * 2 ** min(task.attempt - 1, 10), transitions.LONGEST_WAIT_MS)
+    wait = min(_FIRST_WAIT_MS * 2 ** min(task.attempt - 1, 10), LONGEST_WAIT_MS)
     log.warning("task waits for the machine", task=str(task.id), wait_ms=wait, reason=lacking)
     context.observer.ended("put_back")
     await write_outcome(
@@ -151,7 +152,7 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
             context, transitions.fail, context.write_payload, *fence, message=GIVEN_UP, now=now
         )
         return
-    wait = min(_FIRST_WAIT_MS * 2**task.failures, transitions.LONGEST_WAIT_MS)
+    wait = min(_FIRST_WAIT_MS * 2**task.failures, LONGEST_WAIT_MS)
     log.warning("task will be retried", task=str(task.id), wait_ms=wait, **reason)
     context.observer.ended("retried")
     await write_outcome(

@@ -45,7 +45,8 @@ class AttemptContext:
     """What every attempt needs.
 
     scratch: a folder for temporary files. price: from a task and its output seconds to thousandths
-    of units. write_payload: writes callbacks' bodies.
+    of units. write_payload: writes callbacks' bodies. slot_limit: how many tasks of one account may
+    run at once, where it has no limit of its own; None: any number.
     """
 
     database: Database
@@ -57,6 +58,7 @@ class AttemptContext:
     scratch: Path
     fetch_seconds: float
     max_attempts: int
+    slot_limit: int | None = None
     observer: Observer = field(default_factory=Unobserved)
     machine: Machine = field(default_factory=Machine)
 

@@ -24,6 +24,8 @@ from understudy.tasks.records import Task
 
 POLL_SECONDS = 1.0
 """How often the queue is read when nothing wakes the controller, such as for a retry."""
+CLAIMED_AT_ONCE = 32
+"""Tasks claimed in one transaction, which other changes of the same accounts wait for."""
 SWEEP_SECONDS = 5.0
 """How often rows are compared with attempts, and the leadership is checked."""
 
@@ -148,13 +150,19 @@ class Controller:
                 await asyncio.wait_for(self._wakened.wait(), POLL_SECONDS)
 
     async def _claim(self) -> bool:
+        """Fill free slots, with one task of each account; whether any was waiting."""
         async with self._claiming:
-            task = await self._context.database.write(
-                transitions.claim, self._context.write_payload, now=now_ms()
+            room = self._context.executor.capacity - len(self._attempts)
+            claimed = await self._context.database.write(
+                transitions.claim,
+                self._context.write_payload,
+                now=now_ms(),
+                limit=min(room, CLAIMED_AT_ONCE),
+                slot_limit=self._context.slot_limit,
             )
-            if task is not None:
+            for task in claimed:
                 self._start(task)
-        return task is not None
+        return bool(claimed)
 
     def _start(self, task: Task) -> None:
         name = f"{task.id}#{task.attempt}"

@@ -18,7 +18,7 @@ def paid(database: Database, make: MakeTask, *, units: int, key: str = "key") ->
     new = make()
     new = replace(new, request=replace(new.request, key_name=key))
     database.write_now(tasks.insert, untold, new, now=task_time(new.id), concurrency_limit=100)
-    held = database.write_now(transitions.claim, untold, now=8_000_000_000_000)
+    (held,) = database.write_now(transitions.claim, untold, now=8_000_000_000_000)
     assert held is not None
     database.write_now(
         transitions.succeed, untold, held.id, held.attempt, result=RESULT, units=units, now=7

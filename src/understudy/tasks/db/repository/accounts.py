@@ -61,22 +61,26 @@ _RESERVE = (
         active_tasks=accounts.c.active_tasks + 1,
         units_reserved=accounts.c.units_reserved + sa.bindparam("units", type_=sa.BigInteger),
     )
+    .returning(accounts.c.priority)
 )
 
 
-def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
-    """Reserve a place among the account's unfinished tasks, and units (thousandths).
+def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) -> int:
+    """Reserve a place among the account's unfinished tasks, and units (thousandths); returns the
+    priority of its tasks.
 
     limit: the concurrency limit of accounts that have none of their own.
     Raises TooManyTasks, UnitsUsedUp.
     """
     values = {"account": account_id, "units": units, "limit": limit}
-    if not connection.execute(_RESERVE, values).rowcount:
+    priority: int | None = connection.execute(_RESERVE, values).scalar()
+    if priority is None:
         account = get(connection, account_id)
         most = limit if account.concurrency_limit is None else account.concurrency_limit
         if account.active_tasks >= most:
             raise TooManyTasks(str(most))
         raise UnitsUsedUp
+    return priority
 
 
 def check_room(connection: sa.Connection, account_id: int, units: int, limit: int) -> None:
@@ -145,15 +149,24 @@ def set_units(connection: sa.Connection, account_id: int, left: int | None, *, n
     )
 
 
-def change(
+def change(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     account_id: int,
     *,
     active: bool | None = None,
     concurrency_limit: int | None = None,
+    slot_limit: int | None = None,
+    priority: int | None = None,
 ) -> None:
-    """Close or reopen an account, set its own concurrency limit; None: no change."""
-    values: dict[str, Any] = {"active": active, "concurrency_limit": concurrency_limit}
+    """Close or reopen an account, set its own limits, and the priority of the tasks that it
+    creates from now on; None: no change.
+    """
+    values: dict[str, Any] = {
+        "active": active,
+        "concurrency_limit": concurrency_limit,
+        "slot_limit": slot_limit,
+        "priority": priority,
+    }
     values = {name: value for name, value in values.items() if value is not None}
     if values:
         connection.execute(accounts.update().where(accounts.c.id == account_id).values(**values))

@@ -6,7 +6,11 @@ import sqlalchemy as sa
 
 
 def is_due(
-    tries: sa.ColumnElement[int], not_before: sa.ColumnElement[int], *, now: int, longest_wait: int
+    tries: sa.ColumnElement[int],
+    not_before: sa.ColumnElement[int],
+    *,
+    now: int | sa.BindParameter[int],
+    longest_wait: int,
 ) -> sa.ColumnElement[bool]:
     """Whether it is time for a row.
 

@@ -56,7 +56,7 @@ def insert(
         raise UploadGone
     if new.external_id is not None and has_external_id(connection, new.account_id, new.external_id):
         raise ExternalIdTaken(new.external_id)
-    accounts.reserve(connection, new.account_id, new.units, concurrency_limit)
+    priority = accounts.reserve(connection, new.account_id, new.units, concurrency_limit)
     task = Task(
         id=new.id,
         account_id=new.account_id,
@@ -70,7 +70,9 @@ def insert(
         attempt=0,
         failures=0,
         revision=0,
+        priority=priority,
         not_before=now,
+        claimed_at=None,
         units_reserved=new.units,
         units_charged=0,
         result=None,

@@ -17,35 +17,51 @@ import sqlalchemy as sa
 
 from understudy.tasks.db.repository import accounts, callbacks, deductions
 from understudy.tasks.db.repository.callbacks import WritePayload
-from understudy.tasks.db.repository.due import is_due
 from understudy.tasks.db.repository.rows import pack, to_task
+from understudy.tasks.db.repository.turns import Turn, next_turns, note_turns
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.records import Result, Status, Task
 
-LONGEST_WAIT_MS = 60_000
-"""For which a task is put off before its next attempt."""
+
+def claim(
+    connection: sa.Connection,
+    write_payload: WritePayload,
+    *,
+    now: int,
+    limit: int = 1,
+    slot_limit: int | None = None,
+) -> list[Task]:
+    """Claim the tasks whose turn it is, one of each account and `limit` of them at most, and
+    increment their attempts; none when none is due.
+
+    slot_limit: as of `next_turns`. It is kept as long as one controller claims at a time.
+    """
+    while turns := next_turns(connection, now=now, limit=limit, slot_limit=slot_limit):
+        # Tasks before accounts, as in every change, and tasks by their ids: so of two changes at
+        # once none waits for the other while the other waits for it.
+        found = {
+            turn.task_id: _claim_one(connection, write_payload, turn, now)
+            for turn in sorted(turns, key=lambda turn: turn.task_id)
+        }
+        claimed = [task for turn in turns if (task := found[turn.task_id]) is not None]
+        note_turns(connection, [task.account_id for task in claimed])
+        if claimed:
+            return claimed
+        # All were cancelled, or claimed by another controller, since they were read.
+    return []
 
 
-def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Task | None:
-    """Claim the task that has waited longest, and increment its attempt; None if none is due."""
-    waiting = (
-        sa.select(tasks.c.id)
-        .where(
-            tasks.c.status == Status.SUBMITTED,
-            is_due(tasks.c.attempt, tasks.c.not_before, now=now, longest_wait=LONGEST_WAIT_MS),
-        )
-        .order_by(tasks.c.not_before, tasks.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-        .scalar_subquery()
-    )
+def _claim_one(
+    connection: sa.Connection, write_payload: WritePayload, turn: Turn, now: int
+) -> Task | None:
     return _change(
         connection,
         write_payload,
-        sa.and_(tasks.c.id == waiting, tasks.c.status == Status.SUBMITTED),
+        sa.and_(tasks.c.id == turn.task_id, tasks.c.status == Status.SUBMITTED),
         now,
         status=Status.PROCESSING,
         attempt=tasks.c.attempt + 1,
+        claimed_at=now,
         stage="",
         percent=0,
     )
