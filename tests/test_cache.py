@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import time
+import tracemalloc
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -38,6 +39,18 @@ def test_what_is_stored_is_loaded(cache: Cache) -> None:
     assert loaded is not None
     assert loaded.values == MESSAGE.values
     np.testing.assert_array_equal(loaded.arrays["m"], MESSAGE.arrays["m"])
+
+
+def test_a_large_entry_is_stored_without_a_copy_and_loaded_with_one(cache: Cache) -> None:
+    large = Message("x", {}, {"m": np.zeros(4 << 20, np.uint8)})
+    tracemalloc.start()
+    try:
+        cache.store("kind", KEY, large)
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+        assert cache.load("kind", KEY) is not None
+        assert tracemalloc.get_traced_memory()[1] < 5 << 20
+    finally:
+        tracemalloc.stop()
 
 
 def test_kinds_and_keys_do_not_mix(cache: Cache) -> None:

@@ -133,13 +133,14 @@ def track(clip: Path | str) -> Performance:
     Raises `understudy.errors.InputRefused` for a clip that cannot be used.
     """
     from understudy.media.clip import open_clip
+    from understudy.media.limits import OWN_CLIP_LIMITS
     from understudy.tracking.formats.motion_file import is_motion, open_motion
     from understudy.tracking.scene.analysis import analyze_scene
     from understudy.tracking.track import track_clip
 
     if is_motion(Path(clip)):
         return open_motion(Path(clip), max_seconds=math.inf).performance
-    opened = open_clip(Path(clip), orientation="video")
+    opened = open_clip(Path(clip), bounds=OWN_CLIP_LIMITS)
     return track_clip(opened, scene=analyze_scene(opened))
 
 
@@ -168,10 +169,13 @@ def _media(
     clip: Path | str | None,
     element: Sequence[Path | str | bytes],
 ) -> TakeMedia:
+    from understudy.media.limits import OWN_CLIP_MAX_SECONDS
     from understudy.take.options import TakeMedia
 
     media = TakeMedia(
-        picture=None if picture is None else _file(picture), element=tuple(map(_file, element))
+        picture=None if picture is None else _file(picture),
+        element=tuple(map(_file, element)),
+        clip_max_seconds=OWN_CLIP_MAX_SECONDS,
     )
     return media if clip is None else media.driven_by(Path(clip))
 

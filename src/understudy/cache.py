@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import io
 import json
 import os
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BufferedRandom, BufferedReader
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ _MAGIC = b"understudy-cache-1\n"
 _SUFFIX = ".entry"
 _UNFINISHED = ".unfinished"
 _DIGEST_BYTES = hashlib.sha256().digest_size
+_START = len(_MAGIC) + _DIGEST_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,10 @@ class Cache:
         """The entry stored under a kind and a key (JSON values), None where there is none."""
         path = self._path(kind, key)
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                message = _read(file)
         except OSError:
             return None
-        message = _decode(data)
         with contextlib.suppress(OSError):
             if message is None:
                 path.unlink()
@@ -70,16 +71,18 @@ class Cache:
 
     def store(self, kind: str, key: Mapping[str, Any], message: Message) -> None:
         """Store an entry, whole or not at all; one larger than the cache is not stored."""
-        data = _encode(message)
-        if len(data) > self.max_bytes:
+        if sum(array.nbytes for array in message.arrays.values()) > self.max_bytes:
             return
         path = self._path(kind, key)
         with contextlib.suppress(OSError):
             self.folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self.folder, suffix=_UNFINISHED)
             try:
-                with os.fdopen(handle, "wb") as file:
-                    file.write(data)
+                with os.fdopen(handle, "w+b") as file:
+                    size = _write(file, message)
+                if size > self.max_bytes:
+                    Path(name).unlink()
+                    return
                 Path(name).replace(path)
             except BaseException:
                 Path(name).unlink(missing_ok=True)
@@ -159,22 +162,25 @@ def _max_bytes(mebibytes: str) -> int:
     return int(mebibytes) << 20
 
 
-def _encode(message: Message) -> bytes:
-    body = io.BytesIO()
-    write_message(body, message)
-    payload = body.getvalue()
-    return _MAGIC + hashlib.sha256(payload).digest() + payload
+def _write(file: BufferedRandom, message: Message) -> int:
+    """Write an entry; the number of its bytes. It may be large, so there is no second copy."""
+    file.write(_MAGIC + bytes(_DIGEST_BYTES))
+    write_message(file, message)
+    size = file.tell()
+    file.seek(_START)
+    digest = hashlib.file_digest(file, "sha256").digest()
+    file.seek(len(_MAGIC))
+    file.write(digest)
+    return size
 
 
-def _decode(data: bytes) -> Message | None:
-    start = len(_MAGIC) + _DIGEST_BYTES
-    payload = data[start:]
-    whole = (
-        data.startswith(_MAGIC) and hashlib.sha256(payload).digest() == data[len(_MAGIC) : start]
-    )
-    if not whole:
+def _read(file: BufferedReader) -> Message | None:
+    """The message of an entry, None where the entry is damaged."""
+    head = file.read(_START)
+    if hashlib.file_digest(file, "sha256").digest() != head[len(_MAGIC) :]:
         return None
+    file.seek(_START)
     try:
-        return read_message(io.BytesIO(payload))
+        return read_message(file) if head.startswith(_MAGIC) else None
     except MessageError:
         return None

@@ -148,8 +148,15 @@ class Settings(BaseSettings):
         description="Model names in addition to the API's own, or replacing them, as JSON or a "
         "TOML table: for each name `engine` (one, or a table with `std` and `pro`), units per "
         "second of output `std` and `pro` (a mode without a price is not offered), `elements` "
-        "(whether they may be used), `max_seconds` of a clip, and `path` (its name under "
+        "(whether they may be used), `max_seconds` of a clip (in place of "
+        "`UNDERSTUDY_MAX_CLIP_SECONDS`), and `path` (its name under "
         "`/motion-control/`). [Engines](engines.md) has examples.",
+    )
+    max_clip_seconds: Annotated[float | None, Field(ge=3, le=3600)] = Field(
+        default=None,
+        description="Longest clip in seconds, in either orientation, 3 to 3600; its file may have "
+        "100 MB for every 30 s. Default: the API's 30, and 10 with orientation `image`. Longer "
+        "clips need more `UNDERSTUDY_TAKE_SECONDS`.",
     )
     weights_dir: Path | None = Field(
         default=None,

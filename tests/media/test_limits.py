@@ -131,6 +131,13 @@ def test_a_long_clip_is_refused_by_its_orientations_limit(
         limits.check_clip_duration(allowed + 0.5, max_seconds=bounds.max_seconds)
 
 
+def test_a_length_of_ones_own_holds_for_both_orientations_and_takes_its_bytes_along() -> None:
+    for orientation in limits.CLIP_MAX_SECONDS:
+        assert limits.clip_limits(orientation, 600) == limits.ClipLimits(2000 * limits.MIB, 600)
+        # A shorter length leaves the contract's bytes.
+        assert limits.clip_limits(orientation, 5) == limits.ClipLimits(100 * limits.MIB, 5)
+
+
 def test_bytes_are_inclusive_and_never_read_as_the_limit_when_over_it() -> None:
     most = limits.PICTURE_MAX_BYTES
     limits.check_bytes(most, max_bytes=most, field="image_url")

@@ -77,6 +77,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServer
         models={
             "generated": {"engine": "wan-animate-2", "std": 2, "pro": 3},
             "brief": {"engine": "puppet", "std": 1, "max_seconds": 5},
+            "patient": {"engine": "puppet", "std": 1, "max_seconds": 20},
         },
     ) as running:
         yield running

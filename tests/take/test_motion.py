@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,7 +18,8 @@ from understudy.engines.wan import WanAnimate2Engine
 from understudy.errors import InputRefused
 from understudy.take.driver import find_driver
 from understudy.take.motion_scene import NO_FACE, NO_HANDS
-from understudy.take.options import TakeMedia
+from understudy.take.open import open_take_clip
+from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.report import Report
 from understudy.tracking.formats import write_performance
 from understudy.tracking.formats.motion_file import open_motion
@@ -101,9 +103,10 @@ def test_an_engine_that_follows_videos_refuses_motion(motion: Path) -> None:
 def test_motion_that_is_longer_than_a_clip_may_be_is_refused(tmp_path: Path) -> None:
     long = walker(FPS * 31)
     write_performance(long, tmp_path / "long.npz")
+    media = TakeMedia(motion=tmp_path / "long.npz")
     with pytest.raises(InputRefused, match=r"lasts 31.00 s"):
-        understudy.animate(PICTURE, tmp_path / "long.npz", tmp_path / "out.mp4")
-    assert open_motion(tmp_path / "long.npz", max_seconds=40).fps == Fraction(FPS)
+        open_take_clip(media, TakeRequest())
+    assert open_take_clip(replace(media, clip_max_seconds=40), TakeRequest()).fps == Fraction(FPS)
 
 
 def test_tracking_a_motion_file_gives_what_it_holds(motion: Path) -> None:

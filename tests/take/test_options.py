@@ -62,6 +62,7 @@ def test_files_come_back_from_their_json_as_they_were() -> None:
         clip=Path("a/c.mp4"),
         element=(Path("1.png"), Path("2.png")),
         picture_max_bytes=limits.PICTURE_MAX_BYTES_TASKS_DESIGN,
+        clip_max_seconds=600,
     )
     assert TakeMedia.from_json(json.loads(json.dumps(media.to_json()))) == media
     assert TakeMedia.from_json({}) == TakeMedia()
@@ -76,6 +77,7 @@ def test_files_come_back_from_their_json_as_they_were() -> None:
         ({"element": [1]}, "element"),
         ({"element": [None]}, "element"),
         ({"picture_max_bytes": True}, "picture_max_bytes"),
+        ({"clip_max_seconds": "600"}, "clip_max_seconds"),
         ({"video": "c.mp4"}, "video"),
     ],
 )

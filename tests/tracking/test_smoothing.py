@@ -42,6 +42,13 @@ def track(count: int, *, fps: float = 24, seed: int = 0) -> RawTrack:
     )
 
 
+def test_a_long_face_is_smoothed_in_parts_as_a_short_one_in_whole() -> None:
+    whole = track(3200)
+    begin = RawTrack(*(getattr(whole, name)[:40] for name in RawTrack.__slots__))
+    long, short = smooth(whole, 24, (640, 480)), smooth(begin, 24, (640, 480))
+    np.testing.assert_array_equal(long.face[:30], short.face[:30])
+
+
 class TestSavitzkyGolay:
     @given(COEFFICIENT, COEFFICIENT, COEFFICIENT, st.integers(3, 40), st.sampled_from([3, 5, 7, 9]))
     def test_parabolas_come_out_as_they_go_in(

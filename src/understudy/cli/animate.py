@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -168,6 +169,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
             check_input(file, field="--element")
         behind, background_file = read_background(background)
 
+        from understudy.media.limits import OWN_CLIP_MAX_SECONDS
         from understudy.media.output.encodings import output_name
         from understudy.take.options import TakeMedia, TakeRequest
         from understudy.take.outputs import Outputs
@@ -199,8 +201,12 @@ def animate(  # noqa: PLR0913 - one parameter per option
                 found="the video is transparent or neither MP4 nor MOV",
                 allowed="write an opaque .mp4 or .mov",
             )
+        given = TakeMedia(
+            element=tuple(element or ()),
+            background=background_file,
+            clip_max_seconds=OWN_CLIP_MAX_SECONDS,
+        )
         if more:
-            given = TakeMedia(element=tuple(element or ()), background=background_file)
             animate_all([picture, clip, *more], output, Shared(request, given, fidelity), report)
             return
         with (
@@ -208,9 +214,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
             showing_progress(sys.stderr) as show,
         ):
             done = run_take(
-                TakeMedia(
-                    picture=picture, element=tuple(element or ()), background=background_file
-                ).driven_by(clip),
+                replace(given, picture=picture).driven_by(clip),
                 request,
                 Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,

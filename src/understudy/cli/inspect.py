@@ -101,6 +101,7 @@ def _usable_files(
     media = TakeMedia(
         picture=readable(picture, limits.PICTURE_FIELD),
         element=tuple(file for file in element if readable(file, limits.ELEMENT_FIELD)),
+        clip_max_seconds=limits.OWN_CLIP_MAX_SECONDS,
     )
     driver = readable(clip, limits.CLIP_FIELD)
     return media if driver is None else media.driven_by(driver)

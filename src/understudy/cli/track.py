@@ -102,6 +102,7 @@ def _read(path: Path) -> Performance:
 def _tracked(path: Path) -> Performance:
     from understudy.cache import user_cache
     from understudy.media.clip import open_clip
+    from understudy.media.limits import OWN_CLIP_LIMITS
     from understudy.tracking.cached import analyze_scene, track_clip
     from understudy.tracking.trackers import TrackerPool
 
@@ -112,7 +113,7 @@ def _tracked(path: Path) -> Performance:
     ):
         line = ProgressLine(show)
         line.tell("open")
-        clip = open_clip(path, orientation="video")
+        clip = open_clip(path, bounds=OWN_CLIP_LIMITS)
         line.tell("inspect")
         cache = user_cache()
         scene = analyze_scene(clip, cache=cache, pool=pool, cancelled=cancelled)

@@ -22,7 +22,7 @@ class Model:
     name: on the legacy paths. path: in the paths of the tasks API, None if it is not offered there.
     units: per second of output, for the modes that it is offered in. elements: whether a request
     may include an element. engines: the name of the engine that serves each mode. max_seconds: of
-    a clip, None for the contract's limit alone.
+    a clip in either orientation, None for the contract's.
     """
 
     name: str

@@ -58,9 +58,12 @@ def head_frame(face: NDArray[np.floating]) -> Float64:
 
     face: (..., 468, 3) pixels.
     """
-    face = np.asarray(face, np.float64)
-    right = _unit(face[..., LEFT_CHEEK, :] - face[..., RIGHT_CHEEK, :])
-    down = face[..., CHIN, :] - face[..., FOREHEAD, :]
+    left, right, chin, forehead = (
+        np.asarray(face[..., point, :], np.float64)
+        for point in (LEFT_CHEEK, RIGHT_CHEEK, CHIN, FOREHEAD)
+    )
+    right = _unit(left - right)
+    down = chin - forehead
     down = _unit(down - (down * right).sum(axis=-1, keepdims=True) * right)
     return np.stack([right, down, np.cross(right, down)], axis=-1)
 
@@ -75,17 +78,20 @@ def head_angles(frame: Float64) -> Float64:
 
 def face_width(face: NDArray[np.floating]) -> Float64:
     """The distance between the cheeks, (...,) pixels."""
-    across = np.asarray(face, np.float64)[..., LEFT_CHEEK, :] - face[..., RIGHT_CHEEK, :]
+    across = np.asarray(face[..., LEFT_CHEEK, :], np.float64) - face[..., RIGHT_CHEEK, :]
     return norms(across)
 
 
 def eye_opening(face: NDArray[np.floating]) -> Float64:
     """Opening of the left and the right eye in units of the eye's width: (..., 2)."""
-    face = np.asarray(face, np.float64)
+
+    def place(points: int | tuple[int, ...]) -> Float64:
+        return np.asarray(face[..., points, :], np.float64)
+
     openings = []
     for (upper, lower), (inner, outer) in zip(MIDDLE_OF_LIDS, CANTHI, strict=True):
-        gap = face[..., upper, :].mean(axis=-2) - face[..., lower, :].mean(axis=-2)
-        width = face[..., inner, :] - face[..., outer, :]
+        gap = place(upper).mean(axis=-2) - place(lower).mean(axis=-2)
+        width = place(inner) - place(outer)
         openings.append(norms(gap) / (norms(width) + 1e-9))
     return np.stack(openings, axis=-1)
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.ndimage import gaussian_filter1d
 
 Float64 = NDArray[np.float64]
+Real = TypeVar("Real", np.float32, np.float64)
 
 
 def smoothstep(low: float | Float64, high: float | Float64, value: ArrayLike) -> Float64:
@@ -33,7 +36,7 @@ def weighted_gaussian(signal: Float64, weight: Float64, sigma: float) -> Float64
     return np.asarray(gaussian(signal * shape, sigma) / gaussian(shape, sigma))
 
 
-def interpolate_gaps(signal: Float64, good: NDArray[np.bool_]) -> Float64:
+def interpolate_gaps(signal: NDArray[Real], good: NDArray[np.bool_]) -> NDArray[Real]:
     """Linear interpolation over the frames that are not `good`; the ends are held.
 
     signal: (T, ...); good: (T,). All zeros when nothing is good.

@@ -35,8 +35,8 @@ from understudy.media.clip import Clip, count_frames, open_clip, read_frames
 from understudy.media.clip.container import open_container
 from understudy.media.limits import (
     OUTPUT_SHORT_SIDE,
+    OWN_CLIP_LIMITS,
     PICTURE_MAX_BYTES_TASKS_DESIGN,
-    ClipLimits,
     output_fps,
     output_size,
 )
@@ -50,9 +50,6 @@ from understudy.tracking.trackers import TrackerPool
 Rgb = NDArray[np.uint8]
 
 RESULT_FIELD = "result"
-
-# What is judged may be larger and longer than what a take is made from.
-_LIMITS = ClipLimits(max_bytes=2 << 30, max_seconds=3600)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +105,8 @@ def judge_video(
     """
     tell = on_progress or (lambda words: None)
     tell("opening")
-    video = open_clip(result, orientation="video", field=RESULT_FIELD, bounds=_LIMITS)
-    source = open_clip(clip, orientation="video", bounds=_LIMITS)
+    video = open_clip(result, field=RESULT_FIELD, bounds=OWN_CLIP_LIMITS)
+    source = open_clip(clip, bounds=OWN_CLIP_LIMITS)
     opened = open_picture(
         picture,
         short_side=OUTPUT_SHORT_SIDE["std"],

@@ -46,6 +46,8 @@ CLIP_MIN_SECONDS = 3
 CLIP_MAX_SECONDS: dict[Orientation, int] = {"video": 30, "image": 10}
 CLIP_TOO_SHORT_MESSAGE = "Video duration can not less than 3s"
 NO_BODY_IN_CLIP_MESSAGE = "No complete upper body detected in the video"
+OWN_CLIP_MAX_SECONDS = 3600
+"""Of a clip that somebody animates on their own machine: the contract binds services alone."""
 CLIP_SHORT_TOLERANCE = 0.05
 CLIP_LONG_TOLERANCE = 0.1
 
@@ -72,15 +74,25 @@ class ClipLimits:
     """
 
     max_bytes: int
-    max_seconds: int
+    max_seconds: float
 
 
 ELEMENT_CLIP_LIMITS = ClipLimits(ELEMENT_CLIP_MAX_BYTES, ELEMENT_CLIP_MAX_SECONDS)
 
 
-def clip_limits(orientation: Orientation) -> ClipLimits:
-    """The limits of a motion clip under an orientation."""
-    return ClipLimits(CLIP_MAX_BYTES, CLIP_MAX_SECONDS[orientation])
+def clip_limits(orientation: Orientation, max_seconds: float | None = None) -> ClipLimits:
+    """The limits of a motion clip under an orientation.
+
+    max_seconds: in place of the contract's, for either orientation. A clip that may last longer may
+    have as many more bytes: the contract's 100 MB for every 30 s.
+    """
+    if max_seconds is None:
+        return ClipLimits(CLIP_MAX_BYTES, CLIP_MAX_SECONDS[orientation])
+    share = max(1.0, max_seconds / CLIP_MAX_SECONDS["video"])
+    return ClipLimits(math.ceil(CLIP_MAX_BYTES * share), max_seconds)
+
+
+OWN_CLIP_LIMITS = clip_limits("video", OWN_CLIP_MAX_SECONDS)
 
 
 def output_fps(source_fps: Fraction) -> Fraction:
@@ -133,12 +145,12 @@ def check_clip_size(width: int, height: int, *, field: str = CLIP_FIELD) -> None
     _check_sides(width, height, (CLIP_MIN_SIDE, CLIP_MAX_SIDE), field)
 
 
-def check_clip_duration(seconds: float, *, max_seconds: int, field: str = CLIP_FIELD) -> None:
+def check_clip_duration(seconds: float, *, max_seconds: float, field: str = CLIP_FIELD) -> None:
     """Refuse a clip that is too short or too long; raises InputRefused.
 
     The sentence for a short clip is the contract's own.
     """
-    allowed = f"allowed: {CLIP_MIN_SECONDS} to {max_seconds} s"
+    allowed = f"allowed: {CLIP_MIN_SECONDS} to {max_seconds:g} s"
     if seconds < CLIP_MIN_SECONDS - CLIP_SHORT_TOLERANCE:
         raise InputRefused(
             field,

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from understudy.engines.capabilities import DEFAULT_ENGINE
-from understudy.media.limits import CLIP_LONG_TOLERANCE, clip_limits
 from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.engines import Engines
@@ -64,7 +63,6 @@ class Creation:
         picture: CheckedMedia | None = None
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
-            _check_seconds(draft, clip)
             task = await self.database.write_before(
                 until,
                 tasks.insert,
@@ -128,7 +126,7 @@ class Creation:
         assert draft.clip is not None
         clip_look = self.checks.check_clip(
             requested(draft.clip, draft.clip_field, "clip"),
-            bounds=clip_limits(draft.orientation),
+            bounds=draft.clip_limits,
         )
         if draft.picture is None:
             return None, await clip_look
@@ -168,16 +166,6 @@ async def _before(
         raise
 
 
-def _check_seconds(draft: Draft, clip: CheckedMedia) -> None:
-    """Refuse a clip that is longer than the model takes."""
-    most = draft.model.max_seconds
-    if most is not None and clip.seconds is not None and clip.seconds > most + CLIP_LONG_TOLERANCE:
-        raise ParameterInvalid(
-            f"{draft.clip_field}: the video lasts {clip.seconds:.2f} s; "
-            f"model '{draft.model.name}' takes at most {most:g} s"
-        )
-
-
 def _stale_uploads(picture: CheckedMedia | None, clip: CheckedMedia, now: int) -> tuple[str, ...]:
     """The uploads whose use has to be noted: those used of late are safe."""
     checked = (clip,) if picture is None else (picture, clip)
@@ -212,6 +200,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             base_url=None if draft.callback_url is None else caller.base_url,
             key_name=caller.key,
             notes=draft.notes,
+            clip_max_seconds=draft.model.max_seconds,
         ),
         external_id=draft.external_id,
         units=reservation(draft.model, draft.take.mode, draft.orientation, clip.seconds),

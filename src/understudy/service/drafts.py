@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from understudy.media.limits import Orientation
+from understudy.media.limits import ClipLimits, Orientation, clip_limits
 from understudy.service.models import Model
 from understudy.take.options import ELEMENT_TURNS, TakeRequest, orientation_taken
 
@@ -33,6 +33,11 @@ class Draft:
     def orientation(self) -> Orientation:
         """The orientation that the take has, whatever its client asked for."""
         return orientation_taken(self.take.orientation, element=self.element_id is not None)
+
+    @property
+    def clip_limits(self) -> ClipLimits:
+        """The limits of the clip: the model's length where it has one, else the contract's."""
+        return clip_limits(self.orientation, self.model.max_seconds)
 
     @property
     def notes(self) -> tuple[str, ...]:

@@ -68,7 +68,9 @@ class Inspection:
             seconds=self.fetch_seconds,
             folder=folder,
         )
-        media = TakeMedia(picture_max_bytes=draft.picture_max_bytes)
+        media = TakeMedia(
+            picture_max_bytes=draft.picture_max_bytes, clip_max_seconds=draft.model.max_seconds
+        )
         with collecting(problems), _refusing(draft.picture_field):
             if draft.picture is not None:
                 wanted = media_request(draft.picture, caller, draft.picture_field)
@@ -79,7 +81,7 @@ class Inspection:
         with collecting(problems), _refusing(draft.clip_field):
             if draft.clip is not None:
                 wanted = media_request(draft.clip, caller, draft.clip_field)
-                most = limits.clip_limits(draft.orientation).max_bytes
+                most = draft.clip_limits.max_bytes
                 media = replace(
                     media, clip=await media_file(self.checks, wanted, "clip", most, localizer)
                 )

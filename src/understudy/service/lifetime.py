@@ -126,7 +126,7 @@ def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
         storage=storage,
         fetcher=fetcher,
         retention=Retention(database, storage, kept_ms=retention_ms),
-        catalogue=Catalogue.of(settings.models),
+        catalogue=Catalogue.of(settings.models, settings.max_clip_seconds),
         scratch=scratch,
     )
 

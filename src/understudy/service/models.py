@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from types import MappingProxyType
 
 from understudy.engines.capabilities import DEFAULT_MODEL, MODELS, Model, units_for
-from understudy.media.limits import CLIP_MAX_SECONDS, Mode, Orientation
+from understudy.media.limits import ClipLimits, Mode, Orientation, clip_limits
 from understudy.settings import ExtraModel
 
 __all__ = ["DEFAULT_MODEL", "Catalogue", "Model"]
@@ -22,9 +22,16 @@ class Catalogue:
     by_path: Mapping[str, Model]
 
     @classmethod
-    def of(cls, extra: Mapping[str, ExtraModel]) -> Catalogue:
-        """The contract's models and the operator's own, which win."""
-        models = dict(MODELS)
+    def of(
+        cls, extra: Mapping[str, ExtraModel], max_clip_seconds: float | None = None
+    ) -> Catalogue:
+        """The contract's models and the operator's own, which win.
+
+        max_clip_seconds: of models that set no length themselves.
+        """
+        models = {
+            name: replace(model, max_seconds=max_clip_seconds) for name, model in MODELS.items()
+        }
         for name, given in extra.items():
             models[name] = Model(
                 name,
@@ -34,7 +41,7 @@ class Catalogue:
                 ),
                 elements=given.elements,
                 engines=MappingProxyType(given.engines),
-                max_seconds=given.max_seconds,
+                max_seconds=given.max_seconds or max_clip_seconds,
             )
         offered = [model for model in models.values() if model.path]
         by_path = {model.name: model for model in offered}
@@ -44,6 +51,12 @@ class Catalogue:
     def engines(self) -> frozenset[str]:
         """The engines that serve them."""
         return frozenset(name for model in self.by_name.values() for name in model.engines.values())
+
+    @property
+    def longest_clip(self) -> ClipLimits:
+        """The limits of a clip that at least one of them takes."""
+        bounds = [clip_limits("video", model.max_seconds) for model in self.by_name.values()]
+        return max(bounds, key=lambda each: each.max_seconds)
 
     def with_mode(self, mode: Mode) -> str:
         """The names of the models that are offered in a mode, for a message."""
@@ -64,7 +77,7 @@ def reservation(
     model: Model, mode: Mode, orientation: Orientation, clip_seconds: float | None
 ) -> int:
     """Thousandths of units to hold for a take whose clip lasts `clip_seconds`, if known."""
-    most = float(CLIP_MAX_SECONDS[orientation])
+    most = clip_limits(orientation, model.max_seconds).max_seconds
     return price(model, mode, most if clip_seconds is None else min(clip_seconds, most))
 
 

@@ -89,8 +89,9 @@ def open_take_element(media: TakeMedia, request: TakeRequest) -> Element | None:
 def open_take_clip(media: TakeMedia, request: TakeRequest) -> Clip | MotionFile:
     """Open the clip, or the motion in its place. Raises InputRefused, also without either."""
     orientation = orientation_taken(request.orientation, element=bool(media.element))
+    bounds = limits.clip_limits(orientation, media.clip_max_seconds)
     if media.motion is not None:
-        return open_motion(media.motion, max_seconds=limits.clip_limits(orientation).max_seconds)
+        return open_motion(media.motion, max_seconds=bounds.max_seconds)
     if media.clip is None:
         raise InputRefused(limits.CLIP_FIELD, found=_NOT_GIVEN, allowed="give a clip")
-    return open_clip(media.clip, orientation=orientation)
+    return open_clip(media.clip, bounds=bounds)

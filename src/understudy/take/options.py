@@ -105,7 +105,8 @@ class TakeMedia:
     or when a picture is inspected by itself. motion: the path of a motion file, or a folder of
     OpenPose's; the service gives none. element: more pictures of the character, the frontal one
     first, or one clip of it. background: a picture or clip for the background `file`.
-    picture_max_bytes: the limit on the picture's file.
+    picture_max_bytes: the limit on the picture's file. clip_max_seconds: of the clip or motion, in
+    place of the contract's 30 s, or 10 s with orientation `image`.
     """
 
     picture: Path | bytes | None = None
@@ -114,6 +115,7 @@ class TakeMedia:
     element: tuple[Path | bytes, ...] = ()
     background: Path | None = None
     picture_max_bytes: int = limits.PICTURE_MAX_BYTES
+    clip_max_seconds: float | int | None = None
 
     def driven_by(self, path: Path) -> Self:
         """The same files with a clip, or with the motion that the path holds by its content."""
@@ -130,6 +132,7 @@ class TakeMedia:
             "element": [_path_text(file) for file in self.element],
             "background": _path_text(self.background),
             "picture_max_bytes": self.picture_max_bytes,
+            "clip_max_seconds": self.clip_max_seconds,
         }
 
     @classmethod
@@ -140,6 +143,8 @@ class TakeMedia:
         _check_value("element", element, list)
         most = values.get("picture_max_bytes", limits.PICTURE_MAX_BYTES)
         _check_value("picture_max_bytes", most, int)
+        longest = values.get("clip_max_seconds")
+        _check_value("clip_max_seconds", longest, float | int | None)
         return cls(
             picture=_optional_path("picture", values.get("picture")),
             clip=_optional_path("clip", values.get("clip")),
@@ -147,6 +152,7 @@ class TakeMedia:
             element=tuple(_path("element", file) for file in element),
             background=_optional_path("background", values.get("background")),
             picture_max_bytes=most,
+            clip_max_seconds=longest,
         )
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Body
 from understudy.media.clip import open_clip
+from understudy.media.limits import OWN_CLIP_LIMITS
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import analyze_scene
 from understudy.tracking.track import track_clip
@@ -84,7 +85,7 @@ def video_fidelity(video: Path, driver: Performance) -> Fidelity:
     tracker takes for nobody, `found` is 0.
     """
     try:
-        clip = open_clip(video, orientation="video")
+        clip = open_clip(video, bounds=OWN_CLIP_LIMITS)
         scene = analyze_scene(clip)
         result = track_clip(clip, scene=scene, start=0.0, end=clip.duration, fps=clip.fps)
     except InputRefused:

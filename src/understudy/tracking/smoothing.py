@@ -58,6 +58,9 @@ class SmoothingNumbers:
     """Factor on the visibility of filled landmarks."""
     ridge: float = 1e-12
     """Regularisation of the normal equations, relative to their trace."""
+    values_at_once: int = 1 << 22
+    """Of a hand or a face, so many numbers are smoothed together: memory does not grow with them.
+    A face of 90 s fits."""
 
 
 NUMBERS = SmoothingNumbers()
@@ -181,18 +184,23 @@ def _smooth_part(  # noqa: PLR0913 - internal; values that belong to one frame a
     known = np.isfinite(points[:, 0, 0])
     if not known.any():
         return smoothed
-    flat = points.astype(np.float64)
-    flat[..., :2] -= loose[:, None]
-    shape = flat.shape
-    flat = flat.reshape(len(points), -1)
-    for first, last in _spans(known, max(1, round(gap * fps))):
-        here = known[first:last]
-        if np.ptp(np.flatnonzero(here)) + 1 < max(2, round(NUMBERS.min_seconds * fps)):
-            continue
-        filled = fill_gaps(flat[first:last], here)
-        smoothed[first:last] = savitzky_golay(filled, window, gap_weights(here)).reshape(
-            last - first, *shape[1:]
-        )
+    shortest = max(2, round(NUMBERS.min_seconds * fps))
+    spans = [
+        (first, last)
+        for first, last in _spans(known, max(1, round(gap * fps)))
+        if np.ptp(np.flatnonzero(known[first:last])) + 1 >= shortest
+    ]
+    step = max(1, NUMBERS.values_at_once // (3 * len(points)))
+    for begin in range(0, points.shape[1], step):
+        some = slice(begin, begin + step)
+        flat = points[:, some].astype(np.float64)
+        flat[..., :2] -= loose[:, None]
+        for first, last in spans:
+            here = known[first:last]
+            filled = fill_gaps(flat[first:last].reshape(last - first, -1), here)
+            smoothed[first:last, some] = savitzky_golay(filled, window, gap_weights(here)).reshape(
+                last - first, -1, 3
+            )
     smoothed[..., :2] += anchor[:, None]
     return smoothed
 

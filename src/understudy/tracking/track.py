@@ -84,9 +84,11 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
         _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
         for first, count in split_frames(clip, start, rate, total, len(pool))
     ]
-    arrays = _gather(pool.run(requests, cancelled=cancelled), total, on_progress)
-    times = start + np.arange(total) / float(rate)
-    raw = RawTrack.scaled_from(times, arrays, scale)
+    raw = RawTrack.magnified(
+        start + np.arange(total) / float(rate),
+        _gather(pool.run(requests, cancelled=cancelled), total, on_progress),
+        scale,
+    )
     if not np.isfinite(raw.body[:, 0, 0]).any():
         raise ClipUnusable(
             clip.field,
@@ -94,7 +96,10 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
             allowed="use a clip in which a person is clearly visible",
             contract=NO_BODY_IN_CLIP_MESSAGE,
         )
-    return smooth(clean(raw), float(rate), clip.size)
+    cleaned = clean(raw)
+    # Of a long clip each of them takes a hundred megabytes.
+    del raw
+    return smooth(cleaned, float(rate), clip.size)
 
 
 def _gather(

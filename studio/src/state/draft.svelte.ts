@@ -107,6 +107,13 @@ class Draft {
     return session.capabilities?.models.find(({ name }) => name === this.options.model) ?? null
   }
 
+  /** Seconds that a clip may last: as the model has it, else as the server. */
+  get clipSeconds(): Record<Orientation, number> {
+    const own = this.model?.max_seconds
+    if (own) return { video: own, image: own }
+    return session.capabilities?.limits.clip_seconds ?? { video: 30, image: 10 }
+  }
+
   /** An element plays in its own picture, since there is none of the user's. */
   get elementStandsIn(): boolean {
     return !this.media.picture && this.options.element !== null && this.model?.path != null

@@ -93,14 +93,14 @@ class _Timeline:
 def open_clip(
     path: Path,
     *,
-    orientation: Orientation,
+    orientation: Orientation = "video",
     field: str = limits.CLIP_FIELD,
     bounds: limits.ClipLimits | None = None,
 ) -> Clip:
-    """Open a clip within the contract's limits.
+    """Open a clip within limits: the contract's for the orientation, unless others are given.
 
     The file is read once for its digest and once for its timeline, and a frame is decoded at a few
-    places. bounds: other limits than the orientation's (an element's clip).
+    places. bounds: other limits than the orientation's.
 
     Raises InputRefused naming `field`: another format than MP4 and QuickTime, limits exceeded, a
     file that is cut off, damaged, encrypted or holds no readable video.

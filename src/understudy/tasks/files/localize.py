@@ -85,6 +85,7 @@ class Localizer:
             clip=await self.file(request.clip, "clip", limits.CLIP_FIELD),
             element=await self.element((*request.element_images, *request.element_videos)),
             picture_max_bytes=limits.PICTURE_MAX_BYTES if picture is None else picture.max_bytes,
+            clip_max_seconds=request.clip_max_seconds,
         )
 
     async def element(self, sources: Iterable[Source]) -> tuple[Path, ...]:

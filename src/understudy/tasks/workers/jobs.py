@@ -137,7 +137,6 @@ def check_clip(arguments: Values, report: Report) -> Values:
     check = ClipCheck.from_json(arguments)
     clip = open_clip(
         check.path,
-        orientation="video",
         field=check.field,
         bounds=ClipLimits(check.max_bytes, check.max_seconds),
     )

@@ -81,7 +81,7 @@ class ClipCheck:
     path: Path
     field: str
     max_bytes: int
-    max_seconds: int
+    max_seconds: float
 
     def to_json(self) -> dict[str, Any]:
         """The inverse of `from_json`."""

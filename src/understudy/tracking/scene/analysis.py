@@ -154,10 +154,13 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
         )
         for start, end in pairwise(edges.tolist())
     ]
-    answers: dict[int, Message] = dict(pool.run(requests, cancelled=cancelled))
+    parts: list[dict[str, list[Array]]] = [{} for _ in requests]
+    for number, answer in pool.run(requests, cancelled=cancelled):
+        for name, array in answer.arrays.items():
+            parts[number].setdefault(name, []).append(array)
 
     def joined(name: str) -> Array:
-        return np.concatenate([answers[n].arrays[name] for n in sorted(answers)])
+        return _joined([array for part in parts for array in part.pop(name)])
 
     return _Samples(
         times=joined("times"),
@@ -166,6 +169,18 @@ def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None)
         pose_times=joined("pose_times"),
         poses=joined("poses"),
     )
+
+
+def _joined(arrays: list[Array]) -> Array:
+    """The arrays as one. Each is let go once it has been copied: those of a long clip are large."""
+    whole = np.empty((sum(map(len, arrays)), *arrays[0].shape[1:]), arrays[0].dtype)
+    arrays.reverse()
+    at = 0
+    while arrays:
+        part = arrays.pop()
+        whole[at : at + len(part)] = part
+        at += len(part)
+    return whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -80,11 +80,10 @@ def find_cuts(times: NDArray[np.float64], thumbnails: Thumbnails) -> list[Cut]:
     """The cuts between thumbnails (N, h, w) grey, shown at `times` (N,) seconds, in order."""
     if len(times) < 3:
         return []
-    soft = np.stack([cv2.GaussianBlur(image, (0, 0), NUMBERS.blur_sigma) for image in thumbnails])
-    hard = _hard_cuts(times, soft)
+    hard = _hard_cuts(times, thumbnails)
     gradual = [
         blend
-        for blend in _dissolves(times, soft)
+        for blend in _dissolves(times, thumbnails)
         if not any(blend.start - 1e-6 <= cut.start and cut.end <= blend.end + 1e-6 for cut in hard)
     ]
     return sorted(hard + gradual, key=lambda cut: cut.start)
@@ -117,8 +116,13 @@ def _correlation(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
     return float((a * b).sum()) / norm if norm > 1e-3 else 0.0
 
 
+def _soft(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """A thumbnail without its noise."""
+    return np.asarray(cv2.GaussianBlur(image, (0, 0), NUMBERS.blur_sigma), np.uint8)
+
+
 def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
-    changes = np.array([float(cv2.absdiff(a, b).mean()) for a, b in pairwise(images)])
+    changes = np.array([float(cv2.absdiff(a, b).mean()) for a, b in pairwise(map(_soft, images))])
     cuts = []
     for k, change in enumerate(changes):
         around = np.delete(
@@ -127,21 +131,20 @@ def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
         usual = float(np.median(around)) if len(around) else 0.0
         if change < NUMBERS.min_cut_change or change < NUMBERS.cut_factor * (1 + usual):
             continue
-        if likeness(images[k], images[k + 1]) < NUMBERS.max_cut_likeness:
+        if likeness(_soft(images[k]), _soft(images[k + 1])) < NUMBERS.max_cut_likeness:
             cuts.append(Cut(float(times[k]), float(times[k + 1]), "cut"))
     return cuts
 
 
 def _dissolves(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
-    half = np.stack([cv2.resize(image, None, fx=0.5, fy=0.5) for image in images])
-    small = half.astype(np.float32)
+    half = np.stack([cv2.resize(_soft(image), None, fx=0.5, fy=0.5) for image in images])
     found: list[tuple[float, float]] = []
     for seconds in NUMBERS.blend_seconds:
         for first in range(len(times)):
             last = int(np.searchsorted(times, times[first] + seconds))
             if last >= len(times):
                 break
-            shares = _blend_shares(small[first : last + 1])
+            shares = _blend_shares(half[first : last + 1].astype(np.float32))
             if shares is not None and not _is_motion(half[first], half[last]):
                 begin = int(np.flatnonzero(shares < NUMBERS.pure_share)[-1])
                 end = int(np.flatnonzero(shares > 1 - NUMBERS.pure_share)[0])

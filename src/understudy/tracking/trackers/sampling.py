@@ -40,6 +40,8 @@ class SamplingNumbers:
     """Between searches for people."""
     several_people_seconds: float = 0.19
     """The same while there are several people."""
+    thumbnails_at_once: int = 256
+    """In one message, so that no process holds those of a long clip twice."""
     pose_every: int = 4
     """Every n-th search also finds the landmarks of the people."""
 
@@ -63,11 +65,9 @@ class _Samples:
     pose_times: list[float] = field(default_factory=list)
     poses: list[Float32] = field(default_factory=list)
 
-    def arrays(self, thumbnail_size: tuple[int, int]) -> dict[str, Array]:
-        width, height = thumbnail_size
+    def arrays(self) -> dict[str, Array]:
         return {
             "times": np.array(self.times, np.float64),
-            "thumbnails": np.array(self.thumbnails, np.uint8).reshape(-1, height, width),
             "detection_times": np.array(self.detection_times, np.float64),
             "people": np.array(self.people, np.float64).reshape(-1, 6),
             "appearances": np.array(self.appearances, np.float32).reshape(-1, APPEARANCE),
@@ -79,18 +79,20 @@ class _Samples:
 def sample_chunk(tracker: Tracker, request: Message) -> Iterator[Message]:
     """Sample a clip from `start` to before `end` (values, in seconds, beside `clip`).
 
-    The answer's arrays: `times` (n,) and `thumbnails` (n, h, w) uint8 grey; `detection_times` (m,):
-    when people were searched for; `people` (p, 6) and `appearances` (p, APPEARANCE) of those found:
-    time, x, y, side and angle of the region, score; `pose_times` (l,) and `poses` (l, 33, 4):
-    landmarks of some of them. All upright, in the clip's pixels and in seconds from its first
-    frame.
+    The answers' arrays, of which those before the last hold thumbnails alone: `times` (n,) and
+    `thumbnails` (n, h, w) uint8 grey; `detection_times` (m,): when people were searched for;
+    `people` (p, 6) and `appearances` (p, APPEARANCE) of those found: time, x, y, side and angle of
+    the region, score; `pose_times` (l,) and `poses` (l, 33, 4): landmarks of some of them. All
+    upright, in the clip's pixels and in seconds from its first frame.
     """
     clip = clip_of(request)
     start, end = float(request.values["start"]), float(request.values["end"])
     sampler = _Sampler(tracker, clip)
     for time, frame in _cheap_frames(clip, start, end):
         sampler.take(time, frame)
-    yield Message("samples", arrays=sampler.found.arrays(sampler.thumbnail_size))
+        if len(sampler.found.thumbnails) == NUMBERS.thumbnails_at_once:
+            yield Message("thumbnails", arrays={"thumbnails": sampler.take_thumbnails()})
+    yield Message("samples", arrays=sampler.arrays())
     yield Message("done")
 
 
@@ -119,6 +121,17 @@ class _Sampler:
         step = NUMBERS.several_people_seconds if self._several else NUMBERS.people_seconds
         if not found.detection_times or time - found.detection_times[-1] >= step:
             self._detect(time, self._rgb.to_rgb(frame))
+
+    def take_thumbnails(self) -> NDArray[np.uint8]:
+        """The thumbnails (n, h, w) since the last call."""
+        width, height = self.thumbnail_size
+        taken = np.array(self.found.thumbnails, np.uint8).reshape(-1, height, width)
+        self.found.thumbnails.clear()
+        return taken
+
+    def arrays(self) -> dict[str, Array]:
+        """All that was found, with the thumbnails that were not taken yet."""
+        return {**self.found.arrays(), "thumbnails": self.take_thumbnails()}
 
     def _thumbnail(self, frame: VideoFrame) -> NDArray[np.uint8]:
         width, height = self._clip.transform.size(*self.thumbnail_size)

@@ -22,6 +22,19 @@ def test_a_face_that_keeps_still_has_no_expression_however_the_head_turns() -> N
     assert np.abs(motion.expression).max() < 0.02
 
 
+def test_the_faces_of_a_long_clip_are_read_alike_wherever_they_come() -> None:
+    period, rounds = 40, 28
+    performance = performance_of([Pose()] * period * rounds)
+    faces = np.stack([face_turned(20 * np.sin(2 * np.pi * i / period)) for i in range(period)])
+    faces[:, 13, 1] -= np.linspace(0, 4, period)
+    faces[..., :2] += performance.body[0, 0, :2] - faces[:, 1:2, :2]
+    faces = np.tile(faces, (rounds, 1, 1)).astype(np.float32)
+    motion = read_face(faces, figure_of_performance(performance), None)
+    expression = motion.expression.reshape(rounds, period, -1)
+    assert np.abs(expression[1]).max() > 0.01
+    np.testing.assert_allclose(expression[2:-1], expression[1:-2], atol=1e-6)
+
+
 def test_a_face_that_is_not_on_the_nose_is_taken_for_one_not_seen() -> None:
     performance = performance_of([Pose()] * 30)
     figure = figure_of_performance(performance)

@@ -243,7 +243,7 @@ def test_a_model_that_cannot_run_here_is_refused_and_those_that_can_are_named(
     status, code, message = client.error("POST", PATH, json=create_body(model_name="generated"))
     assert (status, code) == (400, 1201)
     assert message.startswith("model_name: 'generated' cannot run here (wan-animate-2")
-    assert message.endswith("'kling-v2-6' and 'kling-v3' and 'brief' can be used")
+    assert message.endswith("'kling-v2-6' and 'kling-v3' and 'brief' and 'patient' can be used")
 
 
 def test_a_clip_longer_than_the_model_takes_is_refused(
@@ -252,7 +252,17 @@ def test_a_clip_longer_than_the_model_takes_is_refused(
     body = create_body(model_name="brief", video_url=f"{far.url}/eleven.mp4")
     status, code, message = client.error("POST", PATH, json=body)
     assert (status, code) == (400, 1201)
-    assert message == "video_url: the video lasts 11.00 s; model 'brief' takes at most 5 s"
+    assert message == "video_url: the video lasts 11.00 s; allowed: 3 to 5 s"
+
+
+def test_a_model_may_take_longer_clips_than_the_contract(
+    client: Client, create_body: Body, far: FarSide
+) -> None:
+    body = create_body(
+        model_name="patient", video_url=f"{far.url}/eleven.mp4", character_orientation="image"
+    )
+    made = client.data("POST", PATH, json=body)
+    assert client.ended(made["task_id"])["task_status"] == "succeed"
 
 
 def test_the_result_has_the_format_that_was_asked_for(client: Client, create_body: Body) -> None:

@@ -24,10 +24,12 @@ class _Numbers:
 
     turn: radians by which a bone turns from the picture's direction at most. travel: seconds
     (sigma); what takes longer is the way that the driver goes, the rest is the weight that shifts.
+    values_at_once: that are averaged together, so that a long clip takes little memory.
     """
 
     turn: float = 3.0
     travel: float = 0.5
+    values_at_once: int = 1 << 22
 
 
 _NUMBERS = _Numbers()
@@ -49,15 +51,18 @@ def smoothed(performance: Performance, seconds: float) -> Performance:
 
 
 def _averaged(track: Float32, sigma: float) -> Float32:
-    flat = track.reshape(len(track), -1).astype(np.float64)
+    flat = track.reshape(len(track), -1)
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(flat).all(axis=1))
     if not seen.any():
         return track
-    filled = np.where(seen[:, None], np.nan_to_num(flat), 0.0)
     weight: Float64 = np.asarray(seen, np.float64)
-    mean = weighted_gaussian(filled, weight, sigma)
-    mean = np.where(seen[:, None], mean, flat)
-    return mean.reshape(track.shape).astype(np.float32)
+    mean = flat.copy()
+    step = max(1, _NUMBERS.values_at_once // len(flat))
+    for first in range(0, flat.shape[1], step):
+        some = slice(first, first + step)
+        filled = np.where(seen[:, None], np.nan_to_num(flat[:, some].astype(np.float64)), 0.0)
+        mean[seen, some] = weighted_gaussian(filled, weight, sigma)[seen]
+    return mean.reshape(track.shape)
 
 
 def of_strength(

@@ -48,6 +48,7 @@ class FaceNumbers:
     neighbours: in a longer clip (frames) a face is believed only together with both neighbours.
     usual_roll: share of the driver's usual tilt of the head that is taken out of the ears' tilt.
     upright: cosine of the driver's yaw at which the tilt of the head can be read.
+    faces_at_once: that are worked on together, so that those of a long clip take little memory.
     """
 
     least_frames: int = 3
@@ -65,6 +66,7 @@ class FaceNumbers:
     neighbours: int = 4
     usual_roll: float = 0.5
     upright: tuple[float, float] = (0.35, 0.8)
+    faces_at_once: int = 1024
 
 
 NUMBERS = FaceNumbers()
@@ -76,7 +78,7 @@ class FaceMotion:
 
     head: Float64
     known: Float64
-    expression: Float64
+    expression: Float32
     eyes_closed: Float64
 
 
@@ -94,23 +96,21 @@ def read_face(face: Float32, figure: BodyTrack, own: Float32 | None) -> FaceMoti
         head = np.stack([np.zeros(frames), np.zeros(frames), roll], axis=1)
         nothing = np.zeros(frames)
         return FaceMotion(
-            head, nothing, np.zeros((frames, FACE_LANDMARKS, 3)), np.zeros((frames, 2))
+            head, nothing, np.zeros((frames, FACE_LANDMARKS, 3), np.float32), np.zeros((frames, 2))
         )
-    filled = interpolate_gaps(np.asarray(face, np.float64), good)
+    filled = interpolate_gaps(face, good)
     frame = head_frame(filled)
     angles = head_angles(frame)
     known = gaussian(good.astype(np.float64), NUMBERS.confidence_seconds / figure.frame_seconds)
     # Near the edge of what was seen the reading fades out and does not snap.
     known = np.minimum(smoothstep(*NUMBERS.known, known), 1.0)
-    expression, eyes_closed = _expression(filled, frame, good)
     attention = known * smoothstep(*NUMBERS.frontal, np.abs(angles[:, 0]))
+    expression, eyes_closed = _expression(filled, frame, good, attention)
 
     reference = head_angles(head_frame(own)) if own is not None else np.zeros(3)
     turn = wrap_angle(angles - reference)
     turn[:, 2] = known * turn[:, 2] + (1.0 - known) * roll
-    return FaceMotion(
-        turn, known, expression * attention[:, None, None], eyes_closed * known[:, None]
-    )
+    return FaceMotion(turn, known, expression, eyes_closed * known[:, None])
 
 
 def _trusted(face: Float32, figure: BodyTrack) -> NDArray[np.bool_]:
@@ -119,7 +119,7 @@ def _trusted(face: Float32, figure: BodyTrack) -> NDArray[np.bool_]:
         return seen
     nose = np.nan_to_num(face[:, NOSE_TIP, :2]) - figure.points[:, Body.NOSE]
     torso = figure.scale * figure.lengths["spine"]
-    width = face_width(np.nan_to_num(face))
+    width = face_width(face)
     typical = float(np.median(width[seen]))
     good = seen & (norms(nose) < NUMBERS.nose * torso)
     good &= np.abs(wrap_angle(figure.yaw)) < NUMBERS.turned_away
@@ -132,26 +132,42 @@ def _trusted(face: Float32, figure: BodyTrack) -> NDArray[np.bool_]:
     return good
 
 
-def _expression(face: Float64, frame: Float64, good: NDArray[np.bool_]) -> tuple[Float64, Float64]:
-    """Displacements from the neutral face in the head's frame, face widths; and eye closing."""
+def _expression(
+    face: Float32, frame: Float64, good: NDArray[np.bool_], attention: Float64
+) -> tuple[Float32, Float64]:
+    """Displacements from the neutral face in the head's frame, face widths, as far as attention
+    (T,) is paid to them; and eye closing."""
     width = face_width(face)
     # The width shrinks by tracking noise in a turned head; the expression must not pump with it.
     steady = np.maximum(width, NUMBERS.least_width * np.median(width[good]))
-    centred = face - face[:, RIGID].mean(axis=1, keepdims=True)
-    local = np.einsum("tji,tkj->tki", frame, centred) / steady[:, None, None]
 
-    mouth = norms(local[:, INNER_LIPS[0]] - local[:, INNER_LIPS[1]])
+    def local(frames: slice | NDArray[np.intp], points: slice | list[int]) -> Float64:
+        some = face[frames].astype(np.float64)
+        centred = some[:, points] - some[:, RIGID].mean(axis=1, keepdims=True)
+        turned = np.einsum("tji,tkj->tki", frame[frames], centred)
+        return np.asarray(turned / steady[frames][:, None, None])
+
+    blocks = [
+        slice(first, first + NUMBERS.faces_at_once)
+        for first in range(0, len(face), NUMBERS.faces_at_once)
+    ]
+    lips = np.concatenate([local(block, list(INNER_LIPS)) for block in blocks])
+    mouth = norms(lips[:, 0] - lips[:, 1])
     opening = eye_opening(face)
     calm = good & (mouth <= np.percentile(mouth[good], NUMBERS.calm_mouth))
     awake = good & (
         opening.mean(axis=1) >= np.percentile(opening.mean(axis=1)[good], NUMBERS.open_eyes)
     )
     neutral_frames = calm & awake if (calm & awake).sum() >= NUMBERS.least_frames else calm
-    neutral = np.median(local[neutral_frames], axis=0)
+    neutral = np.median(local(np.flatnonzero(neutral_frames), slice(None)), axis=0)
 
     open_eye = np.percentile(opening[good], NUMBERS.open_eye, axis=0)
     closed = smoothstep(*NUMBERS.closing, opening / (open_eye + 1e-9))
-    return local - neutral, np.where(good[:, None], closed, 0.0)
+    expression = np.empty(face.shape, np.float32)
+    for block in blocks:
+        shown = local(block, slice(None)) - neutral
+        expression[block] = shown * attention[block, None, None]
+    return expression, np.where(good[:, None], closed, 0.0)
 
 
 def _roll_of_ears(figure: BodyTrack) -> Float64:

@@ -125,7 +125,7 @@ def retarget(
         root=root.astype(np.float32),
         head=_head(face, turn_back, orientation).astype(np.float32),
         face_confidence=face.known.astype(np.float32),
-        expression=face.expression.astype(np.float32),
+        expression=face.expression,
         eyes_closed=face.eyes_closed.astype(np.float32),
         fingers=_fingers(performance, driver, controls).astype(np.float32),
         arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso),
@@ -163,7 +163,7 @@ def _taken(face: FaceMotion, controls: MotionControls) -> FaceMotion:
     return replace(
         face,
         head=face.head * turns,
-        expression=face.expression * features,
+        expression=face.expression if features == 1.0 else face.expression * np.float32(features),
         eyes_closed=np.clip(face.eyes_closed * features, 0.0, 1.0),
     )
 

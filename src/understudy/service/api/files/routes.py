@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Literal
@@ -41,8 +41,6 @@ from understudy.tasks.workers.questions import (
 
 PART = "file"
 FIELDS = {"image_url": "picture", "video_url": "clip"}
-# What any use of an upload allows: a picture of the tasks design, an element's clip.
-MAX_BYTES = limits.ELEMENT_CLIP_MAX_BYTES
 _CHECK_SECONDS = 60.0
 _CACHED_SECONDS = 3600
 _PRESIGNED_SECONDS = 3600
@@ -76,7 +74,9 @@ async def upload(request: Request) -> Response:
         TemporaryDirectory(dir=service.checks.temporary) as folder,
     ):
         path = Path(folder) / "upload"
-        size = await receive_file(request, path, part=PART, max_bytes=MAX_BYTES)
+        size = await receive_file(
+            request, path, part=PART, max_bytes=_clip_limits(service).max_bytes
+        )
         made = await _examine(service, path, upload_id, caller.account_id, size, field)
         await service.storage.put_or_move(made.key, path)
     await service.database.write_shortly(uploads.insert, made)
@@ -105,8 +105,10 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
         kind, most = "picture", limits.PICTURE_MAX_BYTES_TASKS_DESIGN
         question = whole_picture(PictureCheck(path=path, field=field, max_bytes=most))
     elif wanted != "picture" and name in limits.CLIP_FORMATS:
-        kind, longest = "clip", limits.CLIP_MAX_SECONDS["video"]
-        check = ClipCheck(path=path, field=field, max_bytes=MAX_BYTES, max_seconds=longest)
+        kind, bounds = "clip", _clip_limits(service)
+        check = ClipCheck(
+            path=path, field=field, max_bytes=bounds.max_bytes, max_seconds=bounds.max_seconds
+        )
         question = whole_clip(check)
     else:
         raise ParameterInvalid(
@@ -131,6 +133,12 @@ async def _examine(  # noqa: PLR0913 - each is known where the upload begins
         created_at=now,
         used_at=now,
     )
+
+
+def _clip_limits(service: Service) -> limits.ClipLimits:
+    """What any use of a clip allows: that of a take, or an element's."""
+    longest = service.catalogue.longest_clip
+    return replace(longest, max_bytes=max(longest.max_bytes, limits.ELEMENT_CLIP_MAX_BYTES))
 
 
 def _read_field(request: Request) -> str:

@@ -32,7 +32,7 @@ class ModeInfo(TypedDict):
 class ModelInfo(TypedDict):
     """A model name. path: what the tasks design calls it, null where it has no path there. prompt:
     what of a prompt its engine acts on. raw_clip: the clip's camera may move. max_seconds: of a
-    clip, null for the contract's limit. reason: why it is not available"""
+    clip in either orientation, null where `limits` holds. reason: why it is not available"""
 
     name: str
     path: str | None
@@ -73,14 +73,17 @@ async def capabilities(request: Request) -> Response:
     """List models, prices, features and input limits."""
     service = service_of(request)
     await service.authenticator.caller(request, jwt_allowed=True)
+    longest = service.settings.max_clip_seconds
     data: Capabilities = {
         "version": __version__,
         "models": await _models(service),
         "limits": {
             "picture_bytes": limits.PICTURE_MAX_BYTES,
-            "clip_bytes": limits.CLIP_MAX_BYTES,
+            "clip_bytes": limits.clip_limits("video", longest).max_bytes,
             "element_clip_bytes": limits.ELEMENT_CLIP_MAX_BYTES,
-            "clip_seconds": {name: float(limits.CLIP_MAX_SECONDS[name]) for name in _ORIENTATIONS},
+            "clip_seconds": {
+                name: float(limits.clip_limits(name, longest).max_seconds) for name in _ORIENTATIONS
+            },
         },
     }
     return success(request, data)
