@@ -1,6 +1,6 @@
 # Understudy. Everything happens in .venv, which `make setup` makes from the lock files.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-gpu hostile lint bench docs lock clean
+.PHONY: help setup demo serve test test-gpu test-ray hostile lint bench docs lock clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -26,6 +26,9 @@ test: ## run every test
 test-gpu: ## run the tests of generated video with tiny models, in a .venv-gpu of their own
 	@scripts/test-gpu $(PYTEST_ARGS)
 
+test-ray: ## run the tests of takes on a Ray cluster, in a .venv-ray of their own
+	@scripts/test-ray $(PYTEST_ARGS)
+
 hostile: ## attack a server by seed: damaged files, odd requests, idle connections, kills, full disk
 	@scripts/setup --dev
 	$(BIN)/python -m tests.hostile
@@ -49,4 +52,4 @@ lock: ## update the lock files (newest compatible versions)
 	scripts/lock
 
 clean: ## remove everything that was made here
-	rm -rf .venv .venv-gpu out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-gpu .venv-ray out build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.ray_cluster import RayCluster, running_cluster
 from understudy.weights import weights_folder
 
 # An example is not timed: the machine may be busy with other work.
@@ -72,6 +73,14 @@ def _postgres_database() -> Iterator[str]:
     yield url
     with psycopg.connect(POSTGRES, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[RayCluster]:
+    """A Ray cluster of three simulated nodes; its tests are skipped where Ray is not installed."""
+    pytest.importorskip("ray")
+    with running_cluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from understudy.cores import usable_cores
+from understudy.cores import CORES_VARIABLE, usable_cores
 
 
 def test_there_is_at_least_one_and_no_more_than_the_machine_has() -> None:
@@ -23,3 +23,10 @@ def test_a_process_that_is_kept_to_one_core_counts_one() -> None:
     )
     told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
     assert told.stdout.split() == [b"1"]
+
+
+def test_a_process_may_be_told_to_keep_to_fewer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(CORES_VARIABLE, "1")
+    assert usable_cores() == 1
+    monkeypatch.setenv(CORES_VARIABLE, "many")
+    assert usable_cores() >= 1

@@ -35,6 +35,27 @@ def test_a_variable_wins_over_the_file_and_an_option_over_both(
     assert (settings.port, settings.max_attempts, settings.slots) == (2, 7, 4)
 
 
+@pytest.mark.parametrize(
+    ("executor", "address"),
+    [("local", None), ("ray", "auto"), ("ray://10.0.0.1:10001", "ray://10.0.0.1:10001")],
+)
+def test_the_executor_names_the_cluster(
+    monkeypatch: pytest.MonkeyPatch, executor: str, address: str | None
+) -> None:
+    monkeypatch.setattr("understudy.settings.find_spec", lambda name: name)
+    assert Settings(executor=executor).ray_address == address
+
+
+def test_a_cluster_needs_the_extra_and_an_executor_has_few_names(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("understudy.settings.find_spec", lambda name: None)
+    with pytest.raises(ValidationError, match=r"pip install 'understudy\[ray\]'"):
+        Settings(executor="ray")
+    with pytest.raises(ValidationError, match="must be local, ray or ray://HOST:PORT"):
+        Settings(executor="rayon")
+
+
 def test_the_file_may_be_named_by_a_variable(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from decimal import Decimal
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
@@ -36,6 +37,7 @@ from understudy.cores import usable_cores
 PREFIX = "UNDERSTUDY_"
 CONFIG_VARIABLE = "UNDERSTUDY_CONFIG"
 DEFAULT_CONFIG = "understudy.toml"
+RAY = "ray"
 
 
 class ModeEngines(BaseModel):
@@ -86,6 +88,18 @@ class ExtraModel(BaseModel):
         }
 
 
+class EngineNeeds(BaseModel):
+    """What a take by an engine occupies on a node; None where the engine's own word stands."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    cpus: PositiveFloat | None = None
+    gpus: float | None = Field(default=None, ge=0)
+    memory_mb: NonNegativeInt | None = None
+    accelerator: str | None = None
+    resident: bool | None = None
+
+
 # A server that listens on every address can be reached here by this one.
 _HERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}
 
@@ -94,6 +108,14 @@ def _check_database_url(url: str | None) -> str | None:
     if url and not url.startswith(("sqlite:///", "postgresql://", "postgres://")):
         raise ValueError("must start with sqlite:/// or postgresql://")
     return url
+
+
+def _check_executor(executor: str) -> str:
+    if executor not in ("local", RAY) and not executor.startswith(f"{RAY}://"):
+        raise ValueError("must be local, ray or ray://HOST:PORT")
+    if executor != "local" and find_spec(RAY) is None:
+        raise ValueError("needs Ray: pip install 'understudy[ray]'")
+    return executor
 
 
 def _check_public_url(url: str | None) -> str | None:
@@ -191,12 +213,28 @@ class Settings(BaseSettings):
         description="Creates and uploads allowed per account; separate several limits with `;`, "
         "leave empty for none. Each server of a deployment counts by itself.",
     )
-    executor: Literal["local"] = Field(
-        default="local", description="What runs the takes: `local`, child processes of the server."
+    executor: Annotated[str, AfterValidator(_check_executor)] = Field(
+        default="local",
+        description="What runs the takes: `local`, child processes of the server; `ray`, the Ray "
+        "cluster that this machine belongs to; `ray://HOST:PORT`, a cluster by its Ray Client "
+        "server. The last two need the extra `understudy[ray]`; see [scaling](scaling.md).",
+    )
+    ray_namespace: str = Field(
+        default="understudy",
+        min_length=1,
+        description="Namespace of the slots on the Ray cluster. Deployments that share a cluster "
+        "need one each: a server ends the jobs in its namespace that it knows nothing of.",
+    )
+    engine_needs: dict[str, EngineNeeds] = Field(
+        default={},
+        description="What a take occupies on a node of the Ray cluster where it is not what the "
+        "engine declares, as JSON or a TOML table: for each engine `cpus`, `gpus`, `memory_mb`, "
+        "`accelerator` (such as `H100`) and `resident` (keep its models loaded), each optional.",
     )
     slots: PositiveInt | None = Field(
         default=None,
-        description="Takes that run at once. Default: one per four cores, at least one.",
+        description="Takes that run at once. Default: one per four cores, at least one; on a Ray "
+        "cluster as many as its cores have room for. Set it where a cluster grows by itself.",
     )
     take_seconds: PositiveFloat = Field(
         default=1800.0, description="Seconds after which a running take is stopped."
@@ -272,6 +310,13 @@ class Settings(BaseSettings):
         host = _HERE.get(self.host, self.host)
         host = f"[{host}]" if ":" in host else host
         return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def ray_address(self) -> str | None:
+        """The address of the Ray cluster, `auto` for the machine's own; None without one."""
+        if self.executor == "local":
+            return None
+        return "auto" if self.executor == RAY else self.executor
 
     @property
     def resolved_slots(self) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from understudy.engines import Job
+from understudy.engines import EngineNeeds, Job
 from understudy.engines.generating import SEEDS, generating_info, inputs_of, read_whole
 from understudy.media.picture import Picture
 
@@ -28,10 +28,11 @@ JOB = Job(
 
 
 def test_such_an_engine_asks_for_the_raw_clip_and_for_no_stage_before_rendering() -> None:
-    info = generating_info("mine", "3", 24)
+    needs = EngineNeeds(gpus=2.0)
+    info = generating_info("mine", "3", 24, needs)
     assert info.inputs == {"picture", "clip"}
     assert info.stages == ("render",)
-    assert (info.name, info.version, info.max_fps) == ("mine", "3", 24)
+    assert (info.name, info.version, info.max_fps, info.needs) == ("mine", "3", 24, needs)
 
 
 def test_a_prompt_is_read_whole_and_an_empty_one_not_at_all() -> None:

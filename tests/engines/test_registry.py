@@ -24,6 +24,12 @@ def test_an_engine_that_is_not_installed_is_said_to_be_so() -> None:
         load_engine("nothing")
 
 
+def test_an_engine_for_another_machine_need_not_run_here() -> None:
+    with pytest.raises(EngineUnavailable):
+        load_engine("wan-animate-2")
+    assert load_engine("wan-animate-2", elsewhere=True).info.needs.gpus == 1
+
+
 def test_looking_at_the_engines_loads_no_compiler_and_no_codec() -> None:
     look = (
         "import sys, understudy.engines as e; e.load_engine('puppet').read_prompt('zoom in');"

@@ -8,6 +8,7 @@ answer it asks again with the same external id, and takes "already exists" for a
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import json
 import random
@@ -27,6 +28,7 @@ import sqlalchemy as sa
 from tests.service.far_side import FarSide, far_side
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.schema import accounts, callback_events, tasks
+from understudy.tasks.files.storage import Storage
 from understudy.testing import RehearsalServer
 from understudy.testing.service import start
 
@@ -117,7 +119,7 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
     with tempfile.TemporaryDirectory() as folder, far_side() as far:
         data = Path(folder)
         options: dict[str, Any] = {
-            "port": _free_port(),
+            "port": free_port(),
             "slots": 2,
             "max_attempts": 1000,
             "rate_limit": "",
@@ -127,7 +129,7 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
         }
         server = start(data, **options)
         fetched = far.put("picture.png", picture), far.put("clip.mp4", clip)
-        uploaded = _upload(server, picture), _upload(server, clip)
+        uploaded = upload(server, picture), upload(server, clip)
         clients = Clients(server, [uploaded, fetched], f"{far.url}/cb")
         database = Database(f"sqlite:///{data / 'understudy.db'}")
         try:
@@ -140,16 +142,18 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
                 figures.longest_start = max(figures.longest_start, time.monotonic() - began)
             time.sleep(0.5)
             clients.stop()
-            _wait_for_the_end(database, figures)
+            wait_for_the_end(database, figures)
         finally:
             clients.stop()
             server.kill()
-        _look(database, data, clients.accepted, far, figures, len(clip))
+        storage = Storage((data / "files").as_uri())
+        look(database, storage, data, clients.accepted, far, figures, len(clip))
         database.close()
     return figures
 
 
-def _upload(server: RehearsalServer, content: bytes) -> str:
+def upload(server: RehearsalServer, content: bytes) -> str:
+    """The URL of an uploaded file."""
     answer = httpx2.post(
         f"{server.url}/v1/files",
         files={"file": content},
@@ -161,7 +165,8 @@ def _upload(server: RehearsalServer, content: bytes) -> str:
     return url
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port of this machine that nothing listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port: int = listener.getsockname()[1]
@@ -170,18 +175,19 @@ def _free_port() -> int:
 
 def _count_states(database: Database, figures: Figures) -> None:
     """What was going on when the server was killed."""
-    statuses = set(_column(database, sa.select(tasks.c.status)))
+    statuses = set(column(database, sa.select(tasks.c.status)))
     for status in ("submitted", "processing"):
         figures.killed_while[status] += status in statuses
     pending = sa.select(callback_events.c.id).where(callback_events.c.status == "pending")
-    figures.killed_while["calling back"] += bool(_column(database, pending))
+    figures.killed_while["calling back"] += bool(column(database, pending))
 
 
-def _wait_for_the_end(database: Database, figures: Figures) -> None:
+def wait_for_the_end(database: Database, figures: Figures) -> None:
+    """Wait until no task is unfinished and no callback pending."""
     live = sa.select(tasks.c.id).where(tasks.c.status.in_(["submitted", "processing"]))
     pending = sa.select(callback_events.c.id).where(callback_events.c.status == "pending")
     deadline = time.monotonic() + 600
-    while _column(database, live) or _column(database, pending):
+    while column(database, live) or column(database, pending):
         if time.monotonic() > deadline:
             figures.problems.append("not everything ended")
             return
@@ -196,14 +202,16 @@ def _hurry(connection: sa.Connection) -> None:
     connection.execute(callback_events.update().where(pending).values(next_try_at=0))
 
 
-def _look(
+def look(
     database: Database,
+    storage: Storage,
     data: Path,
     accepted: set[str],
     far: FarSide,
     figures: Figures,
     clip_bytes: int,
 ) -> None:
+    """Compare rows, files and callbacks with what should have come of them."""
     problems = figures.problems
     rows = database.read_now(lambda connection: connection.execute(sa.select(tasks)).all())
     by_name = {row.external_id: row for row in rows}
@@ -214,8 +222,11 @@ def _look(
         if row.status != "succeeded":
             problems.append(f"{row.id} ended {row.status}: {row.message}")
             continue
-        video = data / "files" / row.result["video"]
-        if not video.is_file() or video.stat().st_size != clip_bytes:
+        video = row.result["video"]
+        if (
+            not asyncio.run(storage.has(video))
+            or len(asyncio.run(storage.read(video))) != clip_bytes
+        ):
             problems.append(f"{row.id} has no whole video")
         if row.units_charged != 1500:
             problems.append(f"{row.id} cost {row.units_charged}")
@@ -227,6 +238,10 @@ def _look(
     _look_at_calls(database, far, figures)
     if any((data / "scratch" / "attempts").iterdir()):
         problems.append("files are left in the scratch folder")
+
+
+async def _size(storage: Storage, key: str) -> int | None:
+    return len(await storage.read(key)) if await storage.has(key) else None
 
 
 def _look_at_calls(database: Database, far: FarSide, figures: Figures) -> None:
@@ -257,7 +272,8 @@ def _look_at_calls(database: Database, far: FarSide, figures: Figures) -> None:
     ]
 
 
-def _column(database: Database, query: sa.Select[Any]) -> list[Any]:
+def column(database: Database, query: sa.Select[Any]) -> list[Any]:
+    """The values of a query's one column."""
     return list(database.read_now(lambda connection: connection.execute(query).scalars().all()))
 
 

@@ -30,6 +30,22 @@ Cancelled = Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EngineNeeds:
+    """What one take by an engine occupies on the machine of a cluster that runs it.
+
+    cpus: cores. gpus: cards, or a share of one. memory_mb: main memory that must be free for it, 0
+    to reserve none. accelerator: the card's type as Ray names it, such as `H100`; None for any.
+    resident: its models take so long to load that they are kept for the next take.
+    """
+
+    cpus: float = 1.0
+    gpus: float = 0.0
+    memory_mb: int = 0
+    accelerator: str | None = None
+    resident: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class EngineInfo:
     """What a take must know about an engine before running it.
 
@@ -41,6 +57,7 @@ class EngineInfo:
     whole_prompt: it uses the whole prompt, not only what `read_prompt` understands.
     moving_camera: it can follow a clip whose camera moves.
     max_fps: the most frames per second that it makes, None where it makes any number.
+    needs: what a take occupies where a cluster runs it.
     """
 
     name: str
@@ -51,6 +68,7 @@ class EngineInfo:
     whole_prompt: bool
     moving_camera: bool
     max_fps: int | None = None
+    needs: EngineNeeds = EngineNeeds()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.engines.engine import EngineInfo, Job, PromptReading
+from understudy.engines.engine import EngineInfo, EngineNeeds, Job, PromptReading
 
 if TYPE_CHECKING:
     from understudy.media.clip import Clip
@@ -25,7 +25,7 @@ class Inputs:
     seed: int
 
 
-def generating_info(name: str, version: str, max_fps: int) -> EngineInfo:
+def generating_info(name: str, version: str, max_fps: int, needs: EngineNeeds) -> EngineInfo:
     """The info of an engine that follows the raw clip, whose camera may move, and uses the whole
     prompt."""
     return EngineInfo(
@@ -37,6 +37,7 @@ def generating_info(name: str, version: str, max_fps: int) -> EngineInfo:
         whole_prompt=True,
         moving_camera=True,
         max_fps=max_fps,
+        needs=needs,
     )
 
 

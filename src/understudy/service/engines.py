@@ -16,9 +16,13 @@ _REMEMBERED_SECONDS = 60.0
 
 @dataclass(slots=True)
 class Engines:
-    """The engines that can run here, checked again after a while."""
+    """The engines that can run, checked again after a while.
+
+    elsewhere: takes run on other machines; an engine that is installed here can then run.
+    """
 
     worker: Prober
+    elsewhere: bool = False
     _known: dict[str, EngineState] = field(default_factory=dict)
     _until: float = 0.0
 
@@ -26,6 +30,8 @@ class Engines:
         """How each engine is. Raises InternalTimeout, InternalFault."""
         if time.monotonic() > self._until or not names <= self._known.keys():
             with probing("Checking the engines took too long"):
-                self._known = await self.worker.ask(engine_states(names), seconds=_SECONDS)
+                self._known = await self.worker.ask(
+                    engine_states(names, elsewhere=self.elsewhere), seconds=_SECONDS
+                )
             self._until = time.monotonic() + _REMEMBERED_SECONDS
         return self._known

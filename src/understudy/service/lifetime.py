@@ -14,6 +14,7 @@ from understudy.service.characters import Characters
 from understudy.service.context import Service
 from understudy.service.creation import Creation
 from understudy.service.engines import Engines
+from understudy.service.executors import open_executor
 from understudy.service.exports import Exports
 from understudy.service.http.authentication import Authenticator
 from understudy.service.http.metrics import Metrics
@@ -38,7 +39,6 @@ from understudy.tasks.queue.controller import Controller, Loop
 from understudy.tasks.queue.leadership import leadership_of
 from understudy.tasks.records import Task
 from understudy.tasks.webhooks.outbox import Outbox
-from understudy.tasks.workers.local import LocalExecutor
 from understudy.tasks.workers.prober import Prober
 
 _DAY_MS = 86_400_000
@@ -61,7 +61,7 @@ async def running_service(
         library = _library(settings, stores, probers.checker)
         controller = _controller(
             settings,
-            _attempt_context(settings, jobs, stores, metrics, ends),
+            _attempt_context(settings, jobs, stores, probers, metrics, ends),
             background=(outbox.round, library.round, stores.retention.round),
         )
         running = asyncio.create_task(controller.run())
@@ -190,21 +190,19 @@ def _library(settings: Settings, stores: _Stores, prober: Prober) -> Library:
     )
 
 
-def _attempt_context(
-    settings: Settings, jobs: str, stores: _Stores, metrics: Metrics, ends: AsyncExitStack
+def _attempt_context(  # noqa: PLR0913 - every part that an attempt needs
+    settings: Settings,
+    jobs: str,
+    stores: _Stores,
+    probers: _Probers,
+    metrics: Metrics,
+    ends: AsyncExitStack,
 ) -> AttemptContext:
-    executor = LocalExecutor(
-        settings.resolved_slots,
-        seconds=settings.take_seconds,
-        memory_mb=settings.take_memory_mb,
-        jobs=jobs,
-    )
-    ends.push_async_callback(executor.close)
     return AttemptContext(
         database=stores.database,
         storage=stores.storage,
         fetcher=stores.fetcher,
-        executor=executor,
+        executor=open_executor(settings, jobs, probers.exporter, ends),
         write_payload=task_payload_writer(stores.links),
         price=partial(_price, stores.catalogue),
         scratch=stores.scratch.attempts,
@@ -245,7 +243,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
     controller: Controller,
 ) -> Service:
     database, checks = stores.database, probers.checks
-    engines = Engines(probers.exporter)
+    engines = Engines(probers.exporter, elsewhere=settings.ray_address is not None)
     write_payload = task_payload_writer(stores.links)
     return Service(
         settings=settings,

@@ -117,6 +117,12 @@ class TakeMedia:
     picture_max_bytes: int = limits.PICTURE_MAX_BYTES
     clip_max_seconds: float | int | None = None
 
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The files that lie somewhere, each once."""
+        given = (self.picture, self.clip, self.motion, *self.element, self.background)
+        return tuple(dict.fromkeys(file for file in given if isinstance(file, Path)))
+
     def driven_by(self, path: Path) -> Self:
         """The same files with a clip, or with the motion that the path holds by its content."""
         from understudy.tracking.formats.motion_file import is_motion

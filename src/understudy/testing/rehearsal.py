@@ -261,7 +261,11 @@ def _share(place: tuple[float, float], size: tuple[int, int]) -> tuple[float, fl
 def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for looking at engines: the built-in one can run, others are looked at."""
     told = jobs.engines(
-        {"names": [name for name in arguments["names"] if name != DEFAULT_ENGINE]}, report
+        {
+            "names": [name for name in arguments["names"] if name != DEFAULT_ENGINE],
+            "elsewhere": arguments["elsewhere"],
+        },
+        report,
     )
     return {**told, DEFAULT_ENGINE: {"reason": "", "whole_prompt": False, "raw_clip": False}}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -19,7 +18,15 @@ import pytest
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tasks.workers.executor import Job
 from understudy.tasks.workers.local import LocalExecutor
-from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused, parse
+from understudy.tasks.workers.messages import (
+    Crashed,
+    Done,
+    Message,
+    Progressed,
+    Refused,
+    line_of,
+    parse,
+)
 from understudy.tasks.workers.questions import TakeArguments
 
 REHEARSAL = "understudy.testing.rehearsal"
@@ -36,67 +43,6 @@ def job(path: Path, prompt: str = "", *, watermark: bool = False) -> Job:
 
 def executor(**changes: Any) -> LocalExecutor:
     return LocalExecutor(2, **{"seconds": 60, "memory_mb": 1024, "jobs": REHEARSAL, **changes})
-
-
-async def everything(made: LocalExecutor, of: Job) -> list[Any]:
-    return [message async for message in made.run(of)]
-
-
-@pytest.mark.anyio
-async def test_a_job_tells_its_progress_and_what_it_made(tmp_path: Path) -> None:
-    *progress, last = await everything(executor(), job(tmp_path, watermark=True))
-    assert [message.stage for message in progress] == [
-        "open", "open", "inspect", "track", "cast", "retarget", "render", "finish",
-    ]  # fmt: skip
-    assert [message.preview is not None for message in progress].count(True) == 1
-    assert last == Done(value={"seconds": 3.066})
-    assert (tmp_path / "video.mp4").read_bytes() == b"a clip"
-    assert (tmp_path / "video.watermarked.mp4").exists()
-
-
-@pytest.mark.anyio
-async def test_a_refused_input_is_told_as_such(tmp_path: Path) -> None:
-    last = (await everything(executor(), job(tmp_path, "refuse")))[-1]
-    assert isinstance(last, Refused)
-    assert (last.field, last.code) == ("image_url", 1201)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize(
-    ("prompt", "changes", "reason"),
-    [
-        ("fail", {}, "a fault, as requested"),
-        ("die", {}, "killed, probably because memory ran out"),
-        ("grow", {"memory_mb": 512}, "ran out of memory"),
-        ("hang", {"seconds": 0.5}, "longer than 0.5 s"),
-    ],
-)
-async def test_whatever_a_job_dies_of_is_told_as_a_crash(
-    tmp_path: Path, prompt: str, changes: dict[str, Any], reason: str
-) -> None:
-    last = (await everything(executor(**changes), job(tmp_path, prompt)))[-1]
-    assert isinstance(last, Crashed)
-    assert reason in last.reason
-
-
-@pytest.mark.anyio
-async def test_a_cancelled_job_is_gone_at_once(tmp_path: Path) -> None:
-    made = executor()
-    started = asyncio.Event()
-
-    async def watch() -> list[Any]:
-        seen = []
-        async for message in made.run(job(tmp_path, "hang")):
-            seen.append(message)
-            started.set()
-        return seen
-
-    watching = asyncio.create_task(watch())
-    await started.wait()
-    assert await made.attached() == {"1#1"}
-    await made.cancel("1#1")
-    assert isinstance((await watching)[-1], Crashed)
-    assert await made.attached() == frozenset()
 
 
 @pytest.mark.anyio
@@ -224,6 +170,20 @@ def test_a_system_without_these_limits_runs_jobs_all_the_same(tmp_path: Path) ->
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
     assert done.stdout == "runs\n"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Progressed(stage="track", fraction=0.25, preview="/9g="),  # type: ignore[arg-type]
+        Progressed(stage="track", fraction=0.25),
+        Done(value={"seconds": 3.5}),
+        Refused(field="f", found="a", allowed="b", code=1201, message="m"),
+        Crashed(reason="r", machine="the disk is full"),
+    ],
+)
+def test_a_line_is_read_as_the_message_that_it_was_made_of(message: Message) -> None:
+    assert parse(line_of(message)) == message
 
 
 @pytest.mark.parametrize(

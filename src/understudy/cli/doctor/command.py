@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from understudy.cli.faults import FAULT, reporting_faults
 from understudy.cli.options import DebugOption
+
+if TYPE_CHECKING:
+    from understudy.cli.doctor.checks import Finding
 
 _MARKS = {"ok": "ok", "note": "note", "missing": "MISSING"}
 
@@ -39,6 +43,9 @@ def doctor(
 ) -> None:
     """Report what works on this machine, what is missing and how to install it.
 
+    Where takes run on a Ray cluster (UNDERSTUDY_EXECUTOR), so are all its machines: their version,
+    their weights (by hash) and their engines.
+
     Exits with 0 if takes can be made here.
     """
     with reporting_faults(debug=debug):
@@ -53,11 +60,8 @@ def doctor(
             from understudy.cli.doctor.warm_up import warm_up
 
             typer.echo(f"compiled and tested in {warm_up():.0f} s")
-        from understudy.cli.doctor.checks import CHECKS
-
         usable = True
-        for check in CHECKS:
-            finding = check()
+        for finding in _findings():
             usable = usable and finding.state != "missing"
             typer.echo(f"{_MARKS[finding.state]:<8}{finding.subject:<10}{finding.detail}")
             if finding.remedy:
@@ -67,6 +71,20 @@ def doctor(
         )
         if not usable:
             raise typer.Exit(FAULT)
+
+
+def _findings() -> Iterator[Finding]:
+    """Those of this machine, and of the others where takes run on a cluster."""
+    from understudy.cli.doctor.checks import CHECKS
+    from understudy.cli.serve import read_settings
+
+    for check in CHECKS:
+        yield check()
+    settings = read_settings()
+    if settings.ray_address is not None:
+        from understudy.cli.doctor.nodes import check_nodes
+
+        yield from check_nodes(settings.ray_address, settings.ray_namespace)
 
 
 def _check_engine(name: str, *, trial: bool) -> None:

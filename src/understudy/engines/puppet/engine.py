@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
+from understudy.cores import usable_cores
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineNeeds,
     Job,
     Judgement,
     OnProgress,
@@ -32,15 +34,18 @@ from understudy.tracking.performance import Performance
 VERSION = "1"
 
 THREADS = 2
-"""Frames drawn at once. Any number gives the same frames."""
+"""Frames drawn at once where there are cores for them. Any number gives the same frames."""
+MEMORY_MB = 1536
+"""What a take uses at most, its trackers included, but for clips of several minutes."""
 
 
 class PuppetEngine:
     """Moves a layered cut-out of the picture by the driver's landmarks; needs no GPU."""
 
-    def __init__(self, threads: int = THREADS) -> None:
-        """threads: frames drawn at once; any number gives the same frames."""
-        self._threads = threads
+    def __init__(self, threads: int | None = None) -> None:
+        """threads: frames drawn at once, None for two where there are cores for them; any number
+        gives the same frames."""
+        self._threads = threads or min(THREADS, usable_cores())
 
     @property
     def info(self) -> EngineInfo:
@@ -52,6 +57,7 @@ class PuppetEngine:
             pixels="i420",
             whole_prompt=False,
             moving_camera=False,
+            needs=EngineNeeds(cpus=float(THREADS), memory_mb=MEMORY_MB),
         )
 
     def check(self) -> None:

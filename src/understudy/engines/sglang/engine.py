@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineNeeds,
     EngineReport,
     Job,
     OnProgress,
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from understudy.engines.sglang.server import Upload
 
 VERSION = "1"
+NEEDS = EngineNeeds(cpus=1.0)
+"""It waits for a server elsewhere."""
 
 # Shares of rendering: the server says nothing of its own until it is done.
 _SENT, _RECEIVED = 0.05, 0.9
@@ -47,7 +50,7 @@ class SGLangEngine:
 
     @property
     def info(self) -> EngineInfo:
-        return generating_info(NAME, VERSION, ANIMATE_2.fps)
+        return generating_info(NAME, VERSION, ANIMATE_2.fps, NEEDS)
 
     def check(self) -> None:
         """Raise EngineUnavailable unless a server answers and is well."""

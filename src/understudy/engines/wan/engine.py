@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineNeeds,
     EngineReport,
     Job,
     OnProgress,
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from understudy.engines.wan.models import Models
     from understudy.engines.wan.stage_meter import StageMeter
 
+NEEDS = EngineNeeds(cpus=4.0, gpus=1.0, resident=True)
+"""Cores for decoding, encoding and what the models keep in main memory."""
 EXTRA = "understudy[gpu]"
 
 _PACKAGES = ("torch", "diffusers", "transformers", "accelerate", "safetensors")

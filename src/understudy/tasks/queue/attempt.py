@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import shutil
 from contextlib import aclosing
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import structlog
 
@@ -40,9 +40,10 @@ because what one take alone needs may be more than the machine has."""
 log = structlog.get_logger(__name__)
 
 
-async def run_attempt(context: AttemptContext, task: Task) -> None:
+async def run_attempt(context: AttemptContext, task: Task, *, attached: bool = False) -> None:
     """Run one attempt at a claimed task; its outcome is always stored in the row.
 
+    attached: the executor holds its job already, since before this controller led.
     When it is cancelled, the task goes back to the queue and no failure is counted.
     """
     workspace = context.scratch / f"{task.id}-{task.attempt}"
@@ -53,7 +54,7 @@ async def run_attempt(context: AttemptContext, task: Task) -> None:
     context.observer.waited(max(task.updated_at - task.not_before, 0) / 1000)
     try:
         await asyncio.to_thread(_make_anew, workspace)
-        await _run(context, task, workspace)
+        await _run(context, task, workspace, attached=attached)
     except InputRefused as refusal:
         context.machine.fault = None
         log.info("task refused", reason=refusal.message)
@@ -166,15 +167,17 @@ async def fail_or_retry(context: AttemptContext, task: Task, error: Exception | 
     )
 
 
-async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
-    arguments = await _arguments(context, task, workspace)
+async def _run(context: AttemptContext, task: Task, workspace: Path, *, attached: bool) -> None:
     job = Job(
         task_id=task.id,
         attempt=task.attempt,
         function="take",
-        arguments=arguments,
+        arguments={},
         workspace=workspace,
+        engine=task.request.take.engine,
     )
+    if not attached:
+        job = await _with_inputs(context, task, job)
     reporter = Reporter(context, task)
     async with aclosing(context.executor.run(job)) as running:
         async for message in running:
@@ -194,17 +197,17 @@ async def _run(context: AttemptContext, task: Task, workspace: Path) -> None:
     raise JobCrashed("the executor lost the job")
 
 
-async def _arguments(context: AttemptContext, task: Task, workspace: Path) -> dict[str, Any]:
-    """The arguments of the job, once its files have been brought to the workspace."""
+async def _with_inputs(context: AttemptContext, task: Task, job: Job) -> Job:
+    """The job with its arguments, once its files have been brought to its workspace."""
     localizer = Localizer(
         storage=context.storage,
         fetcher=context.fetcher,
         seconds=context.fetch_seconds,
-        folder=workspace,
+        folder=job.workspace,
     )
     media = await localizer.media(task.request)
-    arguments = TakeArguments(request=task.request.take, media=media, workspace=workspace)
-    return arguments.to_json()
+    arguments = TakeArguments(request=task.request.take, media=media, workspace=job.workspace)
+    return replace(job, arguments=arguments.to_json(), inputs=media.paths)
 
 
 def _make_anew(folder: Path) -> None:

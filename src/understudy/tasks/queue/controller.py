@@ -21,6 +21,7 @@ from understudy.tasks.queue.attempt import fail_or_retry, put_back, run_attempt
 from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.leadership import Leadership, wait_for
 from understudy.tasks.records import Task
+from understudy.tasks.workers.executor import ExecutorAway
 
 POLL_SECONDS = 1.0
 """How often the queue is read when nothing wakes the controller, such as for a retry."""
@@ -157,16 +158,18 @@ class Controller:
                 transitions.claim,
                 self._context.write_payload,
                 now=now_ms(),
-                limit=min(room, CLAIMED_AT_ONCE),
+                limit=max(0, min(room, CLAIMED_AT_ONCE)),
                 slot_limit=self._context.slot_limit,
             )
             for task in claimed:
                 self._start(task)
         return bool(claimed)
 
-    def _start(self, task: Task) -> None:
+    def _start(self, task: Task, *, attached: bool = False) -> None:
         name = f"{task.id}#{task.attempt}"
-        attempt = asyncio.create_task(run_attempt(self._context, task), name=name)
+        attempt = asyncio.create_task(
+            run_attempt(self._context, task, attached=attached), name=name
+        )
         self._attempts[name] = attempt
 
         def end(ended: asyncio.Task[None]) -> None:
@@ -190,7 +193,7 @@ class Controller:
                 if name in self._attempts:
                     continue
                 if name in held:
-                    self._start(task)
+                    self._start(task, attached=True)
                 elif name in self._unwritten:
                     await put_back(self._context, task, "the database did not respond")
                 else:
@@ -221,6 +224,9 @@ class Controller:
             except StorageUnavailable as error:
                 log.warning("storage unavailable", reason=str(error))
                 await asyncio.sleep(POLL_SECONDS)
+            except ExecutorAway as error:
+                log.warning("executor unavailable", reason=str(error))
+                await asyncio.sleep(SWEEP_SECONDS)
             except Exception:
                 log.exception("loop failed", loop=getattr(loop, "__qualname__", ""))
                 await asyncio.sleep(POLL_SECONDS)

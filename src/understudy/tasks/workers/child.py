@@ -14,9 +14,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from understudy.cores import CORES_VARIABLE
 from understudy.errors import MachineFault
+from understudy.tasks.workers import cancellation
 from understudy.tasks.workers.messages import (
     MAX_LINE_BYTES,
+    MAX_REASON_CHARACTERS,
     Crashed,
     Done,
     Progressed,
@@ -48,11 +51,13 @@ class WorkerProcess:
     _ready: bool = False
 
     @classmethod
-    async def start(cls, jobs: str, *, memory_mb: int, temporary: Path) -> WorkerProcess:
+    async def start(
+        cls, jobs: str, *, memory_mb: int, temporary: Path, cores: int | None = None
+    ) -> WorkerProcess:
         """Start a child that runs the functions of the module `jobs`.
 
         memory_mb: what its processes may each reserve, 0 for no limit. temporary: a folder for
-        its temporary files. Raises MachineFault.
+        its temporary files. cores: how many it shall keep to, None for all. Raises MachineFault.
         """
         try:
             theirs, ours = os.pipe()
@@ -72,7 +77,7 @@ class WorkerProcess:
                 limit=MAX_LINE_BYTES,
                 pass_fds=(theirs,),
                 start_new_session=True,
-                env=_environment(os.environ, temporary),
+                env=_environment(os.environ, temporary, cores),
             )
         except BaseException as error:
             os.close(ours)
@@ -118,9 +123,23 @@ class WorkerProcess:
             if not isinstance(message, Progressed):
                 return
 
+    def with_last_words(
+        self, message: Progressed | Done | Refused | Crashed
+    ) -> Progressed | Done | Refused | Crashed:
+        """The message; a crash gets what the child wrote to stderr last."""
+        if not isinstance(message, Crashed) or not self.said:
+            return message
+        reason = "\n".join((message.reason, *self.said))[-MAX_REASON_CHARACTERS:]
+        return Crashed(reason=reason, machine=message.machine)
+
     @property
     def alive(self) -> bool:
         return self.process.returncode is None
+
+    def ask_to_stop(self) -> None:
+        """Raise the flag that a running job looks at; see `cancellation`."""
+        if self.alive and self._ready:
+            self.process.send_signal(cancellation.SIGNAL)
 
     async def kill(self) -> None:
         """Kill the whole group and wait until it is gone."""
@@ -143,6 +162,7 @@ class WorkerProcess:
             rest = rest[-65536:]
 
 
-def _environment(ours: Mapping[str, str], temporary: Path) -> dict[str, str]:
+def _environment(ours: Mapping[str, str], temporary: Path, cores: int | None) -> dict[str, str]:
     passed = {name: value for name, value in ours.items() if name.startswith(_PASSED_ON)}
-    return {**passed, "TMPDIR": str(temporary)}
+    kept_to = {} if cores is None else {CORES_VARIABLE: str(cores)}
+    return {**passed, **kept_to, "TMPDIR": str(temporary)}

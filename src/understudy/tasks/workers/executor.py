@@ -7,16 +7,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
+from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused
+
+
+class ExecutorAway(Exception):  # noqa: N818 - a state
+    """What runs the jobs cannot be reached; which jobs it holds is not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One attempt at one task, ready to run.
 
-    function: the job's name in the executor's module of jobs. arguments: JSON values; paths among
-    them lie in `workspace` or are inputs that are only read. workspace: a folder on the
-    controller's machine where the outputs are wanted.
+    function: the job's name in the executor's module of jobs. arguments: JSON values; the paths
+    among them are `workspace` and those of `inputs`, files that are only read. workspace: a folder
+    on the controller's machine where the outputs are wanted. engine: whose needs the job has.
     """
 
     task_id: int
@@ -24,6 +29,8 @@ class Job:
     function: str
     arguments: Mapping[str, Any]
     workspace: Path
+    inputs: tuple[Path, ...] = ()
+    engine: str = DEFAULT_ENGINE
 
     @property
     def name(self) -> str:
@@ -35,7 +42,8 @@ class Executor(Protocol):
     """Runs jobs, as many at once as it has room for.
 
     Closing the iterator of `run` ends the job. A job whose controller is gone either ends with it
-    (local child processes) or is found again among `attached` (actors elsewhere).
+    (local child processes) or is found again among `attached` (actors elsewhere). `attached` is
+    asked when a controller begins to lead, and every few seconds from then on.
     """
 
     @property
@@ -48,7 +56,7 @@ class Executor(Protocol):
         ...
 
     async def attached(self) -> frozenset[str]:
-        """The names of the jobs that it holds."""
+        """The names of the jobs that it holds. Raises ExecutorAway."""
         ...
 
     async def cancel(self, name: str) -> None:

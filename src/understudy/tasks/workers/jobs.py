@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from understudy.media.limits import ClipLimits
+from understudy.tasks.workers import cancellation
 from understudy.tasks.workers.questions import (
     CharacterArguments,
     ClipCheck,
@@ -58,6 +59,7 @@ def take(arguments: Values, report: Report) -> Values:
             performances=(workspace / "performance.npz",),
         ),
         on_progress=tell,
+        cancelled=cancellation.requested,
     )
     (workspace / "report.json").write_text(json.dumps(made.to_json()))
     return {"seconds": made.plan.duration}
@@ -84,13 +86,16 @@ def export(arguments: Values, report: Report) -> Values:
 
 
 def engines(arguments: Values, report: Report) -> Values:
-    """Whether engines can run here. Arguments: names. Returns `EngineState` by name."""
+    """Whether engines can run. Arguments: names, and whether it is elsewhere that they would.
+
+    Returns `EngineState` by name.
+    """
     from understudy.engines import EngineUnavailable, load_engine
 
     told: Values = {}
     for name in arguments["names"]:
         try:
-            info = load_engine(name).info
+            info = load_engine(name, elsewhere=arguments["elsewhere"]).info
         except EngineUnavailable as error:
             told[name] = {"reason": str(error), "whole_prompt": False, "raw_clip": False}
         else:
@@ -98,6 +103,7 @@ def engines(arguments: Values, report: Report) -> Values:
                 "reason": "",
                 "whole_prompt": info.whole_prompt,
                 "raw_clip": "clip" in info.inputs,
+                "needs": asdict(info.needs),
             }
     return told
 

@@ -49,7 +49,7 @@ class LocalExecutor:
                     message = Crashed(reason=f"it took longer than {self._seconds:g} s")
                 if message is None:
                     return
-                yield _with_last_words(message, child)
+                yield child.with_last_words(message)
                 if not isinstance(message, Progressed):
                     return
         finally:
@@ -69,12 +69,3 @@ class LocalExecutor:
     async def close(self) -> None:
         """End every job."""
         await asyncio.gather(*(child.kill() for child in list(self._children.values())))
-
-
-def _with_last_words(
-    message: Progressed | Done | Refused | Crashed, child: WorkerProcess
-) -> Progressed | Done | Refused | Crashed:
-    if not isinstance(message, Crashed) or not child.said:
-        return message
-    reason = "\n".join((message.reason, *child.said))[-20_000:]
-    return Crashed(reason=reason, machine=message.machine)

@@ -7,6 +7,7 @@ sizes are all checked. Messages name no files.
 from __future__ import annotations
 
 import base64
+import json
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
@@ -58,6 +59,9 @@ class Refused(_Message):
     message: str = Field(max_length=4000)
 
 
+MAX_REASON_CHARACTERS = 20_000
+
+
 class Crashed(_Message):
     """The job failed by no fault of its inputs; reason: for the log, never for a client.
 
@@ -65,7 +69,7 @@ class Crashed(_Message):
     """
 
     kind: Literal["crashed"] = "crashed"
-    reason: str = Field(max_length=20_000)
+    reason: str = Field(max_length=MAX_REASON_CHARACTERS)
     machine: str | None = Field(default=None, max_length=200)
 
 
@@ -86,6 +90,14 @@ def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready:
         return _adapter.validate_json(line)
     except ValidationError as error:
         return Crashed(reason=f"the worker sent an invalid message: {error.errors()[0]['type']}")
+
+
+def line_of(message: Progressed | Done | Refused | Crashed) -> bytes:
+    """The line that `parse` reads as this message."""
+    values = message.model_dump()
+    if isinstance(message, Progressed) and message.preview is not None:
+        values["preview"] = base64.b64encode(message.preview).decode()
+    return json.dumps(values).encode()
 
 
 def as_refusal(message: Refused) -> InputRefused:

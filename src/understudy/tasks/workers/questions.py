@@ -7,10 +7,11 @@ checks the answer against a type, because the child opens untrusted files.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Generic, Self, TypeVar
 
+from understudy.engines import EngineNeeds
 from understudy.take.findings import Findings
 from understudy.take.options import TakeMedia, TakeRequest
 
@@ -181,11 +182,13 @@ class ClipFacts:
 @dataclass(frozen=True, slots=True)
 class EngineState:
     """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole. raw_clip: it
-    follows the clip itself, whose camera may move, and not landmarks found in it."""
+    follows the clip itself, whose camera may move, and not landmarks found in it. needs: what a
+    take occupies."""
 
     reason: str
     whole_prompt: bool
     raw_clip: bool
+    needs: EngineNeeds = field(default_factory=EngineNeeds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +237,12 @@ def corrected_picture(given: CharacterArguments) -> Question[PictureFacts]:
     return Question("correct_picture", given.to_json(), PictureFacts)
 
 
-def engine_states(names: Iterable[str]) -> Question[dict[str, EngineState]]:
-    """Whether engines can run here, by name."""
-    return Question("engines", {"names": sorted(names)}, dict[str, EngineState])
+def engine_states(
+    names: Iterable[str], *, elsewhere: bool = False
+) -> Question[dict[str, EngineState]]:
+    """Whether engines can run, by name. elsewhere: on other machines; here they are installed."""
+    arguments = {"names": sorted(names), "elsewhere": elsewhere}
+    return Question("engines", arguments, dict[str, EngineState])
 
 
 def export(performance: Path, output: Path) -> Question[Nothing]:

@@ -24,7 +24,8 @@ import traceback
 from collections.abc import Callable
 from typing import Any
 
-from understudy.errors import InputRefused, machine_fault
+from understudy.errors import InputRefused, TakeCancelled, machine_fault
+from understudy.tasks.workers import cancellation
 
 NICE = 5
 """Below the server, which answers requests, and above what the machine does when idle."""
@@ -42,8 +43,10 @@ def main() -> None:
     # What libraries print must not mix with the messages.
     os.dup2(2, 1)
     read_end, write_end = os.pipe()
+    cancellation.listen()
     worker = os.fork()
     if worker:
+        signal.signal(cancellation.SIGNAL, lambda number, _: os.kill(worker, number))
         os.close(read_end)
         _guard(worker, lifeline, messages)
     os.close(lifeline)
@@ -108,6 +111,7 @@ def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
             {"kind": "progress", "stage": stage, "fraction": fraction, "preview": encoded},
         )
 
+    cancellation.begin()
     try:
         value = getattr(jobs, request["job"])(request["arguments"], report)
     except InputRefused as refusal:
@@ -121,6 +125,8 @@ def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
             "code": refusal.code,
             "message": refusal.message,
         }
+    except TakeCancelled:
+        return {"kind": "crashed", "reason": cancellation.CANCELLED}
     except MemoryError:
         return {"kind": "crashed", "reason": "the worker ran out of memory"}
     except Exception as error:

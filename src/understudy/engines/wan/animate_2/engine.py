@@ -8,7 +8,7 @@ from understudy.engines.engine import EngineInfo, Job
 from understudy.engines.generating import Inputs, generating_info
 from understudy.engines.wan.animate_2.caption import caption
 from understudy.engines.wan.animate_2.published import ANIMATE_2
-from understudy.engines.wan.engine import ModelSource, WanEngine, shown
+from understudy.engines.wan.engine import NEEDS, ModelSource, WanEngine, shown
 from understudy.engines.wan.options import WanOptions
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class WanAnimate2Engine(WanEngine):
 
     @property
     def info(self) -> EngineInfo:
-        return generating_info(ANIMATE_2.name, VERSION, ANIMATE_2.fps)
+        return generating_info(ANIMATE_2.name, VERSION, ANIMATE_2.fps, NEEDS)
 
     def caption(self, job: Job) -> str:
         """The prompt as a caption of two parts."""
