@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import os
+import io
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from fractions import Fraction
 from pathlib import Path
 
 import av
 import pytest
+
+from understudy.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -39,17 +42,27 @@ def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def understudy(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs the command to its end, with a cache of its own: `understudy("animate", ...)`."""
+    """Runs the command to its end, with a cache of its own: `understudy("animate", ...)`.
+
+    In this process: starting another takes longer than most of what is asked of it here.
+    """
     cache = str(tmp_path_factory.mktemp("cache"))
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "understudy", *map(str, arguments)],
-            env=os.environ | {"UNDERSTUDY_CACHE_DIR": cache},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        command = ["understudy", *map(str, arguments)]
+        out, errors = io.StringIO(), io.StringIO()
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            redirect_stdout(out),
+            redirect_stderr(errors),
+        ):
+            patch.setenv("UNDERSTUDY_CACHE_DIR", cache)
+            patch.setattr(sys, "argv", command)
+            with pytest.raises(SystemExit) as ended:
+                main()
+        status = ended.value.code
+        assert isinstance(status, int)
+        return subprocess.CompletedProcess(command, status, out.getvalue(), errors.getvalue())
 
     return run
 
