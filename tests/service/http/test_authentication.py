@@ -32,6 +32,7 @@ def of_parts(parts: str) -> tuple[int, int, str]:
 
 NOT_YET = (401, 1003, "Authorization is not yet valid")
 EXPIRED = (401, 1004, "Authorization has expired")
+NO_EXP = (401, 1002, "The Claim 'exp' is not present in the JWT")
 TOO_FAR = (401, 1002, "The token's exp is too far ahead; at most 24 h are allowed")
 
 
@@ -133,9 +134,9 @@ ATTACKS: list[tuple[str, dict[str, Any], tuple[int, int, str]]] = [
     ("future", {"nbf": 4_000_000_000}, NOT_YET),
     ("exp in a year", {"exp": time.time() + 365 * 86400}, TOO_FAR),
     ("exp in 25 hours", {"exp": time.time() + 25 * 3600}, TOO_FAR),
-    ("no exp", {"exp": ...}, INVALID),
+    ("no exp", {"exp": ...}, NO_EXP),
     ("no iss", {"iss": ...}, INVALID),
-    ("null exp", {"exp": None}, INVALID),
+    ("null exp", {"exp": None}, NO_EXP),
     ("exp is text", {"exp": "soon"}, INVALID),
     ("exp is a list", {"exp": []}, INVALID),
     ("exp is endless", {"exp": float("inf")}, INVALID),

@@ -167,6 +167,9 @@ def _verify(token: str, secret: str) -> None:
         ahead = float(claims["exp"]) - time.time()
     except jwt.ExpiredSignatureError as error:
         raise AuthorizationExpired from error
+    except jwt.MissingRequiredClaimError as error:
+        told = f"The Claim '{error.claim}' is not present in the JWT"
+        raise AuthorizationInvalid(told) from error
     except jwt.ImmatureSignatureError as error:
         raise AuthorizationNotYetValid from error
     except (jwt.PyJWTError, TypeError, ValueError, OverflowError, RecursionError) as error:
