@@ -15,6 +15,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from tests.hostile.bodies import large_bodies
 from tests.hostile.idle import reads_beside_idle_sockets
 from tests.hostile.machine import full_disk, kills, locked_database, no_descriptors
 from tests.hostile.outcome import Outcome, as_table
@@ -23,6 +24,7 @@ from tests.hostile.wire import left_connections, odd_requests
 
 PARTS: dict[str, Callable[[Path], list[Outcome]]] = {
     "files": partial(damaged_files, pictures=300, clips=150),
+    "bodies": large_bodies,
     "requests": partial(odd_requests, count=3000),
     "connections": left_connections,
     "disk": full_disk,

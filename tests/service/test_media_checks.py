@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import base64
+import random
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
+from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.media_checks import write_base64
 
 Body = Callable[..., dict[str, Any]]
 
@@ -203,3 +207,22 @@ def test_the_tasks_design_takes_larger_pictures(client: Client, far: FarSide) ->
         1201,
         "image_url: the file has 11.45 MB; at most 10 MB is allowed",
     )
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 786_431, 786_432, 786_433, 2_000_000])
+def test_base64_is_written_as_the_bytes_that_it_stands_for(tmp_path: Path, size: int) -> None:
+    data = random.Random(size).randbytes(size)
+    for text in (
+        base64.b64encode(data).decode(),
+        base64.b64encode(data).decode().rstrip("="),
+        base64.encodebytes(data).decode().replace("\n", "\r\n"),
+    ):
+        write_base64(text, tmp_path / "file")
+        assert (tmp_path / "file").read_bytes() == data
+
+
+@pytest.mark.parametrize("place", [1024 * 1024, 1024 * 1024 - 4, 4])
+def test_base64_that_ends_before_its_end_is_refused(tmp_path: Path, place: int) -> None:
+    text = "A" * (place - 1) + "=" + "A" * (1024 * 1024)
+    with pytest.raises(ParameterInvalid, match=NOT_BASE64):
+        write_base64(text, tmp_path / "file")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -11,6 +12,7 @@ import structlog
 
 from understudy.errors import InputRefused, MachineFault, machine_fault
 from understudy.media import limits
+from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import elements
 from understudy.tasks.db.repository.callbacks import WriteElementPayload as WritePayload
@@ -19,6 +21,7 @@ from understudy.tasks.files.localize import localize
 from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
 from understudy.tasks.queue.attempt import GIVEN_UP, MACHINE_PATIENCE_MS
+from understudy.tasks.queue.controller import Loop
 from understudy.tasks.records import Element, Source
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 from understudy.tasks.workers.questions import ClipCheck, PictureCheck, whole_clip, whole_picture
@@ -27,6 +30,9 @@ POLL_SECONDS = 1.0
 """How often the library looks for an element to make."""
 CHECK_SECONDS = 60.0
 """For opening one picture or clip in full."""
+AT_ONCE = 3
+"""Elements made at a time, so that one whose files arrive slowly does not hold up the others."""
+AT_ONCE_PER_ACCOUNT = AT_ONCE - 1
 
 _make_element_id = IdMaker(ELEMENT_BITS)
 
@@ -35,7 +41,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(slots=True)
 class Library:
-    """Makes the elements that wait to be made, one after the other.
+    """Makes the elements that wait to be made.
 
     temporary: a folder for temporary files.
     """
@@ -43,28 +49,49 @@ class Library:
     database: Database
     storage: Storage
     fetcher: Fetcher
+    keyring: Keyring
     prober: Prober
     write_payload: WritePayload
     temporary: Path
     fetch_seconds: float
     max_attempts: int
-    _recovered: bool = False
+    _making: dict[int, Element] = field(default_factory=dict)
+    _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def rounds(self) -> tuple[Loop, ...]:
+        """What is to run over and over, side by side, to make elements."""
+        return (self.round,) * AT_ONCE
 
     async def round(self) -> None:
         """Make one element, or wait when none is due."""
-        if not self._recovered:
-            await self._recover()
-        element = await self.database.write(elements.claim, self.write_payload, now=now_ms())
-        if element is None:
-            await asyncio.sleep(POLL_SECONDS)
-        else:
+        async with self._claiming:
+            element = await self._claim()
+            if element is None:
+                # The others wait for this one, so that the library is read once a second.
+                await asyncio.sleep(POLL_SECONDS)
+                return
+            self._making[element.id] = element
+        try:
             await self._make(element)
+        finally:
+            del self._making[element.id]
+
+    async def _claim(self) -> Element | None:
+        await self._recover()
+        accounts = Counter(element.account_id for element in self._making.values())
+        return await self.database.write(
+            elements.claim,
+            self.write_payload,
+            now=now_ms(),
+            busy=[account for account, n in accounts.items() if n >= AT_ONCE_PER_ACCOUNT],
+        )
 
     async def _recover(self) -> None:
-        """Retry what a killed server was making; only the leader makes elements."""
+        """Retry what nobody makes, such as after a kill; only the leader makes elements."""
         for element in await self.database.read(elements.processing):
-            await self._fail_or_retry(element)
-        self._recovered = True
+            if element.id not in self._making:
+                await self._fail_or_retry(element)
 
     async def _make(self, element: Element) -> None:
         try:
@@ -121,6 +148,7 @@ class Library:
             field=field,
             storage=self.storage,
             fetcher=self.fetcher,
+            keyring=self.keyring,
             seconds=self.fetch_seconds,
         )
         account = element.account_id

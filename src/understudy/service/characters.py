@@ -143,6 +143,7 @@ class Characters:
             localizer = Localizer(
                 storage=self.checks.storage,
                 fetcher=self.checks.fetcher,
+                keyring=self.checks.keyring,
                 seconds=self.fetch_seconds,
                 folder=folder,
             )

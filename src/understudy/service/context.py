@@ -12,6 +12,7 @@ from understudy.service.engines import Engines
 from understudy.service.exports import Exports
 from understudy.service.http.authentication import Authenticator
 from understudy.service.http.forwarding import base_of
+from understudy.service.http.json_bodies import LargeBodies
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
@@ -40,6 +41,7 @@ class Service:
     catalogue: Catalogue
     authenticator: Authenticator
     rates: RateLimiter
+    large_bodies: LargeBodies
     checks: MediaChecks
     creation: Creation
     inspection: Inspection

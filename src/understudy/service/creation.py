@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -14,7 +15,13 @@ from understudy.service.engines import Engines
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
 from understudy.service.http.fields import invalid
-from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaChecks, MediaRequest
+from understudy.service.media_checks import (
+    BUDGET_SECONDS,
+    CheckedMedia,
+    MediaChecks,
+    MediaRequest,
+    all_of,
+)
 from understudy.service.models import Catalogue, reservation
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
@@ -63,18 +70,19 @@ class Creation:
         picture: CheckedMedia | None = None
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
-            task = await self.database.write_before(
-                until,
-                tasks.insert,
-                self.write_payload,
-                _new_task(task_id, caller, design, draft, picture, clip, element),
-                now=task_time(task_id),
-                concurrency_limit=self.concurrency_limit,
-            )
-        except BaseException as error:
+            with _in_contract(draft):
+                task = await self.database.write_before(
+                    until,
+                    tasks.insert,
+                    self.write_payload,
+                    _new_task(task_id, caller, design, draft, picture, clip, element),
+                    now=task_time(task_id),
+                    concurrency_limit=self.concurrency_limit,
+                )
+        except BaseException:
             if picture is None or picture.source.file_id is None:
                 await self.checks.storage.discard(prefix)
-            raise _in_contract(error, draft) from error
+            raise
         for wake in self.wake:
             wake()
         return task
@@ -105,12 +113,10 @@ class Creation:
 
     async def _check_room(self, caller: Caller, draft: Draft) -> None:
         """Refuse early what the account has no room for, before anything is fetched for it."""
-        try:
+        with _in_contract(draft):
             await self.database.read(
                 accounts.check_room, caller.account_id, 0, self.concurrency_limit
             )
-        except (accounts.TooManyTasks, accounts.UnitsUsedUp) as error:
-            raise _in_contract(error, draft) from error
 
     async def _look(
         self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
@@ -137,13 +143,8 @@ class Creation:
         if in_turn:
             picture = await _before(clip_look, picture_look)
             return picture, await clip_look
-        looking = [asyncio.create_task(look) for look in (picture_look, clip_look)]
-        try:
-            return await looking[0], await looking[1]
-        finally:
-            for task in looking:
-                task.cancel()
-            await asyncio.gather(*looking, return_exceptions=True)
+        picture, clip = await all_of(picture_look, clip_look)
+        return picture, clip
 
 
 def check_callback(url: str | None, *, allow_private: bool) -> None:
@@ -208,13 +209,16 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
     )
 
 
-def _in_contract(error: BaseException, draft: Draft) -> BaseException:
-    if isinstance(error, tasks.UploadGone):
-        return ParameterInvalid(UNREACHABLE)
-    if isinstance(error, tasks.ExternalIdTaken):
-        return ParameterInvalid(f"External_task_id {draft.external_id} already exists")
-    if isinstance(error, accounts.TooManyTasks):
-        return TooManyTasks()
-    if isinstance(error, accounts.UnitsUsedUp):
-        return BalanceUsedUp()
-    return error
+@contextmanager
+def _in_contract(draft: Draft) -> Iterator[None]:
+    """Raise the contract's errors in place of the store's."""
+    try:
+        yield
+    except tasks.UploadGone as error:
+        raise ParameterInvalid(UNREACHABLE) from error
+    except tasks.ExternalIdTaken as error:
+        raise ParameterInvalid(f"External_task_id {draft.external_id} already exists") from error
+    except accounts.TooManyTasks as error:
+        raise TooManyTasks from error
+    except accounts.UnitsUsedUp as error:
+        raise BalanceUsedUp from error

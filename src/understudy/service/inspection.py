@@ -65,6 +65,7 @@ class Inspection:
         localizer = Localizer(
             storage=self.checks.storage,
             fetcher=self.checks.fetcher,
+            keyring=self.checks.keyring,
             seconds=self.fetch_seconds,
             folder=folder,
         )

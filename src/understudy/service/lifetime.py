@@ -17,6 +17,7 @@ from understudy.service.engines import Engines
 from understudy.service.executors import open_executor
 from understudy.service.exports import Exports
 from understudy.service.http.authentication import Authenticator
+from understudy.service.http.json_bodies import LargeBodies
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
@@ -62,7 +63,7 @@ async def running_service(
         controller = _controller(
             settings,
             _attempt_context(settings, jobs, stores, probers, metrics, ends),
-            background=(outbox.round, library.round, stores.retention.round),
+            background=(outbox.round, *library.rounds, stores.retention.round),
         )
         running = asyncio.create_task(controller.run())
         ends.push_async_callback(_stopped, controller, running)
@@ -158,7 +159,9 @@ def _open_probers(settings: Settings, jobs: str, stores: _Stores, ends: AsyncExi
     )
     for prober in (checker, inspector, exporter, caster):
         ends.push_async_callback(prober.close)
-    checks = MediaChecks(stores.database, stores.storage, stores.fetcher, checker, folder)
+    checks = MediaChecks(
+        stores.database, stores.storage, stores.fetcher, stores.keyring, checker, folder
+    )
     return _Probers(checker, inspector, exporter, caster, checks)
 
 
@@ -182,6 +185,7 @@ def _library(settings: Settings, stores: _Stores, prober: Prober) -> Library:
         database=stores.database,
         storage=stores.storage,
         fetcher=stores.fetcher,
+        keyring=stores.keyring,
         prober=prober,
         write_payload=element_payload_writer(stores.links),
         temporary=stores.scratch.checks,
@@ -202,6 +206,7 @@ def _attempt_context(  # noqa: PLR0913 - every part that an attempt needs
         database=stores.database,
         storage=stores.storage,
         fetcher=stores.fetcher,
+        keyring=stores.keyring,
         executor=open_executor(settings, jobs, probers.exporter, ends),
         write_payload=task_payload_writer(stores.links),
         price=partial(_price, stores.catalogue),
@@ -254,6 +259,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         catalogue=stores.catalogue,
         authenticator=Authenticator(database, stores.keyring),
         rates=RateLimiter(settings.rate_limit),
+        large_bodies=LargeBodies(stores.scratch.checks),
         checks=checks,
         creation=Creation(
             database,

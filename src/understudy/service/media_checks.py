@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import binascii
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +20,10 @@ from understudy.media import file_types, limits
 from understudy.media.limits import ClipLimits
 from understudy.service import remote_header
 from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads
+from understudy.tasks.files.client_urls import seal_url
 from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
 from understudy.tasks.files.links import upload_id
 from understudy.tasks.files.localize import UNREACHABLE, too_large
@@ -37,6 +39,8 @@ _STORING_SECONDS = 0.8
 NOT_BASE64 = "File is not in a valid base64 format"
 _PICTURE_HEAD_BYTES = 512 * 1024
 """What is first read of a picture's URL; smaller pictures are then complete."""
+_PIECE_LETTERS = 1024 * 1024
+"""Of base64, decoded in a millisecond; a multiple of four."""
 _CLIP_HEAD_BYTES = 64 * 1024
 """Enough for the header of a clip with fast start; others are read by ranges."""
 
@@ -72,6 +76,7 @@ class MediaChecks:
     database: Database
     storage: Storage
     fetcher: Fetcher
+    keyring: Keyring
     prober: Prober
     temporary: Path
 
@@ -87,17 +92,17 @@ class MediaChecks:
             path = Path(folder) / "picture"
             if is_web_url(media.given):
                 if not await self._fetch_picture(media, path, max_bytes):
-                    return CheckedMedia(Source(url=media.given, max_bytes=max_bytes))
+                    return CheckedMedia(Source(url=self._sealed(media), max_bytes=max_bytes))
             else:
-                path.write_bytes(await asyncio.to_thread(decode_base64, media.given))
-                with _as_parameter():
-                    size = path.stat().st_size
-                    limits.check_bytes(size, max_bytes=max_bytes, field=media.field)
+                await asyncio.to_thread(_write_picture, media, path, max_bytes)
                 check = PictureCheck(path=path, field=media.field, max_bytes=max_bytes)
                 await self._ask(whole_picture(check), media)
             await self._store(media, path)
-        url = media.given if is_web_url(media.given) else None
+        url = self._sealed(media) if is_web_url(media.given) else None
         return CheckedMedia(Source(key=media.key, url=url, max_bytes=max_bytes))
+
+    def _sealed(self, media: MediaRequest) -> str:
+        return seal_url(self.keyring, media.given)
 
     async def _store(self, media: MediaRequest, path: Path) -> None:
         """Store a complete file. Raises StorageUnavailable, also when it takes too long."""
@@ -119,7 +124,7 @@ class MediaChecks:
                 )
             source = Source(key=upload.key, file_id=upload.id, max_bytes=bounds.max_bytes)
             return CheckedMedia(source, seconds, upload.used_at)
-        source = Source(url=media.given, max_bytes=bounds.max_bytes)
+        source = Source(url=self._sealed(media), max_bytes=bounds.max_bytes)
         with _as_parameter():
             header = await self._read_clip_header(media, bounds.max_bytes)
             if header is None:
@@ -221,21 +226,62 @@ class MediaChecks:
         return part.data if part.start == start else b""
 
 
+async def all_of(*looks: Coroutine[None, None, CheckedMedia]) -> list[CheckedMedia]:
+    """Look at several media at once. The fault of the first is raised, and the others end."""
+    looking = [asyncio.create_task(look) for look in looks]
+    try:
+        return [await each for each in looking]
+    finally:
+        await _end(looking)
+
+
+async def _end(looking: list[asyncio.Task[CheckedMedia]]) -> None:
+    for each in looking:
+        each.cancel()
+    await asyncio.gather(*looking, return_exceptions=True)
+    # A fault refers to the frame that waited for it, and so by these to itself and the request.
+    looking.clear()
+
+
 def is_web_url(given: str) -> bool:
     """Whether what a client gave is a URL, and not base64."""
     return given[:8].lower().startswith(("http://", "https://"))
 
 
-def decode_base64(text: str) -> bytes:
-    """The bytes of base64 without a `data:` prefix; line ends and missing padding are forgiven.
+def _write_picture(media: MediaRequest, path: Path, max_bytes: int) -> None:
+    """`write_base64`, if that is not too much. Raises ParameterInvalid."""
+    size = _decoded_bytes(media.given)
+    # Too few letters for one byte are no base64 at all.
+    if size:
+        with _as_parameter():
+            limits.check_bytes(size, max_bytes=max_bytes, field=media.field)
+    write_base64(media.given, path)
 
-    Raises ParameterInvalid with the contract's words.
+
+def _decoded_bytes(text: str) -> int:
+    """How many bytes base64 stands for, line ends and padding not counted."""
+    letters = len(text.strip().rstrip("=")) - text.count("\r") - text.count("\n")
+    return letters * 3 // 4
+
+
+def write_base64(text: str, path: Path) -> None:
+    """Write the bytes of base64 without a `data:` prefix; line ends and missing padding are
+    forgiven.
+
+    Piece by piece: each keeps everybody waiting, and the whole would be held twice. Raises
+    ParameterInvalid with the contract's words.
     """
     text = text.strip().replace("\r", "").replace("\n", "")
-    try:
-        return base64.b64decode(text + "=" * (-len(text) % 4), validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise ParameterInvalid(NOT_BASE64) from error
+    with path.open("wb") as file:
+        for start in range(0, len(text), _PIECE_LETTERS):
+            piece = text[start : start + _PIECE_LETTERS]
+            ends = start + _PIECE_LETTERS >= len(text)
+            if not ends and piece.endswith("="):
+                raise ParameterInvalid(NOT_BASE64)
+            try:
+                file.write(base64.b64decode(piece + "=" * (-len(piece) % 4), validate=True))
+            except (binascii.Error, ValueError) as error:
+                raise ParameterInvalid(NOT_BASE64) from error
 
 
 @contextmanager

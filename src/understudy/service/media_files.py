@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Literal
 
 from understudy.service.http.authentication import Caller
-from understudy.service.media_checks import MediaChecks, MediaRequest, decode_base64, is_web_url
+from understudy.service.media_checks import MediaChecks, MediaRequest, is_web_url, write_base64
+from understudy.tasks.files.client_urls import seal_url
 from understudy.tasks.files.localize import Localizer
 from understudy.tasks.records import Source
 
@@ -26,10 +27,10 @@ async def media_file(
     upload = await checks.find_upload(wanted, kind)
     if upload is None and not is_web_url(wanted.given):
         path = localizer.folder / kind
-        path.write_bytes(await asyncio.to_thread(decode_base64, wanted.given))
+        await asyncio.to_thread(write_base64, wanted.given, path)
         return path
     source = Source(
-        url=None if upload else wanted.given,
+        url=None if upload else seal_url(checks.keyring, wanted.given),
         key=upload.key if upload else None,
         max_bytes=max_bytes,
     )

@@ -42,8 +42,8 @@ class Source:
     """Where a picture or clip is: at a client's `url`, or in storage under `key`, which counts
     where there are both.
 
-    file_id: the upload that `key` belongs to, if it is one. max_bytes: the limit that the design
-    sets on it.
+    url: sealed (`client_urls`), for it may be signed. file_id: the upload that `key` belongs to, if
+    it is one. max_bytes: the limit that the design sets on it.
     """
 
     url: str | None = None

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import socket
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.routing import Route
 
 from tests.service.conftest import PATH, Client
+from understudy.service.http.contract_errors import ContractError, ParameterInvalid
 from understudy.service.http.logs import escape_controls
+from understudy.service.http.middleware import RequestMiddleware, let_through
 from understudy.testing import RehearsalServer
 
 
@@ -61,6 +70,30 @@ def test_a_path_with_control_characters_stands_escaped_in_the_log(
     wanted = answer.headers["x-request-id"]
     (entry,) = logged(server, lambda entry: entry.get("request_id") == wanted)
     assert entry["path"] == "/none/\\x1b[31m\n"
+
+
+@pytest.mark.anyio
+async def test_what_a_refused_request_held_is_free_at_once() -> None:
+    held: list[weakref.ref[Any]] = []
+
+    async def refuse(_request: Request) -> None:
+        body = {"a picture"}
+        held.append(weakref.ref(body))
+        raise ParameterInvalid
+
+    app = Starlette(
+        routes=[Route("/", refuse)],
+        middleware=[Middleware(RequestMiddleware, observe=lambda *_: None)],
+        exception_handlers={ContractError: let_through},
+    )
+    transport = httpx2.ASGITransport(app)
+    gc.disable()
+    try:
+        async with httpx2.AsyncClient(transport=transport, base_url="http://test") as http:
+            assert (await http.get("/")).status_code == 400
+        assert held[0]() is None
+    finally:
+        gc.enable()
 
 
 def logged(server: RehearsalServer, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from tests.tasks.conftest import untold
 from understudy.take.options import TakeRequest
+from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions
 from understudy.tasks.db.repository.tasks import NewTask
@@ -56,6 +57,7 @@ async def context_of(
         "database": database,
         "storage": storage,
         "fetcher": fetcher,
+        "keyring": Keyring(["a key of the tests"]),
         "executor": executor,
         "write_payload": lambda task: task.status,
         "price": lambda _task, seconds: round(seconds * 500),

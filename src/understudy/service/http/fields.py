@@ -85,6 +85,9 @@ def _check_text(value: str) -> str:
     # Neither goes into every database or every answer.
     if "\0" in value:
         raise PydanticCustomError("expected", "text without NUL characters is expected")
+    # Base64 of many megabytes is told to be ASCII at once.
+    if value.isascii():
+        return value
     try:
         value.encode()
     except UnicodeEncodeError:

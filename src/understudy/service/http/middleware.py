@@ -122,4 +122,8 @@ def as_contract_error(error: Exception) -> ContractError:  # noqa: PLR0911 - one
 
 async def let_through(_request: Any, error: Exception) -> Any:
     """Leave an error to RequestMiddleware instead of the framework's own handlers."""
-    raise error
+    try:
+        raise error
+    finally:
+        # It refers to this frame, and so with its name to itself and all of the request.
+        del error

@@ -11,6 +11,8 @@ import stamina
 from understudy.errors import InputRefused
 from understudy.media import limits
 from understudy.take.options import TakeMedia
+from understudy.tasks.accounts.keyring import Keyring
+from understudy.tasks.files.client_urls import open_url
 from understudy.tasks.files.fetching import Fetcher, TooLarge, Unreachable
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.records import Source, TaskRequest
@@ -21,7 +23,14 @@ _TRIES = 3
 
 
 async def localize(  # noqa: PLR0913 - keyword-only settings
-    source: Source, path: Path, *, field: str, storage: Storage, fetcher: Fetcher, seconds: float
+    source: Source,
+    path: Path,
+    *,
+    field: str,
+    storage: Storage,
+    fetcher: Fetcher,
+    keyring: Keyring,
+    seconds: float,
 ) -> Path:
     """The file of a source: where it lies, else brought to `path`.
 
@@ -36,12 +45,11 @@ async def localize(  # noqa: PLR0913 - keyword-only settings
                 field, found="was removed", allowed="upload it again", message=UNREACHABLE
             ) from error
     assert source.url is not None
+    url = open_url(keyring, source.url)
     try:
         async for attempt in stamina.retry_context(on=_is_passing, attempts=_TRIES, timeout=None):
             with attempt:
-                await fetcher.download(
-                    source.url, path, max_bytes=source.max_bytes, seconds=seconds
-                )
+                await fetcher.download(url, path, max_bytes=source.max_bytes, seconds=seconds)
     except Unreachable as error:
         raise InputRefused(
             field, found="cannot be fetched", allowed="use a reachable URL", message=UNREACHABLE
@@ -72,6 +80,7 @@ class Localizer:
 
     storage: Storage
     fetcher: Fetcher
+    keyring: Keyring
     seconds: float
     folder: Path
 
@@ -105,5 +114,6 @@ class Localizer:
             field=field,
             storage=self.storage,
             fetcher=self.fetcher,
+            keyring=self.keyring,
             seconds=self.seconds,
         )

@@ -202,6 +202,7 @@ async def _with_inputs(context: AttemptContext, task: Task, job: Job) -> Job:
     localizer = Localizer(
         storage=context.storage,
         fetcher=context.fetcher,
+        keyring=context.keyring,
         seconds=context.fetch_seconds,
         folder=job.workspace,
     )

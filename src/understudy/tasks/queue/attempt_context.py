@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database, DatabaseUnavailable
 from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.files.fetching import Fetcher
@@ -52,6 +53,7 @@ class AttemptContext:
     database: Database
     storage: Storage
     fetcher: Fetcher
+    keyring: Keyring
     executor: Executor
     write_payload: WritePayload
     price: Callable[[Task, float], int]

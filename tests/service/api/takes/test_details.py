@@ -11,6 +11,7 @@ import numpy as np
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
+from understudy.testing import RehearsalServer
 from understudy.tracking.formats import FORMATS
 
 Body = Callable[..., dict[str, Any]]
@@ -128,3 +129,27 @@ def test_another_account_s_take_is_not_found(
     assert other.error("GET", f"{PATH}/{task_id}/detail")[:2] == (400, 1201)
     assert other.error("DELETE", f"{PATH}/{task_id}")[:2] == (400, 1201)
     assert client.data("GET", f"{PATH}/{task_id}")
+
+
+def test_a_signed_link_given_as_media_works_and_is_not_readable_in_the_database(
+    client: Client, create_body: Body, server: RehearsalServer
+) -> None:
+    first = done(client, create_body(callback_url="https://example.com/hook"))
+    links = {file["kind"]: file["url"] for file in first["files"]}
+    asked = create_body(image_url=links["picture"], video_url=links["video"])
+    detail = done(client, asked)
+    assert detail["task"]["task_status"] == "succeed"
+    assert {key: detail["request"][key] for key in asked} == asked
+    element = {
+        "element_name": "her",
+        "element_description": "a dancer",
+        "reference_type": "image_refer",
+        "element_image_list": {
+            "frontal_image": links["picture"],
+            "refer_images": [{"image_url": links["picture"]}],
+        },
+        "tag_list": [{"tag_id": "o_102"}],
+    }
+    client.data("POST", "/v1/general/advanced-custom-elements", json=element)
+    stored = b"".join(path.read_bytes() for path in server.data.glob("understudy.db*"))
+    assert b"signature=" not in stored

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from understudy.service.api.listing import read_page
 from understudy.service.context import service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
 from understudy.service.http.fields import (
     REQUIRED_WEB_URL,
     Body,
@@ -23,6 +23,7 @@ from understudy.service.http.fields import (
     is_blank,
     read_body,
 )
+from understudy.service.http.json_bodies import read_object
 from understudy.tasks.db.repository import callbacks
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms
 from understudy.tasks.records import CallbackEvent

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from understudy.service.context import Service, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, read_optional_object, success
+from understudy.service.http.envelope import success
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
     Body,
@@ -23,6 +23,7 @@ from understudy.service.http.fields import (
     is_blank,
     read_body,
 )
+from understudy.service.http.json_bodies import read_object, read_optional_object
 from understudy.service.models import show_units
 from understudy.tasks.accounts.credentials import (
     add_access_key,

@@ -8,7 +8,8 @@ from starlette.routing import Route
 
 from understudy.service.api import billing
 from understudy.service.context import service_of
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
+from understudy.service.http.json_bodies import read_object
 from understudy.tasks.db.repository import deductions
 from understudy.tasks.records import Deduction
 

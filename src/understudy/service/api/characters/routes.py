@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 from understudy.service.api.characters import bodies
 from understudy.service.api.files.routes import Uploaded
 from understudy.service.context import links_of, service_of
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
 
 PATH = "/v1/characters"
 
@@ -23,8 +23,8 @@ async def cast(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    asked = bodies.read_cast(await read_object(request))
-    found = await service.characters.find(caller, asked)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        found = await service.characters.find(caller, bodies.read_cast(body))
     return success(request, found.to_json())
 
 
@@ -39,8 +39,8 @@ async def poses(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    asked = bodies.read_cast(await read_object(request))
-    video = await service.characters.pose(caller, asked)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        video = await service.characters.pose(caller, bodies.read_cast(body))
     data: Poses = {"video": base64.b64encode(video).decode("ascii")}
     return success(request, data)
 
@@ -50,8 +50,9 @@ async def select(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    asked = bodies.read_select(await read_object(request))
-    found = await service.characters.select(caller, asked.picture, asked.on, asked.off)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        asked = bodies.read_select(body)
+        found = await service.characters.select(caller, asked.picture, asked.on, asked.off)
     return success(request, asdict(found))
 
 
@@ -60,8 +61,8 @@ async def correct(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    asked = bodies.read_correct(await read_object(request))
-    made = await service.characters.correct(caller, asked)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        made = await service.characters.correct(caller, bodies.read_correct(body))
     data: Uploaded = {
         "file_id": made.id,
         "url": links_of(request).upload(made.id),

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from understudy.library.presets import OWNER
 from understudy.service.api.motion_control import STATUS_WORDS, Created, TaskInfo
+from understudy.tasks.files.client_urls import open_url
 from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Element, Source, Status
@@ -142,7 +143,9 @@ def owner_of(element: Element) -> str:
 
 def url_of(source: Source, links: Links) -> str:
     """Where an element's picture or clip can be read."""
-    return links.element(source.key, now=now_ms()) if source.key else source.url or ""
+    if source.key is not None:
+        return links.element(source.key, now=now_ms())
+    return "" if source.url is None else open_url(links.keyring, source.url)
 
 
 def _info(element: Element) -> TaskInfo:

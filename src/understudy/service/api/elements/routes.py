@@ -18,9 +18,10 @@ from understudy.service.context import Service, links_of, service_of
 from understudy.service.creation import check_callback
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
 from understudy.service.http.fields import read_body
-from understudy.service.media_checks import BUDGET_SECONDS, CheckedMedia, MediaRequest
+from understudy.service.http.json_bodies import read_object
+from understudy.service.media_checks import BUDGET_SECONDS, MediaRequest, all_of
 from understudy.tasks.db.repository import elements, uploads
 from understudy.tasks.db.repository.callbacks import WriteElementPayload
 from understudy.tasks.db.repository.tasks import ExternalIdTaken
@@ -40,7 +41,12 @@ async def create(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    draft = design.read_create(await read_object(request))
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        element = await _create(service, caller, design.read_create(body))
+    return success(request, design.created(element))
+
+
+async def _create(service: Service, caller: Caller, draft: design.ElementDraft) -> Element:
     check_callback(draft.callback_url, allow_private=service.settings.allow_private_urls)
     element_task = _make_id()
     prefix = f"elements/{element_task}"
@@ -54,7 +60,7 @@ async def create(request: Request) -> Response:
             message = f"External_task_id {draft.external_id} already exists"
             raise ParameterInvalid(message) from error
         raise
-    return success(request, design.created(element))
+    return element
 
 
 def _insert(
@@ -89,14 +95,7 @@ async def _look(
         )
         for place, given in enumerate(draft.videos)
     ]
-    checked: list[CheckedMedia | BaseException] = await asyncio.gather(
-        *images, *videos, return_exceptions=True
-    )
-    sources = []
-    for found in checked:
-        if isinstance(found, BaseException):
-            raise found
-        sources.append(found.source)
+    sources = [checked.source for checked in await all_of(*images, *videos)]
     return sources[: len(images)], sources[len(images) :]
 
 

@@ -10,7 +10,7 @@ from understudy.service.api import motion_control
 from understudy.service.api.listing import read_page
 from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
 from understudy.tasks.db.repository import tasks
 from understudy.tasks.records import Design
 
@@ -22,8 +22,9 @@ async def create(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    draft = motion_control.read_create(await read_object(request), service.catalogue)
-    task = await service.creation.create(caller, Design.LEGACY, draft)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        draft = motion_control.read_create(body, service.catalogue)
+        task = await service.creation.create(caller, Design.LEGACY, draft)
     return success(request, motion_control.created(task))
 
 

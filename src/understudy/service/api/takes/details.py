@@ -19,6 +19,7 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.service.take_fields import FieldsAsked, fields_asked
 from understudy.tasks.db.repository import callbacks, tasks, transitions
+from understudy.tasks.files.client_urls import open_url
 from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Result, Source, Task
@@ -154,7 +155,9 @@ def _address(task: Task, source: Source, links: Links) -> str:
     """The URL that a client gave, or that of its upload."""
     if source.file_id is not None:
         return links.upload(source.file_id)
-    return source.url or links.result(task, source.key or "")
+    if source.url is not None:
+        return open_url(links.keyring, source.url)
+    return links.result(task, source.key or "")
 
 
 def _inputs(service: Service, task: Task, links: Links) -> list[File]:
@@ -164,7 +167,7 @@ def _inputs(service: Service, task: Task, links: Links) -> list[File]:
         if source is None:
             continue
         held = source.key
-        url = links.result(task, held) if held is not None else source.url or ""
+        url = _address(task, source, links) if held is None else links.result(task, held)
         size = None if held is None else service.storage.size(held)
         found.append(
             {

@@ -13,7 +13,7 @@ from understudy.service.api import motion_control
 from understudy.service.api.motion_control.routes import PATH
 from understudy.service.context import Service, links_of, service_of
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.envelope import encode, read_object, success
+from understudy.service.http.envelope import encode, success
 from understudy.tasks.db.repository import tasks, transitions
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Task
@@ -27,8 +27,9 @@ async def inspect(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
-    draft = motion_control.read_inspect(await read_object(request), service.catalogue)
-    findings = await service.inspection.inspect(caller, draft)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        draft = motion_control.read_inspect(body, service.catalogue)
+        findings = await service.inspection.inspect(caller, draft)
     return success(request, findings.to_json())
 
 

@@ -12,7 +12,8 @@ from understudy.service.api import tasks as design
 from understudy.service.api.listing import Slice, TaskList, read_slice, read_wanted
 from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ResourceUnknown
-from understudy.service.http.envelope import read_object, success
+from understudy.service.http.envelope import success
+from understudy.service.http.json_bodies import read_object
 from understudy.tasks.db.repository import elements, tasks
 from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
@@ -28,8 +29,9 @@ async def create(request: Request) -> Response:
         raise ResourceUnknown
     caller = await service.authenticator.caller(request, jwt_allowed=False)
     service.rates.count(caller.account_id)
-    draft = design.read_create(await read_object(request), known)
-    task = await service.creation.create(caller, Design.TASKS, draft)
+    async with service.large_bodies.read_object(request, caller.account_id) as body:
+        draft = design.read_create(body, known)
+        task = await service.creation.create(caller, Design.TASKS, draft)
     return success(request, design.created(task))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -127,12 +127,18 @@ def delete(
     return None if row is None else to_element(row)
 
 
-def claim(connection: sa.Connection, write_payload: WritePayload, *, now: int) -> Element | None:
-    """Claim the element that has waited longest to be made; None if none is due."""
+def claim(
+    connection: sa.Connection, write_payload: WritePayload, *, now: int, busy: Collection[int] = ()
+) -> Element | None:
+    """Claim the element that has waited longest to be made; None if none is due.
+
+    busy: accounts of which no more are made now.
+    """
     waiting = (
         sa.select(elements.c.id)
         .where(
             elements.c.status == Status.SUBMITTED,
+            elements.c.account_id.not_in(busy),
             is_due(elements.c.attempt, elements.c.not_before, now=now, longest_wait=RETRY_MS),
         )
         .order_by(elements.c.not_before, elements.c.id)
