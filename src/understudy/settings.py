@@ -194,6 +194,16 @@ class Settings(BaseSettings):
     weights_fetch: bool = Field(
         default=True, description="Let `understudy weights fetch` and `make setup` fetch weights."
     )
+    signing_certificates: Path | None = Field(
+        default=None,
+        description="PEM file with the chain of certificates by which results are signed as "
+        "AI-generated (Content Credentials, C2PA), the signer's first. Needs "
+        "`UNDERSTUDY_SIGNING_KEY` and the extra `understudy[provenance]`; `understudy animate` "
+        "and the library read both variables, too. See [outputs](outputs.md).",
+    )
+    signing_key: Path | None = Field(
+        default=None, description="PEM file with the key of the signer's certificate."
+    )
     allow_private_urls: bool = Field(
         default=False,
         description="Let clients' URLs reach loopback, private and link-local addresses. Only for "

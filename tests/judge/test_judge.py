@@ -76,6 +76,7 @@ def test_the_truth_follows_itself(judged: dict[str, Judged]) -> None:
     assert truth.time.delay in (None, 0)
     assert truth.time.duration == pytest.approx(4, abs=0.05)
     assert truth.ai_generated is not None
+    assert truth.marks.source_type == "compositeSynthetic"
 
 
 def test_a_still_picture_repeats_its_frame(judged: dict[str, Judged]) -> None:

@@ -27,6 +27,7 @@ def reporting_unfit_stores(settings: Settings) -> Iterator[None]:
 
     The status is that of a refused option, and that of a fault for a database that may come back.
     """
+    from understudy.media.output.content_credentials import CannotSign
     from understudy.tasks.accounts.keyring import KeyUnfit
     from understudy.tasks.db.database import DatabaseUnavailable, DatabaseUnfit
 
@@ -36,7 +37,7 @@ def reporting_unfit_stores(settings: Settings) -> Iterator[None]:
     except OSError as error:
         about = f" '{error.filename}'" if error.filename else ""
         _end(f"the folder '{settings.data}' cannot be used: {error.strerror}{about}", REFUSED)
-    except KeyUnfit as error:
+    except (KeyUnfit, CannotSign) as error:
         _end(str(error), REFUSED)
     except DatabaseUnfit as error:
         _end(f"the database '{place}' cannot be used: {error}", REFUSED)

@@ -58,6 +58,7 @@ class EngineInfo:
     moving_camera: it can follow a clip whose camera moves.
     max_fps: the most frames per second that it makes, None where it makes any number.
     needs: what a take occupies where a cluster runs it.
+    draws_by_model: a trained model makes its pixels; else they are those of the picture, moved.
     """
 
     name: str
@@ -68,6 +69,7 @@ class EngineInfo:
     whole_prompt: bool
     moving_camera: bool
     max_fps: int | None = None
+    draws_by_model: bool = False
     needs: EngineNeeds = EngineNeeds()
 
 

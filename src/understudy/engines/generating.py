@@ -37,6 +37,7 @@ def generating_info(name: str, version: str, max_fps: int, needs: EngineNeeds) -
         whole_prompt=True,
         moving_camera=True,
         max_fps=max_fps,
+        draws_by_model=True,
         needs=needs,
     )
 

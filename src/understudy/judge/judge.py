@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-import av.error
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -32,7 +31,6 @@ from understudy.judge.pose import HIPS, JOINTS, SHOULDERS, PoseCurves, judge_pos
 from understudy.judge.pose_metrics import torso_length
 from understudy.judge.sound import judge_sound
 from understudy.media.clip import Clip, count_frames, open_clip, read_frames
-from understudy.media.clip.container import open_container
 from understudy.media.limits import (
     OUTPUT_SHORT_SIDE,
     OWN_CLIP_LIMITS,
@@ -40,6 +38,7 @@ from understudy.media.limits import (
     output_fps,
     output_size,
 )
+from understudy.media.output.marks import read_marks
 from understudy.media.picture import open_picture
 from understudy.tracking.cached import track_clip
 from understudy.tracking.fidelity import pose_fidelity
@@ -134,6 +133,7 @@ def judge_video(
     frames = FrameJudgement(
         _mean(looked.background), _mean(looked.residue), _mean(looked.flicker), _mean(looked.seams)
     )
+    marks = read_marks(result)
     judgement = VideoJudgement(
         score=score(pose, hands, face, likeness, frames),
         pose=pose,
@@ -151,7 +151,8 @@ def judge_video(
             delay=_delay(whole, figure, start),
             repeated=_repeated(video),
         ),
-        ai_generated=_said(result),
+        ai_generated=marks.sentence,
+        marks=marks,
     )
     times = driver.times - driver.times[0]
     return Judged(judgement, times, curves, looked, video, source, start)
@@ -305,16 +306,6 @@ def _change(a: Rgb, b: Rgb) -> float:
     # The greatest of many small places: a figure may be small, and only its mouth move.
     difference = cv2.absdiff(a, b).astype(np.float32)
     return float(cv2.resize(difference, (32, 32), interpolation=cv2.INTER_AREA).max())
-
-
-def _said(result: Path) -> str | None:
-    """What a file's tags say of having been generated."""
-    try:
-        with open_container(result) as container:
-            tags = [value for value in container.metadata.values() if "AI-generated" in value]
-    except av.error.FFmpegError:
-        return None
-    return tags[0] if tags else None
 
 
 def _mean(values: list[float]) -> float | None:

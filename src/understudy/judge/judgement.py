@@ -9,6 +9,7 @@ from typing import Any
 from understudy.judge.following import FollowingJudgement
 from understudy.judge.pose import PoseJudgement
 from understudy.judge.sound import SoundJudgement
+from understudy.media.output.marks import Marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ NUMBERS = ScoreNumbers()
 
 @dataclass(frozen=True, slots=True)
 class VideoJudgement:
-    """A video judged. score: 0 to 100, see `docs/judge.md`. ai_generated: what the file says of
-    itself, None where it does not say that it was generated."""
+    """A video judged. score: 0 to 100, see `docs/judge.md`. ai_generated: what the file's tags
+    say of having been generated, None where they say nothing. marks: all that it says of itself."""
 
     score: float
     pose: PoseJudgement
@@ -105,6 +106,7 @@ class VideoJudgement:
     sound: SoundJudgement
     time: TimeJudgement
     ai_generated: str | None
+    marks: Marks
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""

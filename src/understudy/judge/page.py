@@ -15,6 +15,7 @@ from PIL import Image
 from understudy.judge.judge import Judged
 from understudy.media.clip import Clip, read_frames
 from understudy.media.output.atomic import UnfinishedFile
+from understudy.media.output.marks import Marks
 
 Rgb = NDArray[np.uint8]
 
@@ -69,8 +70,21 @@ def rows(judged: Judged) -> list[tuple[str, str]]:
         ("rate, clip's", f"{time.fps:g} fps, {time.clip_fps:g} fps"),
         ("motion comes late by", _value(time.delay, "s")),
         ("repeated frames", f"{time.repeated:.0%}"),
-        ("says that it is generated", "yes" if found.ai_generated else "no"),
+        ("says that it is generated", _marks(found.marks)),
     ]
+
+
+def _marks(marks: Marks) -> str:
+    """Whether a file says that it is AI-generated, and by what."""
+    said = [
+        *(["tags"] if marks.sentence else []),
+        *([f"XMP: {marks.source_type}"] if marks.source_type else []),
+    ]
+    if marks.credentials is not None:
+        signer = f" by {marks.credentials.issuer}" if marks.credentials.issuer else ""
+        said.append(f"Content Credentials{signer}: {marks.credentials.state}")
+    answer = "yes" if marks.generated else "no"
+    return f"{answer} ({'; '.join(said)})" if said else answer
 
 
 def _page(judged: Judged) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from understudy.library.element_jobs import Library
+from understudy.media.output.content_credentials import SigningIdentity, configured_identity
 from understudy.service.callback_payloads import element_payload_writer, task_payload_writer
 from understudy.service.characters import Characters
 from understudy.service.context import Service
@@ -75,8 +76,9 @@ async def running_service(
 def check_stores(settings: Settings) -> None:
     """Open database and keys once, so that what is wrong with them is told before serving.
 
-    Raises OSError, DatabaseUnavailable, DatabaseUnfit, KeyUnfit.
+    Raises OSError, DatabaseUnavailable, DatabaseUnfit, KeyUnfit, CannotSign.
     """
+    _identity(settings)
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.resolved_database_url)
     try:
@@ -84,6 +86,10 @@ def check_stores(settings: Settings) -> None:
         _load_keyring(settings)
     finally:
         database.close()
+
+
+def _identity(settings: Settings) -> SigningIdentity | None:
+    return configured_identity(settings.signing_certificates, settings.signing_key)
 
 
 def _load_keyring(settings: Settings) -> Keyring:
@@ -214,6 +220,7 @@ def _attempt_context(  # noqa: PLR0913 - every part that an attempt needs
         fetch_seconds=settings.fetch_seconds,
         max_attempts=settings.max_attempts,
         slot_limit=settings.account_slots,
+        identity=_identity(settings),
         observer=metrics,
     )
 

@@ -13,9 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy import __version__
-from understudy.engines import Cancelled, DrawsAlone, Engine, Job, OnProgress, OnReport
+from understudy.engines import Cancelled, DrawsAlone, Engine, EngineInfo, Job, OnProgress, OnReport
 from understudy.media.clip import Clip, read_frames
 from understudy.media.output.compare import CompareWriter, driver_size
+from understudy.media.output.content_credentials import SigningIdentity, sign_in_place
 from understudy.media.output.cover import encode_preview, write_cover
 from understudy.media.output.encode import SoundSource, VideoWriter
 from understudy.media.output.encodings import ENCODINGS, SEQUENCE
@@ -58,7 +59,7 @@ class Finishing:
 
     clip: for its sound and for the comparison, which shows motion as a skeleton. watermark: write
     a watermarked copy as well. background: what takes the place of the character's own; None where
-    that stays.
+    that stays. identity: who signs what can be signed; None for nobody.
     """
 
     clip: Clip | MotionFile
@@ -67,6 +68,7 @@ class Finishing:
     watermark: bool
     outputs: Outputs
     background: Background | None = None
+    identity: SigningIdentity | None = None
 
     @property
     def is_transparent(self) -> bool:
@@ -79,6 +81,15 @@ def watermarked_path(video: Path) -> Path:
     if not video.suffix:
         return video.with_name(f"{video.name}-watermarked")
     return video.with_name(f"{video.stem}.watermarked{video.suffix}")
+
+
+def provenance_of(engine: EngineInfo) -> Provenance:
+    """How a take by an engine comes to be."""
+    return Provenance(
+        tool=f"Understudy {__version__}",
+        engine=f"{engine.name} {engine.version}",
+        source_type="trainedAlgorithmicMedia" if engine.draws_by_model else "compositeSynthetic",
+    )
 
 
 def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
@@ -94,9 +105,7 @@ def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
     Returns what became of the sound (`Report.sound`). The files appear when all frames are written,
     or not at all. Raises TakeCancelled, CannotWrite.
     """
-    provenance = Provenance(
-        tool=f"Understudy {__version__}", engine=f"{engine.info.name} {engine.info.version}"
-    )
+    provenance = provenance_of(engine.info)
     converter = YuvConverter()
     previewed = time.monotonic()
     first: NDArray[np.uint8] | None = None
@@ -122,6 +131,8 @@ def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
         cover = finishing.outputs.cover
         if cover is not None and first is not None:
             write_cover(cover, converter.rgb(first), provenance)
+            if finishing.identity is not None:
+                sign_in_place(cover, provenance, finishing.identity)
     return written[0].sound_outcome
 
 
@@ -194,6 +205,7 @@ def _video_writer(
         finishing.format.fps,
         sound=_sound(finishing),
         provenance=provenance,
+        identity=finishing.identity,
         watermark=watermark,
         encoding=ENCODINGS[path.suffix.lower()],
         transparent=finishing.is_transparent,
@@ -235,5 +247,6 @@ def _compare_writer(
         driver_frames=_driver_frames(finishing, driver),
         sound=_sound(finishing),
         provenance=provenance,
+        identity=finishing.identity,
     )
     return stack.enter_context(compare)

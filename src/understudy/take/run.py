@@ -17,6 +17,7 @@ from understudy.character.character import Character
 from understudy.engines import Cancelled, Engine, EngineReport, Job, MotionControls, load_engine
 from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
+from understudy.media.output.content_credentials import configured_identity
 from understudy.media.picture import Picture
 from understudy.take.backgrounds import on_background, open_background
 from understudy.take.concurrent_casting import ConcurrentCasting
@@ -72,7 +73,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     called from the calling thread. cancelled: called from time to time.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
-    TakeCancelled, CannotWrite.
+    TakeCancelled, CannotWrite, CannotSign where signing is set up but does not work.
     """
     times = StageTimes()
     progress = ProgressLine(on_progress)
@@ -83,6 +84,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     engine = load_engine(request.engine)
     progress.skip_all_but(engine.info.stages)
     check_motion_options(request, engine)
+    identity = configured_identity()
     with times.measuring("open"):
         background = open_background(media, request, engine)
         opened = open_media(media, request)
@@ -100,6 +102,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
         watermark=request.watermark,
         outputs=outputs,
         background=background,
+        identity=identity,
     )
     told: list[EngineReport] = []
     job = _job(engine, request, ready)

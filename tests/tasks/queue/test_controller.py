@@ -6,13 +6,19 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
 from tests.tasks.conftest import untold
+from understudy.media.output import content_credentials
+from understudy.media.output.encode import VideoWriter
+from understudy.media.output.marks import Credentials, read_marks
+from understudy.media.output.provenance import Provenance
 from understudy.take.options import TakeRequest
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
@@ -127,6 +133,32 @@ def files(storage: Storage, folder: str) -> list[Path]:
     root = storage.local_path(folder)
     assert root is not None
     return [path for path in root.rglob("*") if path.is_file()]
+
+
+@pytest.mark.anyio
+@pytest.mark.skipif(not content_credentials.is_available(), reason="needs the extra `provenance`")
+async def test_results_are_signed_before_they_are_published(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    async def script(job: Job) -> AsyncIterator[Progressed | Done]:
+        made = Provenance("Understudy 1", "a model 2", "trainedAlgorithmicMedia")
+        with VideoWriter(job.workspace / "video.mp4", (64, 64), Fraction(5), provenance=made) as to:
+            to.write_rgb(np.zeros((64, 64, 3), np.uint8))
+        yield Done(value={"seconds": 3.0})
+
+    task = store(database, new_task())
+    identity = content_credentials.create_identity("An operator")
+    executor = MemoryExecutor(script)
+    async with (
+        context_of(database, storage, tmp_path, executor, identity=identity) as context,
+        leading(context),
+    ):
+        done = await ended(database, task)
+    assert done.result is not None
+    path = storage.local_path(done.result.video)
+    assert path is not None
+    found = read_marks(path).credentials
+    assert found == Credentials("valid", "An operator", "trainedAlgorithmicMedia")
 
 
 @pytest.mark.anyio

@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.media.output.content_credentials import SigningIdentity
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.provenance import Provenance
 from understudy.media.output.sound import SoundSource
@@ -39,6 +40,7 @@ class CompareWriter:
         driver_frames: Generator[NDArray[np.uint8]],
         sound: SoundSource | None = None,
         provenance: Provenance | None = None,
+        identity: SigningIdentity | None = None,
     ) -> None:
         """size: (w, h) of the result's frames, both even.
 
@@ -61,6 +63,7 @@ class CompareWriter:
             fps,
             sound=sound,
             provenance=provenance,
+            identity=identity,
         )
 
     def __enter__(self) -> Self:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from understudy.errors import UnderstudyError
 from understudy.media.output.atomic import UnfinishedFile
 from understudy.media.output.conform import conformer
-from understudy.media.output.content_credentials import SigningIdentity, sign
+from understudy.media.output.content_credentials import SigningIdentity, sign, signable
 from understudy.media.output.encodings import H264_MP4, Encoding
 from understudy.media.output.provenance import Provenance, mark
 from understudy.media.output.sound import SoundOutcome, SoundSource, SoundTrack
@@ -68,9 +68,9 @@ class VideoWriter:
     ) -> None:
         """size: (w, h), both even. fps: of the output.
 
-        provenance: how the video came to be, as tags and XMP; with `identity` an MP4 is also
-        signed. watermark: stamped on every frame. encoding: of the file. transparent: frames come
-        with alpha, by `write_rgba`. Raises CannotWrite where the folder cannot be written to,
+        provenance: how the video came to be, as tags and XMP; with `identity` it is also signed,
+        except WebM. watermark: stamped on every frame. encoding: of the file. transparent: frames
+        come with alpha, by `write_rgba`. Raises CannotWrite where the folder cannot be written to,
         ValueError for an odd size.
         """
         if size[0] % 2 or size[1] % 2:
@@ -172,9 +172,10 @@ class VideoWriter:
         if self._provenance is None:
             return
         mark(self._file.path, self._provenance, self._encoding.container)
-        if self._identity is not None and self._encoding.container == "mp4":
+        if self._identity is not None and signable(self.path):
             with UnfinishedFile(self._file.path) as signed:
-                sign(self._file.path, signed.path, self._provenance, self._identity)
+                unsigned = self._file.path
+                sign(unsigned, signed.path, self._provenance, self._identity, self.path.suffix)
 
     def _put(self, frame: VideoFrame) -> None:
         if self._error is not None:

@@ -14,8 +14,6 @@ from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from PIL import Image
-
 DigitalSourceType = Literal["trainedAlgorithmicMedia", "compositeSynthetic"]
 
 VOCABULARY = "http://cv.iptc.org/newscodes/digitalsourcetype/"
@@ -116,6 +114,8 @@ def _append_to_webp(path: Path, packet: bytes) -> None:
         raise ValueError("the file is no WebP")
     chunks = data[12:]
     if chunks[:4] != b"VP8X":
+        from PIL import Image
+
         # Of frames that are all the same the encoder makes a still picture without the header.
         with Image.open(path) as image:
             width, height = image.size

@@ -10,6 +10,7 @@ from typing import Any
 
 import structlog
 
+from understudy.media.output.content_credentials import SigningIdentity
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database, DatabaseUnavailable
 from understudy.tasks.db.repository.callbacks import WritePayload
@@ -47,7 +48,8 @@ class AttemptContext:
 
     scratch: a folder for temporary files. price: from a task and its output seconds to thousandths
     of units. write_payload: writes callbacks' bodies. slot_limit: how many tasks of one account may
-    run at once, where it has no limit of its own; None: any number.
+    run at once, where it has no limit of its own; None: any number. identity: who signs results;
+    it stays here, for workers read what strangers send.
     """
 
     database: Database
@@ -61,6 +63,7 @@ class AttemptContext:
     fetch_seconds: float
     max_attempts: int
     slot_limit: int | None = None
+    identity: SigningIdentity | None = None
     observer: Observer = field(default_factory=Unobserved)
     machine: Machine = field(default_factory=Machine)
 

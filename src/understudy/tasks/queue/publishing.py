@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import secrets
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import structlog
 
+from understudy.media.output.content_credentials import SigningIdentity
 from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.db.repository import tasks, transitions
 from understudy.tasks.files.storage import StorageUnavailable
@@ -54,6 +56,8 @@ async def publish(
         path = workspace / made
         # A worker taken over by a hostile file might leave a link to one of the server's files.
         if path.is_file() and not path.is_symlink():
+            if context.identity is not None:
+                await asyncio.to_thread(_sign, path, task, context.identity)
             await context.storage.put_or_move(prefix + name, path)
             keys[part] = prefix + name
     if "video" not in keys or (task.request.take.watermark and "watermarked" not in keys):
@@ -73,6 +77,26 @@ async def publish(
         raise LeaseLost
     log.info("task succeeded", seconds=seconds)
     context.observer.ended("succeeded")
+
+
+def _sign(path: Path, task: Task, identity: SigningIdentity) -> None:
+    """Sign a result that can be signed, as what its unsigned mark says. Raises JobCrashed."""
+    # They load codecs, which a server that signs nothing does without.
+    from understudy.media.output.content_credentials import CannotSign, sign_in_place, signable
+    from understudy.media.output.provenance import Provenance
+    from understudy.media.output.xmp import read_xmp
+
+    if not signable(path):
+        return
+    stated = read_xmp(path)
+    engine = task.request.take.engine
+    provenance = Provenance(tool=stated.tool or "Understudy", engine=engine)
+    if stated.source_type == "trainedAlgorithmicMedia":
+        provenance = replace(provenance, source_type="trainedAlgorithmicMedia")
+    try:
+        sign_in_place(path, provenance, identity)
+    except CannotSign as error:
+        raise JobCrashed(str(error)) from error
 
 
 def _results(task: Task) -> str:
