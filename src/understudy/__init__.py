@@ -47,6 +47,7 @@ def animate(  # noqa: PLR0913 - independent keyword options
     loop: bool = False,
     driver: str = "",
     measure_fidelity: bool = False,
+    judge: bool = False,
     on_progress: OnProgress | None = None,
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
@@ -62,7 +63,8 @@ def animate(  # noqa: PLR0913 - independent keyword options
     clip and result side by side. background: `keep`, `transparent`, a colour as CSS writes it, or
     as a `Path` another picture or clip. loop: close the motion. driver: of several people the one
     with this number, or at this point (`0.7,0.4`, shares of width and height). measure_fidelity:
-    track the result, too, and report how well it follows.
+    track the result, too, and report how well it follows. judge: judge the result as `understudy
+    judge` does; the report carries the numbers.
 
     Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
     """
@@ -70,6 +72,7 @@ def animate(  # noqa: PLR0913 - independent keyword options
     from understudy.take.backgrounds import FILE
     from understudy.take.options import TakeRequest
     from understudy.take.outputs import Outputs
+    from understudy.take.result_judging import check_judging, with_judgement
     from understudy.take.run import run_take
 
     behind = background if isinstance(background, Path) else None
@@ -86,13 +89,17 @@ def animate(  # noqa: PLR0913 - independent keyword options
         driver=driver,
         format=output_name(Path(out).suffix),
     )
-    return run_take(
-        replace(_media(picture, clip, element), background=behind),
+    media = replace(_media(picture, clip, element), background=behind)
+    if judge:
+        check_judging(media, request)
+    report = run_take(
+        media,
         request,
         Outputs(video=Path(out), compare=None if compare is None else Path(compare)),
         measure_fidelity=measure_fidelity,
         on_progress=on_progress,
     )
+    return with_judgement(report, media, Path(out)) if judge else report
 
 
 def inspect(  # noqa: PLR0913 - independent keyword options

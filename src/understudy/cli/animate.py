@@ -78,6 +78,14 @@ FidelityOption = Annotated[
         help="Track the result and measure how well it follows the clip (takes longer).",
     ),
 ]
+JudgeOption = Annotated[
+    bool,
+    typer.Option(
+        "--judge",
+        help="Judge the result as `understudy judge` does: its numbers go into the report (takes "
+        "longer).",
+    ),
+]
 CompareOption = Annotated[
     Path | None,
     typer.Option(
@@ -142,6 +150,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
     seed: SeedOption = None,
     report: ReportOption = None,
     fidelity: FidelityOption = False,
+    judge: JudgeOption = False,
     compare: CompareOption = None,
     background: BackgroundOption = "keep",
     loop: LoopOption = False,
@@ -173,6 +182,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
         from understudy.media.output.encodings import output_name
         from understudy.take.options import TakeMedia, TakeRequest
         from understudy.take.outputs import Outputs
+        from understudy.take.result_judging import check_judging, with_judgement
         from understudy.take.run import run_take
 
         request = TakeRequest(
@@ -207,20 +217,26 @@ def animate(  # noqa: PLR0913 - one parameter per option
             clip_max_seconds=OWN_CLIP_MAX_SECONDS,
         )
         if more:
-            animate_all([picture, clip, *more], output, Shared(request, given, fidelity), report)
+            shared = Shared(request, given, fidelity=fidelity, judge=judge)
+            animate_all([picture, clip, *more], output, shared, report)
             return
+        media = replace(given, picture=picture).driven_by(clip)
+        if judge:
+            check_judging(media, request)
         with (
             watching_for_interruption() as cancelled,
             showing_progress(sys.stderr) as show,
         ):
             done = run_take(
-                replace(given, picture=picture).driven_by(clip),
+                media,
                 request,
                 Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,
                 on_progress=show,
                 cancelled=cancelled,
             )
+            if judge:
+                done = with_judgement(done, media, output)
         if report is not None:
             _write_json(report, done)
         _print_summary(done, output)
@@ -272,6 +288,8 @@ def _print_summary(report: Report, output: Path) -> None:
             f"fidelity: bones {report.fidelity.angle:.1f} degrees from the driver's on average,"
             f" {report.fidelity.close:.0%} within 15"
         )
+    if report.judgement is not None:
+        typer.echo(f"judged: {report.judgement.score:g} of 100")
     width, height = report.plan.size
     typer.echo(
         f"{output}: {report.plan.duration:.1f} s of {width} × {height}"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.take.plan import Plan
 
 if TYPE_CHECKING:  # It loads what reads and tracks videos.
+    from understudy.judge.judgement import VideoJudgement
     from understudy.tracking.fidelity import Fidelity
 
 
@@ -24,7 +25,7 @@ class Report:
     warnings: sentences for a person, those of the plan among them.
     timings: seconds by stage; stages overlap, so that they may sum to more than `seconds`.
     seconds: from the call to the finished file. cached: stages whose results came from the cache.
-    fidelity: how well the video follows its driver, if that was measured.
+    fidelity: how well the video follows its driver, judgement: what judging it says, if asked for.
     """
 
     plan: Plan
@@ -40,6 +41,7 @@ class Report:
     cached: tuple[str, ...] = field(default=())
     engine_details: Mapping[str, Any] = field(default_factory=dict)
     fidelity: Fidelity | None = None
+    judgement: VideoJudgement | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The report as JSON values."""
@@ -71,5 +73,6 @@ class Report:
             "timings": {stage: round(seconds, 3) for stage, seconds in self.timings.items()},
             "cached": list(self.cached),
             "fidelity": None if self.fidelity is None else asdict(self.fidelity),
+            "judgement": None if self.judgement is None else self.judgement.to_json(),
             "seconds": round(self.seconds, 3),
         }
