@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -117,6 +117,22 @@ TINY = Shapes(
 )
 
 
+# The first Animate takes an image encoder of any width.
+TINY_V1 = replace(
+    TINY,
+    image={
+        "hidden_size": 16,
+        "intermediate_size": 16,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "projection_dim": 8,
+        "image_size": 32,
+        "patch_size": 8,
+    },
+    transformer_v1={**TINY.transformer_v1, "image_dim": 16},
+)
+
+
 def tokenizer() -> Any:
     """A tokenizer that knows no word: prompts keep their length, and nothing is fetched."""
     words = Tokenizer(models.WordLevel({"<pad>": 0, "</s>": 1, "<unk>": 2}, unk_token="<unk>"))
@@ -187,9 +203,22 @@ def pipeline_v1(shapes: Shapes, device: str, dtype: Any) -> Any:
         text_encoder=text_encoder(shapes, device, dtype),
         vae=vae(shapes, device, dtype),
         scheduler=scheduler(),
-        image_processor=CLIPImageProcessor(),
+        image_processor=_image_processor(shapes),
         image_encoder=image_encoder(shapes, device, dtype),
         transformer=transformer_v1(shapes, device, dtype),
+    )
+
+
+def save_tiny_checkpoint_v1(folder: Path, seed: int = 0) -> None:
+    """Save a tiny checkpoint of the first Animate as the published one is laid out."""
+    torch.manual_seed(seed)
+    pipeline_v1(TINY_V1, "cpu", torch.float32).save_pretrained(str(folder))
+
+
+def _image_processor(shapes: Shapes) -> Any:
+    side = shapes.image["image_size"]
+    return CLIPImageProcessor(
+        size={"shortest_edge": side}, crop_size={"height": side, "width": side}
     )
 
 

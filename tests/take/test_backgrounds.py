@@ -11,6 +11,7 @@ from PIL import Image
 from tests.engines.paper_doll import SIZE, paper_doll
 from tests.take.conftest import PICTURE
 from understudy.engines import Engine, EngineInfo, load_engine
+from understudy.engines.wan import WanAnimateEngine
 from understudy.errors import InputRefused
 from understudy.take.backgrounds import Background, covering, on_background, open_background
 from understudy.take.options import TakeMedia, TakeRequest
@@ -43,6 +44,15 @@ def test_an_engine_that_draws_everything_at_once_is_refused(value: str) -> None:
     with pytest.raises(InputRefused, match="'generating' draws character and background as one"):
         open_background(TakeMedia(), TakeRequest(background=value, format="webm"), engine)
     assert open_background(TakeMedia(), TakeRequest(), engine) is None
+
+
+def test_the_clips_scene_is_for_engines_that_can_replace_the_driver() -> None:
+    request = TakeRequest(background="clip")
+    with pytest.raises(InputRefused, match="'puppet' cannot replace the person") as refusal:
+        open_background(TakeMedia(), request, load_engine("puppet"))
+    assert refusal.value.field == "background"
+    engine: Engine = WanAnimateEngine()
+    assert open_background(TakeMedia(), request, engine) is None
 
 
 def test_a_file_that_is_missing_or_no_picture_is_refused(tmp_path: Path) -> None:

@@ -14,9 +14,9 @@ import understudy
 from tests.take.conftest import PICTURE
 from tests.tracking.formats.walker import FPS, walker
 from understudy.engines.puppet import PuppetEngine
-from understudy.engines.wan import WanAnimate2Engine
+from understudy.engines.wan import WanAnimate2Engine, WanAnimateEngine
 from understudy.errors import InputRefused
-from understudy.take.driver import find_driver
+from understudy.take.driver import check_motion_options, find_driver
 from understudy.take.motion_scene import NO_FACE, NO_HANDS
 from understudy.take.open import open_take_clip
 from understudy.take.options import TakeMedia, TakeRequest
@@ -98,6 +98,16 @@ def test_an_engine_that_follows_videos_refuses_motion(motion: Path) -> None:
         with pytest.raises(InputRefused, match="which follows a video"):
             find_driver(WanAnimate2Engine(), opened, pool)
         assert find_driver(PuppetEngine(), opened, pool).people == 1
+
+
+def test_an_engine_that_follows_the_motion_as_it_is_lets_the_driver_be_chosen_and_no_more() -> None:
+    check_motion_options(TakeRequest(driver="2"), WanAnimateEngine())
+    with pytest.raises(InputRefused, match="'wan-animate' follows the motion as it is") as refusal:
+        check_motion_options(TakeRequest(driver="2", loop=True), WanAnimateEngine())
+    assert refusal.value.field == "loop"
+    with pytest.raises(InputRefused, match="'wan-animate-2' follows the clip itself") as refusal:
+        check_motion_options(TakeRequest(driver="2"), WanAnimate2Engine())
+    assert refusal.value.field == "driver"
 
 
 def test_motion_that_is_longer_than_a_clip_may_be_is_refused(tmp_path: Path) -> None:

@@ -29,11 +29,12 @@ class TakeOptions(TypedDict, total=False):
     picture's. mode: `std` (default, 720p) or `pro` (1080p). model: a name of the server's
     capability map, the server's default if left out. prompt: at most 2500 characters. sound: keep
     the clip's (default). watermark: make a watermarked file as well. element: a character of the
-    library. background: `keep` (default), `transparent` or a colour such as `#00b140`.
-    output_format: `mp4` (default), `webm`, `mov`, `webp` or `gif`; all but `mp4` can be
-    transparent. loop: close the motion. driver: of several people the one with this number, or at
-    this point (`0.7,0.4`, shares of width and height). callback_url: is told of every change of
-    status. external_task_id: your own id, unique within the account; one is made up if left out.
+    library. background: `keep` (default), `transparent`, a colour such as `#00b140`, or `clip` for
+    the clip's own scene, which some models can draw the character in. output_format: `mp4`
+    (default), `webm`, `mov`, `webp` or `gif`; all but `mp4` can be transparent. loop: close the
+    motion. driver: of several people the one with this number, or at this point (`0.7,0.4`, shares
+    of width and height). callback_url: is told of every change of status. external_task_id: your
+    own id, unique within the account; one is made up if left out.
     """
 
     orientation: Literal["video", "image"]

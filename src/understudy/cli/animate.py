@@ -100,8 +100,9 @@ BackgroundOption = Annotated[
     str,
     typer.Option(
         "--background",
-        metavar="keep|transparent|COLOUR|FILE",
-        help="What is behind the character: the picture's own background, nothing (not for .mp4), "
+        metavar="keep|clip|transparent|COLOUR|FILE",
+        help="What is behind the character: the picture's own background, the clip's scene with "
+        "the character in the person's place (engines that can replace), nothing (not for .mp4), "
         "a colour such as '#00b140', or another picture or clip.",
     ),
 ]

@@ -144,9 +144,9 @@ def _fetch_snapshots(snapshots: Sequence[Snapshot]) -> None:
         typer.echo("Fetching weights is turned off (UNDERSTUDY_WEIGHTS_FETCH).")
         return
     for snapshot in snapshots:
+        commit = snapshot.revision[:12] if snapshot.revision else "its newest commit"
         typer.echo(
-            f"{snapshot.name}: {snapshot.repository} at {snapshot.revision[:12]}, about "
-            f"{snapshot.gib} GiB",
+            f"{snapshot.name}: {snapshot.repository} at {commit}, about {snapshot.gib} GiB",
             err=True,
         )
         try:

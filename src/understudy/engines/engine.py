@@ -59,6 +59,8 @@ class EngineInfo:
     max_fps: the most frames per second that it makes, None where it makes any number.
     needs: what a take occupies where a cluster runs it.
     draws_by_model: a trained model makes its pixels; else they are those of the picture, moved.
+    replaces: it can draw the character in the clip's own scene, in the driver's place.
+    steered: it takes `MotionControls`, and a performance that is closed to a loop.
     """
 
     name: str
@@ -71,6 +73,8 @@ class EngineInfo:
     max_fps: int | None = None
     draws_by_model: bool = False
     needs: EngineNeeds = EngineNeeds()
+    replaces: bool = False
+    steered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +101,8 @@ class Job:
 
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
     clip at the first frame. clip: the raw clip. performance: of the driver, one row for each
-    output frame. controls: how much of it is taken. skeleton_video: a file with the driver as an
+    output frame. controls: how much of it is taken. replace: draw the character in the clip's own
+    scene, in the driver's place. skeleton_video: a file with the driver as an
     OpenPose-coloured skeleton on black. seed: of what the engine draws by chance; None lets it
     choose one.
     """
@@ -114,6 +119,7 @@ class Job:
     clip: Clip | None = None
     performance: Performance | None = None
     controls: MotionControls = field(default_factory=MotionControls)
+    replace: bool = False
     skeleton_video: Path | None = None
     character: Character | None = None
 

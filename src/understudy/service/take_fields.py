@@ -60,8 +60,9 @@ class TakeFields(Body):
 
     background: Annotated[Text | None, EmptyIsAbsent] = Field(
         default=None,
-        description="What is behind the character: `keep` (the default), `transparent`, or a colour"
-        " such as `#00b140`.",
+        description="What is behind the character: `keep` (the default), `transparent`, a colour"
+        " such as `#00b140`, or `clip` for the clip's own scene, with a model whose `replace` is"
+        " true.",
         json_schema_extra=_OURS,
     )
     output_format: Annotated[
@@ -122,7 +123,7 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
             raise InputRefused(
                 "background",
                 found="a file cannot be given here",
-                allowed="use 'keep', 'transparent' or a colour",
+                allowed="use 'keep', 'clip', 'transparent' or a colour",
             )
         return replace(
             take,

@@ -1,7 +1,9 @@
-"""What a take shows behind the character: the picture's background, nothing, a colour, a file.
+"""What a take shows behind the character: the picture's background, the clip's scene, nothing, a
+colour, a file.
 
 A colour or a picture takes the place of the character's own background, so that it moves with the
 camera and the character casts its shadow on it. A clip runs behind a character that is drawn alone.
+The clip that is followed is another matter: there the character takes the driver's place.
 """
 
 from __future__ import annotations
@@ -25,7 +27,7 @@ if TYPE_CHECKING:  # They load numpy and codecs, which reading options must not.
     from understudy.media.clip import Clip
     from understudy.take.options import TakeMedia, TakeRequest
 
-KEEP, TRANSPARENT, FILE = "keep", "transparent", "file"
+KEEP, CLIP, TRANSPARENT, FILE = "keep", "clip", "transparent", "file"
 FIELD = "background"
 
 # A background's clip may be as long and as large as an element's; it is repeated where it ends.
@@ -34,7 +36,7 @@ _CLIP_LIMITS = limits.ClipLimits(max_bytes=limits.ELEMENT_CLIP_MAX_BYTES, max_se
 
 def check_background(value: str) -> None:
     """Refuse a background that is neither a word nor a colour; raises InputRefused."""
-    if value not in (KEEP, TRANSPARENT, FILE):
+    if value not in (KEEP, CLIP, TRANSPARENT, FILE):
         read_colour(value)
 
 
@@ -62,7 +64,8 @@ def read_colour(value: str) -> tuple[int, int, int]:
         raise InputRefused(
             FIELD,
             found=f"the value is {value!r}",
-            allowed="use 'keep', 'transparent', a colour such as '#00b140' or 'white', or a file",
+            allowed="use 'keep', 'clip', 'transparent', a colour such as '#00b140' or 'white', or "
+            "a file",
         )
     return red, green, blue
 
@@ -90,11 +93,20 @@ class Background:
 
 
 def open_background(media: TakeMedia, request: TakeRequest, engine: Engine) -> Background | None:
-    """What takes the background's place; None where it is kept.
+    """What takes the background's place; None where it is kept, and where the engine draws the
+    character in the clip's scene.
 
     Raises InputRefused for a file that cannot be used, and where the engine cannot draw it.
     """
     if request.background == KEEP:
+        return None
+    if request.background == CLIP:
+        if not engine.info.replaces:
+            raise InputRefused(
+                FIELD,
+                found=f"the engine '{engine.info.name}' cannot replace the person in the clip",
+                allowed="use 'keep', or an engine that can, such as 'wan-animate'",
+            )
         return None
     background = _open(media, request)
     _check_engine(background, engine)

@@ -19,9 +19,8 @@ from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.driver_choice import read_choice
 from understudy.tracking.trackers import TrackerPool
 
-# The options that change the motion or choose whose it is, and what they are unless asked for.
-_MOTION_OPTIONS = (
-    "driver",
+# The options that change the motion, that choose whose it is, and what they are unless asked for.
+_STEERING_OPTIONS = (
     "loop",
     "strength",
     "head",
@@ -30,6 +29,7 @@ _MOTION_OPTIONS = (
     "travel",
     "smoothing",
 )
+_MOTION_OPTIONS = ("driver", *_STEERING_OPTIONS)
 _DEFAULTS = TakeRequest().to_json()
 
 
@@ -68,16 +68,19 @@ def find_driver(  # noqa: PLR0913 - independent keyword options
 
 
 def check_motion_options(request: TakeRequest, engine: Engine) -> None:
-    """Refuse to change the motion, or to choose whose it is, for an engine that follows the clip by
-    itself; raises InputRefused."""
-    if "performance" in engine.info.inputs:
+    """Refuse to change the motion for an engine that follows it as it is, and to choose whose it is
+    for one that follows the clip by itself; raises InputRefused."""
+    if engine.info.steered:
         return
-    asked = [name for name in _MOTION_OPTIONS if getattr(request, name) != _DEFAULTS[name]]
+    follows_clip = "performance" not in engine.info.inputs
+    names = _MOTION_OPTIONS if follows_clip else _STEERING_OPTIONS
+    asked = [name for name in names if getattr(request, name) != _DEFAULTS[name]]
     if asked:
+        what = "the clip itself" if follows_clip else "the motion as it is"
         raise InputRefused(
             asked[0],
-            found=f"the engine '{engine.info.name}' follows the clip itself",
-            allowed="leave it out, or use an engine that is given the motion, such as 'puppet'",
+            found=f"the engine '{engine.info.name}' follows {what}",
+            allowed="leave it out, or use an engine that can change the motion, such as 'puppet'",
         )
 
 

@@ -37,7 +37,8 @@ class TakeRequest:
     element (see `orientation_taken`). mode: the output's short side, `std` 720 and `pro` 1080 px.
     prompt: free text of at most 2500 characters. sound: keep the clip's sound. watermark: write a
     second, watermarked video. seed: of what an engine draws by chance; None lets the engine choose.
-    background: `keep`, `transparent`, a colour as CSS writes it, or `file` for that of the media.
+    background: `keep`, `clip` for the clip's own scene with the character in the driver's place,
+    `transparent`, a colour as CSS writes it, or `file` for that of the media.
     loop: close the motion, so that the end goes over into the beginning. driver: of several people
     the one with this number, or at this point (`0.7,0.4`, shares of width and height); by default
     who takes up most of the frame. format: of the video, by its ending; `png` is a folder of PNG

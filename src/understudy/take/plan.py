@@ -10,6 +10,7 @@ from understudy.engines.capabilities import MODELS, units_for
 from understudy.geometry.framing import Framing
 from understudy.media import limits
 from understudy.media.limits import Mode, Orientation
+from understudy.take.backgrounds import CLIP
 from understudy.take.options import ELEMENT_TURNS, TakeRequest, orientation_taken
 
 if TYPE_CHECKING:  # They load numpy and codecs, which the service reads plans without.
@@ -86,11 +87,12 @@ class OutputFormat:
     def of(
         cls, picture: Picture, clip: Clip | MotionFile, request: TakeRequest, engine: EngineInfo
     ) -> OutputFormat:
-        """The picture's aspect at the size of the mode; the clip's rate, at most 30 and at most the
-        engine's."""
+        """The aspect of the picture, or of the clip where that is the scene, at the size of the
+        mode; the clip's rate, at most 30 and at most the engine's."""
         fps = limits.output_fps(clip.fps)
+        shape = clip.size if request.background == CLIP else picture.source_size
         return cls(
-            size=limits.output_size(*picture.source_size, request.mode),
+            size=limits.output_size(*shape, request.mode),
             fps=fps if engine.max_fps is None else min(fps, Fraction(engine.max_fps)),
         )
 

@@ -19,7 +19,7 @@ from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.output.content_credentials import configured_identity
 from understudy.media.picture import Picture
-from understudy.take.backgrounds import on_background, open_background
+from understudy.take.backgrounds import CLIP, on_background, open_background
 from understudy.take.concurrent_casting import ConcurrentCasting
 from understudy.take.driver import check_motion_options, find_driver, follow_driver
 from understudy.take.open import Opened, open_media
@@ -193,6 +193,7 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
             travel=request.travel,
             smoothing=float(request.smoothing),
         ),
+        replace=request.background == CLIP,
         character=ready.character if "character" in inputs else None,
     )
 

@@ -258,6 +258,9 @@ def _share(place: tuple[float, float], size: tuple[int, int]) -> tuple[float, fl
     return round(place[0] * size[0], 1), round(place[1] * size[1], 1)
 
 
+_RUNS = {"reason": "", "whole_prompt": False, "raw_clip": False, "replace": False}
+
+
 def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     """Stand in for looking at engines: the built-in one can run, others are looked at."""
     told = jobs.engines(
@@ -267,7 +270,7 @@ def engines(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         },
         report,
     )
-    return {**told, DEFAULT_ENGINE: {"reason": "", "whole_prompt": False, "raw_clip": False}}
+    return {**told, DEFAULT_ENGINE: _RUNS}
 
 
 def _performance() -> Performance:

@@ -14,18 +14,20 @@ ORIGIN = "understudy-origin.json"
 class Snapshot:
     """A repository of the model hub, at one commit.
 
-    name: also of its folder. gib: about what it takes on the disk.
+    name: also of its folder. revision: the commit, or None where none is known; then the newest is
+    fetched, and what was fetched stays. gib: about what it takes on the disk.
     """
 
     name: str
     purpose: str
     repository: str
-    revision: str
+    revision: str | None
     gib: int
     weights: Licence
 
 
-# The commits are those that two independent users of the models pin; they were not fetched here.
+# The commits are those that two independent users of the models pin; they were not fetched here. Of
+# the first Animate no user's pin was found.
 SNAPSHOTS: tuple[Snapshot, ...] = (
     Snapshot(
         name="wan-animate-2",
@@ -41,6 +43,14 @@ SNAPSHOTS: tuple[Snapshot, ...] = (
         repository="Wan-AI/Wan2.2-Animate-2-14B-Diffusers",
         revision="7d48412d7b903ff3a89f4f5a960d99e1899605a1",
         gib=43,
+        weights=Licence("Apache-2.0"),
+    ),
+    Snapshot(
+        name="wan-animate",
+        purpose="generates takes on a GPU from a skeleton, also in the clip's scene (wan-animate)",
+        repository="Wan-AI/Wan2.2-Animate-14B-Diffusers",
+        revision=None,
+        gib=45,
         weights=Licence("Apache-2.0"),
     ),
 )

@@ -399,6 +399,7 @@ export interface components {
             prompt: "camera" | "full";
             raw_clip: boolean;
             reason: string;
+            replace: boolean;
         };
         Models: {
             models: components["schemas"]["ModelInfo"][];
@@ -807,4 +808,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 ec011a421c3f4c4660d37bf243a3d43bd971bb1e1291c7b2082fe888d49562d0
+// Schemas: SHA-256 8599527c15e8a78a96eb444b5a92b4a57430c1179a0a8951c4d0f876f742f401

@@ -44,7 +44,7 @@ export interface Options {
   sound: boolean
   watermark: boolean
   element: number | null
-  /** `keep`, `transparent` or a colour as CSS writes it. */
+  /** `keep`, `clip`, `transparent` or a colour as CSS writes it. */
   background: string
   loop: boolean
   /** The number of the person who is followed, null for who takes up most of the frame. */

@@ -32,6 +32,16 @@ MakeJob = Callable[..., Job]
 
 
 @pytest.fixture(scope="session")
+def animate(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the first Animate."""
+    from bench.generated.random_wan import save_tiny_checkpoint_v1
+
+    folder = tmp_path_factory.mktemp("weights") / "animate"
+    save_tiny_checkpoint_v1(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def distilled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _checkpoint(tmp_path_factory, "distilled")
 

@@ -8,6 +8,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,9 +86,23 @@ def hub() -> Iterator[Hub]:
         server.server_close()
 
 
-def test_published_snapshots_are_pinned_to_commits() -> None:
+def test_published_snapshots_are_pinned_to_commits_where_one_is_known() -> None:
     assert len({snapshot.name for snapshot in SNAPSHOTS}) == len(SNAPSHOTS)
-    assert all(len(snapshot.revision) == 40 for snapshot in SNAPSHOTS)
+    pins = {snapshot.name: snapshot.revision for snapshot in SNAPSHOTS}
+    assert [name for name, pin in pins.items() if pin is None] == ["wan-animate"]
+    assert all(len(pin) == 40 for pin in pins.values() if pin is not None)
+
+
+def test_a_snapshot_without_a_pin_says_which_commit_came_and_stays_at_it(tmp_path: Path) -> None:
+    pytest.importorskip("huggingface_hub")
+    unpinned = replace(SNAPSHOT, revision=None)
+    with hub() as served:
+        assert fetch_snapshot(unpinned, tmp_path, endpoint=served.url) == "fetched"
+        origin = json.loads((tmp_path / "model" / ORIGIN).read_text())
+        assert origin["revision"] == REVISION
+        asked = len(served.gets)
+        assert fetch_snapshot(unpinned, tmp_path, endpoint=served.url) == "present"
+        assert len(served.gets) == asked
 
 
 def test_a_snapshot_comes_whole_once_and_says_where_it_is_from(tmp_path: Path) -> None:

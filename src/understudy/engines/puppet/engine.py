@@ -58,6 +58,7 @@ class PuppetEngine:
             whole_prompt=False,
             moving_camera=False,
             needs=EngineNeeds(cpus=float(THREADS), memory_mb=MEMORY_MB),
+            steered=True,
         )
 
     def check(self) -> None:

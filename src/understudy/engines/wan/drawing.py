@@ -52,6 +52,10 @@ class SegmentDrawer(Protocol):
         """The image encoder's features (n,) of (H, W, 3) sRGB in 0..1."""
         ...
 
+    def warnings(self) -> tuple[str, ...]:
+        """Sentences for a person on what it was given, once the segments are drawn."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
@@ -113,6 +117,11 @@ class Drawing:
             if segment.last >= last:
                 return
             start, tail = segment.last + 1 - self._overlap, drawn.frames[-self._overlap :]
+
+    @property
+    def all_warnings(self) -> tuple[str, ...]:
+        """Sentences for a person, once the frames are drawn."""
+        return (*self.warnings, *self._drawer.warnings())
 
     def details(self) -> dict[str, Any]:
         """What the report says of the drawing, JSON values."""

@@ -7,6 +7,7 @@ import os
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -56,6 +57,21 @@ class ModelSource:
     load: Callable[[], Models]
 
 
+@dataclass(frozen=True, slots=True)
+class WanTake:
+    """A take of such an engine.
+
+    inputs: of the job, all there. meter: for what is done before the first segment. resources:
+    closes what was opened for the take.
+    """
+
+    job: Job
+    inputs: Inputs
+    sampling: Sampling
+    meter: StageMeter
+    resources: ExitStack
+
+
 class WanEngine(ABC):
     """Generates takes with one of Wan's models.
 
@@ -87,15 +103,8 @@ class WanEngine(ABC):
         """What the text encoder is given."""
 
     @abstractmethod
-    def prepare(
-        self,
-        models: Models,
-        job: Job,
-        inputs: Inputs,
-        sampling: Sampling,
-        meter: StageMeter,
-    ) -> Drawing:
-        """The take, ready to be drawn."""
+    def prepare(self, models: Models, take: WanTake) -> Drawing:
+        """The take, ready to be drawn: its caption, picture and clip are read."""
 
     @abstractmethod
     def load(self, checkpoint: Checkpoint) -> Models:
@@ -142,11 +151,15 @@ class WanEngine(ABC):
         sampling = self._sampling(checkpoint)[job.mode]
         began = time.monotonic()
         key = f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
-        with HOLDER.borrowed(key, lambda: self._load(checkpoint), is_cancelled) as models:
+        with (
+            HOLDER.borrowed(key, lambda: self._load(checkpoint), is_cancelled) as models,
+            ExitStack() as resources,
+        ):
             loading = time.monotonic() - began
             models.place(models.confined or self._placement(sampling))
             meter = StageMeter(self._device)
-            drawing = self.prepare(models, job, inputs, sampling, meter)
+            take = WanTake(job, inputs, sampling, meter, resources)
+            drawing = self.prepare(models, take)
             pipeline = models.pipeline
             with meter.watching(pipeline.transformer, pipeline.vae):
                 yield from drawing.frames(progress, is_cancelled)
@@ -165,7 +178,7 @@ class WanEngine(ABC):
                     "measured": meter.figures(),
                     "versions": {name: version(name) for name in _PACKAGES},
                 }
-                warnings = (*drawing.warnings, *_orientation_warning(job, self.published.name))
+                warnings = (*drawing.all_warnings, *_orientation_warning(job, self.published.name))
                 on_report(EngineReport(details, warnings))
 
     def _checkpoint(self) -> Checkpoint:

@@ -121,6 +121,15 @@ class Holder:
 HOLDER = Holder()
 
 
+def silence_loading() -> None:
+    """The bars that show how parts are loaded would write into the take's."""
+    import diffusers.utils.logging
+    import transformers.utils.logging
+
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()
+
+
 def _stream(transformer: Any, device: str) -> None:
     """Move the blocks to pinned host memory; each visits the card for its turn."""
     on_card = device == "cuda"

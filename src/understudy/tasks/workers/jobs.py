@@ -97,12 +97,18 @@ def engines(arguments: Values, report: Report) -> Values:
         try:
             info = load_engine(name, elsewhere=arguments["elsewhere"]).info
         except EngineUnavailable as error:
-            told[name] = {"reason": str(error), "whole_prompt": False, "raw_clip": False}
+            told[name] = {
+                "reason": str(error),
+                "whole_prompt": False,
+                "raw_clip": False,
+                "replace": False,
+            }
         else:
             told[name] = {
                 "reason": "",
                 "whole_prompt": info.whole_prompt,
-                "raw_clip": "clip" in info.inputs,
+                "raw_clip": "clip" in info.inputs and "performance" not in info.inputs,
+                "replace": info.replaces,
                 "needs": asdict(info.needs),
             }
     return told

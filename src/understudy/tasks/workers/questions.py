@@ -182,12 +182,13 @@ class ClipFacts:
 @dataclass(frozen=True, slots=True)
 class EngineState:
     """reason: why it cannot run, '' when it can. whole_prompt: it takes prompts whole. raw_clip: it
-    follows the clip itself, whose camera may move, and not landmarks found in it. needs: what a
-    take occupies."""
+    follows the clip itself, whose camera may move, and not landmarks found in it. replace: it can
+    draw the character in the clip's own scene. needs: what a take occupies."""
 
     reason: str
     whole_prompt: bool
     raw_clip: bool
+    replace: bool
     needs: EngineNeeds = field(default_factory=EngineNeeds)
 
 

@@ -25,12 +25,13 @@ class SnapshotMissing(UnderstudyError):  # noqa: N818 - a state
 
 
 def is_present(snapshot: Snapshot, folder: Path) -> bool:
-    """Whether the snapshot lies complete under the folder of all weights, at its commit."""
+    """Whether the snapshot lies complete under the folder of all weights, at its commit; at any, if
+    it is pinned to none."""
     try:
         origin = json.loads((folder / snapshot.name / ORIGIN).read_text())
     except (OSError, ValueError):
         return False
-    return bool(origin.get("revision") == snapshot.revision)
+    return bool(origin.get("revision")) and snapshot.revision in (None, origin["revision"])
 
 
 def fetch_snapshot(
@@ -56,20 +57,13 @@ def fetch_snapshot(
         if is_present(snapshot, folder):
             return "present"
         try:
-            files = huggingface_hub.snapshot_download(
-                snapshot.repository,
-                revision=snapshot.revision,
-                local_dir=target,
-                endpoint=endpoint,
-                dry_run=True,
+            hub = huggingface_hub.HfApi(endpoint=endpoint)
+            revision = snapshot.revision or hub.model_info(snapshot.repository).sha
+            files = hub.snapshot_download(
+                snapshot.repository, revision=revision, local_dir=target, dry_run=True
             )
             _check_space(snapshot, target, sum(file.file_size for file in files))
-            huggingface_hub.snapshot_download(
-                snapshot.repository,
-                revision=snapshot.revision,
-                local_dir=target,
-                endpoint=endpoint,
-            )
+            hub.snapshot_download(snapshot.repository, revision=revision, local_dir=target)
         except (errors.HfHubHTTPError, errors.LocalEntryNotFoundError, OSError) as fault:
             raise SnapshotMissing(
                 f"{snapshot.name} cannot be fetched from {snapshot.repository} "
@@ -86,7 +80,7 @@ def fetch_snapshot(
             raise SnapshotMissing(f"{snapshot.name} came without {', '.join(short)}")
         origin = {
             "repository": snapshot.repository,
-            "revision": snapshot.revision,
+            "revision": revision,
             "files": {file.filename: file.file_size for file in files},
         }
         waiting = target / f"{ORIGIN}.part"

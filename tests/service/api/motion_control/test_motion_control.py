@@ -290,7 +290,7 @@ def test_the_result_has_the_format_that_was_asked_for(client: Client, create_bod
             " folder of PNG files",
         ),
         ({"background": "file"}, "background: a file cannot be given here; use 'keep',"),
-        ({"background": "sky"}, "background: the value is 'sky'; use 'keep', 'transparent',"),
+        ({"background": "sky"}, "background: the value is 'sky'; use 'keep', 'clip',"),
         ({"output_format": "avi"}, "output_format value 'avi' is invalid"),
         ({"driver": "left"}, "driver: the value is 'left'; give a person's number"),
         ({"driver": 0}, "driver: the value is '0'; give a person's number"),

@@ -35,3 +35,4 @@ def test_an_engine_that_cannot_run_says_why() -> None:
     told = engines({"names": ["none-of-ours", "puppet"]}, lambda *_: None)
     assert "none-of-ours" in told["none-of-ours"]["reason"]
     assert told["puppet"]["reason"] == ""
+    assert not told["puppet"]["replace"]

@@ -102,6 +102,10 @@ class Denoiser:
         averaged: NDArray[np.float32] = features.float().mean(dim=(0, 1)).cpu().numpy()
         return averaged
 
+    def warnings(self) -> tuple[str, ...]:
+        """None: it is given the clip as it is."""
+        return ()
+
     def _segment_state(self, pixels: Any, length: int, seed: int) -> Any:
         device = "cuda" if self._models.device == "cuda" else "cpu"
         state = self._state

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from understudy.engines.engine import EngineInfo, Job
-from understudy.engines.generating import Inputs, generating_info
+from understudy.engines.generating import generating_info
 from understudy.engines.wan.animate_2.caption import caption
 from understudy.engines.wan.animate_2.published import ANIMATE_2
-from understudy.engines.wan.engine import NEEDS, ModelSource, WanEngine, shown
+from understudy.engines.wan.engine import NEEDS, ModelSource, WanEngine, WanTake, shown
 from understudy.engines.wan.options import WanOptions
 
 if TYPE_CHECKING:
     from understudy.engines.wan.checkpoint import Checkpoint
     from understudy.engines.wan.drawing import Drawing
     from understudy.engines.wan.models import Models
-    from understudy.engines.wan.published import Sampling
-    from understudy.engines.wan.stage_meter import StageMeter
 
 VERSION = "1"
 
@@ -56,9 +55,7 @@ class WanAnimate2Engine(WanEngine):
 
         return load(checkpoint, self._device)
 
-    def prepare(
-        self, models: Models, job: Job, inputs: Inputs, sampling: Sampling, meter: StageMeter
-    ) -> Drawing:
+    def prepare(self, models: Models, take: WanTake) -> Drawing:
         """The take, ready to be drawn: its caption, its picture and the clip's motion are read."""
         import PIL.Image
 
@@ -67,16 +64,17 @@ class WanAnimate2Engine(WanEngine):
         from understudy.engines.wan.curves import Curves
         from understudy.engines.wan.drawing import Drawing
 
-        rgb, clip = inputs.picture.rgb, inputs.clip
-        with meter.stage("caption"):
+        job = take.job
+        rgb, clip = take.inputs.picture.rgb, take.inputs.clip
+        with take.meter.stage("caption"):
             texts = models.texts(self.caption(job))
         denoiser = Denoiser(
             models,
             texts,
-            sampling,
+            take.sampling,
             PIL.Image.fromarray(rgb),
             PIL.Image.fromarray(driving.first_frame(clip, job)),
-            lambda frame: driving.Driving(clip, job, frame),
+            lambda frame: take.resources.enter_context(closing(driving.Driving(clip, job, frame))),
         )
         box = denoiser.box
         return Drawing(
@@ -87,5 +85,5 @@ class WanAnimate2Engine(WanEngine):
             Curves(shown(rgb, (box.width, box.height)), denoiser.embed),
             job,
             self._options,
-            inputs.seed,
+            take.inputs.seed,
         )

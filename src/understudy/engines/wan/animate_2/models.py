@@ -11,7 +11,7 @@ from diffusers.modular_pipelines.wan_animate_2 import denoise
 
 from understudy.engines.wan.animate_2.frame_attention import attend_by_frame
 from understudy.engines.wan.checkpoint import Checkpoint
-from understudy.engines.wan.models import Models, Texts
+from understudy.engines.wan.models import Models, Texts, silence_loading
 from understudy.engines.wan.placement import Placement
 from understudy.errors import EngineUnavailable
 
@@ -23,6 +23,7 @@ def load(checkpoint: Checkpoint, device: str) -> Models:
 
     Raises EngineUnavailable for a solver that cannot be used.
     """
+    silence_loading()
     _silence_bars()
     folder = str(checkpoint.folder)
     dtype = torch.bfloat16 if device == "cuda" else torch.float32

@@ -31,8 +31,9 @@ class ModeInfo(TypedDict):
 
 class ModelInfo(TypedDict):
     """A model name. path: what the tasks design calls it, null where it has no path there. prompt:
-    what of a prompt its engine acts on. raw_clip: the clip's camera may move. max_seconds: of a
-    clip in either orientation, null where `limits` holds. reason: why it is not available"""
+    what of a prompt its engine acts on. raw_clip: the clip's camera may move. replace: the
+    background may be `clip`. max_seconds: of a clip in either orientation, null where `limits`
+    holds. reason: why it is not available"""
 
     name: str
     path: str | None
@@ -42,6 +43,7 @@ class ModelInfo(TypedDict):
     element: bool
     prompt: Literal["camera", "full"]
     raw_clip: bool
+    replace: bool
     max_seconds: float | None
     modes: dict[Literal["std", "pro"], ModeInfo]
 
@@ -115,6 +117,7 @@ def _model(model: Model, states: Mapping[str, EngineState]) -> ModelInfo:
         "element": model.elements,
         "prompt": "full" if states[engines[0]].whole_prompt else "camera",
         "raw_clip": states[engines[0]].raw_clip,
+        "replace": states[engines[0]].replace,
         "max_seconds": model.max_seconds,
         "modes": {
             mode: {
