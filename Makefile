@@ -1,6 +1,6 @@
 # Understudy. Everything happens in .venv, which `make setup` makes from the lock files.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test test-gpu test-ray hostile lint bench docs lock clean
+.PHONY: help setup demo serve test test-gpu test-ray hostile lint bench gallery docs lock clean
 
 BIN := .venv/bin
 PYTEST_ARGS ?=
@@ -43,6 +43,10 @@ lint: ## ruff, mypy, import-linter
 bench: ## measure speed, memory and quality on the samples
 	@scripts/setup --dev
 	$(BIN)/python -m bench
+
+gallery: ## every picture with every clip as one page, the worst first (out/gallery/index.html)
+	@scripts/setup --dev
+	$(BIN)/python -m bench.gallery $(GALLERY_ARGS)
 
 docs: ## regenerate docs/cli.md from the command line
 	@scripts/setup --dev
