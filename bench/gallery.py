@@ -29,8 +29,8 @@ _PICTURES = {".jpg", ".jpeg", ".png"}
 _LEFT_OUT = ("-mask", "-pose")
 _NUMBERS = (
     ("pose", "pck_wide"),
-    ("hands", "followed"),
-    ("face", "followed"),
+    ("hands", "correlation"),
+    ("face", "correlation"),
     ("likeness", "colours"),
     ("frames", "background"),
     ("frames", "residue"),

@@ -9,7 +9,7 @@ from bench.gallery import Entry, entry_of, page, pairs_in
 from bench.takes import EXAMPLES, Pair
 
 PARTS = ("pose", "hands", "face", "likeness", "frames")
-NAMES = ("pck_wide", "followed", "colours", "background", "residue", "flicker")
+NAMES = ("pck_wide", "correlation", "colours", "background", "residue", "flicker")
 
 
 def judgement(score: float) -> dict[str, object]:
