@@ -118,6 +118,9 @@ def test_an_element_of_nobody_is_refused_where_nobody_else_is(clip: Path, tmp_pa
             Outputs(video=tmp_path / "o.mp4"),
         )
     assert refusal.value.field == "element_list"
+    assert refusal.value.message.startswith(
+        "The character in the reference image or the first frame is invalid. element_list: "
+    )
     assert list(tmp_path.iterdir()) == []
 
 

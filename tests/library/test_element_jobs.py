@@ -84,7 +84,7 @@ async def making(database: Database, folder: Path) -> AsyncIterator[Library]:
         await fetcher.close()
 
 
-def ask(database: Database, account_id: int, url: str) -> Element:
+def ask(database: Database, account_id: int, url: str, **changes: Any) -> Element:
     """Store an element that waits to be made of one picture."""
     values: dict[str, Any] = dict.fromkeys(Element.__slots__)
     now = now_ms()
@@ -93,7 +93,7 @@ def ask(database: Database, account_id: int, url: str) -> Element:
     values |= {"images": (Source(url=seal_url(KEYRING, url), max_bytes=10**6),), "videos": ()}
     values |= {"tags": (), "message": "", "attempt": 0, "failures": 0, "revision": 0}
     values |= {"not_before": now, "created_at": now, "updated_at": now}
-    element = Element(**values)
+    element = Element(**values | changes)
     database.write_now(elements.insert, lambda each: each.status, element)
     return element
 
@@ -133,3 +133,15 @@ async def test_what_a_killed_server_was_making_is_made_again(
         await become(database, element, Status.SUBMITTED)
     (found,) = await database.read(elements.find_many, MODEST, ids=[element.id])
     assert (found.failures, found.attempt) == (1, 1)
+
+
+@pytest.mark.anyio
+async def test_a_clock_that_was_set_back_holds_up_no_element(
+    database: Database, far: FarSide, tmp_path: Path
+) -> None:
+    later = now_ms() + 86_400_000
+    new = ask(database, MODEST, f"{far.url}/picture.png", not_before=later)
+    put_off = ask(database, MODEST, f"{far.url}/picture.png", not_before=later, attempt=1)
+    async with making(database, tmp_path):
+        await become(database, new, Status.SUCCEEDED)
+        await become(database, put_off, Status.SUCCEEDED)

@@ -168,6 +168,18 @@ def test_too_many_requests_are_refused_for_a_while() -> None:
     limiter.count(2)
 
 
+def test_a_clock_that_was_set_back_begins_the_rate_limits_anew() -> None:
+    set_back = 0.0
+    limiter = RateLimiter("1/hour", lambda: time.time() - set_back)
+    limiter.count(1)
+    with pytest.raises(TooManyRequests):
+        limiter.count(1)
+    set_back = 86_400.0
+    limiter.count(1)
+    with pytest.raises(TooManyRequests):
+        limiter.count(1)
+
+
 def test_one_account_has_so_many_uploads_at_once() -> None:
     limiter = RateLimiter("")
     with ExitStack() as stack:

@@ -257,6 +257,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
     database, checks = stores.database, probers.checks
     engines = Engines(probers.exporter, elsewhere=settings.ray_address is not None)
     write_payload = task_payload_writer(stores.links)
+    rates = RateLimiter(settings.rate_limit)
     return Service(
         settings=settings,
         database=database,
@@ -265,8 +266,8 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         links=stores.links,
         catalogue=stores.catalogue,
         authenticator=Authenticator(database, stores.keyring),
-        rates=RateLimiter(settings.rate_limit),
-        large_bodies=LargeBodies(stores.scratch.checks),
+        rates=rates,
+        large_bodies=LargeBodies(stores.scratch.checks, rates),
         checks=checks,
         creation=Creation(
             database,

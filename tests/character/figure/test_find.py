@@ -135,8 +135,11 @@ def test_a_figure_of_a_few_pixels_is_refused(standing: Drawn) -> None:
     def track(piece: NDArray[np.uint8], region: Region | None = None) -> PictureTrack:
         return PictureTrack(tiny, mask, 1.0)
 
-    with pytest.raises(InputRefused, match="too small"):
+    with pytest.raises(InputRefused, match="too small") as refusal:
         find_figure(rgb, None, track)
+    assert refusal.value.message.startswith(
+        "The character in the reference image or the first frame is invalid. image_url: "
+    )
 
 
 def _seeing(drawn: Drawn, landmarks: Landmarks) -> Track:

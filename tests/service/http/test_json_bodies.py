@@ -11,7 +11,11 @@ import pytest
 from starlette.requests import Request
 from starlette.types import Message
 
-from understudy.service.http.contract_errors import MalformedRequest, Unavailable
+from understudy.service.http.contract_errors import (
+    MalformedRequest,
+    TooManyRequests,
+    Unavailable,
+)
 from understudy.service.http.json_bodies import (
     BYTES_PER_ESCAPE,
     MAX_ENTRIES,
@@ -19,6 +23,7 @@ from understudy.service.http.json_bodies import (
     LargeBodies,
     read_object,
 )
+from understudy.service.http.rates import UPLOADS_AT_ONCE, RateLimiter
 
 LARGE = json.dumps({"image": "A" * (2 * SMALL_BYTES)}).encode()
 
@@ -44,7 +49,8 @@ class Sent:
 @pytest.fixture
 def bodies(tmp_path: Path) -> LargeBodies:
     """With room for three bodies, two of one account, that give up waiting at once."""
-    return LargeBodies(tmp_path, room=3 * len(LARGE), per_account=2 * len(LARGE), seconds=0.05)
+    room = {"room": 3 * len(LARGE), "per_account": 2 * len(LARGE)}
+    return LargeBodies(tmp_path, RateLimiter(""), seconds=0.05, **room)
 
 
 @pytest.mark.anyio
@@ -74,6 +80,24 @@ async def test_a_body_that_arrives_slowly_takes_no_room(bodies: LargeBodies) -> 
         assert len(value["image"]) == 2 * SMALL_BYTES
     slow[0].put(LARGE[-1:], more=False)
     assert (await reading[0])["image"]
+    for task in reading:
+        task.cancel()
+    await asyncio.gather(*reading, return_exceptions=True)
+
+
+@pytest.mark.anyio
+async def test_so_many_large_bodies_of_an_account_arrive_at_once(bodies: LargeBodies) -> None:
+    slow = [Sent(LARGE[:-1], ended=False) for _ in range(UPLOADS_AT_ONCE)]
+    reading = [
+        asyncio.create_task(bodies.read_object(each.request, 1).__aenter__()) for each in slow
+    ]
+    await asyncio.sleep(0.01)
+    with pytest.raises(TooManyRequests):
+        await bodies.read_object(Sent(LARGE).request, 1).__aenter__()
+    async with bodies.read_object(Sent(b'{"small": 1}').request, 1) as value:
+        assert value == {"small": 1}
+    async with bodies.read_object(Sent(LARGE).request, 2) as value:
+        assert value["image"]
     for task in reading:
         task.cancel()
     await asyncio.gather(*reading, return_exceptions=True)

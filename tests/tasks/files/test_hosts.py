@@ -26,6 +26,7 @@ def test_public_hosts_pass(host: str) -> None:
         "app.localhost",
         "127.0.0.1",
         "127.1",
+        "127\u30020\uff0e0\uff611",
         "2130706433",
         "0x7f000001",
         "0177.0.0.1",

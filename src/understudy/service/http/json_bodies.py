@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any, NoReturn
@@ -18,6 +18,7 @@ from pydantic_core import from_json
 from starlette.requests import Request
 
 from understudy.service.http.contract_errors import MalformedRequest, Unavailable
+from understudy.service.http.rates import RateLimiter
 from understudy.tasks.workers.turns import Turns
 
 SMALL_BYTES = 256 * 1024
@@ -40,18 +41,21 @@ BYTES_PER_ESCAPE = 32
 class LargeBodies:
     """Reads bodies that may hold pictures.
 
-    folder: for those that wait. room, per_account: bytes. seconds: for which a body waits.
+    folder: for those that wait. rates: counts those of an account that arrive. room, per_account:
+    bytes. seconds: for which a body waits.
     """
 
     def __init__(
         self,
         folder: Path,
+        rates: RateLimiter,
         *,
         room: int = ROOM_BYTES,
         per_account: int = ROOM_BYTES_PER_ACCOUNT,
         seconds: float = ROOM_SECONDS,
     ) -> None:
         self._folder = folder
+        self._rates = rates
         self._seconds = seconds
         self._turns = Turns(room, per_account)
         # Parsing keeps everybody waiting, so there is a pause after each body.
@@ -61,11 +65,19 @@ class LargeBodies:
     async def read_object(self, request: Request, account_id: int) -> AsyncIterator[dict[str, Any]]:
         """The request's body, a JSON object, for which there is room inside the block.
 
-        Accounts take turns. Raises MalformedRequest, and Unavailable when there is no room in time.
+        Accounts take turns. Raises MalformedRequest, TooManyRequests, and Unavailable when there is
+        no room in time.
         """
         async with AsyncExitStack() as held:
-            with SpooledTemporaryFile(max_size=SMALL_BYTES, dir=str(self._folder)) as file:
-                size = await _receive(request, file, LARGE_BYTES)
+            with (
+                ExitStack() as arriving,
+                SpooledTemporaryFile(max_size=SMALL_BYTES, dir=str(self._folder)) as file,
+            ):
+                size = 0
+                async for chunk in _chunks(request, LARGE_BYTES):
+                    if size <= SMALL_BYTES < size + len(chunk):
+                        arriving.enter_context(self._rates.uploading(account_id))
+                    size += file.write(chunk)
                 file.seek(0)
                 if size <= SMALL_BYTES:
                     value = _parse_small(file.read())
@@ -95,14 +107,11 @@ async def read_optional_object(request: Request) -> dict[str, Any]:
 
 
 async def _receive_small(request: Request) -> bytes:
-    with SpooledTemporaryFile(max_size=SMALL_BYTES) as file:
-        await _receive(request, file, SMALL_BYTES)
-        file.seek(0)
-        return file.read()
+    return b"".join([chunk async for chunk in _chunks(request, SMALL_BYTES)])
 
 
-async def _receive(request: Request, file: IO[bytes], max_bytes: int) -> int:
-    """Write the body to a file; returns its size. Raises MalformedRequest."""
+async def _chunks(request: Request, max_bytes: int) -> AsyncIterator[bytes]:
+    """The body in pieces. Raises MalformedRequest when it is too large."""
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told) > max_bytes:
         raise _too_large(max_bytes)
@@ -111,8 +120,7 @@ async def _receive(request: Request, file: IO[bytes], max_bytes: int) -> int:
         size += len(chunk)
         if size > max_bytes:
             raise _too_large(max_bytes)
-        file.write(chunk)
-    return size
+        yield chunk
 
 
 def _too_large(max_bytes: int) -> MalformedRequest:

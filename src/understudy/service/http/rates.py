@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from limits import RateLimitItem, parse_many
@@ -23,13 +23,15 @@ _CLOCK_STEP_SECONDS = 1.0
 class RateLimiter:
     """Counts requests by account, in this server's memory.
 
-    rule: such as "100/second;2000/hour"; empty for no limit.
+    rule: such as "100/second;2000/hour"; empty for no limit. clock: seconds since 1970, which
+    somebody may set back.
     """
 
-    def __init__(self, rule: str) -> None:
+    def __init__(self, rule: str, clock: Callable[[], float] = time.time) -> None:
         self._limits: list[RateLimitItem] = parse_many(rule) if rule.strip() else []
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._clock_ahead = _clock_ahead()
+        self._clock = clock
+        self._ahead = self._clock_ahead()
         self._uploading: Counter[int] = Counter()
 
     @contextmanager
@@ -47,18 +49,17 @@ class RateLimiter:
 
     def count(self, account_id: int) -> None:
         """Count one request. Raises TooManyRequests."""
-        ahead = _clock_ahead()
-        if ahead < self._clock_ahead - _CLOCK_STEP_SECONDS:
+        ahead = self._clock_ahead()
+        if ahead < self._ahead - _CLOCK_STEP_SECONDS:
             # The clock was set back, and windows would last until it has caught up.
             self._limiter = FixedWindowRateLimiter(MemoryStorage())
-        self._clock_ahead = ahead
+        self._ahead = ahead
         for limit in self._limits:
             if not self._limiter.hit(limit, str(account_id)):
                 resets_at = self._limiter.get_window_stats(limit, str(account_id)).reset_time
                 wait = max(1, math.ceil(resets_at - time.time()))
                 raise TooManyRequests(retry_after=wait)
 
-
-def _clock_ahead() -> float:
-    """By how much the clock is ahead of one that nobody sets."""
-    return time.time() - time.monotonic()
+    def _clock_ahead(self) -> float:
+        """By how much the clock is ahead of one that nobody sets."""
+        return self._clock() - time.monotonic()

@@ -22,6 +22,8 @@ _SPECIAL_V4 = tuple(
 
 
 MAX_NAME_CHARACTERS = 253
+# Clients take these for the dots of a name (RFC 3490, 3.1).
+_FULL_STOPS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
 _LABEL = re.compile(r"[^.\s]{1,63}")
 # A name whose last part is one of these is an address, or nothing (WHATWG URL, 3.5).
 _NUMBER = re.compile(r"[0-9]+|0[xX][0-9a-fA-F]*")
@@ -32,7 +34,7 @@ def host_problem(host: str, *, allow_private: bool) -> str | None:
 
     host: without brackets or port. Returns a few words, None when nothing is.
     """
-    name = host.rstrip(".").lower()
+    name = host.translate(_FULL_STOPS).rstrip(".").lower()
     if ":" in host:
         return _address_problem(host, allow_private=allow_private)
     labels = name.split(".")
