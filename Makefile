@@ -19,9 +19,8 @@ serve: setup ## start the API and the studio on http://127.0.0.1:8000
 
 test: ## run every test
 	@scripts/setup --dev
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/studio $(PYTEST_ARGS)
-	# The browser comes last and has the machine to itself: beside other work it may starve.
-	$(BIN)/python -m pytest tests/studio $(PYTEST_ARGS)
+	# One process more than two cores, as some tests wait for a browser or a server.
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-gpu: ## run the tests of generated video with tiny models, in a .venv-gpu of their own
 	@scripts/test-gpu $(PYTEST_ARGS)

@@ -27,6 +27,38 @@ POSTGRES = os.environ.get(
     "UNDERSTUDY_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres"
 )
 
+# The files that take longest, longest first. Files are given out whole: what is begun last should
+# be short, or one core waits for the other.
+_LONGEST = (
+    "studio/test_page.py",
+    "studio/test_real_take.py",
+    "service/openapi/test_operations.py",
+    "service/test_killing.py",
+    "studio/test_takes_in_detail.py",
+    "studio/test_adjust.py",
+    "take/test_run.py",
+    "service/test_machine_faults.py",
+    "judge/test_judge.py",
+    "service/test_real_takes.py",
+    "media/picture/test_open.py",
+    "tasks/queue/test_controller.py",
+    "tasks/webhooks/test_outbox.py",
+    "weights/fetching/test_packages.py",
+    "cli/test_serve.py",
+    "cli/test_animate.py",
+    "elements/test_assignment.py",
+    "take/test_output_formats.py",
+    "examples/test_drawing.py",
+    "service/test_failures.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the longest files first."""
+    folder = Path(__file__).parent
+    places = {folder / name: place for place, name in enumerate(_LONGEST)}
+    items.sort(key=lambda item: places.get(item.path, len(places)))
+
 
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:

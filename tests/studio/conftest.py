@@ -13,6 +13,9 @@ import pytest
 from understudy.testing import RehearsalServer, rehearsing
 
 playwright = pytest.importorskip("playwright.sync_api")
+# For the page to show something, ms: the machine is busy with other tests beside.
+PATIENCE_MS = 60_000
+playwright.expect.set_options(timeout=PATIENCE_MS)
 
 ROOT = Path(__file__).resolve().parents[2]
 SCREENSHOTS = ROOT / "out" / "studio"
@@ -76,7 +79,7 @@ def open_page(browser: Any) -> Iterator[Callable[..., Any]]:
         context = browser.new_context(**{"viewport": {"width": 1400, "height": 900}} | options)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(PATIENCE_MS)
         allowed.append(url)
         page.on("pageerror", lambda error: faults.append(str(error)))
         page.on("console", note)

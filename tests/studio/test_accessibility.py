@@ -52,7 +52,7 @@ def test_every_page_can_be_used_by_everybody(
     page = open_page(service.url, reduced_motion="reduce")
     page.locator("input[type=file]").nth(0).set_input_files(examples / "photo.jpg")
     page.locator("input[type=file]").nth(1).set_input_files(examples / "dance.mp4")
-    expect(page.get_by_text("rehearsal")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("rehearsal")).to_be_visible()
     page.get_by_text("Engine, element, background, watermark").click()
     found = violations(page, "stage")
     for place in ("takes", f"take/{task.id}", "account", "elements"):

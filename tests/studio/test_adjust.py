@@ -20,7 +20,6 @@ from understudy.media.picture import open_picture
 from understudy.testing import RehearsalServer
 
 expect = pytest.importorskip("playwright.sync_api").expect
-expect.set_options(timeout=30_000)
 
 PICTURE = Path(__file__).resolve().parents[2] / "examples" / "photo.jpg"
 Screenshot = Callable[[Any, str], None]

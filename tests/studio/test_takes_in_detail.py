@@ -21,7 +21,6 @@ from understudy.testing import RehearsalServer
 from understudy_client import Client, Task
 
 expect = pytest.importorskip("playwright.sync_api").expect
-expect.set_options(timeout=30_000)
 
 TYPESCRIPT = Path(__file__).resolve().parents[2] / "studio/node_modules/typescript"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
