@@ -239,12 +239,18 @@ class Settings(BaseSettings):
         default={},
         description="What a take occupies on a node of the Ray cluster where it is not what the "
         "engine declares, as JSON or a TOML table: for each engine `cpus`, `gpus`, `memory_mb`, "
-        "`accelerator` (such as `H100`) and `resident` (keep its models loaded), each optional.",
+        "`accelerator` (such as `H100`) and `resident` (keep its models loaded, also without a "
+        "cluster), each optional.",
     )
     slots: PositiveInt | None = Field(
         default=None,
         description="Takes that run at once. Default: one per four cores, at least one; on a Ray "
         "cluster as many as its cores have room for. Set it where a cluster grows by itself.",
+    )
+    models_idle_seconds: PositiveFloat = Field(
+        default=600.0,
+        description="Seconds after which models that were kept for the next take, and that no take "
+        "used, are unloaded (executor `local`).",
     )
     take_seconds: PositiveFloat = Field(
         default=1800.0, description="Seconds after which a running take is stopped."

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
 
 from understudy import __version__
-from understudy.engines import EngineNeeds
+from understudy.engines import DEFAULT_ENGINE, EngineNeeds
 from understudy.errors import MachineFault
 from understudy.settings import Settings
 from understudy.tasks.workers.executor import Executor
@@ -31,6 +31,8 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
             seconds=settings.take_seconds,
             memory_mb=settings.take_memory_mb,
             jobs=jobs,
+            is_resident=Needs(settings, prober).are_resident,
+            idle_seconds=settings.models_idle_seconds,
         )
     from understudy.tasks.workers.ray.cluster import Cluster
     from understudy.tasks.workers.ray.executor import RayExecutor
@@ -38,7 +40,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
 
     return RayExecutor(
         Cluster(settings.ray_address, settings.ray_namespace),
-        _Needs(settings, prober).of,
+        Needs(settings, prober).of,
         SlotSettings(
             version=__version__,
             jobs=jobs,
@@ -50,12 +52,20 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
 
 
 @dataclass(slots=True)
-class _Needs:
+class Needs:
     """What engines need: their own word, and the operator's over it."""
 
     settings: Settings
     prober: Prober
     _known: dict[str, EngineNeeds] = field(default_factory=dict)
+
+    async def are_resident(self, engine: str) -> bool:
+        """Whether an engine's models are kept for the next take. Raises MachineFault."""
+        told = self.settings.engine_needs.get(engine)
+        if told is not None and told.resident is not None:
+            return told.resident
+        # The built-in engine loads in a second, which asking it would take as well.
+        return engine != DEFAULT_ENGINE and (await self.of(engine)).resident
 
     async def of(self, engine: str) -> EngineNeeds:
         """Those of an engine. Raises MachineFault."""

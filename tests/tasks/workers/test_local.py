@@ -67,7 +67,9 @@ async def test_the_job_sees_no_secret_of_the_server(
     made = executor()
     running = made.run(job(tmp_path, "hang"))
     await anext(running)
-    (child,) = made._children.values()
+    (held,) = made._running.values()
+    child = held.child
+    assert child is not None
     environment = Path(f"/proc/{child.process.pid}/environ").read_bytes()
     await made.close()
     async for _ in running:

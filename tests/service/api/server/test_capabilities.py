@@ -32,7 +32,7 @@ def test_models_say_what_serves_them_and_which_cannot_run(client: Client) -> Non
 
 
 def test_an_engine_that_cannot_run_says_why() -> None:
-    told = engines({"names": ["none-of-ours", "puppet"]}, lambda *_: None)
+    told = engines({"names": ["none-of-ours", "puppet"], "elsewhere": False}, lambda *_: None)
     assert "none-of-ours" in told["none-of-ours"]["reason"]
     assert told["puppet"]["reason"] == ""
     assert not told["puppet"]["replace"]

@@ -22,5 +22,5 @@ def take(
         if cancellation.requested():
             raise TakeCancelled
         time.sleep(0.01)
-    (Path(arguments["workspace"]) / "made").write_text(os.environ["UNDERSTUDY_CORES"])
+    (Path(arguments["workspace"]) / "made").write_text(os.environ.get("UNDERSTUDY_CORES", ""))
     return {"node": os.environ.get("CUDA_VISIBLE_DEVICES", "")}
