@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.studio.waiting import wait_until
@@ -323,3 +324,24 @@ def test_the_page_outlives_its_server(open_page: Callable[..., Any], tmp_path: P
         with rehearsing(tmp_path, port=port):
             expect(card.get_by_text("Done")).to_be_visible()
             expect(page.get_by_text("The server cannot be reached")).to_be_hidden()
+
+
+def test_how_much_of_the_motion_is_taken_is_set_by_slider_and_switches(
+    page: Any, service: RehearsalServer, screenshot: Screenshot
+) -> None:
+    choose(page)
+    page.get_by_text("Motion", exact=True).click()
+    strength = page.get_by_label("Strength")
+    strength.fill("60")
+    page.get_by_role("switch", name="Body").uncheck(force=True)
+    page.get_by_role("switch", name="Way").uncheck(force=True)
+    expect(page.get_by_text("60 %, without body, way")).to_be_visible()
+    screenshot(page, "motion")
+    card = start(page)
+    expect(card.get_by_text("Done")).to_be_visible()
+    with client_of(service) as client:
+        task = next(client.tasks(page_size=1))
+    url = f"{service.url}/v1/videos/motion-control/{task.id}/detail"
+    asked = httpx2.get(url, headers=service.headers).json()["data"]["request"]
+    assert asked["motion_strength"] == 60
+    assert asked["motion_parts"] == {"body": False, "travel": False}

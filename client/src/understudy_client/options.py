@@ -19,7 +19,26 @@ _PATHS = {"kling-v2-6": "kling-2.6", "kling-v3": "kling-3.0"}
 _RESOLUTIONS = {"std": "720p", "pro": "1080p"}
 
 
-_ADDITIONS = ("background", "output_format", "loop", "driver")
+_ADDITIONS = (
+    "background",
+    "output_format",
+    "loop",
+    "driver",
+    "motion_strength",
+    "motion_parts",
+    "motion_smoothing",
+)
+
+
+class MotionParts(TypedDict, total=False):
+    """Whether trunk and limbs, head, fingers, and mouth and eyes follow the person, and whether the
+    character goes where the person goes; all of it if left out."""
+
+    body: bool
+    head: bool
+    hands: bool
+    face: bool
+    travel: bool
 
 
 class TakeOptions(TypedDict, total=False):
@@ -33,8 +52,10 @@ class TakeOptions(TypedDict, total=False):
     the clip's own scene, which some models can draw the character in. output_format: `mp4`
     (default), `webm`, `mov`, `webp` or `gif`; all but `mp4` can be transparent. loop: close the
     motion. driver: of several people the one with this number, or at this point (`0.7,0.4`, shares
-    of width and height). callback_url: is told of every change of status. external_task_id: your
-    own id, unique within the account; one is made up if left out.
+    of width and height). motion_strength: per cent, 0 to 150. motion_parts: what does not follow
+    the person, such as `{"face": False}`. motion_smoothing: seconds, 0 to 0.5. callback_url: is
+    told of every change of status. external_task_id: your own id, unique within the account; one is
+    made up if left out.
     """
 
     orientation: Literal["video", "image"]
@@ -48,6 +69,9 @@ class TakeOptions(TypedDict, total=False):
     output_format: Literal["mp4", "webm", "mov", "webp", "gif"]
     loop: bool
     driver: int | str
+    motion_strength: int
+    motion_parts: MotionParts
+    motion_smoothing: float
     callback_url: str
     external_task_id: str
 

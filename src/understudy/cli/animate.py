@@ -120,6 +120,7 @@ StrengthOption = Annotated[
         help="How strongly the motion is followed, 0 to 150 per cent.",
     ),
 ]
+BodyOption = Annotated[bool, typer.Option("--body/--no-body", help="Follow trunk, arms and legs.")]
 HeadOption = Annotated[bool, typer.Option("--head/--no-head", help="Follow the head's turns.")]
 HandsOption = Annotated[bool, typer.Option("--hands/--no-hands", help="Follow the fingers.")]
 FaceOption = Annotated[bool, typer.Option("--face/--no-face", help="Follow mouth and eyes.")]
@@ -157,6 +158,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
     loop: LoopOption = False,
     driver: DriverOption = "",
     strength: StrengthOption = 100,
+    body: BodyOption = True,
     head: HeadOption = True,
     hands: HandsOption = True,
     face: FaceOption = True,
@@ -200,6 +202,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
             # With several takes the output is a folder of theirs.
             format="mp4" if more else output_name(output.suffix),
             strength=strength,
+            body=body,
             head=head,
             hands=hands,
             face=face,

@@ -81,13 +81,14 @@ class EngineInfo:
 class MotionControls:
     """How much of the driver's motion is taken.
 
-    strength: 1 as the driver moves, 0 as the picture stands, up to 1.5 for more. head, hands, face:
-    whether head, fingers, and mouth and eyes follow; the others keep the picture's. travel: whether
-    the figure goes where the driver goes. smoothing: seconds over which the motion is averaged
-    (sigma).
+    strength: 1 as the driver moves, 0 as the picture stands, up to 1.5 for more. body, head, hands,
+    face: whether trunk and limbs, head, fingers, and mouth and eyes follow; the others keep the
+    picture's. travel: whether the figure goes where the driver goes, which it does with its body.
+    smoothing: seconds over which the motion is averaged (sigma).
     """
 
     strength: float = 1.0
+    body: bool = True
     head: bool = True
     hands: bool = True
     face: bool = True

@@ -25,9 +25,10 @@ def _as_text(value: Any) -> Any:
 
 
 class MotionParts(Body):
-    """Whether head, fingers, and mouth and eyes follow the driver, and whether the character goes
-    where the driver goes."""
+    """Whether trunk and limbs, head, fingers, and mouth and eyes follow the driver, and whether the
+    character goes where the driver goes."""
 
+    body: Annotated[Flag | None, EmptyIsAbsent] = None
     head: Annotated[Flag | None, EmptyIsAbsent] = None
     hands: Annotated[Flag | None, EmptyIsAbsent] = None
     face: Annotated[Flag | None, EmptyIsAbsent] = None
@@ -37,6 +38,7 @@ class MotionParts(Body):
 class PartsAsked(TypedDict):
     """The parts of the motion that do not follow the driver: `false` each."""
 
+    body: NotRequired[bool]
     head: NotRequired[bool]
     hands: NotRequired[bool]
     face: NotRequired[bool]
@@ -132,6 +134,7 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
             loop=bool(fields.loop),
             driver=fields.driver or "",
             strength=take.strength if fields.motion_strength is None else fields.motion_strength,
+            body=parts.body is not False,
             head=parts.head is not False,
             hands=parts.hands is not False,
             face=parts.face is not False,
@@ -157,6 +160,8 @@ def fields_asked(take: TakeRequest) -> FieldsAsked:
     if take.strength != usual.strength:
         asked["motion_strength"] = take.strength
     parts: PartsAsked = {}
+    if not take.body:
+        parts["body"] = False
     if not take.head:
         parts["head"] = False
     if not take.hands:

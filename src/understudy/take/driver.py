@@ -27,6 +27,7 @@ _STEERING_OPTIONS = (
     "hands",
     "face",
     "travel",
+    "body",
     "smoothing",
 )
 _MOTION_OPTIONS = ("driver", *_STEERING_OPTIONS)

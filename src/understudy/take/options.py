@@ -42,8 +42,9 @@ class TakeRequest:
     loop: close the motion, so that the end goes over into the beginning. driver: of several people
     the one with this number, or at this point (`0.7,0.4`, shares of width and height); by default
     who takes up most of the frame. format: of the video, by its ending; `png` is a folder of PNG
-    files. strength: of the motion in per cent, 0 to 150. head, hands, face, travel: whether head,
-    fingers, mouth and eyes follow the driver, and whether the character goes where the driver goes.
+    files. strength: of the motion in per cent, 0 to 150. body, head, hands, face, travel: whether
+    trunk and limbs, head, fingers, mouth and eyes follow the driver, and whether the character goes
+    where the driver goes.
     smoothing: seconds over which the motion is averaged, 0 to 0.5.
 
     Raises InputRefused naming the option whose value has the wrong type or is not allowed.
@@ -62,6 +63,7 @@ class TakeRequest:
     driver: str = ""
     format: OutputName = "mp4"
     strength: int = 100
+    body: bool = True
     head: bool = True
     hands: bool = True
     face: bool = True

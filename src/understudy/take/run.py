@@ -187,6 +187,7 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
         performance=ready.performance if "performance" in inputs else None,
         controls=MotionControls(
             strength=request.strength / 100,
+            body=request.body,
             head=request.head,
             hands=request.hands,
             face=request.face,

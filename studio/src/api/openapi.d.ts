@@ -453,6 +453,7 @@ export interface components {
             watermark_info: components["schemas"]["Watermark"];
         };
         MotionParts: {
+            body?: boolean;
             face?: boolean;
             hands?: boolean;
             head?: boolean;
@@ -505,6 +506,7 @@ export interface components {
             start_time?: number | string;
         };
         PartsAsked: {
+            body?: boolean;
             face?: boolean;
             hands?: boolean;
             head?: boolean;
@@ -808,4 +810,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 8599527c15e8a78a96eb444b5a92b4a57430c1179a0a8951c4d0f876f742f401
+// Schemas: SHA-256 610fa4d6191398f9cb9b597899b95afbd4091aa4a22d8d037fe329079eccb3db

@@ -53,6 +53,9 @@ function python(server: string, body: CreateBody): string {
     ['output_format', body.output_format],
     ['loop', body.loop || undefined],
     ['driver', body.driver],
+    ['motion_strength', body.motion_strength],
+    ['motion_parts', body.motion_parts],
+    ['motion_smoothing', body.motion_smoothing],
     ['callback_url', body.callback_url],
   ]
   const lines = options
@@ -107,6 +110,12 @@ function shell(text: string): string {
 function pythonLiteral(value: unknown): string {
   if (value === true) return 'True'
   if (value === false) return 'False'
+  if (typeof value === 'object' && value !== null) {
+    const items = Object.entries(value).map(
+      ([name, one]) => `${pythonLiteral(name)}: ${pythonLiteral(one)}`,
+    )
+    return `{${items.join(', ')}}`
+  }
   // JSON's strings are Python's but for lone surrogates and what lies beyond 16 bits.
   return JSON.stringify(value)
 }

@@ -14,6 +14,7 @@ import type {
   StoredFile,
 } from '../api/types'
 import { FIELDS, problemOf, type Kind } from '../media/checks'
+import { motionFields, wholeMotion, type MotionOptions } from './motion'
 import { notices } from './notices.svelte'
 import { api, session } from './session.svelte'
 import * as shelf from './shelf'
@@ -49,6 +50,7 @@ export interface Options {
   loop: boolean
   /** The number of the person who is followed, null for who takes up most of the frame. */
   driver: number | null
+  motion: MotionOptions
 }
 
 interface Kept {
@@ -72,6 +74,7 @@ export const DEFAULTS: Options = {
   background: 'keep',
   loop: false,
   driver: null,
+  motion: wholeMotion(),
 }
 
 class Draft {
@@ -245,7 +248,7 @@ class Draft {
 
   body(): CreateBody {
     const { model, orientation, mode, prompt, sound, watermark, element } = this.options
-    const { background, loop, driver } = this.options
+    const { background, loop, driver, motion } = this.options
     return {
       ...(model && { model_name: model }),
       ...(this.media.picture?.url && { image_url: this.media.picture.url }),
@@ -261,6 +264,7 @@ class Draft {
       ...(background === 'transparent' && { output_format: 'webm' as const }),
       ...(loop && { loop }),
       ...(driver !== null && { driver }),
+      ...motionFields(motion),
     }
   }
 

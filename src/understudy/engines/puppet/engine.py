@@ -71,9 +71,12 @@ class PuppetEngine:
         warm_up()
 
     def read_prompt(self, prompt: str) -> PromptReading:
-        """The camera wording of a prompt; the rest is ignored."""
+        """The camera and motion wording of a prompt; the rest is ignored."""
+        from understudy.engines.puppet.retarget.wording import read_motion
+
         script = read_camera(prompt)
-        return PromptReading(script.understood, script.left_out)
+        motion = read_motion(script.left_out)
+        return PromptReading((*script.understood, *motion.understood), motion.left_out)
 
     def views_wanted(
         self, performance: Performance, views: Collection[Aspect]
@@ -135,6 +138,7 @@ class PuppetEngine:
     ) -> Iterator[NDArray[np.uint8]]:
         # 0. Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.render.canvas import Canvas
+        from understudy.engines.puppet.retarget.wording import read_motion, worded
         from understudy.engines.puppet.views.multi_view import build_puppet
 
         # 1. The inputs.
@@ -148,9 +152,9 @@ class PuppetEngine:
 
         # 2. The driver's motion on the character's bones.
         progress("retarget", 0.0)
-        puppet = build_puppet(
-            character, performance, job.orientation, read_camera(job.prompt), job.controls
-        )
+        script = read_camera(job.prompt)
+        controls = worded(job.controls, read_motion(script.left_out))
+        puppet = build_puppet(character, performance, job.orientation, script, controls)
         progress("retarget", 1.0)
 
         # 3. Frames, several at a time, in order.

@@ -76,6 +76,17 @@ def test_without_travel_the_figure_stays_where_it_is() -> None:
     assert (moved(travel=False).size == 1).all()
 
 
+def test_a_body_that_is_off_stands_as_in_the_picture_while_head_and_face_move() -> None:
+    motion = moved(body=False)
+    still = motion.joints[:, [Body.LEFT_WRIST, Body.RIGHT_HIP, Body.LEFT_ANKLE]]
+    assert np.ptp(still, axis=0).max() < 0.5
+    own = doll_landmarks().body[[Body.LEFT_WRIST, Body.RIGHT_HIP, Body.LEFT_ANKLE], :2]
+    assert np.abs(still[0] - own).max() < 6
+    assert not motion.root.any()
+    assert (motion.size == 1).all()
+    np.testing.assert_array_equal(motion.expression, moved().expression)
+
+
 def test_parts_that_are_off_stay_as_in_the_picture() -> None:
     assert np.isfinite(moved().fingers).any()
     assert not np.isfinite(moved(hands=False).fingers).any()

@@ -100,7 +100,8 @@ def retarget(
     turn_back = driver.yaw - turned
     away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
-    vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), controls.strength)
+    strength = controls.strength if controls.body else 0.0
+    vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), strength)
     size = _taken_size(driver, skeleton, controls)
     roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
     if skeleton.near is not None:
@@ -109,10 +110,13 @@ def retarget(
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
     arms = _arms(skeleton, rest, trunk, vectors, size)
-    legs_move = driver.legs_seen and skeleton.legs
-    stance = pose_stance(driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move)
+    legs_move = driver.legs_seen and skeleton.legs and controls.body
+    stance = pose_stance(
+        driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move, still=not controls.body
+    )
     _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
-    arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
+    if controls.body:
+        arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
     root = stance.root if controls.travel else without_travel(stance.root, performance.times)
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
@@ -128,8 +132,8 @@ def retarget(
         expression=face.expression,
         eyes_closed=face.eyes_closed.astype(np.float32),
         fingers=_fingers(performance, driver, controls).astype(np.float32),
-        arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso),
-        left_leg_behind=left_leg_behind(driver),
+        arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso) & controls.body,
+        left_leg_behind=left_leg_behind(driver) & controls.body,
         planted=stance.planted.astype(np.float32),
         ground=_ground(skeleton),
         legs_move=legs_move,
@@ -144,7 +148,7 @@ def _ground(skeleton: Skeleton) -> NDArray[np.float32]:
 
 def _taken_size(driver: BodyTrack, skeleton: Skeleton, controls: MotionControls) -> Float64:
     """The figure's size (T,) by the driver's distance, as far as it is taken."""
-    if not controls.travel:
+    if not controls.travel or not controls.body:
         return np.ones(len(driver))
     return 1.0 + min(1.0, controls.strength) * (_size(driver, skeleton) - 1.0)
 

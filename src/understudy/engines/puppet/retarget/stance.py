@@ -81,11 +81,17 @@ def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
     size: Float64,
     *,
     legs_move: bool,
+    still: bool = False,
 ) -> Stance:
     """Stand the figure on its feet, or hold it where it is when its feet take no part.
 
-    rest: the skeleton read as a figure. vectors: of the driver, see `directions`. size: (T,).
+    still: it does not move from its place at all. rest: the skeleton read as a figure. vectors: of
+    the driver, see `directions`. size: (T,).
     """
+    if still:
+        left, right = (_resting_leg(limb, skeleton, trunk, size) for limb in LEGS)
+        frames = len(driver)
+        return Stance((left, right), np.zeros((frames, 2)), np.ones((frames, 2)))
     per_pixel = _figure_scale(driver, rest, legs=legs_move)
     if legs_move:
         planted = planted_feet(driver)
