@@ -10,8 +10,8 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text
-from understudy.take.backgrounds import FILE
+from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text, show
+from understudy.take.backgrounds import CLIP, FIELD, KEEP, TRANSPARENT, read_colour
 from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
 
 FileFormat = Literal["mp4", "webm", "mov", "webp", "gif"]
@@ -121,12 +121,7 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
     background = fields.background or take.background
     parts = fields.motion_parts or MotionParts()
     try:
-        if background == FILE:
-            raise InputRefused(
-                "background",
-                found="a file cannot be given here",
-                allowed="use 'keep', 'clip', 'transparent' or a colour",
-            )
+        _refuse_a_file(background)
         return replace(
             take,
             background=background,
@@ -143,6 +138,19 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
         )
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
+
+
+def _refuse_a_file(background: str) -> None:
+    """Refuse what is a background for the command line alone. Raises InputRefused."""
+    try:
+        if background not in (KEEP, CLIP, TRANSPARENT):
+            read_colour(background)
+    except InputRefused as refusal:
+        raise InputRefused(
+            FIELD,
+            found=f"the value is {show(background)!r}",
+            allowed="use 'keep', 'clip', 'transparent' or a colour such as '#00b140' or 'white'",
+        ) from refusal
 
 
 def fields_asked(take: TakeRequest) -> FieldsAsked:

@@ -22,6 +22,7 @@ from understudy.service.http.contract_errors import (
     Unavailable,
 )
 from understudy.service.http.envelope import failure
+from understudy.service.http.ranges import without_odd_ranges
 from understudy.tasks.db.database import DatabaseUnavailable
 from understudy.tasks.files.storage import StorageUnavailable
 
@@ -47,6 +48,7 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = scope["request_id"] = str(uuid.uuid4())
+        scope["headers"] = without_odd_ranges(scope["headers"])
         path = scope["path"]
         if len(path) > 1 and path.endswith("/"):
             scope["path"] = path.rstrip("/") or "/"

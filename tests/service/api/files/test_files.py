@@ -156,6 +156,14 @@ def test_a_result_is_read_by_ranges(result_url: str, media: dict[str, bytes]) ->
     assert (head.status_code, head.headers["content-length"]) == (200, str(len(clip)))
 
 
+def test_what_is_no_range_of_bytes_counts_for_nothing(
+    result_url: str, media: dict[str, bytes]
+) -> None:
+    for asked in ("bytes=5-2", "bytes=a-b", "bytes=", "bytes=-", "items=0-1", "x", "bytes=0-1,x"):
+        answer = get(result_url, Range=asked)
+        assert (answer.status_code, answer.content) == (200, media["clip.mp4"]), asked
+
+
 def test_a_link_carries_its_expiry_of_thirty_days(result_url: str) -> None:
     found = re.search(r"expires=(\d+)", result_url)
     assert found is not None

@@ -289,7 +289,14 @@ def test_the_result_has_the_format_that_was_asked_for(client: Client, create_bod
             "background: a .mp4 file cannot be transparent; write .webm, .mov, .gif, .webp or a"
             " folder of PNG files",
         ),
-        ({"background": "file"}, "background: a file cannot be given here; use 'keep',"),
+        (
+            {"background": "file"},
+            "background: the value is 'file'; use 'keep', 'clip', 'transparent'",
+        ),
+        (
+            {"background": "/a.png"},
+            "background: the value is '/a.png'; use 'keep', 'clip', 'transp",
+        ),
         ({"background": "sky"}, "background: the value is 'sky'; use 'keep', 'clip',"),
         ({"output_format": "avi"}, "output_format value 'avi' is invalid"),
         ({"driver": "left"}, "driver: the value is 'left'; give a person's number"),
