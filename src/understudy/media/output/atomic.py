@@ -11,6 +11,7 @@ import fcntl
 import os
 import secrets
 import shutil
+from abc import ABC, abstractmethod
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -19,17 +20,8 @@ _PREFIX = ".understudy-"
 _SUFFIX = ".unfinished"
 
 
-class UnfinishedFile:
-    """A context manager: write to `path`; leaving it without an exception makes it `destination`.
-
-    On an exception, or without a call of `finish`, nothing is left. Raises OSError where the folder
-    cannot be written to.
-    """
-
-    def __init__(self, destination: Path) -> None:
-        self.destination = destination
-        remove_abandoned(destination.parent)
-        self.path, self._lock = _create(destination)
+class AllOrNothing(ABC):
+    """A context manager that completes what it writes; after an exception nothing is left."""
 
     def __enter__(self) -> Self:
         return self
@@ -41,77 +33,96 @@ class UnfinishedFile:
         traceback: TracebackType | None,
     ) -> None:
         if error is None:
-            self.finish()
+            self.close()
         else:
-            self.discard()
+            self.abort()
 
-    def finish(self) -> None:
-        """Put the file in its place, on disk before it is seen; does nothing a second time."""
+    @abstractmethod
+    def close(self) -> None:
+        """Complete what was written and put it in its place."""
+
+    @abstractmethod
+    def abort(self) -> None:
+        """Stop and leave nothing."""
+
+
+class _Unfinished(AllOrNothing):
+    """Write to `path`; `close`, or leaving without an exception, makes it `destination`."""
+
+    def __init__(self, destination: Path) -> None:
+        self.destination = destination
+        remove_abandoned(destination.parent)
+        self.path, self._lock = self._create()
+
+    def close(self) -> None:
+        """Put what was written in its place, on disk before it is seen; does nothing a second
+        time."""
         if self._lock < 0:
             return
         try:
             os.fsync(self._lock)
-            self.path.replace(self.destination)
+            self._place()
         finally:
-            self.discard()
+            self.abort()
 
-    def discard(self) -> None:
+    def abort(self) -> None:
         """Remove what was written, unless it is in its place; does nothing a second time."""
         if self._lock < 0:
             return
+        self._remove()
+        os.close(self._lock)
+        self._lock = -1
+
+    @abstractmethod
+    def _create(self) -> tuple[Path, int]:
+        """The path to write to, and the handle that locks it."""
+
+    @abstractmethod
+    def _place(self) -> None:
+        """Rename `path` to `destination`."""
+
+    @abstractmethod
+    def _remove(self) -> None:
+        """Remove `path`, where it is."""
+
+
+class UnfinishedFile(_Unfinished):
+    """A file; raises OSError where its folder cannot be written to."""
+
+    def _create(self) -> tuple[Path, int]:
+        while True:
+            # The ending tells libav which container to write; the whole name is of bounded length.
+            path = _beside(self.destination, self.destination.suffix[:8])
+            handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            if os.fstat(handle).st_nlink:
+                return path, handle
+            # Somebody tidied up between the two calls.
+            os.close(handle)
+
+    def _place(self) -> None:
+        self.path.replace(self.destination)
+
+    def _remove(self) -> None:
         self.path.unlink(missing_ok=True)
-        os.close(self._lock)
-        self._lock = -1
 
 
-class UnfinishedFolder:
-    """A context manager: write files to `path`; leaving it without an exception makes it
-    `destination`, which must be absent or empty then.
+class UnfinishedFolder(_Unfinished):
+    """A folder, whose destination must be absent or empty in the end; raises OSError where the
+    folder above cannot be written to."""
 
-    On an exception, or without a call of `finish`, nothing is left. Raises OSError where the folder
-    above cannot be written to.
-    """
+    def _create(self) -> tuple[Path, int]:
+        path = _beside(self.destination, "")
+        path.mkdir()
+        handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        return path, handle
 
-    def __init__(self, destination: Path) -> None:
-        self.destination = destination
-        remove_abandoned(destination.parent)
-        name = f"{_PREFIX}{secrets.token_hex(8)}{_SUFFIX}"
-        self.path = destination.parent / name
-        self.path.mkdir()
-        self._lock = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        fcntl.flock(self._lock, fcntl.LOCK_EX)
+    def _place(self) -> None:
+        self.path.rename(self.destination)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self.finish()
-        else:
-            self.discard()
-
-    def finish(self) -> None:
-        """Put the folder in its place; does nothing a second time."""
-        if self._lock < 0:
-            return
-        try:
-            os.fsync(self._lock)
-            self.path.rename(self.destination)
-        finally:
-            self.discard()
-
-    def discard(self) -> None:
-        """Remove what was written, unless it is in its place; does nothing a second time."""
-        if self._lock < 0:
-            return
+    def _remove(self) -> None:
         shutil.rmtree(self.path, ignore_errors=True)
-        os.close(self._lock)
-        self._lock = -1
 
 
 def remove_abandoned(folder: Path) -> int:
@@ -138,14 +149,5 @@ def remove_abandoned(folder: Path) -> int:
     return removed
 
 
-def _create(destination: Path) -> tuple[Path, int]:
-    while True:
-        # The ending tells libav which container to write; the whole name is of bounded length.
-        name = f"{_PREFIX}{secrets.token_hex(8)}{destination.suffix[:8]}{_SUFFIX}"
-        path = destination.parent / name
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        if os.fstat(handle).st_nlink:
-            return path, handle
-        # Somebody tidied up between the two calls.
-        os.close(handle)
+def _beside(destination: Path, ending: str) -> Path:
+    return destination.parent / f"{_PREFIX}{secrets.token_hex(8)}{ending}{_SUFFIX}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Generator
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.media.output.atomic import AllOrNothing
 from understudy.media.output.content_credentials import SigningIdentity
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.provenance import Provenance
@@ -23,7 +22,7 @@ _GAP = 8  # px between the two
 _BACKGROUND = 24  # luma, 16..235, beside the smaller one
 
 
-class CompareWriter:
+class CompareWriter(AllOrNothing):
     """A context manager that writes the driver on the left and the result on the right.
 
     It takes the same frames as `VideoWriter` and pulls the driver's frames of the same times
@@ -65,20 +64,6 @@ class CompareWriter:
             provenance=provenance,
             identity=identity,
         )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.abort()
 
     def write_yuv420(self, planes: NDArray[np.uint8]) -> None:
         """Add a frame of the result, (h * 3 / 2, w) uint8 I420, BT.709 limited."""

@@ -7,8 +7,7 @@ import queue
 import threading
 from fractions import Fraction
 from pathlib import Path
-from types import TracebackType
-from typing import Self, cast
+from typing import cast
 
 import av
 import cv2
@@ -19,7 +18,7 @@ from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from understudy.errors import UnderstudyError
-from understudy.media.output.atomic import UnfinishedFile
+from understudy.media.output.atomic import AllOrNothing, UnfinishedFile
 from understudy.media.output.conform import conformer
 from understudy.media.output.content_credentials import SigningIdentity, sign, signable
 from understudy.media.output.encodings import H264_MP4, Encoding
@@ -41,7 +40,7 @@ class CannotWrite(UnderstudyError):  # noqa: N818 - a state of the place, not of
     """The video cannot be written to where it was asked for."""
 
 
-class VideoWriter:
+class VideoWriter(AllOrNothing):
     """A context manager that writes frames to a file, an H.264 MP4 unless told otherwise.
 
     Encoding runs in a thread of its own behind a short queue. Nothing stands at `path` until the
@@ -102,24 +101,10 @@ class VideoWriter:
                 self._sound = SoundTrack(self._container, sound, encoding.sound)
                 self.sound_outcome = self._sound.outcome
         except BaseException:
-            self._file.discard()
+            self._file.abort()
             raise
         self._thread = threading.Thread(target=self._encode, name="encoding", daemon=True)
         self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is None:
-            self.close()
-        else:
-            self.abort()
 
     def write_rgb(self, rgb: NDArray[np.uint8]) -> None:
         """Add a frame, (h, w, 3) uint8 RGB in BT.709 primaries; it is copied."""
@@ -155,17 +140,17 @@ class VideoWriter:
             if self._error is not None:
                 raise self._error
             self._seal()
-            self._file.finish()
+            self._file.close()
         except OSError as error:
             raise cannot_write(error) from error
         finally:
-            self._file.discard()
+            self._file.abort()
 
     def abort(self) -> None:
         """Stop and leave nothing; does nothing after `close`."""
         self._error = self._error or InterruptedError()
         self._join()
-        self._file.discard()
+        self._file.abort()
 
     def _seal(self) -> None:
         """Add the marks that go into a finished file."""

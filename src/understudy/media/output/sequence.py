@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from understudy.media.output.atomic import UnfinishedFolder
+from understudy.media.output.atomic import AllOrNothing, UnfinishedFolder
 from understudy.media.output.encode import cannot_write
 from understudy.media.output.provenance import Provenance
 from understudy.media.output.sound import SoundOutcome
@@ -25,7 +23,7 @@ _DIGITS = 5
 _XMP_KEY = "XML:com.adobe.xmp"
 
 
-class SequenceWriter:
+class SequenceWriter(AllOrNothing):
     """A context manager that writes frames to `path`/00000.png and so on.
 
     sound_outcome: always `none`: pictures have no sound.
@@ -52,23 +50,6 @@ class SequenceWriter:
         except OSError as error:
             raise cannot_write(error) from error
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if error is not None:
-            self._folder.discard()
-            return
-        try:
-            self._folder.finish()
-        except OSError as fault:
-            raise cannot_write(fault) from fault
-
     def write_yuv420(self, planes: NDArray[np.uint8]) -> None:
         """Add a frame, (h * 3 / 2, w) uint8 I420, BT.709 limited. Raises CannotWrite."""
         if self._watermark is not None:
@@ -83,6 +64,17 @@ class SequenceWriter:
             rgba = rgba.copy()
             self._watermark.stamp_rgba(rgba.reshape(rgba.shape[0], -1))
         self._save(rgba)
+
+    def close(self) -> None:
+        """Put the folder in its place; raises CannotWrite."""
+        try:
+            self._folder.close()
+        except OSError as error:
+            raise cannot_write(error) from error
+
+    def abort(self) -> None:
+        """Stop and leave nothing; does nothing after `close`."""
+        self._folder.abort()
 
     def _save(self, pixels: NDArray[np.uint8]) -> None:
         path = self._folder.path / f"{self.frames_written:0{_DIGITS}d}.png"
