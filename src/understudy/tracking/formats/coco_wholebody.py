@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from understudy.geometry.joint_names import JOINTS
 from understudy.geometry.landmarks import Float32
 from understudy.media.output.atomic import UnfinishedFile
 from understudy.tracking.formats.keypoints import (
@@ -26,9 +27,6 @@ from understudy.tracking.formats.keypoints import (
 )
 from understudy.tracking.performance import Performance
 
-_NAMES = [
-    point.name.lower() for point in COCO_17 if point is not None and not isinstance(point, tuple)
-]
 # COCO's own, numbered from 1.
 _SKELETON = [
     [16, 14], [14, 12], [17, 15], [15, 13], [12, 13], [6, 12], [7, 13], [6, 7], [6, 8], [7, 9],
@@ -80,7 +78,7 @@ def coco_wholebody(performance: Performance) -> dict[str, Any]:
                 "id": _PERSON,
                 "name": "person",
                 "supercategory": "person",
-                "keypoints": _NAMES,
+                "keypoints": list(JOINTS),
                 "skeleton": _SKELETON,
             }
         ],

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.geometry.joint_names import JOINTS
 from understudy.geometry.landmarks import Body, Float32
 
 Point = Body | tuple[Body, Body] | None
@@ -52,18 +53,7 @@ BODY_25: tuple[Point, ...] = (
     None,
     Body.RIGHT_HEEL,
 )
-COCO_17: tuple[Point, ...] = (
-    Body.NOSE,
-    Body.LEFT_EYE,
-    Body.RIGHT_EYE,
-    Body.LEFT_EAR,
-    Body.RIGHT_EAR,
-    *(
-        side
-        for joint in ("SHOULDER", "ELBOW", "WRIST", "HIP", "KNEE", "ANKLE")
-        for side in (Body[f"LEFT_{joint}"], Body[f"RIGHT_{joint}"])
-    ),
-)
+COCO_17: tuple[Point, ...] = tuple(Body[name.upper()] for name in JOINTS)
 COCO_FEET: tuple[Point, ...] = BODY_25[19:]
 """COCO-WholeBody's feet are in the order of OpenPose's."""
 
