@@ -184,6 +184,23 @@ def test_another_person_and_another_background_are_chosen_by_clicks(page: Any) -
     page.get_by_role("button", name="Follow person 1").wait_for()
 
 
+def test_a_picture_is_put_behind_the_character(page: Any, screenshot: Screenshot) -> None:
+    choose(page)
+    page.get_by_text("Engine, element, background, watermark").click()
+    with page.expect_request(
+        lambda request: (
+            request.url.endswith("/inspect")
+            and "/v1/files/" in (request.post_data_json or {}).get("background", "")
+        )
+    ):
+        with page.expect_file_chooser() as chooser:
+            page.get_by_label("Background", exact=True).select_option("file")
+        chooser.value.set_files(EXAMPLES / "drawing.jpg")
+    expect(page.get_by_text("before your picture or clip")).to_be_visible()
+    screenshot(page, "background")
+    expect(start(page).get_by_text("Done")).to_be_visible()
+
+
 def test_a_sample_is_one_click_away(page: Any) -> None:
     page.get_by_role("button", name="Sample: Robin").click()
     page.get_by_role("button", name="Sample: A talk").click()

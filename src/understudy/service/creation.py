@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -22,7 +22,9 @@ from understudy.service.media_checks import (
     MediaRequest,
     all_of,
 )
+from understudy.service.media_files import media_request
 from understudy.service.models import Catalogue, reservation
+from understudy.take.backgrounds import FIELD
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.db.repository.callbacks import WritePayload
@@ -59,7 +61,9 @@ class Creation:
     async def create(self, caller: Caller, design: Design, draft: Draft) -> Task:
         """Check a draft's media and store the task. Raises ContractError's kinds."""
         until = asyncio.get_running_loop().time() + _ANSWER_SECONDS
-        check_callback(draft.callback_url, allow_private=self.allow_private)
+        check_host("callback_url", draft.callback_url, allow_private=self.allow_private)
+        if draft.background is not None and upload_id(draft.background) is None:
+            check_host(FIELD, draft.background, allow_private=self.allow_private)
         await self._check_engine(draft)
         uploaded = self._is_uploaded(draft)
         if not uploaded:
@@ -70,12 +74,13 @@ class Creation:
         picture: CheckedMedia | None = None
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
+            behind = await self._background(caller, draft)
             with _in_contract(draft):
                 task = await self.database.write_before(
                     until,
                     tasks.insert,
                     self.write_payload,
-                    _new_task(task_id, caller, design, draft, picture, clip, element),
+                    _new_task(task_id, caller, design, draft, picture, clip, behind, element),
                     now=task_time(task_id),
                     concurrency_limit=self.concurrency_limit,
                 )
@@ -118,6 +123,12 @@ class Creation:
                 accounts.check_room, caller.account_id, 0, self.concurrency_limit
             )
 
+    async def _background(self, caller: Caller, draft: Draft) -> CheckedMedia | None:
+        if draft.background is None:
+            return None
+        wanted = media_request(draft.background, caller, FIELD)
+        return await self.checks.check_background(wanted)
+
     async def _look(
         self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
     ) -> tuple[CheckedMedia | None, CheckedMedia]:
@@ -147,13 +158,13 @@ class Creation:
         return picture, clip
 
 
-def check_callback(url: str | None, *, allow_private: bool) -> None:
-    """Refuse a callback URL that can never be called. Raises ParameterInvalid."""
+def check_host(field: str, url: str | None, *, allow_private: bool) -> None:
+    """Refuse the URL of a field that can never be reached. Raises ParameterInvalid."""
     if url is None:
         return
     problem = host_problem(urlsplit(url).hostname or "", allow_private=allow_private)
     if problem is not None:
-        raise ParameterInvalid(invalid("callback_url", url, problem))
+        raise ParameterInvalid(invalid(field, url, problem))
 
 
 async def _before(
@@ -167,13 +178,14 @@ async def _before(
         raise
 
 
-def _stale_uploads(picture: CheckedMedia | None, clip: CheckedMedia, now: int) -> tuple[str, ...]:
+def _stale_uploads(checked: Iterable[CheckedMedia | None], now: int) -> tuple[str, ...]:
     """The uploads whose use has to be noted: those used of late are safe."""
-    checked = (clip,) if picture is None else (picture, clip)
     return tuple(
         each.source.file_id
         for each in checked
-        if each.source.file_id is not None and each.used_at < now - uploads.NOTED_WITHIN_MS
+        if each is not None
+        and each.source.file_id is not None
+        and each.used_at < now - uploads.NOTED_WITHIN_MS
     )
 
 
@@ -184,6 +196,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
     draft: Draft,
     picture: CheckedMedia | None,
     clip: CheckedMedia,
+    behind: CheckedMedia | None,
     element: Element | None,
 ) -> tasks.NewTask:
     return tasks.NewTask(
@@ -194,6 +207,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
             take=draft.take,
             clip=clip.source,
             picture=None if picture is None else picture.source,
+            behind=None if behind is None else behind.source,
             element_id=draft.element_id,
             element_images=() if element is None else element.images,
             element_videos=() if element is None else element.videos,
@@ -205,7 +219,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
         ),
         external_id=draft.external_id,
         units=reservation(draft.model, draft.take.mode, draft.orientation, clip.seconds),
-        uploads=_stale_uploads(picture, clip, task_time(task_id)),
+        uploads=_stale_uploads((picture, clip, behind), task_time(task_id)),
     )
 
 

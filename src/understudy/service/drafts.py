@@ -14,7 +14,8 @@ class Draft:
     """What a client asked for.
 
     model: of the capability map, with its prices. take: the options. picture: a URL or base64.
-    clip: a URL; None only in what is to be inspected. picture_field, clip_field: what the design
+    clip: a URL; None only in what is to be inspected. background: the URL of a picture or clip that
+    is to be behind the character. picture_field, clip_field: what the design
     calls them, for messages. picture_max_bytes: the design's limit.
     """
 
@@ -22,6 +23,7 @@ class Draft:
     take: TakeRequest
     clip: str | None
     picture: str | None
+    background: str | None = None
     picture_max_bytes: int
     picture_field: str
     clip_field: str

@@ -19,6 +19,7 @@ from understudy.service.media_checks import MediaChecks
 from understudy.service.media_files import media_file, media_request
 from understudy.service.models import price, show_units
 from understudy.service.probe_errors import probing
+from understudy.take.backgrounds import FIELD
 from understudy.take.findings import Findings, Problem, collecting
 from understudy.take.options import TakeMedia
 from understudy.tasks.db.database import Database
@@ -86,6 +87,12 @@ class Inspection:
                 media = replace(
                     media, clip=await media_file(self.checks, wanted, "clip", most, localizer)
                 )
+        with collecting(problems), _refusing(FIELD):
+            if draft.background is not None:
+                wanted = media_request(draft.background, caller, FIELD)
+                most = limits.ELEMENT_CLIP_MAX_BYTES
+                behind = await media_file(self.checks, wanted, "background", most, localizer)
+                media = replace(media, background=behind)
         with collecting(problems), _refusing(limits.ELEMENT_FIELD):
             element = await find_element(self.database, self.checks.storage, caller, draft)
             if element is not None:

@@ -135,15 +135,28 @@ class MediaChecks:
             )
         return CheckedMedia(source, header.seconds)
 
+    async def check_background(self, media: MediaRequest) -> CheckedMedia:
+        """A picture or clip that is to be behind the character; at a URL the take looks at it.
+
+        Raises ParameterInvalid.
+        """
+        most = limits.ELEMENT_CLIP_MAX_BYTES
+        upload = await self.find_upload(media, None)
+        if upload is not None:
+            source = Source(key=upload.key, file_id=upload.id, max_bytes=most)
+            return CheckedMedia(source, used_at=upload.used_at)
+        return CheckedMedia(Source(url=seal_url(self.keyring, media.given), max_bytes=most))
+
     async def find_upload(
-        self, media: MediaRequest, kind: Literal["picture", "clip"]
+        self, media: MediaRequest, kind: Literal["picture", "clip"] | None
     ) -> Upload | None:
-        """The account's upload that a URL names; None for others. Raises ParameterInvalid."""
+        """The account's upload of a kind, or any, that a URL names; None for others. Raises
+        ParameterInvalid."""
         named = upload_id(media.given)
         if named is None:
             return None
         upload = await self.database.look_up(uploads.find, media.account_id, named)
-        if upload is not None and upload.kind != kind:
+        if upload is not None and kind is not None and upload.kind != kind:
             raise ParameterInvalid(f"{media.field}: the upload is a {upload.kind}; use a {kind}")
         return upload
 

@@ -16,7 +16,7 @@ from understudy.tasks.records import Source
 async def media_file(
     checks: MediaChecks,
     wanted: MediaRequest,
-    kind: Literal["picture", "clip"],
+    kind: Literal["picture", "clip", "background"],
     max_bytes: int,
     localizer: Localizer,
 ) -> Path:
@@ -24,7 +24,7 @@ async def media_file(
 
     Raises ParameterInvalid, InputRefused.
     """
-    upload = await checks.find_upload(wanted, kind)
+    upload = await checks.find_upload(wanted, None if kind == "background" else kind)
     if upload is None and not is_web_url(wanted.given):
         path = localizer.folder / kind
         await asyncio.to_thread(write_base64, wanted.given, path)

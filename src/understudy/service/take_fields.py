@@ -11,7 +11,8 @@ from typing_extensions import TypedDict
 from understudy.errors import InputRefused
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text, show
-from understudy.take.backgrounds import CLIP, FIELD, KEEP, TRANSPARENT, read_colour
+from understudy.service.media_checks import is_web_url
+from understudy.take.backgrounds import CLIP, FIELD, FILE, KEEP, TRANSPARENT, read_colour
 from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
 
 FileFormat = Literal["mp4", "webm", "mov", "webp", "gif"]
@@ -63,8 +64,8 @@ class TakeFields(Body):
     background: Annotated[Text | None, EmptyIsAbsent] = Field(
         default=None,
         description="What is behind the character: `keep` (the default), `transparent`, a colour"
-        " such as `#00b140`, or `clip` for the clip's own scene, with a model whose `replace` is"
-        " true.",
+        " such as `#00b140`, the URL of a picture or clip (an upload's, too), or `clip` for the"
+        " clip's own scene, with a model whose `replace` is true.",
         json_schema_extra=_OURS,
     )
     output_format: Annotated[
@@ -121,7 +122,10 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
     background = fields.background or take.background
     parts = fields.motion_parts or MotionParts()
     try:
-        _refuse_a_file(background)
+        if is_web_url(background):
+            background = FILE
+        else:
+            _check_background(background)
         return replace(
             take,
             background=background,
@@ -140,8 +144,8 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
         raise ParameterInvalid(refusal.message) from refusal
 
 
-def _refuse_a_file(background: str) -> None:
-    """Refuse what is a background for the command line alone. Raises InputRefused."""
+def _check_background(background: str) -> None:
+    """Refuse what is neither a word, a colour nor a URL. Raises InputRefused."""
     try:
         if background not in (KEEP, CLIP, TRANSPARENT):
             read_colour(background)
@@ -149,12 +153,18 @@ def _refuse_a_file(background: str) -> None:
         raise InputRefused(
             FIELD,
             found=f"the value is {show(background)!r}",
-            allowed="use 'keep', 'clip', 'transparent' or a colour such as '#00b140' or 'white'",
+            allowed="use 'keep', 'clip', 'transparent', a colour such as '#00b140' or 'white', or "
+            "the URL of a picture or clip",
         ) from refusal
 
 
+def background_url(fields: TakeFields) -> str | None:
+    """The URL of the picture or clip that is to be behind the character, where one is."""
+    return fields.background if fields.background and is_web_url(fields.background) else None
+
+
 def fields_asked(take: TakeRequest) -> FieldsAsked:
-    """The inverse of `with_take_fields`."""
+    """The inverse of `with_take_fields`, but for the URL of a background."""
     asked: FieldsAsked = {}
     usual = TakeRequest()
     if take.background != usual.background:

@@ -56,7 +56,8 @@ class Source:
 class TaskRequest:
     """A client's request, the same for both designs.
 
-    take: the options, which travel unchanged to the worker. clip, picture: the media.
+    take: the options, which travel unchanged to the worker. clip, picture: the media. behind: the
+    picture or clip of the background `file`.
     element_images, element_videos: those of the element, the frontal image first. base_url: by
     which the client reached the service, for the URLs in callbacks. key_name: of the key that the
     request came with. notes: where the take does otherwise than its client asked, in sentences.
@@ -66,6 +67,7 @@ class TaskRequest:
     take: TakeRequest
     clip: Source
     picture: Source | None = None
+    behind: Source | None = None
     element_id: int | None = None
     element_images: tuple[Source, ...] = ()
     element_videos: tuple[Source, ...] = ()

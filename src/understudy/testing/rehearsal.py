@@ -36,6 +36,7 @@ from understudy.errors import InputRefused
 from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
 from understudy.media import limits
+from understudy.take.backgrounds import FILE
 from understudy.take.character_finding import CharacterFinding, CorrectionsGiven, PieceFinding
 from understudy.take.findings import (
     ClipFinding,
@@ -126,6 +127,7 @@ def take(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
     clip = media.clip
     assert clip is not None
     assert workspace is not None
+    assert (media.background is not None) == (request.background == FILE)
     word, _, rest = request.prompt.partition(" ")
     report("open", 0.0, None)
     _misbehave(word, rest)

@@ -167,14 +167,14 @@ export class Api {
   upload(
     file: Blob,
     name: string,
-    field: 'image_url' | 'video_url',
+    field: 'image_url' | 'video_url' | null,
     tell: (sent: number) => void,
     signal: AbortSignal,
   ) {
     return new Promise<StoredFile>((resolve, reject) => {
       // fetch tells nothing about what it has sent.
       const request = new XMLHttpRequest()
-      request.open('POST', `${this.base}v1/files?field=${field}`)
+      request.open('POST', `${this.base}v1/files${field ? `?field=${field}` : ''}`)
       request.setRequestHeader('authorization', `Bearer ${this.key}`)
       request.upload.onprogress = (event) => event.total && tell(event.loaded / event.total)
       request.onerror = () => reject(unreachable())

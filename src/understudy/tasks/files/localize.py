@@ -10,6 +10,7 @@ import stamina
 
 from understudy.errors import InputRefused
 from understudy.media import limits
+from understudy.take.backgrounds import FIELD
 from understudy.take.options import TakeMedia
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.files.client_urls import open_url
@@ -92,6 +93,9 @@ class Localizer:
             if picture is None
             else await self.file(picture, "picture", limits.PICTURE_FIELD),
             clip=await self.file(request.clip, "clip", limits.CLIP_FIELD),
+            background=None
+            if request.behind is None
+            else await self.file(request.behind, "background", FIELD),
             element=await self.element((*request.element_images, *request.element_videos)),
             picture_max_bytes=limits.PICTURE_MAX_BYTES if picture is None else picture.max_bytes,
             clip_max_seconds=request.clip_max_seconds,

@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx2
 import numpy as np
+import pytest
 
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
@@ -52,6 +53,26 @@ def test_our_options_are_among_what_was_asked_for(client: Client, create_body: B
     detail = done(client, create_body(**asked))
     assert {key: detail["request"][key] for key in asked} == asked
     assert [file["format"] for file in detail["files"] if file["kind"] == "video"] == ["webm"]
+
+
+@pytest.mark.parametrize("name", ["picture.jpg", "clip.mp4"])
+def test_a_picture_or_clip_behind_the_character_is_uploaded_or_at_a_url(
+    client: Client, create_body: Body, media: dict[str, bytes], far: FarSide, name: str
+) -> None:
+    stored = client.data("POST", "/v1/files", files={"file": (name, media[name])})
+    for url in (stored["url"], f"{far.url}/{name}"):
+        detail = done(client, create_body(background=url))
+        assert detail["request"]["background"] == url
+
+
+def test_a_background_that_is_not_the_accounts_is_unreachable(
+    client: Client, new_client: Callable[[], Client], create_body: Body, media: dict[str, bytes]
+) -> None:
+    stored = new_client().data("POST", "/v1/files", files={"file": ("p.jpg", media["picture.jpg"])})
+    made = client.data("POST", PATH, json=create_body(background=stored["url"]))
+    record = client.ended(made["task_id"])
+    assert record["task_status"] == "failed"
+    assert record["task_status_msg"].startswith("Something went wrong when we tried to get")
 
 
 def test_everything_a_take_left_can_be_had(client: Client, create_body: Body) -> None:

@@ -15,7 +15,7 @@ from understudy.media import limits
 from understudy.service.api import elements as design
 from understudy.service.api.listing import read_page
 from understudy.service.context import Service, links_of, service_of
-from understudy.service.creation import check_callback
+from understudy.service.creation import check_host
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
@@ -47,7 +47,11 @@ async def create(request: Request) -> Response:
 
 
 async def _create(service: Service, caller: Caller, draft: design.ElementDraft) -> Element:
-    check_callback(draft.callback_url, allow_private=service.settings.allow_private_urls)
+    check_host(
+        "callback_url",
+        draft.callback_url,
+        allow_private=service.settings.allow_private_urls,
+    )
     element_task = _make_id()
     prefix = f"elements/{element_task}"
     try:

@@ -26,7 +26,7 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import DEFAULT_MODEL, Catalogue
-from understudy.service.take_fields import TakeFields, with_take_fields
+from understudy.service.take_fields import TakeFields, background_url, with_take_fields
 from understudy.take.options import TakeRequest
 
 _MEDIA = ("image_url", "video_url")
@@ -199,6 +199,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         ),
         clip=read.video_url,
         picture=None if is_blank(read.image_url) else read.image_url,
+        background=background_url(read),
         picture_max_bytes=limits.PICTURE_MAX_BYTES,
         picture_field="image_url",
         clip_field="video_url",

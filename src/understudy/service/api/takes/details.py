@@ -136,6 +136,8 @@ def _asked(task: Task, links: Links) -> Asked:
         "mode": take.mode,
     }
     body = cast("Asked", {**body, **fields_asked(take)})
+    if asked.behind is not None:
+        body["background"] = _address(task, asked.behind, links)
     if asked.picture is None:
         del body["image_url"]
     if take.prompt:

@@ -31,7 +31,7 @@ from understudy.service.http.fields import (
     show,
 )
 from understudy.service.models import Model
-from understudy.service.take_fields import TakeFields, with_take_fields
+from understudy.service.take_fields import TakeFields, background_url, with_take_fields
 from understudy.take.options import TakeRequest
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
@@ -197,6 +197,7 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         ),
         clip=video.url,
         picture=image.url if isinstance(image, ImageContent) else None,
+        background=background_url(read.settings),
         picture_max_bytes=limits.PICTURE_MAX_BYTES_TASKS_DESIGN,
         picture_field="image url",
         clip_field="video url",

@@ -48,8 +48,9 @@ def unpack_request(values: dict[str, Any]) -> TaskRequest:
     own = {name: value for name, value in values.items() if name in _REQUEST_FIELDS}
     take = TakeRequest.from_json({name: values[name] for name in values.keys() - own.keys()})
     own["clip"] = Source(**own["clip"])
-    if own.get("picture") is not None:
-        own["picture"] = Source(**own["picture"])
+    for name in ("picture", "behind"):
+        if own.get(name) is not None:
+            own[name] = Source(**own[name])
     for name in ("element_images", "element_videos"):
         if name in own:
             own[name] = tuple(Source(**source) for source in own[name])
