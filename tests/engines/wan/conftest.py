@@ -20,7 +20,7 @@ from understudy.media.output.yuv import YuvConverter
 from understudy.media.picture import Picture
 
 # Tests that draw need what the extra brings; the others run everywhere.
-DRAWING = ("test_drawing.py", "test_models.py", "test_take.py")
+DRAWING = ("test_drawing.py", "test_models.py", "test_take.py", "test_trial.py")
 collect_ignore = (
     []
     if importlib.util.find_spec("diffusers")

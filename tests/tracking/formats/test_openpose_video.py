@@ -14,6 +14,7 @@ from understudy.tracking.formats.frame_rate import frame_rate
 from understudy.tracking.formats.openpose_video import (
     COLOURS,
     LIMBS,
+    DrawingNumbers,
     draw_skeleton,
     openpose_joints,
     write_openpose_video,
@@ -74,6 +75,26 @@ def test_hands_and_face_are_drawn_when_seen_and_wanted(performance: Performance)
     hands = np.full_like(performance.left_hand, np.nan)
     unseen = replace(performance, face=nothing, left_hand=hands, right_hand=hands)
     np.testing.assert_array_equal(draw_skeleton(unseen, 0), plain)
+
+
+def test_toes_are_drawn_at_the_ankles_where_wanted(performance: Performance) -> None:
+    plain = draw_skeleton(performance, 0, hands=False, face=False)
+    numbers = DrawingNumbers(toes=True)
+    frame = draw_skeleton(performance, 0, hands=False, face=False, numbers=numbers)
+    for toe, colour in (
+        (Body.LEFT_FOOT_INDEX, (200, 200, 0)),
+        (Body.RIGHT_FOOT_INDEX, (100, 100, 0)),
+    ):
+        x, y = performance.body[0, toe, :2].round().astype(int)
+        assert tuple(frame[y, x]) == colour
+        assert tuple(plain[y, x]) != colour
+
+
+def test_a_thinner_skeleton_has_the_same_joints(performance: Performance) -> None:
+    plain = draw_skeleton(performance, 0, hands=False, face=False)
+    numbers = DrawingNumbers(stick=1 / 200, stick_less=1.0)
+    thin = draw_skeleton(performance, 0, hands=False, face=False, numbers=numbers)
+    assert 0 < thin.any(axis=2).sum() < plain.any(axis=2).sum()
 
 
 def test_landmarks_far_outside_the_picture_do_no_harm(performance: Performance) -> None:

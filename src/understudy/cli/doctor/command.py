@@ -94,9 +94,9 @@ def _check_engine(name: str, *, trial: bool) -> None:
     try:
         load_engine(name)
     except EngineUnavailable as reason:
-        typer.echo(f"{_MARKS['missing']:<8}{name:<10}{reason}")
+        typer.echo(f"{_MARKS['missing']:<8}{name:<16}{reason}")
         raise typer.Exit(FAULT) from reason
-    typer.echo(f"{_MARKS['ok']:<8}{name:<10}can run here")
+    typer.echo(f"{_MARKS['ok']:<8}{name:<16}can run here")
     if not trial:
         return
     from understudy.cli.doctor.trial import told, try_engine

@@ -6,9 +6,9 @@ import importlib.util
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
@@ -142,44 +142,61 @@ class WanEngine(ABC):
         """Yield (h, w, 3) uint8 RGB. Raises TakeCancelled, EngineUnavailable."""
         # Torch takes seconds to load: only a take does.
         from understudy.engines.wan.models import HOLDER
+
+        checkpoint = self._checkpoint()
+        began = time.monotonic()
+        key = f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
+        stop = cancelled or never
+        with HOLDER.borrowed(key, lambda: self._load(checkpoint), stop) as models:
+            loading = {"loading_seconds": round(time.monotonic() - began, 2)}
+            try:
+                with closing(self._take(models, checkpoint, job, on_progress, stop)) as outcomes:
+                    for outcome in outcomes:
+                        if not isinstance(outcome, EngineReport):
+                            yield outcome
+                        elif on_report is not None:
+                            on_report(replace(outcome, details={**outcome.details, **loading}))
+            finally:
+                # What the segments took is for whoever uses the card next.
+                models.clean()
+
+    def _take(
+        self,
+        models: Models,
+        checkpoint: Checkpoint,
+        job: Job,
+        on_progress: OnProgress | None,
+        cancelled: Cancelled,
+    ) -> Generator[NDArray[np.uint8] | EngineReport]:
+        """The take's frames, and last its report; nothing of it is held afterwards."""
         from understudy.engines.wan.stage_meter import StageMeter
 
         inputs = inputs_of(job, self.published.name)
-        is_cancelled = cancelled or never
         progress = _rising(on_progress or ignore_progress)
-        checkpoint = self._checkpoint()
         sampling = self._sampling(checkpoint)[job.mode]
-        began = time.monotonic()
-        key = f"{checkpoint.folder} {checkpoint.fingerprint} {self._device}"
-        with (
-            HOLDER.borrowed(key, lambda: self._load(checkpoint), is_cancelled) as models,
-            ExitStack() as resources,
-        ):
-            loading = time.monotonic() - began
-            models.place(models.confined or self._placement(sampling))
-            meter = StageMeter(self._device)
+        models.place(models.confined or self._placement(sampling))
+        meter = StageMeter(self._device)
+        with ExitStack() as resources:
             take = WanTake(job, inputs, sampling, meter, resources)
             drawing = self.prepare(models, take)
             pipeline = models.pipeline
             with meter.watching(pipeline.transformer, pipeline.vae):
-                yield from drawing.frames(progress, is_cancelled)
+                yield from drawing.frames(progress, cancelled)
             progress(1.0)
-            if on_report is not None:
-                details = {
-                    **_identity(checkpoint),
-                    "caption": self.caption(job),
-                    "seed": inputs.seed,
-                    "steps": sampling.steps,
-                    "solver": models.solver,
-                    "guided": models.guided,
-                    **drawing.details(),
-                    "placement": _words(models),
-                    "loading_seconds": round(loading, 2),
-                    "measured": meter.figures(),
-                    "versions": {name: version(name) for name in _PACKAGES},
-                }
-                warnings = (*drawing.all_warnings, *_orientation_warning(job, self.published.name))
-                on_report(EngineReport(details, warnings))
+            details = {
+                **_identity(checkpoint),
+                "caption": self.caption(job),
+                "seed": inputs.seed,
+                "steps": sampling.steps,
+                "solver": models.solver,
+                "guided": models.guided,
+                **drawing.details(),
+                "placement": _words(models),
+                "measured": meter.figures(),
+                "versions": {name: version(name) for name in _PACKAGES},
+            }
+            warnings = (*drawing.all_warnings, *_orientation_warning(job, self.published.name))
+            yield EngineReport(details, warnings)
 
     def _checkpoint(self) -> Checkpoint:
         if self._source is not None:

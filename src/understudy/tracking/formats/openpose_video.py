@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.geometry.hand_landmarks import FINGERS, WRIST
-from understudy.geometry.landmarks import Float32
+from understudy.geometry.landmarks import Body, Float32
 from understudy.media.output.encode import VideoWriter
 from understudy.tracking.formats.frame_rate import frame_rate
 from understudy.tracking.formats.keypoints import COCO_18, FACE_68, body_points, is_seen
@@ -39,6 +39,13 @@ COLOURS: tuple[Colour, ...] = (
 )  # fmt: skip
 LIMB_SHARE = 0.6  # of its colour: how bright a limb is beside its joints
 
+# Joints that some models know beside the eighteen, each at the end of a limb from another: ankle,
+# toe, colour.
+TOES: tuple[tuple[int, Body, Colour], ...] = (
+    (13, Body.LEFT_FOOT_INDEX, (200, 200, 0)),
+    (10, Body.RIGHT_FOOT_INDEX, (100, 100, 0)),
+)
+
 # OpenPose draws every finger from the wrist; the knuckles are not joined.
 _FINGER_BONES = tuple(bone for finger in FINGERS for bone in pairwise((WRIST, *finger)))
 _HAND_JOINT: Colour = (0, 0, 255)
@@ -47,10 +54,14 @@ _FACE_POINT: Colour = (255, 255, 255)
 
 @dataclass(frozen=True, slots=True)
 class DrawingNumbers:
-    """How thick the skeleton is drawn. Sizes are shares of the picture's short side."""
+    """How the skeleton is drawn. Sizes are shares of the picture's short side."""
 
     stick: float = 4 / 512
     """Half width of a limb and radius of a joint."""
+    stick_less: float = 0.0
+    """Pixels by which it is less than that."""
+    toes: bool = False
+    """Draw the toes as well."""
     hand_line: float = 2 / 512
     """Width of a hand's bone."""
     least_hand_line: float = 0.75
@@ -85,26 +96,24 @@ def write_openpose_video(
 
 
 def draw_skeleton(
-    performance: Performance, index: int, *, hands: bool = True, face: bool = True
+    performance: Performance,
+    index: int,
+    *,
+    hands: bool = True,
+    face: bool = True,
+    numbers: DrawingNumbers = NUMBERS,
 ) -> Rgb:
     """One frame of the skeleton (H, W, 3) RGB, of the clip's size."""
     width, height = performance.size
     canvas = np.zeros((height, width, 3), np.uint8)
     short = min(width, height)
-    points, shown = openpose_joints(performance.body[index])
-    stick = max(NUMBERS.least_radius, NUMBERS.stick * short)
-    for (one, other), colour in zip(LIMBS, COLOURS, strict=False):
-        if shown[one] and shown[other]:
-            dark = (int(LIMB_SHARE * c) for c in colour)
-            _draw_limb(canvas, points[one], points[other], stick, tuple(dark))
-    for point, colour, there in zip(points, COLOURS, shown, strict=True):
-        if there:
-            _draw_dot(canvas, point, stick, colour)
+    stick = max(numbers.least_radius, numbers.stick * short - numbers.stick_less)
+    _draw_body(canvas, performance.body[index], stick, toes=numbers.toes)
     if hands:
         for hand in (performance.left_hand[index], performance.right_hand[index]):
-            _draw_hand(canvas, hand, short)
+            _draw_hand(canvas, hand, short, numbers)
     if face and np.isfinite(performance.face[index, 0, 0]):
-        face_dot = max(NUMBERS.least_radius, NUMBERS.face_dot * short)
+        face_dot = max(numbers.least_radius, numbers.face_dot * short)
         for point in performance.face[index, FACE_68, :2]:
             _draw_dot(canvas, point, face_dot, _FACE_POINT)
     return canvas
@@ -125,15 +134,34 @@ def openpose_joints(body: Float32) -> tuple[Float32, NDArray[np.bool_]]:
     return points[:, :2], is_seen(points)
 
 
-def _draw_hand(canvas: Rgb, hand: Float32, short: int) -> None:
+def _draw_body(canvas: Rgb, body: Float32, stick: float, *, toes: bool) -> None:
+    points, shown = openpose_joints(body)
+    limbs, colours = list(LIMBS), list(COLOURS)
+    if toes:
+        ends = body_points(body, tuple(toe for _, toe, _ in TOES))
+        points, shown = np.vstack([points, ends[:, :2]]), np.append(shown, is_seen(ends))
+        for number, (ankle, _, colour) in enumerate(TOES):
+            limbs.append((ankle, len(COLOURS) + number))
+            colours.append(colour)
+    # Limbs are numbered through, and take their colours in that order.
+    for (one, other), colour in zip(limbs, colours, strict=False):
+        if shown[one] and shown[other]:
+            dark = (int(LIMB_SHARE * c) for c in colour)
+            _draw_limb(canvas, points[one], points[other], stick, tuple(dark))
+    for point, colour, there in zip(points, colours, shown, strict=True):
+        if there:
+            _draw_dot(canvas, point, stick, colour)
+
+
+def _draw_hand(canvas: Rgb, hand: Float32, short: int, numbers: DrawingNumbers) -> None:
     if not np.isfinite(hand[0, 0]):
         return
-    line = max(NUMBERS.least_hand_line, NUMBERS.hand_line * short / 2)
+    line = max(numbers.least_hand_line, numbers.hand_line * short / 2)
     for number, (one, other) in enumerate(_FINGER_BONES):
         red, green, blue = colorsys.hsv_to_rgb(number / len(_FINGER_BONES), 1.0, 1.0)
         colour = (round(255 * red), round(255 * green), round(255 * blue))
         _draw_limb(canvas, hand[one, :2], hand[other, :2], line, colour)
-    dot = max(NUMBERS.least_radius, NUMBERS.hand_dot * short)
+    dot = max(numbers.least_radius, numbers.hand_dot * short)
     for point in hand[:, :2]:
         _draw_dot(canvas, point, dot, _HAND_JOINT)
 

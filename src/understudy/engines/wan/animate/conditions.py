@@ -17,10 +17,22 @@ from understudy.engines.wan.options import check_length
 from understudy.engines.wan.published import SIDE_MULTIPLE
 from understudy.engines.wan.segments import Segment
 from understudy.geometry.landmarks import Landmarks
-from understudy.tracking.formats.openpose_video import draw_skeleton
+from understudy.tracking.formats.openpose_video import DrawingNumbers, draw_skeleton
 from understudy.tracking.performance import Performance
 
 Rgb = NDArray[np.uint8]
+
+# The makers' own drawing, which the model was trained with: limbs of a two-hundredth of the short
+# side less a pixel, hands of a pixel, and toes (Wan-Video/Wan2.2,
+# wan/modules/animate/preprocess/human_visualization.py).
+MAKERS_DRAWING = DrawingNumbers(
+    stick=1 / 200,
+    stick_less=1.0,
+    toes=True,
+    hand_line=1 / 720,
+    least_hand_line=0.5,
+    hand_dot=1 / 720,
+)
 
 # With the driver's face in fewer frames than this share, its expression is mostly left to chance.
 FEW_FACES = 0.5
@@ -197,4 +209,4 @@ class Replacing:
 
 def _skeletons(performance: Performance, rows: list[int]) -> list[Rgb]:
     """The model knows no points of the face; it is shown the face itself."""
-    return [draw_skeleton(performance, row, face=False) for row in rows]
+    return [draw_skeleton(performance, row, face=False, numbers=MAKERS_DRAWING) for row in rows]
