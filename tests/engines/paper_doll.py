@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -115,16 +116,22 @@ class _Sheet:
         self._colour = np.zeros((*shape, 3), np.float32)
         self._alpha = np.zeros(shape, np.float32)
 
-    def line(self, a: NDArray, b: NDArray, colour: Colour, radius: int) -> None:
+    def line(
+        self,
+        a: NDArray[np.floating[Any]],
+        b: NDArray[np.floating[Any]],
+        colour: Colour,
+        radius: int,
+    ) -> None:
         start, end = (tuple(int(v) for v in np.rint(p * self.FINE)) for p in (a, b))
         width = 2 * radius * self.FINE
         cv2.line(self._colour, start, end, colour, width)
         cv2.line(self._alpha, start, end, 1.0, width)
 
-    def disc(self, centre: NDArray, colour: Colour, radius: int) -> None:
+    def disc(self, centre: NDArray[np.floating[Any]], colour: Colour, radius: int) -> None:
         self.line(centre, centre, colour, radius)
 
-    def polygon(self, corners: NDArray, colour: Colour, rim: int) -> None:
+    def polygon(self, corners: NDArray[np.floating[Any]], colour: Colour, rim: int) -> None:
         points = np.rint(corners * self.FINE).astype(np.int32)
         for canvas, value in ((self._colour, colour), (self._alpha, 1.0)):
             cv2.fillPoly(canvas, [points], value)
@@ -132,7 +139,7 @@ class _Sheet:
 
     def bones(
         self,
-        joints: NDArray,
+        joints: NDArray[np.floating[Any]],
         limb: Limb,
         colours: tuple[Colour, Colour, Colour],
         radii: tuple[int, int, int],
@@ -141,6 +148,6 @@ class _Sheet:
             self.line(joints[limb.joints[i]], joints[limb.joints[i + 1]], colours[i], radii[i])
 
     @property
-    def rgba(self) -> NDArray[np.float32]:
+    def rgba(self) -> NDArray[np.floating[Any]]:
         premultiplied = np.dstack([self._colour * self._alpha[..., None], self._alpha])
         return np.asarray(cv2.resize(premultiplied, SIZE, interpolation=cv2.INTER_AREA), np.float32)

@@ -33,4 +33,4 @@ def face_turned(yaw: float = 0.0, pitch: float = 0.0, roll: float = 0.0) -> Floa
     turn_y = np.array([[np.cos(a), 0, -np.sin(a)], [0, 1, 0], [np.sin(a), 0, np.cos(a)]])
     turn_x = np.array([[1, 0, 0], [0, np.cos(b), np.sin(b)], [0, -np.sin(b), np.cos(b)]])
     turn_z = np.array([[np.cos(c), -np.sin(c), 0], [np.sin(c), np.cos(c), 0], [0, 0, 1]])
-    return (face @ (turn_z @ turn_y @ turn_x).T).astype(np.float32)
+    return np.asarray(face @ (turn_z @ turn_y @ turn_x).T, np.float32)

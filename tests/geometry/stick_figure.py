@@ -87,7 +87,7 @@ def world_of(pose: Pose) -> Float64:
         points[Body.LEFT_HEEL + side] = points[ankle] + (0.0, 0.03, 0.0)
         points[Body.LEFT_FOOT_INDEX + side] = points[ankle] + 0.6 * FOOT * out + (0.0, 0.05, 0.0)
     head = neck + along(-90.0 + pose.lean, NECK)
-    for joint, offset in {
+    for joint, place in {
         Body.NOSE: (0.0, 0.02, -0.10),
         Body.LEFT_EAR: (0.07, 0.0, 0.0),
         Body.RIGHT_EAR: (-0.07, 0.0, 0.0),
@@ -100,7 +100,7 @@ def world_of(pose: Pose) -> Float64:
         Body.MOUTH_LEFT: (0.02, 0.06, -0.08),
         Body.MOUTH_RIGHT: (-0.02, 0.06, -0.08),
     }.items():
-        points[joint] = head + offset
+        points[joint] = head + place
     turn = np.radians(pose.yaw)
     x, z = points[:, 0].copy(), points[:, 2].copy()
     points[:, 0] = x * np.cos(turn) - z * np.sin(turn)

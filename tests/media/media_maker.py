@@ -7,12 +7,15 @@ import zlib
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 import numpy as np
 from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.container import OutputContainer
 from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
@@ -62,7 +65,8 @@ def read_quadrants(rgb: Pixels) -> str:
     found = ""
     for y in (height // 4, 3 * height // 4):
         for x in (width // 4, 3 * width // 4):
-            found += names.get(tuple(int(c > 128) for c in rgb[y, x]), "?")
+            red, green, blue = (int(c > 128) for c in rgb[y, x])
+            found += names.get((red, green, blue), "?")
     return found
 
 
@@ -72,7 +76,7 @@ def write_clip(
     size: tuple[int, int] = SIZE,
     frames: int = 80,
     fps: Fraction | int = 25,
-    draw: Callable[[int, tuple[int, int]], Pixels] = numbered,
+    draw: Callable[[int, tuple[int, int]], Pixels | VideoFrame] = numbered,
     codec: str = "libx264",
     container: str = "mp4",
     pix_fmt: str = "yuv420p",
@@ -92,40 +96,22 @@ def write_clip(
     sound_hole: seconds between which there is no sound.
     """
     rate = Fraction(fps)
+    # As fine as the codec takes it.
+    ticks = 50000 if codec == "mpeg4" else 90000
+    tags = BT709 if colour is None else colour
     with av.open(str(path), "w", format=container, container_options=muxer or {}) as output:
-        preset = {"preset": "ultrafast", "crf": "15"} if codec in ("libx264", "libx265") else {}
-        if codec == "libx265":
-            preset["x265-params"] = "log-level=none"
-        stream = output.add_stream(codec, rate=rate, options={**preset, **(options or {})})
+        stream = _video(output, codec, rate, options or {})
         stream.width, stream.height = size
         stream.pix_fmt = pix_fmt
-        # As fine as the codec takes it.
-        ticks = 50000 if codec == "mpeg4" else 90000
         stream.codec_context.time_base = Fraction(1, ticks)
         if prepare is not None:
             prepare(stream)
         if rotation is not None or mirror:
             stream.set_display_rotation(rotation or 0, mirror)
-        tags = BT709 if colour is None else colour
-        for name, value in tags.items():
-            setattr(stream.codec_context, name, value)
-        track = None
-        if sound is not None:
-            track = output.add_stream(sound, rate=48000)
-            track.codec_context.layout = "stereo"
+        _tag(stream.codec_context, tags)
+        track = None if sound is None else _stereo(output, sound)
         for index in range(frames):
-            source = draw(index, size)
-            if isinstance(source, VideoFrame):
-                frame = source
-            else:
-                frame = VideoFrame.from_ndarray(source, format="rgb24")
-                frame = frame.reformat(
-                    format=pix_fmt,
-                    dst_colorspace={5: 5, 6: 5, 9: 9}.get(tags.get("colorspace", 1), 1),
-                    dst_color_range=tags.get("color_range", 1),
-                )
-            for name, value in tags.items():
-                setattr(frame, name, value)
+            frame = _frame(draw(index, size), pix_fmt, tags)
             time = (
                 index / rate if times is None else Fraction(times[index]).limit_denominator(90000)
             )
@@ -135,10 +121,46 @@ def write_clip(
         if track is not None:
             seconds = frames / float(rate) if times is None else times[-1] + 0.1
             for block in _blocks(clicks(seconds), sound_start):
-                if sound_hole is None or not sound_hole[0] <= block.time < sound_hole[1]:
+                at = block.time or 0.0
+                if sound_hole is None or not sound_hole[0] <= at < sound_hole[1]:
                     output.mux(track.encode(block))
             output.mux(track.encode(None))
     return path
+
+
+def _video(
+    output: OutputContainer, codec: str, rate: Fraction, options: dict[str, str]
+) -> VideoStream:
+    preset = {"preset": "ultrafast", "crf": "15"} if codec in ("libx264", "libx265") else {}
+    if codec == "libx265":
+        preset["x265-params"] = "log-level=none"
+    stream = output.add_stream(codec, rate=rate, options={**preset, **options})
+    return cast("VideoStream", stream)
+
+
+def _stereo(output: OutputContainer, codec: str) -> AudioStream:
+    track = cast("AudioStream", output.add_stream(codec, rate=48000))
+    track.codec_context.layout = "stereo"
+    return track
+
+
+def _frame(source: Pixels | VideoFrame, pix_fmt: str, tags: dict[str, int]) -> VideoFrame:
+    """A drawn frame as the codec takes it, tagged."""
+    if isinstance(source, VideoFrame):
+        frame = source
+    else:
+        frame = VideoFrame.from_ndarray(source, format="rgb24").reformat(
+            format=pix_fmt,
+            dst_colorspace={5: 5, 6: 5, 9: 9}.get(tags.get("colorspace", 1), 1),
+            dst_color_range=tags.get("color_range", 1),
+        )
+    _tag(frame, tags)
+    return frame
+
+
+def _tag(tagged: object, tags: dict[str, int]) -> None:
+    for name, value in tags.items():
+        setattr(tagged, name, value)
 
 
 def clicks(seconds: float) -> NDArray[np.float32]:
@@ -155,7 +177,8 @@ def click_times(path: Path) -> list[float]:
     """When the bursts begin in a file's sound, seconds on the container's clock."""
     times: list[float] = []
     with av.open(str(path)) as container:
-        begin, parts = None, []
+        begin: float | None = None
+        parts = []
         for frame in container.decode(audio=0):
             if begin is None:
                 begin = frame.time
@@ -165,6 +188,7 @@ def click_times(path: Path) -> list[float]:
             parts.append(samples[0] / (32768 if "s16" in frame.format.name else 1))
             rate = frame.sample_rate
     loud = np.flatnonzero(np.abs(np.concatenate(parts)) > 0.25)
+    assert begin is not None
     for place in loud:
         time = begin + place / rate
         if not times or time - times[-1] > 0.5:

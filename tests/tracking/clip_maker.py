@@ -64,6 +64,7 @@ def dancer(count: int, *, size: tuple[int, int] = SIZE) -> list[Rgb]:
 def photo(height: int = 640) -> Rgb:
     """The sample photo (RGB) at that height."""
     bgr = cv2.imread(str(EXAMPLES / "photo.jpg"))
+    assert bgr is not None
     width = round(bgr.shape[1] * height / bgr.shape[0])
     small = cv2.resize(bgr, (width, height), interpolation=cv2.INTER_AREA)
     return np.asarray(small[..., ::-1])

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import numpy as np
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -148,7 +149,7 @@ class Loopback:
         ):  # fmt: skip
             for frame in container.decode(video=0):
                 image = frame.to_ndarray(format="rgb24", width=even[0], height=even[1])
-                writer.write_yuv420(converter.planes(image[::-1].copy()))
+                writer.write_yuv420(converter.planes(np.array(image[::-1], np.uint8)))
         return out.read_bytes()
 
 

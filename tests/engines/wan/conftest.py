@@ -6,6 +6,7 @@ import importlib.util
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def make_job(clip_file: Path) -> MakeJob:
     return make
 
 
-def _checkpoint(factory: pytest.TempPathFactory, kind: str) -> Path:
+def _checkpoint(factory: pytest.TempPathFactory, kind: Literal["base", "distilled"]) -> Path:
     from bench.generated.random_wan import save_tiny_checkpoint
 
     folder = factory.mktemp("weights") / kind

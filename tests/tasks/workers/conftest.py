@@ -41,7 +41,8 @@ def _on_ray(cluster: RayCluster, namespace: str, **changes: Any) -> Executor:
     from understudy.tasks.workers.ray.orders import SlotSettings
 
     async def needs(engine: str) -> EngineNeeds:
-        return changes.get("needs", EngineNeeds())
+        asked: EngineNeeds = changes.get("needs", EngineNeeds())
+        return asked
 
     settings = {"seconds": 60, "memory_mb": 1024, "jobs": REHEARSAL, **changes}
     settings.pop("needs", None)
