@@ -278,7 +278,8 @@ def _name(location: tuple[int | str, ...]) -> str:
     name, before = "", None
     for place, part in enumerate(location):
         # Of an array's entry that may be of several types, pydantic names the type as well.
-        is_type = isinstance(before, int) and place + 1 < len(location)
+        after = location[place + 1 : place + 2]
+        is_type = isinstance(before, int) and any(isinstance(each, str) for each in after)
         if isinstance(part, int):
             name += f"[{part}]"
         elif not is_type:

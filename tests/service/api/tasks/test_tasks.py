@@ -196,6 +196,10 @@ def test_a_list_is_narrowed_by_time_and_filters(
             f"end_time value 'true' is invalid: {A_TIME}",
         ),
         ({"filters": {}}, "filters value '{}' is invalid: an array is expected"),
+        (
+            {"filters": [{"key": "status", "values": ["failed", 5]}]},
+            "filters[0].values[1] value '5' is invalid: a string is expected",
+        ),
         ({"filters": [{"key": "x", "values": []}]}, "filters[0].key value 'x' is invalid"),
         ({"filters": [{"key": "status"}]}, "filters[0].values: must not be blank"),
         (
