@@ -24,7 +24,7 @@ from understudy.service.media_checks import (
 )
 from understudy.service.media_files import media_request
 from understudy.service.models import Catalogue, reservation
-from understudy.take.backgrounds import FIELD
+from understudy.take.backgrounds import CLIP, FIELD
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, uploads
 from understudy.tasks.db.repository.callbacks import WritePayload
@@ -93,23 +93,36 @@ class Creation:
         return task
 
     async def _check_engine(self, draft: Draft) -> None:
-        """Refuse a model whose engine cannot run, naming those that can."""
-        wanted = draft.take.engine
+        """Refuse a model whose engine cannot run, or cannot replace the person where that is asked
+        for, naming those that can."""
+        wanted, replaces = draft.take.engine, draft.take.background == CLIP
         # It comes with the package, and asking takes a child's time.
-        if wanted == DEFAULT_ENGINE:
+        if wanted == DEFAULT_ENGINE and not replaces:
             return
         states = await self.engines.states(self.catalogue.engines)
-        if not states[wanted].reason:
-            return
+        if states[wanted].reason:
+            able = self._models_whose(lambda engine: not states[engine].reason)
+            raise ParameterInvalid(
+                f"model_name: '{draft.model.name}' cannot run here ({states[wanted].reason}); "
+                f"{able} can be used"
+            )
+        if replaces and not states[wanted].replace:
+            able = self._models_whose(
+                lambda engine: states[engine].replace and not states[engine].reason
+            )
+            raise ParameterInvalid(
+                f"{FIELD}: '{draft.model.name}' cannot draw the character in the clip's scene; "
+                f"{able} can"
+            )
+
+    def _models_whose(self, is_able: Callable[[str], bool]) -> str:
+        """The models all of whose engines are able to do something, for a message."""
         able = [
             f"'{model.name}'"
             for model in self.catalogue.by_name.values()
-            if not any(states[engine].reason for engine in model.engines.values())
+            if all(is_able(engine) for engine in model.engines.values())
         ]
-        raise ParameterInvalid(
-            f"model_name: '{draft.model.name}' cannot run here ({states[wanted].reason}); "
-            f"{' and '.join(able) or 'none'} can be used"
-        )
+        return " and ".join(able) or "none"
 
     def _is_uploaded(self, draft: Draft) -> bool:
         """Whether a draft's media look like uploads, of which nothing has to be fetched."""

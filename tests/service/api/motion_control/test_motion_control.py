@@ -246,6 +246,16 @@ def test_a_model_that_cannot_run_here_is_refused_and_those_that_can_are_named(
     assert message.endswith("'kling-v2-6' and 'kling-v3' and 'brief' and 'patient' can be used")
 
 
+def test_a_model_that_cannot_replace_the_person_refuses_the_clips_scene(
+    client: Client, create_body: Body
+) -> None:
+    status, code, message = client.error("POST", PATH, json=create_body(background="clip"))
+    assert (status, code) == (400, 1201)
+    assert message == (
+        "background: 'kling-v2-6' cannot draw the character in the clip's scene; none can"
+    )
+
+
 def test_a_clip_longer_than_the_model_takes_is_refused(
     client: Client, create_body: Body, far: FarSide
 ) -> None:
