@@ -132,3 +132,18 @@ def test_a_gap_between_arm_and_trunk_stays_open_on_a_flat_ground() -> None:
     mask = np.maximum(drawn.alpha, draw_disc(drawn.alpha.shape, middle, 20).astype(np.float32))
     alpha = complete_matte(drawn.picture, drawn.alpha, mask, anatomy)
     assert float(alpha[gap].max()) < 0.05
+
+
+def test_a_frame_round_the_picture_is_no_ground(white_legs: tuple[Drawn, Float32]) -> None:
+    drawn, _ = white_legs
+    picture = drawn.picture.copy()
+    picture[12:-12, 12:-12] = np.where(
+        drawn.alpha[12:-12, 12:-12, None] > 0.5, picture[12:-12, 12:-12], 0.3
+    )
+    # Of the frame's colour, beside the figure.
+    door = np.zeros(drawn.alpha.shape, bool)
+    door[150:470, 40:120] = True
+    picture[door] = 1.0
+    door &= drawn.alpha < 0.01
+    alpha = complete_matte(picture, drawn.alpha, drawn.alpha, measure(drawn.landmarks))
+    assert float(alpha[door].mean()) < 0.1

@@ -64,6 +64,9 @@ class LearnedMatteNumbers:
     """Pieces that lie this near to the figure belong to it: a hat's ribbon, a strand."""
     flat_spread: float = 12.0
     """Lab distance from the median of the picture's rim up to which a ground is plain (90 %)."""
+    flat_share: float = 0.5
+    """Share of the picture without figure that a flood over a plain ground reaches: a frame or a
+    black bar round the picture is no ground."""
     flat_step: float = 1.2
     """Lab difference between neighbours up to which a flood over a plain ground goes on."""
     flat_reach: float = 25.0
@@ -160,7 +163,7 @@ def _along(learned: Float32, segment: tuple[Points, Points]) -> float:
 
 def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
     """The area that a flood fill from the picture's border over a flat background does not reach;
-    None if the background is not flat.
+    None if the background is not flat or is not most of what lies behind the figure.
 
     The fill does not pass a gap of less than three pixels in a drawn outline.
     """
@@ -183,6 +186,9 @@ def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
     pieces, _ = pieces_of(passable)
     own = np.unique(pieces[rim & passable])
     reached = grow(np.isin(pieces, own[own > 0]), 3.0)
+    ground = learned < n.trace
+    if (reached & ground).sum() < n.flat_share * ground.sum():
+        return None
     return np.asarray(~reached & (away < n.flat_alike))
 
 
