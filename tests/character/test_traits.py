@@ -56,6 +56,13 @@ def test_an_arm_across_the_body_is_free_where_its_mask_is_sure() -> None:
     assert arm_states(anatomy, size, (0.4, 0.0), sure=(True, True)) == ("fixed", "free")
 
 
+def test_an_arm_that_hides_its_own_upper_arm_stays() -> None:
+    drawn = draw(left=((0.5, 0.55), (0.45, 0.15), (0.44, 0.02)))
+    anatomy = measure(drawn.landmarks)
+    states = arm_states(anatomy, drawn.design.size, (0.0, 0.0), sure=(True, True))
+    assert states == ("fixed", "free")
+
+
 def test_folded_hands_are_free_where_both_masks_are_sure() -> None:
     folded = ((0.5, 0.5), (0.06, 0.7), (0.0, 0.74))
     drawn = draw(left=folded, right=folded)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.character.figure.anatomy import LEGS, Anatomy, Points
+from understudy.character.figure.anatomy import LEGS, Anatomy, ArmBones, Points
 from understudy.character.image.masks import Mask
 from understudy.geometry.arm_states import ArmState
 from understudy.geometry.framing import Framing
@@ -40,6 +40,7 @@ class TraitNumbers:
     wrist_margin: float = 0.02  # T: how far inside the picture a wrist must be
     tip_margin: float = -0.06  # T: fingertips may be cut off
     arms_touch: float = 0.1  # T: arms nearer than this cannot be separated
+    folded: float = 20.0  # degrees between upper arm and forearm: less, and one hides the other
     skirt: float = 0.60  # T: how much wider than the legs a skirt is, both sides together
     apart: float = 0.30  # T: legs farther apart than this are closed by a skirt alone
     closed_from: float = 0.45  # T below the hips: above, trousers are closed as well
@@ -208,11 +209,15 @@ def arm_states(
 
     covered: what `middle_covered` says of each. alpha: see `arm_is_seen`. sure: of which arms a
     learned mask is sure. An arm across the body hides too much of it to be lifted off; arms that
-    touch each other cannot be separated, unless their masks are sure.
+    touch each other cannot be separated, unless their masks are sure. A forearm that lies before
+    its own upper arm leaves nothing of it to be shown.
     """
     seen = [arm_is_seen(anatomy, side, size, alpha) for side in (0, 1)]
     limits = [NUMBERS.covers_sure if known else NUMBERS.covers for known in sure]
-    fixed = [share > limit for share, limit in zip(covered, limits, strict=True)]
+    fixed = [
+        share > limit or _is_folded(arm)
+        for share, limit, arm in zip(covered, limits, anatomy.arms, strict=True)
+    ]
     near = _forearms_apart(anatomy) < NUMBERS.arms_touch * anatomy.torso
     if all(seen) and near and not all(sure):
         fixed = [True, True]
@@ -223,6 +228,13 @@ def arm_states(
         return "fixed" if fixed[side] else "free"
 
     return state(0), state(1)
+
+
+def _is_folded(arm: ArmBones) -> bool:
+    """Whether a forearm lies before its own upper arm."""
+    upper, lower = arm.shoulder - arm.elbow, arm.wrist - arm.elbow
+    lengths = float(np.hypot(*upper) * np.hypot(*lower))
+    return float(upper @ lower) > float(np.cos(np.radians(NUMBERS.folded))) * max(lengths, 1e-9)
 
 
 def _forearms_apart(anatomy: Anatomy) -> float:
