@@ -173,6 +173,13 @@ class Skeleton:
         return self._middle(Body.LEFT_EAR, Body.RIGHT_EAR)
 
     @property
+    def limbless(self) -> bool:
+        """Whether the picture shows a trunk down to its hips, but no limb: it is one piece."""
+        hips = self.seen[[Body.LEFT_HIP, Body.RIGHT_HIP]]
+        limbs = self.seen[[Body.LEFT_ELBOW, Body.RIGHT_ELBOW, Body.LEFT_KNEE, Body.RIGHT_KNEE]]
+        return bool(hips.all() and not limbs.any())
+
+    @property
     def torso(self) -> float:
         """Length from the neck to the pelvis in pixels, the unit of most thresholds ("T")."""
         return float(np.linalg.norm(self.neck - self.pelvis))

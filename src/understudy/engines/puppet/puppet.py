@@ -26,8 +26,10 @@ from understudy.engines.puppet.render.shadow import contact_shadow, ground_heigh
 from understudy.engines.puppet.retarget import Motion
 from understudy.engines.puppet.rig.fingers import finger_maps, finger_motion
 from understudy.engines.puppet.rig.hinges import hinged_elbows
-from understudy.engines.puppet.rig.rig import Rig, RiggedLayer, build_rig
+from understudy.engines.puppet.rig.rig import Rig, build_rig
+from understudy.engines.puppet.rig.rigged_layer import RiggedLayer
 from understudy.engines.puppet.rig.skinning import skin
+from understudy.engines.puppet.rig.sleeves import sleeve_maps
 from understudy.geometry.face_mesh import LOWER_LIP_EDGE, UPPER_LIP_EDGE
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.skeleton import Bone, Skeleton
@@ -86,6 +88,9 @@ class Puppet:
             None if hand is None else (hand, finger_motion(hand, motion.fingers[:, side], seconds))
             for side, hand in enumerate(self._rig.hands)
         ]
+
+        # What hangs from the arms.
+        self._sleeves = [sleeve_maps(sleeve, motion) for sleeve in self._rig.sleeves]
 
         # The shadow under the feet.
         self._shadow = None
@@ -181,12 +186,13 @@ class Puppet:
                 canvas.draw(lips, places, triangles, self._mouth_order, texture)
 
     def _maps(self, index: int) -> Float64:
-        """The bones' affine maps (B, 2, 3), fingers, framing and camera included."""
+        """The bones' affine maps (B, 2, 3), fingers, sleeves, framing and camera included."""
         parts = [self._motion.bones[index].astype(np.float64)]
         for side, fingers in enumerate(self._fingers):
             if fingers is not None:
                 hand = parts[0][(Bone.LEFT_HAND, Bone.RIGHT_HAND)[side]]
                 parts.append(finger_maps(*fingers, index, hand))
+        parts += [maps[index][None] for maps in self._sleeves]
         frame = self._frame_map(index)
         maps = frame[:, :2] @ np.concatenate(parts)
         maps[:, :, 2] += frame[:, 2]

@@ -11,6 +11,7 @@ from tests.engines.paper_doll import SIZE, paper_doll
 from understudy.character.character import Character, Layer
 from understudy.engines import CharacterJudging, Judgement
 from understudy.engines.puppet import PuppetEngine
+from understudy.engines.puppet.judging.faults import Fault, find_faults
 from understudy.engines.puppet.judging.judge import judge
 from understudy.engines.puppet.judging.looks import look_at, small
 from understudy.geometry.landmarks import Body
@@ -105,3 +106,16 @@ def test_a_character_that_is_not_as_in_its_picture_is_remarked_on() -> None:
     found = judge(replace(doll, picture=picture))
     assert found.remarks == ("The character looks different from its picture at the trunk.",)
     assert not found.arms_at_rest
+
+
+def test_a_piece_that_hangs_on_what_lies_outside_of_the_frame_is_not_loose() -> None:
+    doll = paper_doll()
+    rest = look_at(small(doll))[0]
+
+    def with_piece(left: int) -> tuple[Fault, ...]:
+        figure = rest.figure.copy()
+        figure[20:44, left : left + 24, 3] = 1
+        return find_faults(doll, (rest, replace(rest, figure=figure)))
+
+    assert [fault.kind for fault in with_piece(4)] == ["loose"]
+    assert with_piece(0) == ()

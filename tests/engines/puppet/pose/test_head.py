@@ -12,7 +12,8 @@ from understudy.engines.puppet.pose.head import head_relief
 from understudy.engines.puppet.rig.leg_split import LegSplit
 from understudy.engines.puppet.rig.rig import skeleton_of_character
 from understudy.engines.puppet.rig.weights import body_frame, head_weight
-from understudy.geometry.landmarks import Body
+from understudy.geometry.face_mesh import CHIN
+from understudy.geometry.landmarks import FACE_LANDMARKS, Body
 from understudy.geometry.skeleton import Skeleton
 
 
@@ -48,3 +49,15 @@ def test_a_shoulder_as_high_as_the_chin_does_not(facing: Skeleton) -> None:
     frame = body_frame(facing, LegSplit(0.0, cloth=False))
     shoulder = np.array([facing.joints[Body.LEFT_SHOULDER, 0], frame.chin[1]])
     assert head_weight(shoulder[None], facing, frame)[0] < 0.2
+
+
+def test_a_chin_over_the_collar_is_the_heads(facing: Skeleton) -> None:
+    chin = facing.neck + np.array([0.0, 0.03]) * facing.torso
+    face = np.zeros((FACE_LANDMARKS, 3), np.float32)
+    face[CHIN, :2] = chin
+    bowed = replace(facing, face=face)
+    frame = body_frame(bowed, LegSplit(0.0, cloth=False))
+    collar = chin + np.array([0.0, 0.2]) * facing.torso
+    weights = head_weight(np.stack([chin, collar]), bowed, frame)
+    assert weights[0] > 0.95
+    assert weights[1] < 0.05

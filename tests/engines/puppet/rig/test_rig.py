@@ -79,6 +79,20 @@ def test_what_is_far_from_an_elbow_stays_with_its_half_of_the_arm(rig: Rig) -> N
     assert far[0, between].sum() == 0.0
 
 
+def test_a_stout_arm_bends_as_a_whole(rig: Rig) -> None:
+    skeleton = rig.skeleton
+    shoulder, elbow, wrist, _ = (skeleton.joints[j] for j in ARMS[0].joints)
+    along = (wrist - shoulder) / np.hypot(*(wrist - shoulder))
+    aside = 0.25 * skeleton.torso * np.array([-along[1], along[0]])
+    edge = elbow + aside + along * np.linspace(-0.3, 0.3, 61)[:, None] * skeleton.torso
+    torn, bent = (
+        np.diff(arm_weights(edge, skeleton, ARMS[0], girth=girth).stage).max()
+        for girth in (0.0, 0.3 * skeleton.torso)
+    )
+    assert torn > 0.9
+    assert bent < 0.25
+
+
 def test_hands_and_feet_follow_their_own_bone(rig: Rig) -> None:
     for name, joint, bone in (
         ("left_arm", Body.LEFT_INDEX, Bone.LEFT_HAND),

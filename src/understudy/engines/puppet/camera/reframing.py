@@ -13,7 +13,8 @@ from scipy.ndimage import gaussian_filter1d, maximum_filter1d
 
 from understudy.engines.puppet.render.rasterizer import bounds
 from understudy.engines.puppet.retarget import Motion
-from understudy.engines.puppet.rig.rig import Rig, RiggedLayer
+from understudy.engines.puppet.rig.rig import Rig
+from understudy.engines.puppet.rig.rigged_layer import RiggedLayer
 from understudy.engines.puppet.rig.skinning import skin
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.skeleton import ARMS, Bone

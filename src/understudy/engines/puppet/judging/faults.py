@@ -123,11 +123,13 @@ def _loose(looks: Sequence[Look], torso: float) -> Iterator[Fault]:
 
 
 def _loose_pieces(alpha: Float32) -> Mask:
-    """All pieces but the largest."""
+    """All pieces but the largest, and but those that may hang together outside of the frame."""
     pieces, areas = pieces_of(alpha > NUMBERS.figure, connectivity=8)
     if areas.size < 2:
         return np.zeros(alpha.shape, bool)
-    return np.asarray((pieces > 0) & (pieces != 1 + int(np.argmax(areas[1:]))))
+    rim = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
+    whole = np.union1d(rim, [0, 1 + int(np.argmax(areas[1:]))])
+    return ~np.isin(pieces, whole)
 
 
 def _slits(looks: Sequence[Look], torso: float) -> Iterator[Fault]:

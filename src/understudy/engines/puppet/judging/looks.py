@@ -100,13 +100,16 @@ def look_at(character: Character) -> tuple[Look, ...]:
 
 
 def _with_rest_at(motion: Motion, index: int, skeleton: Skeleton) -> Motion:
-    """The motion with the picture's own pose in one frame, to be compared with the picture.
+    """The motion with the picture's own pose in the frames round one, to be compared with the
+    picture.
 
-    What comes before and after moves a frame at rest a little, for smoothness.
+    What comes before and after moves a frame at rest a little, for smoothness, and cloth swings
+    after it.
     """
     bones, joints = motion.bones.copy(), motion.joints.copy()
-    bones[index] = np.eye(2, 3)
-    joints[index] = skeleton.joints
+    still = slice(0, 2 * index)
+    bones[still] = np.eye(2, 3)
+    joints[still] = skeleton.joints
     head, expression, eyes = (
         values.copy() for values in (motion.head, motion.expression, motion.eyes_closed)
     )

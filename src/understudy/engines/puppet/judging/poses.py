@@ -85,7 +85,7 @@ def test_poses(landmarks: Landmarks, size: tuple[int, int]) -> TestPoses:
     s = _SCHEDULE
     turns = [np.zeros(_TURNS), *(_turns(landmarks, pose) for pose in POSES)]
     rows: list[Float64] = [turns[0]] * s.rest
-    shown = {"at rest": s.rest - 1}
+    shown = {"at rest": s.rest // 2}
     for pose, (before, after) in zip(POSES, pairwise(turns), strict=True):
         rows += [before + (k + 1) / s.way * (after - before) for k in range(s.way)]
         rows += [after] * s.held

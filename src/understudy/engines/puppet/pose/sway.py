@@ -13,32 +13,29 @@ from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget import Motion
 from understudy.engines.puppet.rig.weights import BODY, BodyFrame
-from understudy.geometry.filters import gaussian, median_seconds, smoothstep
+from understudy.geometry.filters import median_seconds, smoothstep
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import LEGS, Skeleton
+from understudy.geometry.spring import Spring, held_within, lag
 
 Float64 = NDArray[np.float64]
+
+
+_SPRING = Spring(rate=1.7, damping=0.35)
 
 
 @dataclass(frozen=True, slots=True)
 class SwayNumbers:
     """How a hem swings. Chosen by eye.
 
-    rate: swings a second. damping: how soon they die away; 1 is without a swing.
-    farthest: torsos. upright: share of what it swings sideways that it swings up and down.
-    calm: seconds (sigma) over which the hips' path is smoothed.
-    longest_step: seconds of the spring's integration.
-    least_frames: in fewer nothing swings.
+    spring: how it swings. farthest: torsos. upright: share of what it swings sideways that it
+        swings up and down.
     below_hem: torsos over which the swing fades out.
     """
 
-    rate: float = 1.7
-    damping: float = 0.35
+    spring: Spring = _SPRING
     farthest: float = 0.06
     upright: float = 0.4
-    calm: float = 0.05
-    longest_step: float = 0.01
-    least_frames: int = 4
     below_hem: float = 0.06
 
 
@@ -47,27 +44,10 @@ NUMBERS = SwayNumbers()
 
 def sway_offsets(motion: Motion, torso: float) -> Float64:
     """How far a hem that hangs on the pelvis lags behind it, (T, 2) canvas pixels."""
-    seconds = median_seconds(motion.times)
     hips = motion.joints[:, [Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=1).astype(np.float64)
-    if len(hips) < NUMBERS.least_frames:
-        return np.zeros_like(hips)
-    calm = gaussian(hips, NUMBERS.calm / seconds)
-    push = -np.gradient(np.gradient(calm, seconds, axis=0), seconds, axis=0)
-    steps = max(1, int(np.ceil(seconds / NUMBERS.longest_step)))
-    step = seconds / steps
-    omega = 2.0 * np.pi * NUMBERS.rate
-    place, speed = np.zeros(2), np.zeros(2)
-    path = np.empty_like(hips)
-    for t, force in enumerate(push):
-        for _ in range(steps):
-            brake = 2.0 * NUMBERS.damping * omega * speed
-            speed = speed + step * (force - omega**2 * place - brake)
-            place = place + step * speed
-        path[t] = place
+    path = lag(hips, median_seconds(motion.times), NUMBERS.spring)
     path[:, 1] *= NUMBERS.upright
-    length = np.sqrt((path**2).sum(axis=1, keepdims=True)) + 1e-9
-    most = NUMBERS.farthest * torso
-    return np.asarray(path / length * most * np.tanh(length / most))
+    return held_within(path, NUMBERS.farthest * torso)
 
 
 def sway_weights(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64 | None:

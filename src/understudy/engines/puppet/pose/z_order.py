@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.puppet.retarget import Motion
-from understudy.engines.puppet.rig.rig import Rig, RiggedLayer
+from understudy.engines.puppet.rig.rig import Rig
+from understudy.engines.puppet.rig.rigged_layer import RiggedLayer
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS
 from understudy.geometry.viterbi import cheapest_switch

@@ -131,7 +131,8 @@ def _spans(
     # The nearer to a profile, the more the two sides are one: what lies across is the trunk's
     # depth, and the driver's two sides say nothing about how it tilts and widens.
     turned = smoothstep(*NUMBERS.turned_aside, np.abs(wrap_angle(rest.yaw[0])))
-    aside = 1.0 if skeleton.near is not None else float(turned)
+    # What is one piece has no sides at all.
+    aside = 1.0 if skeleton.near is not None or skeleton.limbless else float(turned)
     spine0 = skeleton.neck - skeleton.pelvis
     changes: tuple[tuple[Span, Float64, Float64], ...] = (
         ("hips", hip_turn, hip_stretch),

@@ -28,6 +28,8 @@ class ArmNumbers:
 
     shoulder, elbow, wrist: half widths of the transitions across the joints.
     fan: how far from the elbow skin is drawn round it; beyond, a wide sleeve would turn as a wheel.
+    usual: half width of a usual arm at the elbow. A mascot's is as thick as it is long, so
+    stout: the fan and the transition reach that many times farther than its half width is more.
     near_wrist: beyond this the hand begins at once.
     upper_bias: the upper arm is this much thicker than the forearm, when a point lies between them.
     folded_elbow: the share of the elbow's transition that is left on the inside of a folded arm.
@@ -38,6 +40,8 @@ class ArmNumbers:
     elbow: float = 0.13
     wrist: float = 0.06
     fan: float = 0.15
+    usual: float = 0.11
+    stout: tuple[float, float] = (2.5, 1.2)
     near_wrist: float = 0.22
     upper_bias: float = 1.1
     folded_elbow: float = 0.25
@@ -58,7 +62,7 @@ class BodyNumbers:
     cloth_joins: below a garment's edge the two legs are joined by cloth down to here, fading.
     crotch_joins: without one they are joined this far above the line.
     least_stance: cloth joins the legs over half the knees' distance, at least over this.
-    least_chin: the chin lies at least this far above the neck.
+    least_throat: the head's weight passes to the chest over at least this much below the chin.
     """
 
     knee: float = 0.13
@@ -70,7 +74,7 @@ class BodyNumbers:
     cloth_joins: tuple[float, float] = (0.12, 0.03)
     crotch_joins: float = 0.09
     least_stance: float = 0.25
-    least_chin: float = 0.12
+    least_throat: float = 0.12
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,10 @@ class HeadNumbers:
     """Where the head ends and the shoulders begin.
 
     chin: where the chin lies from the neck to the ears where no face mesh tells.
-    height: from where to where between neck (0) and chin (1) the head takes over from the chest.
+    height: from where to where between throat (0) and chin (1) the head takes over from the chest.
     aside: from where to where off the middle, in half shoulder widths, a point is a shoulder's.
-    shoulder_top: up to this height, and not above the second, a point aside is a shoulder's.
+    shoulder_top: up to this height, and not above the second, a point aside is a shoulder's; here
+        the shoulders' line is 0.
     least_shoulders: half the shoulders' width, at least, in torsos.
     """
 
@@ -113,16 +118,18 @@ class ChainWeights:
     side: Float64
 
 
-def arm_weights(
+def arm_weights(  # noqa: PLR0913 - one arm, and how it bends
     points: Float64,
     skeleton: Skeleton,
     limb: Limb,
     *,
+    girth: float = 0.0,
     hinged: bool = False,
     forced: int | None = None,
 ) -> ChainWeights:
     """Weights of points (V, 2) of an arm layer.
 
+    girth: pixels from the elbow to the nearest edge of the arm; 0 where it is not known.
     hinged: upper arm and forearm are stiff pieces on a pin, with no skin between them that bends.
     forced: 0 takes every point as lying on the upper arm, 1 on the forearm or hand.
     """
@@ -141,7 +148,7 @@ def arm_weights(
 
     bend = (nearest >= 1).astype(np.float64)
     if not hinged:
-        bend = _elbow_bend(points, (shoulder, elbow, wrist), nearest, torso)
+        bend = _elbow_bend(points, (shoulder, elbow, wrist), nearest, torso, girth)
         if forced is not None:
             # A forced point keeps to its side of the joint.
             bend = np.where(nearest >= 1, np.maximum(bend, 0.5), np.minimum(bend, 0.5))
@@ -172,6 +179,7 @@ def _elbow_bend(
     joints: tuple[Float64, Float64, Float64],
     nearest: NDArray[np.int64],
     torso: float,
+    girth: float,
 ) -> Float64:
     """How far points (V, 2) have passed from the upper arm to the forearm: (V,) in 0..1.
 
@@ -184,10 +192,14 @@ def _elbow_bend(
     # leave no room for a transition; on the outer side the skin runs round the joint as a fan.
     straight = 0.5 * (1.0 + float(down @ on))
     outside = np.maximum(0.0, (points - elbow) @ unit(down - on))
-    inside = ARM.elbow * torso * (ARM.folded_elbow + (1.0 - ARM.folded_elbow) * straight)
+    more = max(0.0, girth - ARM.usual * torso)
+    fan = ARM.fan * torso + ARM.stout[0] * more
+    inside = (ARM.elbow * torso + ARM.stout[1] * more) * (
+        ARM.folded_elbow + (1.0 - ARM.folded_elbow) * straight
+    )
     reach = inside + ARM.outside * (1.0 - straight) * outside
     bend = smoothstep(-reach, reach, across_elbow)
-    near_elbow = _distance(points, elbow) < ARM.fan * torso
+    near_elbow = _distance(points, elbow) < fan
     return np.where(near_elbow & (nearest < 2), bend, (nearest >= 1).astype(np.float64))
 
 
@@ -199,12 +211,13 @@ def _distance(points: Float64, place: Float64) -> Float64:
 class BodyFrame:
     """Measures of the trunk at rest that the body's weights are read off.
 
-    up: (2,) unit vector from the pelvis to the neck. chin: (2,) canvas pixels. leg_split: where the
-    legs part.
+    up: (2,) unit vector from the pelvis to the neck. chin, throat: (2,) canvas pixels, between
+    which the head's weight passes to the chest. leg_split: where the legs part.
     """
 
     up: Float64
     chin: Float64
+    throat: Float64
     leg_split: LegSplit
 
 
@@ -215,24 +228,36 @@ def body_frame(skeleton: Skeleton, leg_split: LegSplit) -> BodyFrame:
         chin = skeleton.face[CHIN, :2].astype(np.float64)
     else:
         chin = skeleton.head + HEAD.chin * (skeleton.neck - skeleton.head)
-    if (chin - skeleton.neck) @ up < BODY.least_chin * skeleton.torso:
-        chin = skeleton.neck + BODY.least_chin * skeleton.torso * up
-    return BodyFrame(up, chin, leg_split)
+    if skeleton.limbless:
+        # What is one piece has no neck: it bends along its whole length.
+        return BodyFrame(up, skeleton.head, skeleton.pelvis, leg_split)
+    throat, least = skeleton.neck, BODY.least_throat * skeleton.torso
+    if (chin - throat) @ up < least:
+        # A chin that is seen is the head's, however low it lies; one that is guessed lies higher.
+        if skeleton.face is not None:
+            throat = chin - least * up
+        else:
+            chin = throat + least * up
+    return BodyFrame(up, chin, throat, leg_split)
 
 
 def head_weight(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64:
     """How far points (V, 2) belong to the head and not to the chest: (V,) in 0..1."""
-    offset = points - skeleton.neck
-    height = offset @ frame.up / ((frame.chin - skeleton.neck) @ frame.up)
+    offset, least = points - skeleton.neck, BODY.least_throat * skeleton.torso
+    height = (points - frame.throat) @ frame.up / ((frame.chin - frame.throat) @ frame.up)
     weight = smoothstep(*HEAD.height, height)
+    if skeleton.limbless:
+        return weight
     # A shoulder that reaches up to the chin is still no head; the face of a head turned aside is.
     across = np.array([-frame.up[1], frame.up[0]])
     middle = (skeleton.head + skeleton.joints[Body.NOSE]) / 2.0 - skeleton.neck
     rise = np.clip(offset @ frame.up / max(float(middle @ frame.up), 1e-6), 0.0, 1.0)
     aside = np.abs(offset @ across - rise * (middle @ across))
+    level = offset @ frame.up
+    level = level / max(float((frame.chin - skeleton.neck) @ frame.up), least)
     shoulders = skeleton.joints[Body.LEFT_SHOULDER] - skeleton.joints[Body.RIGHT_SHOULDER]
     half = max(float(np.hypot(*shoulders)) / 2, HEAD.least_shoulders * skeleton.torso)
-    shoulder = smoothstep(*HEAD.aside, aside / half) * smoothstep(*HEAD.shoulder_top, height)
+    shoulder = smoothstep(*HEAD.aside, aside / half) * smoothstep(*HEAD.shoulder_top, level)
     return np.asarray(weight * (1.0 - shoulder))
 
 
@@ -254,14 +279,15 @@ def body_weights(
     weights = np.zeros((len(points), len(Bone)))
     in_legs = np.zeros(len(points))
     hip = BODY.skirt_hip if wears_skirt(skeleton, frame.leg_split) else BODY.hip
-    for limb, share in zip(LEGS, (left, 1.0 - left), strict=True):
+    legs = () if skeleton.limbless else zip(LEGS, (left, 1.0 - left), strict=True)
+    for limb, share in legs:
         in_legs += _add_leg(weights, points, skeleton, limb, share, hip)
     trunk = np.clip(1.0 - in_legs, 0.0, 1.0)
     weights[:, Bone.HEAD] += trunk * chest * head
     weights[:, Bone.CHEST] += trunk * chest * (1.0 - head)
     weights[:, Bone.PELVIS] += trunk * (1.0 - chest)
-    legs = in_legs * (2.0 * left - 1.0)
-    return ChainWeights(weights / weights.sum(axis=1, keepdims=True), legs, side)
+    stage = in_legs * (2.0 * left - 1.0)
+    return ChainWeights(weights / weights.sum(axis=1, keepdims=True), stage, side)
 
 
 def wears_skirt(skeleton: Skeleton, split: LegSplit) -> bool:
