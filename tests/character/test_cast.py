@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from tests.character.drawn_figure import CLOSE, SHIRT, Drawn, draw, striped_background
 from understudy.character.cast import cast
 from understudy.character.character import Character, Layer
+from understudy.media.picture import Picture
+from understudy.tracking.trackers import PictureTrack
 
 CROSSED = {
     "left": ((0.45, 0.5), (0.02, 0.56), (-0.12, 0.56)),
@@ -190,6 +192,17 @@ def test_hands_that_the_picture_does_not_show_keep_their_arms_still() -> None:
     character = cast(drawn.opened(), drawn.design.size, track=drawn.track)
     assert character.traits.left_arm == character.traits.right_arm == "unseen"
     assert "both hands" in character.warnings[0]
+
+
+def test_a_figure_in_one_piece_sways_and_is_not_asked_for_its_hands() -> None:
+    rgb = np.full((300, 240, 3), 230, np.uint8)
+    cv2.ellipse(rgb, (120, 160), (60, 100), 0, 0, 360, (200, 90, 40), -1)
+    nobody = PictureTrack(None, np.zeros((300, 240), np.float32), 0.0)
+    egg = Picture(rgb, None, (240, 300), "0" * 64, None)
+    character = cast(egg, (240, 300), track=lambda rgb, region=None, /: nobody)
+    assert character.traits.sways_only
+    assert [layer.name for layer in character.layers] == ["body"]
+    assert len(character.warnings) == 1
 
 
 def test_a_plain_light_wall_may_take_a_shadow(standing_cast: Character) -> None:

@@ -16,6 +16,7 @@ from understudy.character.character import Character, Layer, Traits
 from understudy.character.corrections import ROOT, Corrections
 from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.find import Figure, Track
+from understudy.character.figure.long_legs import with_long_legs
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.pointed import surroundings
@@ -106,7 +107,8 @@ def cast(
         # Of several figures the net keeps the most striking one, so it sees the one that is meant
         # by itself.
         view = None if point is None or figure is None else surroundings(figure.landmarks, size)
-        salient = None if shape is not None else models.salient(rgb, view)
+        # Of a person the tracker's mask restores what the net drops; of others nothing does.
+        salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
         if figure is None:
             # What its many looks see is of no use to anybody else: only their result is kept.
             with PictureTracker(None, quick=True) as tracker:
@@ -124,8 +126,8 @@ def cast(
 def _arm_masks(
     models: LearnedModels, rgb: NDArray[np.uint8], shape: Float32 | None, figure: Figure
 ) -> ArmMasks:
-    """The masks of the arms that are seen; none of a drawing, whose arms its bones tell."""
-    if figure.drawing:
+    """The masks of the arms that are seen; none of a figure whose arms its bones tell."""
+    if figure.by_bones:
         return None, None
     anatomy = measure(figure.landmarks)
     size = rgb.shape[1], rgb.shape[0]
@@ -171,20 +173,15 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     size = rgb.shape[1], rgb.shape[0]
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
+    matte = _matte_of(values, given, figure, anatomy, learned)
+    if not corrections.joints:
+        figure = replace(figure, landmarks=with_long_legs(figure.landmarks, matte.alpha))
+        anatomy = measure(figure.landmarks)
     background: Background | None = None
     if given is None:
-        if figure.alpha is not None:
-            matte = with_colours(values, figure.alpha)
-        else:
-            left, right = (
-                mask.likely if mask is not None and is_believed(mask) else None
-                for mask in learned.arms
-            )
-            matte = find_matte(values, figure.mask, anatomy, learned.salient, (left, right))
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image
     else:
-        matte = with_colours(values, given if figure.alpha is None else figure.alpha)
         behind = np.empty_like(values)
         behind[:] = np.array(picture.backdrop or (236, 236, 236)) / 255
     alpha = matte.alpha
@@ -193,13 +190,12 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
         light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
     layers, arms, hem = _cut(
-        matte, light, anatomy, learned.arms, corrections, drawing=figure.drawing
+        matte, light, anatomy, learned.arms, corrections, by_bones=figure.by_bones
     )
     framing = framing_of(anatomy, matte.alpha)
     plain = background.plain if background is not None else float(behind.mean()) > 0.35
     # Feet that touch the lower edge do not go on below it.
-    whole = figure.alpha is not None and framing == "whole_body"
-    pad = 0 if whole else pad_rows(matte.alpha, anatomy.torso)
+    pad = 0 if framing == "whole_body" else pad_rows(matte.alpha, anatomy.torso)
     traits = Traits(
         framing=framing,
         left_arm=arms[0],
@@ -208,6 +204,7 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
         head_cut=head_is_cut(matte.alpha, anatomy),
         casts_shadow=plain and framing == "whole_body",
         pad=pad,
+        sways_only=figure.limbless,
     )
     return Character(
         size=size,
@@ -217,8 +214,21 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
         layers=tuple(extend(layer, pad, anatomy) for layer in layers),
         landmarks=figure.landmarks,
         traits=traits,
-        warnings=(*figure.warnings, *_warnings(arms)),
+        warnings=(*figure.warnings, *(() if figure.limbless else _warnings(arms))),
     )
+
+
+def _matte_of(
+    values: Float32, given: Float32 | None, figure: Figure, anatomy: Anatomy, learned: Learned
+) -> Matte:
+    """The matte that came with the picture or was drawn, else the one that is found."""
+    alpha = given if figure.alpha is None else figure.alpha
+    if alpha is not None:
+        return with_colours(values, alpha)
+    left, right = (
+        mask.likely if mask is not None and is_believed(mask) else None for mask in learned.arms
+    )
+    return find_matte(values, figure.mask, anatomy, learned.salient, (left, right))
 
 
 def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8], Float32 | None]:
@@ -238,7 +248,7 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
     masks: ArmMasks,
     corrections: Corrections,
     *,
-    drawing: bool,
+    by_bones: bool,
 ) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
     """The layers (canvas), the arms' states and a skirt's hem.
 
@@ -257,7 +267,7 @@ def _cut(  # noqa: PLR0913 - what was found and what was given
     hopes = corrections.chosen(arm_states(anatomy, size, (0.0, 0.0), matte.alpha, sure))
     here = _in_view(masks[0], view), _in_view(masks[1], view)
     find = (
-        partial(parts_by_bones, piece.alpha) if drawing else partial(find_parts, piece, masks=here)
+        partial(parts_by_bones, piece.alpha) if by_bones else partial(find_parts, piece, masks=here)
     )
     parts = find(place, (hopes[0] == "free", hopes[1] == "free"))
     covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]

@@ -16,7 +16,8 @@ def simplified(
 ) -> Character:
     """The character with these arms a part of the body and, if it only sways, legs at rest."""
     character = with_arms_at_rest(character, arms_at_rest)
-    return replace(character, traits=replace(character.traits, sways_only=sways_only))
+    sways = sways_only or character.traits.sways_only
+    return replace(character, traits=replace(character.traits, sways_only=sways))
 
 
 def with_arms_at_rest(character: Character, sides: Collection[Side]) -> Character:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -101,3 +102,15 @@ def test_what_is_much_wider_than_tall_is_refused() -> None:
     rgb[100:220, 60:540] = (90, 60, 40)
     with pytest.raises(InputRefused, match="much wider"):
         find_unrecognized(rgb, None, None, ARememberedFigure())
+
+
+def test_what_is_one_piece_is_taken_without_looking_for_limbs() -> None:
+    rgb = np.full((480, 360, 3), 230, np.uint8)
+    cv2.ellipse(rgb, (180, 250), (90, 150), 0, 0, 360, (200, 90, 40), -1)
+
+    def nobody_is_asked(rgb: object, region: object = None, /) -> PictureTrack:
+        raise AssertionError
+
+    figure = find_unrecognized(rgb, None, None, nobody_is_asked)
+    assert figure.limbless
+    assert "sways" in figure.warnings[0]

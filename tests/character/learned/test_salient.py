@@ -24,6 +24,15 @@ class _Dark:
         return {"": (inputs[:, :1] < 0).astype(np.float32)}
 
 
+class _OneSided(_Dark):
+    """The same, but blind on the right."""
+
+    def run(self, inputs: NDArray[np.float32], *outputs: str) -> Mapping[str, NDArray[np.float32]]:
+        seen = super().run(inputs)[""].copy()
+        seen[..., seen.shape[-1] // 2 :] = 0
+        return {"": seen}
+
+
 def _net(*, isnet: bool = True) -> tuple[Net, _Dark]:
     model = _Dark()
     return Net(cast("Model", model), isnet=isnet), model
@@ -55,3 +64,11 @@ def test_a_picture_without_anything_is_asked_about_once() -> None:
     net, model = _net()
     assert float(find_salient(np.full((300, 300, 3), 255, np.uint8), net).max()) == 0
     assert model.asked == 1
+
+
+def test_what_a_net_drops_is_seen_in_the_mirrored_picture() -> None:
+    rgb = _with_square(220)
+    dark = rgb[..., 0] < 128
+    net = Net(cast("Model", _OneSided()), isnet=True)
+    assert float(find_salient(rgb, net)[dark].mean()) < 0.6
+    assert float(find_salient(rgb, net, both_ways=True)[dark].mean()) > 0.95

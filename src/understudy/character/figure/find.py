@@ -70,14 +70,16 @@ class Figure:
 
     turned_round: left and right were exchanged, because the figure seems to show its back. alpha:
     (h, w) float32 in 0..1, the figure's matte where it was found by its silhouette; None else.
-    drawing: it is strokes on paper. warnings: sentences for the plan.
+    by_bones: it is no person, so neither colours nor a net that knows people tell its arms from its
+    body, but its bones. limbless: it has neither arms nor legs. warnings: sentences for the plan.
     """
 
     landmarks: Landmarks
     mask: Float32
     turned_round: bool = False
     alpha: Float32 | None = None
-    drawing: bool = False
+    by_bones: bool = False
+    limbless: bool = False
     warnings: tuple[str, ...] = ()
 
 

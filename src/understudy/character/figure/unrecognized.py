@@ -20,14 +20,15 @@ from understudy.character.figure.joints import (
     landmarks_of,
     mirrored,
 )
+from understudy.character.figure.limbless import is_limbless, limbless_landmarks
 from understudy.character.figure.mask_energy import PreparedMask, energy_of, own_shares, prepare
 from understudy.character.figure.mask_fit import fit_near, fit_outline, settled
 from understudy.character.figure.plausibility import is_large_enough
 from understudy.character.figure.renditions import renditions_of
-from understudy.character.figure.silhouette_of_picture import find_silhouette_of
+from understudy.character.figure.silhouette_of_picture import Silhouette, find_silhouette_of
 from understudy.character.image.masks import Mask, box_of
 from understudy.errors import InputRefused
-from understudy.geometry.landmarks import Float32
+from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.media import limits
 from understudy.tracking.trackers import Region
 
@@ -103,7 +104,7 @@ def find_unrecognized(
 
     rgb: (h, w, 3) uint8 sRGB. alpha: (h, w) float32, the matte that came with the picture, or None.
     salient: (h, w) float32, a learned matte of what stands out, or None without weights. Raises
-    InputRefused("image_url") where nothing stands out that has a head, a trunk and limbs.
+    InputRefused("image_url") where what stands out, if anything, is no figure.
     """
     silhouette = find_silhouette_of(rgb, alpha, salient)
     if silhouette is None:
@@ -113,6 +114,12 @@ def find_unrecognized(
     tall, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
     if wide > NUMBERS.four_legs * tall:
         raise _refusal("the shape in the picture is much wider than a figure on two legs")
+    h, w = silhouette.mask.shape
+    if is_limbless(silhouette.mask):
+        landmarks = limbless_landmarks(silhouette.mask)
+        if not is_large_enough(landmarks, (w, h)):
+            raise _too_small()
+        return _figure(silhouette, alpha, landmarks, (_LIMBLESS,), limbless=True)
     prepared = prepare(silhouette.mask)
     votes = vote(rgb, silhouette.mask, prepared, track)
     if votes is None:
@@ -121,21 +128,39 @@ def find_unrecognized(
     shares = own_shares(prepared, prepared.from_picture(joints))
     missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
     landmarks = landmarks_of(joints, missing)
-    h, w = silhouette.mask.shape
     if not is_large_enough(landmarks, (w, h)):
-        raise _refusal("the figure is too small in the picture for its limbs to be distinguished")
+        raise _too_small()
+    return _figure(silhouette, alpha, landmarks, (_CHECK,) if trust is Trust.DOUBTED else ())
+
+
+def _figure(
+    silhouette: Silhouette,
+    alpha: Float32 | None,
+    landmarks: Landmarks,
+    warnings: tuple[str, ...],
+    *,
+    limbless: bool = False,
+) -> Figure:
     return Figure(
         landmarks,
         silhouette.mask.astype(np.float32),
         alpha=silhouette.alpha if alpha is None else None,
-        drawing=silhouette.drawing,
-        warnings=(_CHECK,) if trust is Trust.DOUBTED else (),
+        by_bones=True,
+        limbless=limbless,
+        warnings=warnings,
     )
+
+
+def _too_small() -> InputRefused:
+    return _refusal("the figure is too small in the picture for its limbs to be distinguished")
 
 
 _CHECK = (
     "The figure is not a person that the tracker knows: its joints were found from its outline and "
     "may be in the wrong place."
+)
+_LIMBLESS = (
+    "No arms and legs were found on the figure: it sways and turns its head where it stands."
 )
 
 

@@ -1,8 +1,9 @@
-"""Body and arms of a drawing told apart by its bones alone.
+"""Body and arms of a drawing or a mascot told apart by its bones alone.
 
 In a drawing the paper inside an outline has one colour, whichever limb it is, and the strokes have
-another: colours say nothing of where an arm ends. So each pixel goes to the bone that it lies
-nearest to, in shares of how thick the figure is there.
+another: colours say nothing of where an arm ends. Nor do they of a mascot's, which are as orange as
+its body. So each pixel goes to the bone that it lies nearest to, in shares of how thick the figure
+is there.
 """
 
 from __future__ import annotations
@@ -49,8 +50,11 @@ def parts_by_bones(alpha: Float32, anatomy: Anatomy, movable: tuple[bool, bool])
             arms.append(None)
             continue
         start = arm.shoulder + _SHOULDER * (arm.elbow - arm.shoulder)
-        bones = [(start, arm.elbow), (arm.elbow, arm.wrist), (arm.wrist, arm.hand)]
-        own = inside & (_from_bones(shape, deep, bones) < nearest_body)
+        free = [(arm.elbow, arm.wrist), (arm.wrist, arm.hand)]
+        # Where the upper arm lies within the trunk, the trunk's depth is no half width of an arm's.
+        half = _half_width(shape, deep, free)
+        to_arm = _away(draw_bones(shape, [(start, arm.elbow), *free], 1)) - np.float32(half)
+        own = inside & (to_arm < nearest_body)
         if own.any():
             own = largest(own)
         labels[own & (labels == BODY)] = label
@@ -67,8 +71,13 @@ def _from_bones(
 ) -> Float32:
     """Pixels from each pixel to the bones, less the figure's half width along them."""
     drawn = draw_bones(shape, bones, 1)
-    half = float(np.median(deep[drawn])) if drawn.any() else 0.0
-    return np.asarray(_away(drawn) - np.float32(half), np.float32)
+    return np.asarray(_away(drawn) - np.float32(_half_width(shape, deep, bones)), np.float32)
+
+
+def _half_width(shape: tuple[int, int], deep: Float32, bones: list[tuple[Points, Points]]) -> float:
+    """The figure's half width along bones, in pixels."""
+    drawn = draw_bones(shape, bones, 1)
+    return float(np.median(deep[drawn])) if drawn.any() else 0.0
 
 
 def _away(mask: Mask) -> Float32:

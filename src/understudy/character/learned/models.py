@@ -55,21 +55,24 @@ class LearnedModels:
     ) -> None:
         self._process.close()
 
-    def salient(self, rgb: NDArray[np.uint8], view: Box | None = None) -> Float32 | None:
+    def salient(
+        self, rgb: NDArray[np.uint8], view: Box | None = None, *, both_ways: bool = False
+    ) -> Float32 | None:
         """The matte of what stands out in a picture: (h, w) float32 in 0..1, None without weights.
 
-        rgb: (h, w, 3) uint8 sRGB. view: the box of it that is looked at; all if None.
+        rgb: (h, w, 3) uint8 sRGB. view: the box of it that is looked at; all if None. both_ways:
+        see `find_salient`.
         """
         if view is not None:
-            seen = self._salient(np.ascontiguousarray(rgb[view]))
+            seen = self._salient(np.ascontiguousarray(rgb[view]), both_ways)
             if seen is None:
                 return None
             alpha = np.zeros(rgb.shape[:2], np.float32)
             alpha[view] = seen
             return alpha
-        return self._salient(rgb)
+        return self._salient(rgb, both_ways)
 
-    def _salient(self, rgb: NDArray[np.uint8]) -> Float32 | None:
+    def _salient(self, rgb: NDArray[np.uint8], both_ways: bool) -> Float32 | None:
         fetched = find(ISNET) or find(U2NETP)
         if fetched is None:
             return None
@@ -77,12 +80,13 @@ class LearnedModels:
             "net": [fetched.weight.name, fetched.edition.name],
             "picture": hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest(),
             "shape": list(rgb.shape),
+            "both ways": both_ways,
         }
         record = None if self._cache is None else self._cache.load("salient", key)
         if record is not None:
             return np.asarray(record.arrays["alpha"], np.float32) / np.float32(255)
         net = self._open(fetched)
-        alpha = np.round(find_salient(rgb, net) * 255).astype(np.uint8)
+        alpha = np.round(find_salient(rgb, net, both_ways=both_ways) * 255).astype(np.uint8)
         net.model.close()
         if self._cache is not None:
             self._cache.store("salient", key, Message("salient", arrays={"alpha": alpha}))

@@ -71,14 +71,26 @@ class Net:
         return np.clip(alpha, 0, 1).astype(np.float32)
 
 
-def find_salient(rgb: NDArray[np.uint8], net: Net) -> Float32:
-    """The matte of what stands out, from nearer where it is small: (h, w) float32 in 0..1."""
-    alpha = net.look(rgb)
+def find_salient(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool = False) -> Float32:
+    """The matte of what stands out, from nearer where it is small: (h, w) float32 in 0..1.
+
+    both_ways: in the mirrored picture as well. A net that drops a limb often sees it there, and
+    what either look sees stands out.
+    """
+    alpha = _look(rgb, net, both_ways=both_ways)
     near = _near_view(alpha)
     if near is None:
         return alpha
-    alpha[near] = net.look(np.ascontiguousarray(rgb[near]))
+    alpha[near] = _look(np.ascontiguousarray(rgb[near]), net, both_ways=both_ways)
     return alpha
+
+
+def _look(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool) -> Float32:
+    alpha = net.look(rgb)
+    if not both_ways:
+        return alpha
+    mirrored = net.look(np.ascontiguousarray(rgb[:, ::-1]))
+    return np.maximum(alpha, mirrored[:, ::-1])
 
 
 def _near_view(alpha: Float32) -> Box | None:
