@@ -106,14 +106,9 @@ def judge_video(
     tell("opening")
     video = open_clip(result, field=RESULT_FIELD, bounds=OWN_CLIP_LIMITS)
     source = open_clip(clip, bounds=OWN_CLIP_LIMITS)
-    opened = open_picture(
-        picture,
-        short_side=OUTPUT_SHORT_SIDE["std"],
-        max_bytes=PICTURE_MAX_BYTES_TASKS_DESIGN,
-    )
     cache = user_cache()
     tell("looking at the picture")
-    character = cast(opened, output_size(*opened.source_size, "std"), cache=cache)
+    character = _cast_picture(picture, cache)
     with TrackerPool() as pool:
         tell("following the driver")
         scene = analyze_scene(source, pool=pool, camera_may_move=True)
@@ -133,6 +128,7 @@ def judge_video(
     frames = FrameJudgement(
         _mean(looked.background), _mean(looked.residue), _mean(looked.flicker), _mean(looked.seams)
     )
+    expected = min(scene.end, source.duration) - start
     marks = read_marks(result)
     judgement = VideoJudgement(
         score=score(pose, hands, face, likeness, frames),
@@ -142,20 +138,36 @@ def judge_video(
         likeness=likeness,
         frames=frames,
         sound=judge_sound(result, clip, start),
-        time=TimeJudgement(
-            duration=round(video.duration, 3),
-            expected=round(min(scene.end, source.duration) - start, 3),
-            fps=round(float(video.fps), 3),
-            clip_fps=round(float(source.fps), 3),
-            start=round(start, 3),
-            delay=_delay(whole, figure, start),
-            repeated=_repeated(video),
-        ),
+        time=_judge_time(video, source, start, expected, _delay(whole, figure, start)),
         ai_generated=marks.sentence,
         marks=marks,
     )
     times = driver.times - driver.times[0]
     return Judged(judgement, times, curves, looked, video, source, start)
+
+
+def _cast_picture(picture: Path | bytes, cache: Cache) -> Character:
+    opened = open_picture(
+        picture,
+        short_side=OUTPUT_SHORT_SIDE["std"],
+        max_bytes=PICTURE_MAX_BYTES_TASKS_DESIGN,
+    )
+    return cast(opened, output_size(*opened.source_size, "std"), cache=cache)
+
+
+def _judge_time(
+    video: Clip, source: Clip, start: float, expected: float, delay: float | None
+) -> TimeJudgement:
+    """start, expected: where the video's motion begins in the clip and how long it could be, s."""
+    return TimeJudgement(
+        duration=round(video.duration, 3),
+        expected=round(expected, 3),
+        fps=round(float(video.fps), 3),
+        clip_fps=round(float(source.fps), 3),
+        start=round(start, 3),
+        delay=delay,
+        repeated=_repeated(video),
+    )
 
 
 def _follow(video: Clip, fps: Fraction, cache: Cache, pool: TrackerPool) -> Performance:
