@@ -201,6 +201,22 @@ def test_a_picture_is_put_behind_the_character(page: Any, screenshot: Screenshot
     expect(start(page).get_by_text("Done")).to_be_visible()
 
 
+def test_several_pictures_perform_the_same_clip(page: Any, screenshot: Screenshot) -> None:
+    pictures = [EXAMPLES / name for name in ("photo.jpg", "cartoon.png", "drawing.jpg")]
+    file_inputs(page)[0].set_input_files(pictures)
+    file_inputs(page)[1].set_input_files(CLIP)
+    expect(page.get_by_text("rehearsal")).to_be_visible()
+    more = page.get_by_role("list", name="More pictures")
+    expect(more.get_by_role("listitem")).to_have_count(2)
+    screenshot(page, "several")
+    more.get_by_role("button", name="Remove drawing.jpg").click()
+    known = page.get_by_role("article").count()
+    page.get_by_role("button", name="Start 2 takes").click()
+    expect(page.get_by_text("The takes have started.")).to_be_visible()
+    expect(more).to_have_count(0)
+    wait_until(page, lambda: page.get_by_role("article").count() >= min(known + 2, 6))
+
+
 def test_a_sample_is_one_click_away(page: Any) -> None:
     page.get_by_role("button", name="Sample: Robin").click()
     page.get_by_role("button", name="Sample: A talk").click()

@@ -389,7 +389,7 @@ class Draft {
 }
 
 /** Create a take once, also when the first answer is lost on its way. */
-async function createOnce(
+export async function createOnce(
   server: Api,
   body: CreateBody & { external_task_id: string },
   modelPath: string,
