@@ -49,6 +49,7 @@ def main() -> None:
     parser.add_argument("--frames", type=int, default=121, help="of the first take")
     parser.add_argument("--short-frames", type=int, default=61, help="of the second take")
     arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     scale = TINY if arguments.tiny else FULL
     sampling = Sampling(scale.height, scale.width, 2 if arguments.tiny else 10)
