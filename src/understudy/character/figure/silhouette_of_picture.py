@@ -75,12 +75,10 @@ NUMBERS = SilhouetteNumbers()
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Silhouette:
-    """mask: (h, w) bool, one piece. alpha: (h, w) float32 in 0..1, its soft matte. drawing: it was
-    found by strokes on paper."""
+    """mask: (h, w) bool, one piece. alpha: (h, w) float32 in 0..1, its soft matte."""
 
     mask: Mask
     alpha: Float32
-    drawing: bool = False
 
 
 def find_silhouette_of(
@@ -106,7 +104,7 @@ def find_silhouette_of(
         drawn = _by_strokes(rgb)
         if _has_size(drawn) and _agrees(drawn, salient):
             soft = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), NUMBERS.edge)
-            return Silhouette(drawn, np.asarray(soft, np.float32), drawing=True)
+            return Silhouette(drawn, np.asarray(soft, np.float32))
     if salient is not None:
         return _of_matte(salient)
     if plain:
