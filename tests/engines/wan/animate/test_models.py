@@ -101,3 +101,24 @@ def test_segments_are_what_the_stock_pipeline_draws(animate: Path, replaces: boo
     second = drawer.draw(Segment(4, 5), first[-1:], 11, lambda *_: None)
     assert passes == [(0, 2), (1, 2)]
     np.testing.assert_allclose(np.stack([*first, *second[1:]]), wanted, atol=1e-4)
+
+
+def test_a_segment_is_drawn_in_the_precisions_that_a_card_uses(animate: Path) -> None:
+    models = load(find_checkpoint(animate, ANIMATE), "cuda")
+    assert models.pipeline.transformer.dtype == torch.bfloat16
+    assert models.pipeline.vae.dtype == torch.float32
+    models.device = "cpu"
+    models.place(Placement("host", "card", 5))
+    drawer = AnimateDrawer(
+        models,
+        {"prompt_embeds": torch.zeros(1, 512, 16, dtype=torch.bfloat16)},
+        Sampling(SIDE, SIDE, 1),
+        np.zeros((SIDE, SIDE, 3), np.uint8),
+        Shown(replaces=True),
+        Box(0, 0, SIDE, SIDE),
+        1,
+    )
+    first = drawer.draw(Segment(0, 5), [], 1, lambda *_: None)
+    second = drawer.draw(Segment(4, 5), first[-1:], 1, lambda *_: None)
+    assert np.isfinite([*first, *second]).all()
+    assert first[0].dtype == np.float32
