@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+import sqlalchemy as sa
 
 from understudy.take.options import TakeRequest
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.migrations import migrate
 from understudy.tasks.db.repository import accounts
 from understudy.tasks.db.repository.tasks import NewTask
+from understudy.tasks.db.schema import compatibility, metadata
 from understudy.tasks.ids import TASK_BITS, IdMaker
 from understudy.tasks.records import Account, Design, Source, Task, TaskRequest
 
@@ -49,6 +51,13 @@ def account(database: Database) -> Account:
     made = account_of(1, "alice")
     database.write_now(accounts.insert, made, "sealed")
     return made
+
+
+def empty(connection: sa.Connection) -> None:
+    """Delete every row, except what a migration wrote."""
+    for table in reversed(metadata.sorted_tables):
+        if table is not compatibility:
+            connection.execute(table.delete())
 
 
 def untold(task: Task) -> str:

@@ -18,6 +18,7 @@ from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
 from understudy.service.models import Catalogue
+from understudy.service.queue_places import QueuePlaces
 from understudy.service.watching import Watch
 from understudy.settings import Settings
 from understudy.tasks.accounts.keyring import Keyring
@@ -53,6 +54,7 @@ class Service:
     metrics: Metrics
     write_payload: WritePayload
     write_element_payload: WriteElementPayload
+    queue: QueuePlaces
     controller: Controller
 
 

@@ -24,6 +24,7 @@ from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
 from understudy.service.media_checks import MediaChecks
 from understudy.service.models import Catalogue, price
+from understudy.service.queue_places import QueuePlaces
 from understudy.service.scratch import Scratch
 from understudy.service.watching import Watch
 from understudy.settings import Settings
@@ -288,6 +289,7 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         metrics=metrics,
         write_payload=write_payload,
         write_element_payload=element_payload_writer(stores.links),
+        queue=QueuePlaces(database, settings.account_slots),
         controller=controller,
     )
 

@@ -443,6 +443,7 @@ export interface components {
             final_unit_deduction?: string;
             notes?: string[];
             progress: components["schemas"]["Progress"];
+            queue?: components["schemas"]["Queue"];
             task_id: string;
             task_info: components["schemas"]["TaskInfo"];
             task_result?: components["schemas"]["TaskResult"];
@@ -609,6 +610,11 @@ export interface components {
             limit?: number;
             start_time?: number | string;
         };
+        Queue: {
+            length: number;
+            position: number;
+            wait_seconds: number | null;
+        };
         Reference: {
             /** @enum {string} */
             role: "frontal" | "refer";
@@ -700,6 +706,7 @@ export interface components {
             notes?: string[];
             outputs: (components["schemas"]["VideoOutput"] | components["schemas"]["ElementOutput"])[];
             progress?: components["schemas"]["Progress"];
+            queue?: components["schemas"]["Queue"];
             /** @enum {string} */
             status: "submitted" | "processing" | "succeeded" | "failed";
             update_time: number;
@@ -810,4 +817,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 610fa4d6191398f9cb9b597899b95afbd4091aa4a22d8d037fe329079eccb3db
+// Schemas: SHA-256 0466991dfceee993eed0c1a06ef303c9dcaaceec912766769d3f0e8e2df573f4

@@ -61,5 +61,13 @@ it('reads what a running take tells', () => {
     video: null,
     externalId: null,
     message: '',
+    queue: null,
   })
+})
+
+it('reads where a waiting take stands', () => {
+  const queue = { position: 3, length: 12, wait_seconds: 40 }
+  const read = { position: 3, length: 12, seconds: 40 }
+  expect(takeOf({ task_id: '1', task_status: 'submitted', queue }).queue).toEqual(read)
+  expect(takeOf({ id: '1', status: 'submitted', queue }).queue).toEqual(read)
 })

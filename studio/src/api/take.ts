@@ -9,6 +9,8 @@ export interface Take {
   message: string
   stage: string
   percent: number
+  /** While it waits: 1 comes next; `seconds` is null when nothing is known. */
+  queue: { position: number; length: number; seconds: number | null } | null
   createdAt: number
   updatedAt: number
   video: { url: string; watermarkUrl: string | null; seconds: number } | null
@@ -35,11 +37,18 @@ export function takeOf(record: TaskRecord): Take {
     ...own,
     stage: record.progress?.stage ?? '',
     percent: own.status === 'succeeded' ? 100 : (record.progress?.percent ?? 0),
+    queue: record.queue
+      ? {
+          position: record.queue.position,
+          length: record.queue.length,
+          seconds: record.queue.wait_seconds,
+        }
+      : null,
     coverUrl: record.cover_url || null,
   }
 }
 
-type Own = Omit<Take, 'stage' | 'percent' | 'coverUrl'>
+type Own = Omit<Take, 'stage' | 'percent' | 'queue' | 'coverUrl'>
 
 function ofLegacy(record: Partial<LegacyRecord>): Own {
   return {

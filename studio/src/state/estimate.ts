@@ -25,11 +25,14 @@ export class Estimate {
   }
 }
 
+/** Seconds that are left, in words. */
+export const inWords = (seconds: number): string => `${about(seconds)} left`
+
 /** Seconds in words. */
-export function inWords(seconds: number): string {
-  if (seconds < 3) return 'a moment left'
+export function about(seconds: number): string {
+  if (seconds < 3) return 'a moment'
   if (seconds < 55)
-    return `about ${seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5} s left`
+    return `about ${seconds < 10 ? Math.ceil(seconds) : Math.ceil(seconds / 5) * 5} s`
   const minutes = Math.round(seconds / 60)
-  return minutes <= 1 ? 'about a minute left' : `about ${minutes} minutes left`
+  return minutes <= 1 ? 'about a minute' : `about ${minutes} minutes`
 }

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { cancelled, doing, leftOut, plain, sentence, units, when } from './words'
+import type { Take } from '../api/take'
+import { cancelled, doing, leftOut, place, plain, sentence, units, when } from './words'
 
 it('says a problem as what was found and what may be', () => {
   const problem = {
@@ -25,12 +26,22 @@ it('tells a take that was cancelled from one that failed', () => {
     createdAt: 0,
     updatedAt: 0,
     video: null,
+    queue: null,
     coverUrl: null,
     units: null,
   }
   expect([cancelled(take), doing(take)]).toEqual([true, 'Cancelled'])
   const refused = { ...take, message: 'video_url: too short' }
   expect([cancelled(refused), doing(refused)]).toEqual([false, 'Failed'])
+})
+
+it('says where a take stands in the queue', () => {
+  const standing = (queue: Take['queue']) => place({ queue } as Take)
+  expect(standing(null)).toBe('')
+  expect(standing({ position: 3, length: 12, seconds: null })).toBe('3 of 12 in the queue')
+  expect(standing({ position: 3, length: 12, seconds: 250 })).toBe(
+    '3 of 12 in the queue · starts in about 4 minutes',
+  )
 })
 
 it('says what is left out of a clip by its length', () => {

@@ -2,6 +2,7 @@
 
 import type { Take } from '../api/take'
 import type { Problem } from '../api/types'
+import { about } from '../state/estimate'
 
 // Messages that the API's clients know by heart, for those who do not.
 const PLAIN: Record<string, string> = {
@@ -52,6 +53,13 @@ export function doing(take: Take): string {
   if (take.status === 'processing') return STAGES[take.stage] ?? 'Working'
   if (cancelled(take)) return 'Cancelled'
   return take.status === 'succeeded' ? 'Done' : 'Failed'
+}
+
+/** Where a waiting take stands: "3 of 12 in the queue · starts in about 4 minutes". */
+export function place({ queue }: Take): string {
+  if (!queue) return ''
+  const starts = queue.seconds === null ? '' : ` · starts in ${about(queue.seconds)}`
+  return `${queue.position} of ${queue.length} in the queue${starts}`
 }
 
 export function seconds(value: number): string {

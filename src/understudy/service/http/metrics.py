@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from understudy.tasks.queue.controller import Controller
+from understudy.tasks.queue.expected_wait import QueueState, wait_of_newcomer
 
 _HTTP_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 _STAGE_SECONDS = (0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0)
@@ -32,6 +37,27 @@ class Metrics:
         )
         self._running = Gauge(
             "understudy_takes_running", "Takes running on this server", registry=self._registry
+        )
+        self._leads = Gauge(
+            "understudy_controller_leads",
+            "Whether this server runs the takes of its database",
+            registry=self._registry,
+        )
+        self._slots = Gauge(
+            "understudy_slots", "Takes that this server can run at once", registry=self._registry
+        )
+        self._queue = Gauge(
+            "understudy_queue_length", "Waiting tasks", ("priority",), registry=self._registry
+        )
+        self._queue_accounts = Gauge(
+            "understudy_queue_accounts",
+            "Accounts that have waiting tasks",
+            registry=self._registry,
+        )
+        self._expected_wait = Gauge(
+            "understudy_queue_expected_wait_seconds",
+            "Expected wait of a new task of an account that has no other; NaN when not known",
+            registry=self._registry,
         )
         self._attempts = Counter(
             "understudy_attempts",
@@ -91,9 +117,17 @@ class Metrics:
         """Count a try at a callback."""
         self._callbacks.labels(outcome).inc()
 
-    def page(self, *, live: dict[str, int], running: int) -> bytes:
+    def page(self, *, live: dict[str, int], queue: QueueState, controller: Controller) -> bytes:
         """The page that Prometheus reads; live: unfinished tasks by status."""
         for status, count in live.items():
             self._tasks.labels(status).set(count)
-        self._running.set(running)
+        self._running.set(controller.running)
+        self._leads.set(controller.leads)
+        self._slots.set(controller.slots)
+        self._queue.clear()
+        for group in queue.groups:
+            self._queue.labels(str(group.priority)).inc(group.tasks)
+        self._queue_accounts.set(len({group.account_id for group in queue.groups}))
+        wait = wait_of_newcomer(queue)
+        self._expected_wait.set(math.nan if wait is None else wait)
         return generate_latest(self._registry)

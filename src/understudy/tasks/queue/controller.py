@@ -58,6 +58,7 @@ class Controller:
         self._leadership = leadership
         self._background = background
         self._grace = grace
+        self._leads = False
         self._attempts: dict[str, asyncio.Task[None]] = {}
         # What ended without a word in its row, because the database did not respond.
         self._unwritten: set[str] = set()
@@ -70,6 +71,16 @@ class Controller:
     def running(self) -> int:
         """How many attempts are under way here."""
         return len(self._attempts)
+
+    @property
+    def leads(self) -> bool:
+        """Whether it runs the takes of its database; otherwise another one does."""
+        return self._leads
+
+    @property
+    def slots(self) -> int:
+        """How many attempts can be under way here; none while another controller leads."""
+        return self._context.executor.capacity if self._leads else 0
 
     @property
     def fault(self) -> str | None:
@@ -98,6 +109,7 @@ class Controller:
             if not await self._before_stop(wait_for(self._leadership)):
                 return
             log.info("controller leads", slots=self._context.executor.capacity)
+            self._leads = True
             try:
                 await self._lead()
             except LeadershipLost:
@@ -106,6 +118,7 @@ class Controller:
                 log.exception("controller failed")
                 await asyncio.sleep(POLL_SECONDS)
             finally:
+                self._leads = False
                 self._leadership.let_go()
 
     async def _before_stop(self, waiting: Awaitable[None]) -> bool:

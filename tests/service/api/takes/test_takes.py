@@ -84,6 +84,33 @@ def test_a_running_task_is_cancelled_and_costs_nothing(
         assert client.ended(other["task_id"])["task_status"] == "succeed"
 
 
+def test_a_waiting_task_tells_its_place_in_the_queue(
+    client: Client, create_body: Body, server: RehearsalServer
+) -> None:
+    made = [client.data("POST", PATH, json=create_body(prompt="hang"))["task_id"] for _ in range(4)]
+    try:
+        records: list[dict[str, Any]] = []
+        while [record["task_status"] for record in records].count("processing") < 2:
+            records = client.data("GET", PATH)
+        # Newest first, as lists are; the server has two slots.
+        places = [record.get("queue") for record in records]
+        assert places[2:] == [None, None]
+        assert [place and place["position"] for place in places[:2]] == [2, 1]
+        assert all(place and place["length"] == 2 for place in places[:2])
+        one = client.data("GET", f"{PATH}/{made[3]}")
+        (other,) = client.data("GET", f"/tasks?task_ids={made[3]}")
+        assert one["queue"] == other["queue"] == places[0]
+        page = client.ask("GET", "/metrics", headers={}).text
+        assert '\nunderstudy_queue_length{priority="0"} 2.0' in page
+        assert "\nunderstudy_queue_accounts 1.0" in page
+        assert "\nunderstudy_slots 2.0" in page
+        assert "\nunderstudy_controller_leads 1.0" in page
+    finally:
+        for task_id in made:
+            client.data("POST", f"{PATH}/{task_id}/cancel")
+    assert "queue" not in client.data("GET", f"{PATH}/{made[3]}")
+
+
 def test_cancelling_an_ended_task_changes_nothing(client: Client, create_body: Body) -> None:
     made = client.data("POST", PATH, json=create_body(external_task_id="done"))
     record = client.ended(made["task_id"])

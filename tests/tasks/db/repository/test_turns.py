@@ -12,12 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import postgresql, sqlite
 
-from tests.tasks.conftest import account_of, untold
+from tests.tasks.conftest import account_of, empty, untold
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions, turns
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.db.schema import accounts as accounts_table
-from understudy.tasks.db.schema import compatibility, metadata
 from understudy.tasks.records import Task
 
 MakeTask = Callable[..., NewTask]
@@ -197,9 +196,7 @@ def test_nobody_starves_and_limits_hold(
 
 
 def _only_accounts(connection: sa.Connection) -> None:
-    for table in reversed(metadata.sorted_tables):
-        if table is not compatibility:
-            connection.execute(table.delete())
+    empty(connection)
     for account_id, slots in SLOTS.items():
         accounts.insert(
             connection, account_of(account_id, f"account-{account_id}", slot_limit=slots), "x"

@@ -8,6 +8,7 @@ from typing_extensions import TypedDict
 
 from understudy.service.models import show_units
 from understudy.tasks.files.links import Links
+from understudy.tasks.queue.expected_wait import QueuePlace
 from understudy.tasks.records import Status, Task
 
 STATUS_WORDS = {
@@ -69,6 +70,18 @@ class Progress(TypedDict):
     percent: int
 
 
+class Queue(TypedDict):
+    """Where a waiting task stands; an addition to Kling's API.
+
+    position: 1 comes next. length: of the whole queue. wait_seconds: what it is expected to wait
+    from now on; null when not known.
+    """
+
+    position: int
+    length: int
+    wait_seconds: int | None
+
+
 class Record(TypedDict):
     """A task."""
 
@@ -83,6 +96,7 @@ class Record(TypedDict):
     created_at: int
     updated_at: int
     progress: Progress
+    queue: NotRequired[Queue]
     cover_url: NotRequired[str]
     notes: NotRequired[list[str]]
 
@@ -98,8 +112,8 @@ def created(task: Task) -> Created:
     }
 
 
-def record(task: Task, links: Links) -> Record:
-    """A task as a response of this design."""
+def record(task: Task, links: Links, place: QueuePlace | None = None) -> Record:
+    """A task as a response of this design; place: in the queue, if it waits there."""
     written: Record = {
         "task_id": str(task.id),
         "task_status": STATUS_WORDS[task.status],  # type: ignore[typeddict-item]
@@ -110,6 +124,8 @@ def record(task: Task, links: Links) -> Record:
         "updated_at": task.updated_at,
         "progress": {"stage": task.stage, "percent": task.percent},
     }
+    if place is not None:
+        written["queue"] = queue(place)
     if task.request.notes:
         written["notes"] = list(task.request.notes)
     if task.status is Status.SUCCEEDED and task.result is not None:
@@ -126,6 +142,12 @@ def record(task: Task, links: Links) -> Record:
         written["final_unit_deduction"] = show_units(task.units_charged)
         written["final_balance_deduction"] = {"quota": "0", "list_price": "0"}
     return written
+
+
+def queue(place: QueuePlace) -> Queue:
+    """A place in the queue as a response shows it."""
+    wait = None if place.seconds is None else round(place.seconds)
+    return {"position": place.position, "length": place.length, "wait_seconds": wait}
 
 
 def seconds(milliseconds: int) -> str:

@@ -36,8 +36,10 @@ async def page(request: Request) -> Response:
     found = await service.database.read(
         tasks.page, caller.account_id, offset=wanted.offset, limit=wanted.limit
     )
-    links = links_of(request)
-    return success(request, [motion_control.record(task, links) for task in found])
+    links, places = links_of(request), await service.queue.of(caller.account_id, found)
+    return success(
+        request, [motion_control.record(task, links, places.get(task.id)) for task in found]
+    )
 
 
 async def one(request: Request) -> Response:
@@ -48,7 +50,8 @@ async def one(request: Request) -> Response:
     task = await service.database.look_up(tasks.find, caller.account_id, reference)
     if task is None:
         raise ParameterInvalid(f"Task not found by id/external id: {reference}")
-    return success(request, motion_control.record(task, links_of(request)))
+    places = await service.queue.of(caller.account_id, [task])
+    return success(request, motion_control.record(task, links_of(request), places.get(task.id)))
 
 
 ROUTES = [

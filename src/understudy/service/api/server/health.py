@@ -80,8 +80,11 @@ def _machine_problems(data: Path) -> list[str]:
 async def metrics(request: Request) -> Response:
     """Give the metrics in Prometheus's form."""
     service = service_of(request)
-    live = await service.database.read(tasks.count_live)
-    page = service.metrics.page(live=live, running=service.controller.running)
+    page = service.metrics.page(
+        live=await service.database.read(tasks.count_live),
+        queue=await service.queue.state(),
+        controller=service.controller,
+    )
     return Response(page, media_type=METRICS_TYPE)
 
 

@@ -8,9 +8,10 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from understudy.service.api import elements
-from understudy.service.api.motion_control import Progress, seconds
+from understudy.service.api.motion_control import Progress, Queue, queue, seconds
 from understudy.service.models import show_units
 from understudy.tasks.files.links import Links
+from understudy.tasks.queue.expected_wait import QueuePlace
 from understudy.tasks.records import Element, Status, Task
 
 
@@ -88,6 +89,7 @@ class Record(TypedDict):
     outputs: list[Output]
     billing: list[Billing]
     progress: NotRequired[Progress]
+    queue: NotRequired[Queue]
     cover_url: NotRequired[str]
     notes: NotRequired[list[str]]
 
@@ -106,8 +108,8 @@ def created(task: Task) -> Created:
     return answer
 
 
-def record(task: Task, links: Links) -> Record:
-    """A task as a response of this design."""
+def record(task: Task, links: Links, place: QueuePlace | None = None) -> Record:
+    """A task as a response of this design; place: in the queue, if it waits there."""
     written: Record = {
         "id": str(task.id),
         "status": task.status.value,
@@ -118,6 +120,8 @@ def record(task: Task, links: Links) -> Record:
         "billing": [],
         "progress": {"stage": task.stage, "percent": task.percent},
     }
+    if place is not None:
+        written["queue"] = queue(place)
     if task.request.notes:
         written["notes"] = list(task.request.notes)
     if task.external_id is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -15,7 +16,6 @@ from understudy.service.http.contract_errors import ResourceUnknown
 from understudy.service.http.envelope import success
 from understudy.service.http.json_bodies import read_object
 from understudy.tasks.db.repository import elements, tasks
-from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
 from understudy.tasks.records import Design, Element, Task
 
@@ -48,8 +48,7 @@ async def some(request: Request) -> Response:
             found += await service.database.look_up(elements.find_many, caller.account_id, **keys)
     order = {key: place for place, key in enumerate((*wanted.ids, *wanted.external_ids))}
     found.sort(key=lambda task: order.get(task.id if wanted.ids else task.external_id, 0))
-    links = links_of(request)
-    return success(request, [_record(task, links) for task in found])
+    return success(request, await _records(request, caller.account_id, found))
 
 
 async def search(request: Request) -> Response:
@@ -64,9 +63,8 @@ async def search(request: Request) -> Response:
         found += await service.database.read(elements.older, caller.account_id, **_slice(wanted))
         found.sort(key=lambda task: task.id, reverse=True)
     shown, more = found[: wanted.limit], len(found) > wanted.limit
-    links = links_of(request)
     data: TaskList = {
-        "result": [_record(task, links) for task in shown],
+        "result": await _records(request, caller.account_id, shown),
         "count": len(shown),
         "next_cursor": wanted.cursor_after(shown[-1].id) if more else "",
         "has_more": more,
@@ -84,10 +82,16 @@ def _slice(wanted: Slice) -> dict[str, Any]:
     }
 
 
-def _record(task: Task | Element, links: Links) -> design.Record:
-    if isinstance(task, Element):
-        return design.element_record(task, links)
-    return design.record(task, links)
+async def _records(
+    request: Request, account_id: int, found: Sequence[Task | Element]
+) -> list[design.Record]:
+    links, places = links_of(request), await service_of(request).queue.of(account_id, found)
+    return [
+        design.element_record(task, links)
+        if isinstance(task, Element)
+        else design.record(task, links, places.get(task.id))
+        for task in found
+    ]
 
 
 ROUTES = [
