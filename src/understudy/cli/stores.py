@@ -40,7 +40,8 @@ def reporting_unfit_stores(settings: Settings) -> Iterator[None]:
     except (KeyUnfit, CannotSign) as error:
         _end(str(error), REFUSED)
     except DatabaseUnfit as error:
-        _end(f"the database '{place}' cannot be used: {error}", REFUSED)
+        named = "" if place is None else f" '{place}'"
+        _end(f"the database{named} cannot be used: {error}", REFUSED)
     except DatabaseUnavailable as error:
         if place is None or "locked" in str(error):
             _end(f"the database does not respond: {error}", FAULT)

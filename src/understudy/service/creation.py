@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +14,12 @@ from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.engines import Engines
 from understudy.service.http.authentication import Caller
-from understudy.service.http.contract_errors import BalanceUsedUp, ParameterInvalid, TooManyTasks
+from understudy.service.http.contract_errors import (
+    BalanceUsedUp,
+    ParameterInvalid,
+    TooManyTasks,
+    Unavailable,
+)
 from understudy.service.http.fields import invalid
 from understudy.service.media_checks import (
     BUDGET_SECONDS,
@@ -70,7 +76,8 @@ class Creation:
             await self._check_room(caller, draft)
         element = await find_element(self.database, self.checks.storage, caller, draft)
         task_id = _make_id()
-        prefix = f"inputs/{task_id}"
+        # Another server might make the same id, in one of a hundred thousand shared milliseconds.
+        prefix = f"inputs/{task_id}/{secrets.token_hex(8)}"
         picture: CheckedMedia | None = None
         try:
             picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
@@ -245,6 +252,8 @@ def _in_contract(draft: Draft) -> Iterator[None]:
         raise ParameterInvalid(UNREACHABLE) from error
     except tasks.ExternalIdTaken as error:
         raise ParameterInvalid(f"External_task_id {draft.external_id} already exists") from error
+    except tasks.IdTaken as error:
+        raise Unavailable("Another task was created at this moment; please try again") from error
     except accounts.TooManyTasks as error:
         raise TooManyTasks from error
     except accounts.UnitsUsedUp as error:

@@ -28,7 +28,7 @@ from understudy.service.queue_places import QueuePlaces
 from understudy.service.scratch import Scratch
 from understudy.service.watching import Watch
 from understudy.settings import Settings
-from understudy.tasks.accounts.credentials import ensure_account
+from understudy.tasks.accounts.credentials import check_key, ensure_account
 from understudy.tasks.accounts.keyring import Keyring, load_keyring
 from understudy.tasks.db.database import Database, DatabaseUnavailable
 from understudy.tasks.db.migrations import migrate
@@ -84,7 +84,7 @@ def check_stores(settings: Settings) -> None:
     database = Database(settings.resolved_database_url)
     try:
         migrate(database)
-        _load_keyring(settings)
+        check_key(database, _load_keyring(settings))
     finally:
         database.close()
 
@@ -119,6 +119,7 @@ def _open_stores(settings: Settings, ends: AsyncExitStack) -> _Stores:
     ends.callback(database.close)
     migrate(database)
     keyring = _load_keyring(settings)
+    check_key(database, keyring)
     _seal_bodies(database, keyring)
     ensure_account(database, keyring, settings.data)
     retention_ms = int(settings.retention_days * _DAY_MS)

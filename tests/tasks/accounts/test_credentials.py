@@ -6,8 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from understudy.tasks.accounts.credentials import ensure_account
-from understudy.tasks.accounts.keyring import Keyring, digest_api_key
+import pytest
+
+from understudy.tasks.accounts.credentials import check_key, ensure_account
+from understudy.tasks.accounts.keyring import Keyring, KeyUnfit, digest_api_key
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, keys
 
@@ -45,3 +47,12 @@ def test_later_starts_change_nothing(database: Database, tmp_path: Path) -> None
     before = (tmp_path / "credentials.json").read_text()
     ensure_account(database, KEYRING, tmp_path)
     assert (tmp_path / "credentials.json").read_text() == before
+
+
+def test_a_server_with_another_key_is_told_so(database: Database, tmp_path: Path) -> None:
+    check_key(database, Keyring(["the key of another server"]))
+    ensure_account(database, KEYRING, tmp_path)
+    check_key(database, KEYRING)
+    check_key(database, Keyring(["a newer key of the server", "the key of the server"]))
+    with pytest.raises(KeyUnfit):
+        check_key(database, Keyring(["the key of another server"]))

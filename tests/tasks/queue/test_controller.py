@@ -641,3 +641,22 @@ async def test_leadership_is_lost_with_the_database_session(database: Database) 
     finally:
         first.let_go()
         second.let_go()
+
+
+@pytest.mark.anyio
+async def test_a_leader_that_says_nothing_is_replaced(database: Database) -> None:
+    """As of a process that is frozen: its connection stays open."""
+    if database.is_sqlite:
+        pytest.skip("SQLite's lock is a local file's")
+    first, second = (leadership_of(database, lease_seconds=0.2) for _ in range(2))
+    try:
+        assert first.take()
+
+        async def second_takes() -> bool:
+            return second.take()
+
+        assert await eventually(second_takes)
+        assert not first.holds()
+    finally:
+        first.let_go()
+        second.let_go()

@@ -124,6 +124,15 @@ def rotate_callback_secret(
     return fresh
 
 
+def check_key(database: Database, keyring: Keyring) -> None:
+    """Raise KeyUnfit where the accounts' secrets were encrypted with another key: that of another
+    server on the same database, or of the one that a backup was made of.
+    """
+    sealed = database.read_now(accounts.newest_sealed_secret)
+    if sealed is not None:
+        keyring.unseal(sealed)
+
+
 def ensure_account(database: Database, keyring: Keyring, data: Path) -> None:
     """If there is no account, create `default` and write its credentials to `data`."""
 

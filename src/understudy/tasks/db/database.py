@@ -46,6 +46,8 @@ _WRITES_PER_CHECKPOINT = 500
 _CONNECT_SECONDS = 5
 _KEEPALIVE_IDLE_SECONDS = 10
 _KEEPALIVE_INTERVAL_SECONDS = 5
+_KEEPALIVES = 3
+"""Unanswered ones after which a connection counts as dead, also by the database's own."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -257,6 +259,12 @@ def _postgres_engine(url: URL) -> sa.Engine:
             "connect_timeout": _CONNECT_SECONDS,
             "keepalives_idle": _KEEPALIVE_IDLE_SECONDS,
             "keepalives_interval": _KEEPALIVE_INTERVAL_SECONDS,
+            "keepalives_count": _KEEPALIVES,
+            # Otherwise the database holds the leader's lock for two hours after its machine has
+            # gone.
+            "options": f"-c tcp_keepalives_idle={_KEEPALIVE_IDLE_SECONDS} "
+            f"-c tcp_keepalives_interval={_KEEPALIVE_INTERVAL_SECONDS} "
+            f"-c tcp_keepalives_count={_KEEPALIVES}",
         },
     )
 

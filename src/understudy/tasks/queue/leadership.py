@@ -1,7 +1,8 @@
 """One controller at a time: the others wait, and take over when it is gone.
 
 The lock is one that the system releases when its holder dies: a locked file next to a SQLite
-database, a session's advisory lock on PostgreSQL. Another server takes over at once.
+database, a session's advisory lock on PostgreSQL. Another server takes over at once, and after half
+a minute where the holder's machine is cut off or the process is frozen.
 """
 
 from __future__ import annotations
@@ -19,6 +20,9 @@ from understudy.tasks.db.database import Database, DatabaseUnavailable
 
 _ADVISORY_LOCK = 5_871_202
 """Any number that nothing else on the database uses."""
+LEASE_SECONDS = 30
+"""After so long without a word from the leader PostgreSQL ends its session, and so its lock: the
+process may be frozen. It says one every five seconds."""
 POLL_SECONDS = 1.0
 """How often a waiting server asks; also the longest that nobody leads after a death."""
 
@@ -50,10 +54,13 @@ async def wait_for(leadership: Leadership) -> None:
         await asyncio.sleep(POLL_SECONDS)
 
 
-def leadership_of(database: Database) -> Leadership:
-    """Leadership over the takes of one database."""
+def leadership_of(database: Database, *, lease_seconds: float = LEASE_SECONDS) -> Leadership:
+    """Leadership over the takes of one database.
+
+    lease_seconds: for which a leader on PostgreSQL keeps it without a word.
+    """
     if not database.is_sqlite:
-        return _AdvisoryLock(database)
+        return _AdvisoryLock(database, lease_seconds)
     assert database.url.database is not None
     return _FileLock(Path(f"{database.url.database}.controller"))
 
@@ -83,7 +90,8 @@ class _FileLock:
 
 
 class _AdvisoryLock:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lease_seconds: float) -> None:
+        self._lease_ms = round(lease_seconds * 1000)
         self._engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._session: sa.Connection | None = None
 
@@ -94,6 +102,8 @@ class _AdvisoryLock:
             raise DatabaseUnavailable(str(error.orig)) from error
         try:
             taken = session.scalar(sa.select(sa.func.pg_try_advisory_lock(_ADVISORY_LOCK)))
+            if taken:
+                session.exec_driver_sql(f"SET idle_session_timeout = {self._lease_ms}")
         except sa.exc.DBAPIError as error:
             session.invalidate()
             session.close()

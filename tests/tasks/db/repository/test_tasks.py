@@ -16,7 +16,7 @@ from understudy.take.options import TakeRequest
 from understudy.tasks.db import schema
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, rows, tasks
-from understudy.tasks.db.repository.tasks import ExternalIdTaken, NewTask
+from understudy.tasks.db.repository.tasks import ExternalIdTaken, IdTaken, NewTask
 from understudy.tasks.records import Account, Source, Status, TaskRequest
 
 MakeTask = Callable[..., NewTask]
@@ -32,6 +32,14 @@ def test_a_stored_task_reads_back_as_it_was_made(database: Database, new_task: M
     assert database.read_now(tasks.find, made.account_id, "mine") == made
     assert made.status is Status.SUBMITTED
     assert made.created_at == made.updated_at == 1000
+
+
+def test_an_id_that_another_server_made_too_is_told(database: Database, new_task: MakeTask) -> None:
+    made = store(database, new_task(external_id="mine"))
+    for external_id in (None, "another"):
+        with pytest.raises(IdTaken):
+            store(database, new_task(id=made.id, external_id=external_id))
+    assert database.read_now(accounts.get, made.account_id).active_tasks == 1
 
 
 def test_an_external_id_that_looks_like_a_task_id_is_found(

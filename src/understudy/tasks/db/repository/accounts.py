@@ -184,6 +184,17 @@ def sealed_secrets(connection: sa.Connection, account_id: int) -> SealedSecrets:
     return SealedSecrets(current=row[0], previous=row[1], previous_until=row[2])
 
 
+def newest_sealed_secret(connection: sa.Connection) -> str | None:
+    """The callback secret of the newest account that has one, as it is stored."""
+    secret: str | None = connection.execute(
+        sa.select(accounts.c.callback_secret)
+        .where(accounts.c.callback_secret.is_not(None))
+        .order_by(accounts.c.id.desc())
+        .limit(1)
+    ).scalar()
+    return secret
+
+
 def rotate_secret(
     connection: sa.Connection, account_id: int, sealed: str, *, previous_until: int
 ) -> None:

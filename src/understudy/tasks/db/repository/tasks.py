@@ -22,6 +22,10 @@ class ExternalIdTaken(Exception):  # noqa: N818 - a state
     """The account has another task of this external id."""
 
 
+class IdTaken(Exception):  # noqa: N818 - a state
+    """Another server made the same id in the same millisecond."""
+
+
 class UploadGone(Exception):  # noqa: N818 - a state
     """An upload that the task uses no longer exists."""
 
@@ -50,7 +54,7 @@ def insert(
     """Store a task, reserve its units and its place under the account's limits, and store its
     callback event.
 
-    Raises UploadGone, ExternalIdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
+    Raises UploadGone, ExternalIdTaken, IdTaken, accounts.TooManyTasks, accounts.UnitsUsedUp.
     """
     if not uploads.touch(connection, new.uploads, now=now):
         raise UploadGone
@@ -87,6 +91,9 @@ def insert(
     try:
         connection.execute(_INSERT, values)
     except IntegrityError as error:
+        # The constraint as PostgreSQL names it, the column as SQLite does.
+        if "pk_tasks" in str(error.orig) or "tasks.id" in str(error.orig):
+            raise IdTaken from error
         # Two creates with one external id at once, on PostgreSQL.
         raise ExternalIdTaken(new.external_id) from error
     callbacks.tell_task(connection, write_payload, task, now=now)
