@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from understudy.tasks.db.repository import accounts, callbacks, deductions
 from understudy.tasks.db.repository.callbacks import WritePayload
 from understudy.tasks.db.repository.rows import pack, to_task
-from understudy.tasks.db.repository.turns import Turn, next_turns, note_turns
+from understudy.tasks.db.repository.turns import PROCESSING, Turn, next_turns, note_turns
 from understudy.tasks.db.schema import previews, tasks
 from understudy.tasks.records import Result, Status, Task
 
@@ -203,10 +203,12 @@ def is_held(connection: sa.Connection, task_id: int, attempt: int) -> bool:
     )
 
 
-def processing(connection: sa.Connection) -> list[Task]:
-    """Every task that is being processed."""
-    rows = connection.execute(sa.select(tasks).where(tasks.c.status == Status.PROCESSING))
-    return [to_task(row) for row in rows]
+def processing(connection: sa.Connection) -> dict[int, int]:
+    """Every task that is being processed: its attempt by its id."""
+    rows = connection.execute(
+        sa.select(tasks.c.id, tasks.c.attempt).where(tasks.c.status == PROCESSING)
+    )
+    return {row.id: row.attempt for row in rows}
 
 
 def oldest_unfinished(connection: sa.Connection) -> int | None:

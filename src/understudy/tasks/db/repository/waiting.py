@@ -43,7 +43,7 @@ def waiting_groups(connection: sa.Connection) -> list[WaitingGroup]:
 
 def running_tasks(connection: sa.Connection) -> dict[int, int]:
     """How many tasks of each account are being processed."""
-    return {row[0]: row[1] for row in connection.execute(running_by_account())}
+    return {row.account_id: row.tasks for row in connection.execute(running_by_account())}
 
 
 def mean_run_ms(connection: sa.Connection) -> float | None:
