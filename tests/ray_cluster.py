@@ -20,19 +20,20 @@ HEALTH = {
 
 @dataclass(frozen=True, slots=True)
 class RayCluster:
-    """address: what the cluster is joined by. nodes: its worker nodes, which may be killed."""
+    """address: what the cluster is joined by. made: Ray's own object of it. cpus: of each node."""
 
     address: str
     made: Any
+    cpus: int
 
     def add_node(self) -> Any:
         """Add a machine."""
-        return self.made.add_node(num_cpus=CPUS_OF_A_NODE, object_store_memory=_OBJECTS_BYTES)
+        return self.made.add_node(num_cpus=self.cpus, object_store_memory=_OBJECTS_BYTES)
 
 
 @contextmanager
-def running_cluster(nodes: int = NODES) -> Iterator[RayCluster]:
-    """A cluster of a head without cores for slots, and of nodes with two cores each."""
+def running_cluster(nodes: int = NODES, cpus: int = CPUS_OF_A_NODE) -> Iterator[RayCluster]:
+    """A cluster of a head without cores for slots, and of nodes that claim so many cores each."""
     import ray
     from ray.cluster_utils import Cluster
 
@@ -46,7 +47,7 @@ def running_cluster(nodes: int = NODES) -> Iterator[RayCluster]:
         },
     )
     try:
-        cluster = RayCluster(made.address, made)
+        cluster = RayCluster(made.address, made, cpus)
         for _ in range(nodes):
             cluster.add_node()
         yield cluster

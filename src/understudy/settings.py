@@ -98,6 +98,7 @@ class EngineNeeds(BaseModel):
     memory_mb: NonNegativeInt | None = None
     accelerator: str | None = None
     resident: bool | None = None
+    spreads: bool | None = None
 
 
 # A server that listens on every address can be reached here by this one.
@@ -251,6 +252,11 @@ class Settings(BaseSettings):
         default=600.0,
         description="Seconds after which models that were kept for the next take, and that no take "
         "used, are unloaded (executor `local`).",
+    )
+    take_slots: PositiveInt = Field(
+        default=1,
+        description="Slots of a Ray cluster that one long take (of at least 600 frames, by "
+        "`puppet`) may be spread over while others are free. The result is the same.",
     )
     take_seconds: PositiveFloat = Field(
         default=1800.0, description="Seconds after which a running take is stopped."

@@ -35,7 +35,8 @@ class EngineNeeds:
 
     cpus: cores. gpus: cards, or a share of one. memory_mb: main memory that must be free for it, 0
     to reserve none. accelerator: the card's type as Ray names it, such as `H100`; None for any.
-    resident: its models take so long to load that they are kept for the next take.
+    resident: its models take so long to load that they are kept for the next take. spreads: one
+    long take may use several such places at once (`DrawsRanges`).
     """
 
     cpus: float = 1.0
@@ -43,6 +44,7 @@ class EngineNeeds:
     memory_mb: int = 0
     accelerator: str | None = None
     resident: bool = False
+    spreads: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -254,6 +256,20 @@ class DrawsAlone(Protocol):
         not multiplied by. Glow and, where the character casts one, shadow belong to it. The rest
         is as for `Engine.frames`.
         """
+        ...
+
+
+Range = Callable[[int, int], "Iterator[NDArray[np.uint8]]"]
+"""Frames of a take, by the first one and their number."""
+
+
+@runtime_checkable
+class DrawsRanges(Protocol):
+    """What an engine adds whose frames can be drawn apart, so that workers may share a take."""
+
+    def ranges(self, job: Job, *, cancelled: Cancelled | None = None) -> Range:
+        """Prepare a job; the function that comes back yields any run of the frames that
+        `Engine.frames` yields for it, bit for bit. cancelled: as there."""
         ...
 
 

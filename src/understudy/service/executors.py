@@ -48,6 +48,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
             memory_mb=settings.take_memory_mb,
         ),
         slots=settings.slots,
+        spread=settings.take_slots,
     )
 
 

@@ -11,6 +11,7 @@ from understudy.character.carried_corrections import corrections_of
 from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.character.folder import CharacterFolder, cast_folder
+from understudy.character.serialization import character_of, character_record
 from understudy.elements.assignment import (
     Assignment,
     JudgedViews,
@@ -21,16 +22,19 @@ from understudy.elements.assignment import (
     other_views,
 )
 from understudy.elements.element import Element
-from understudy.engines import Engine, ViewChoosing
+from understudy.engines import Cancelled, Engine, ViewChoosing
+from understudy.engines.engine import never
 from understudy.geometry.framing import Framing
 from understudy.geometry.skeleton import Side
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.media.picture import Picture
+from understudy.processes.sharing import Board
 from understudy.take.judging import judged
 from understudy.tracking.performance import Performance
 
 T = TypeVar("T")
+_PIECE = "cast"
 
 
 class Measured(Protocol):
@@ -56,11 +60,14 @@ class ConcurrentCasting:
         threads: Executor,
         measured: Measured = _at_once,
         folder: CharacterFolder | None = None,
+        board: Board | None = None,
+        cancelled: Cancelled = never,
     ) -> None:
         """Begin with a picture, an element or both.
 
         mode: the output's. threads: where the work is done. measured: runs each part of it.
-        folder: the open character that the picture belongs to.
+        folder: the open character that the picture belongs to. board: shares the work on a
+        picture alone with other workers.
         """
         self._engine = engine
         self._casts = "cast" in engine.info.stages
@@ -68,6 +75,8 @@ class ConcurrentCasting:
         self._given = picture
         self._threads = threads
         self._measured = measured
+        self._cancelled = cancelled
+        self._board = board if element is None and folder is None else None
         self._assignment: Assignment | None = None
         self._judging: Future[JudgedViews] | None = None
         self._casting: Future[Character] | None = None
@@ -143,7 +152,21 @@ class ConcurrentCasting:
         self, work: Callable[[], Character], kept: Collection[Side] = ()
     ) -> Future[Character]:
         """Begin to cast, and to judge what comes of it. kept: see `judged`."""
-        return self._begin(lambda: judged(self._engine, work(), user_cache(), kept))
+        return self._begin(
+            lambda: self._shared(lambda: judged(self._engine, work(), user_cache(), kept))
+        )
+
+    def _shared(self, work: Callable[[], Character]) -> Character:
+        """The character, cast here or by another worker."""
+        board = self._board
+        if board is None:
+            return work()
+        if not board.claim(_PIECE):
+            made = board.wait_for(_PIECE, self._cancelled)
+            return work() if made is None else character_of(made)
+        character = work()
+        board.put(_PIECE, character_record(character))
+        return character
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
         return self._threads.submit(lambda: self._measured(work))

@@ -9,6 +9,7 @@ from understudy.cache import user_cache
 from understudy.engines import Cancelled, Engine
 from understudy.errors import InputRefused
 from understudy.media.clip import Clip, count_frames
+from understudy.processes.sharing import Board
 from understudy.take.motion_scene import scene_of_motion
 from understudy.take.options import TakeRequest
 from understudy.tracking.cached import analyze_scene, track_clip
@@ -96,11 +97,13 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
     cancelled: Cancelled,
     on_cached: Callable[[], None],
     loop: bool = False,
+    board: Board | None = None,
 ) -> Performance | None:
     """The driver's performance, a row for each output frame, if the engine needs one.
 
     fps: of the output. on_share: called with the share done, in 0..1. on_cached: called when the
-    result comes from the cache. loop: close the motion. Raises TakeCancelled.
+    result comes from the cache. loop: close the motion. board: shares the work with other workers.
+    Raises TakeCancelled.
     """
     if "track" not in engine.info.stages:
         return None
@@ -119,5 +122,6 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
         on_progress=on_share,
         cancelled=cancelled,
         on_cached=on_cached,
+        board=board,
     )
     return closed(performance) if loop else performance

@@ -2,39 +2,21 @@
 
 from __future__ import annotations
 
-import itertools
-import time
-from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from understudy import __version__
-from understudy.engines import Cancelled, DrawsAlone, Engine, EngineInfo, Job, OnProgress, OnReport
-from understudy.media.clip import Clip, read_frames
-from understudy.media.output.compare import CompareWriter, driver_size
-from understudy.media.output.content_credentials import SigningIdentity, sign_in_place
-from understudy.media.output.cover import encode_preview, write_cover
-from understudy.media.output.encode import SoundSource, VideoWriter
-from understudy.media.output.encodings import ENCODINGS, SEQUENCE
+from understudy.engines import DrawsRanges, Engine, EngineInfo
+from understudy.media.clip import Clip
+from understudy.media.output.content_credentials import SigningIdentity
+from understudy.media.output.encodings import ENCODINGS
 from understudy.media.output.provenance import Provenance
-from understudy.media.output.sequence import SequenceWriter
-from understudy.media.output.transparency import over
+from understudy.media.output.segments import keyframe_distance
 from understudy.media.output.watermark import Watermark, make_watermark
-from understudy.media.output.yuv import YuvConverter
-from understudy.take.backgrounds import Background, running
+from understudy.take.backgrounds import Background
 from understudy.take.plan import OutputFormat, Plan
-from understudy.take.progress import ProgressLine
 from understudy.tracking.formats.motion_file import MotionFile
-from understudy.tracking.formats.openpose_video import skeleton_frames
-
-# Seconds between two previews: often enough to look alive, too rare to slow down the rendering.
-_PREVIEW_SECONDS = 0.5
-# What a transparent take stands on where transparency cannot be shown: cover, preview, comparison.
-_PAPER = np.array([236, 236, 236], np.uint8)
+from understudy.tracking.track import is_long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +53,21 @@ class Finishing:
     identity: SigningIdentity | None = None
 
     @property
+    def segment(self) -> int | None:
+        """Frames of a segment of a long take's video: from one keyframe to the next, where the
+        encoder begins anew anyway. None for other takes."""
+        encoding = ENCODINGS.get(self.outputs.video.suffix.lower())
+        if encoding is None or encoding.codec != "libx264" or not is_long(self.plan.frames):
+            return None
+        return keyframe_distance(encoding, self.format.fps)
+
+    def is_shared(self, engine: Engine) -> bool:
+        """Whether several workers may draw the take: its frames, apart from each other, are
+        all that is written."""
+        whole = self.background is None and self.outputs.compare is None
+        return whole and self.segment is not None and isinstance(engine, DrawsRanges)
+
+    @property
     def is_transparent(self) -> bool:
         """Whether frames have alpha."""
         return self.background is not None and self.background.is_transparent
@@ -92,161 +89,10 @@ def provenance_of(engine: EngineInfo) -> Provenance:
     )
 
 
-def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
-    engine: Engine,
-    job: Job,
-    finishing: Finishing,
-    progress: ProgressLine,
-    cancelled: Cancelled,
-    on_report: OnReport,
-) -> str:
-    """Draw the frames of a job and write each to every output.
-
-    Returns what became of the sound (`Report.sound`). The files appear when all frames are written,
-    or not at all. Raises TakeCancelled, CannotWrite.
-    """
-    provenance = provenance_of(engine.info)
-    converter = YuvConverter()
-    previewed = time.monotonic()
-    first: NDArray[np.uint8] | None = None
-    with ExitStack() as stack:
-        written = _video_writers(stack, finishing, provenance)
-        compare = _compare_writer(stack, finishing, provenance)
-        telling = _Telling(progress.tell, cancelled, on_report)
-        for index, (planes, rgba) in enumerate(_frames(engine, job, finishing, converter, telling)):
-            for writer in written:
-                if rgba is None:
-                    writer.write_yuv420(planes)
-                else:
-                    writer.write_rgba(rgba)
-            if compare is not None:
-                compare.write_yuv420(planes)
-            if first is None:
-                first = planes.copy()
-            if time.monotonic() - previewed > _PREVIEW_SECONDS:
-                previewed = time.monotonic()
-                preview = encode_preview(converter.rgb(planes))
-                progress.tell("render", (index + 1) / job.frames, preview)
-        progress.tell("finish")
-        cover = finishing.outputs.cover
-        if cover is not None and first is not None:
-            write_cover(cover, converter.rgb(first), provenance)
-            if finishing.identity is not None:
-                sign_in_place(cover, provenance, finishing.identity)
-    return written[0].sound_outcome
-
-
-@dataclass(frozen=True, slots=True)
-class _Telling:
-    """Whom an engine tells of its work, and who may stop it."""
-
-    on_progress: OnProgress
-    cancelled: Cancelled
-    on_report: OnReport
-
-
-def _frames(
-    engine: Engine, job: Job, finishing: Finishing, converter: YuvConverter, telling: _Telling
-) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.uint8] | None]]:
-    """Each frame as I420 planes (H * 3 / 2, W) and, of a transparent take, as (H, W, 4) as well,
-    whose planes then show it on paper."""
-    background = finishing.background
-    if background is None or not background.drawn_alone:
-        for frame in engine.frames(
-            job,
-            on_progress=telling.on_progress,
-            cancelled=telling.cancelled,
-            on_report=telling.on_report,
-        ):
-            yield frame if engine.info.pixels == "i420" else converter.planes(frame), None
-        return
-    assert isinstance(engine, DrawsAlone)
-    size = finishing.format.size
-    behind: Iterator[NDArray[np.uint8]] = itertools.repeat(
-        np.broadcast_to(_PAPER, (size[1], size[0], 3))
-    )
-    if background.clip is not None:
-        behind = running(background.clip, size, finishing.format.fps)
-    figures = engine.frames_alone(
-        job,
-        on_progress=telling.on_progress,
-        cancelled=telling.cancelled,
-        on_report=telling.on_report,
-    )
-    for rgba, below in zip(figures, behind, strict=False):
-        yield converter.planes(over(rgba, below)), rgba if background.is_transparent else None
-
-
-def _video_writers(
-    stack: ExitStack, finishing: Finishing, provenance: Provenance
-) -> list[VideoWriter | SequenceWriter]:
-    """The writer of the video and, if asked for, that of its watermarked copy, entered into the
-    stack."""
-    video, size = finishing.outputs.video, finishing.format.size
+def copies(finishing: Finishing) -> list[tuple[Path, Watermark | None]]:
+    """The video's files, and what each is stamped with."""
+    video = finishing.outputs.video
     copies: list[tuple[Path, Watermark | None]] = [(video, None)]
     if finishing.watermark:
-        copies.append((watermarked_path(video), make_watermark(size)))
-    writers: list[VideoWriter | SequenceWriter] = []
-    for path, watermark in copies:
-        writer = _video_writer(path, watermark, finishing, provenance)
-        stack.enter_context(writer)
-        writers.append(writer)
-    return writers
-
-
-def _video_writer(
-    path: Path, watermark: Watermark | None, finishing: Finishing, provenance: Provenance
-) -> VideoWriter | SequenceWriter:
-    if path.suffix == SEQUENCE:
-        return SequenceWriter(path, provenance=provenance, watermark=watermark)
-    return VideoWriter(
-        path,
-        finishing.format.size,
-        finishing.format.fps,
-        sound=_sound(finishing),
-        provenance=provenance,
-        identity=finishing.identity,
-        watermark=watermark,
-        encoding=ENCODINGS[path.suffix.lower()],
-        transparent=finishing.is_transparent,
-    )
-
-
-def _sound(finishing: Finishing) -> SoundSource | None:
-    clip, plan = finishing.clip, finishing.plan
-    if not plan.sound or isinstance(clip, MotionFile):
-        return None
-    return SoundSource(clip.path, plan.start, plan.end)
-
-
-def _driver_frames(finishing: Finishing, size: tuple[int, int]) -> Generator[NDArray[np.uint8]]:
-    """The driver's frames (H, W, 3) RGB for the comparison, one for each of the result."""
-    clip, plan, fps = finishing.clip, finishing.plan, finishing.format.fps
-    if isinstance(clip, MotionFile):
-        yield from skeleton_frames(clip.at_rate(fps, plan.frames), size)
-    else:
-        frames = read_frames(clip, size=size, start=plan.start, end=plan.end, fps=fps, threads=1)
-        with closing(frames):
-            for frame in frames:
-                yield frame.rgb
-
-
-def _compare_writer(
-    stack: ExitStack, finishing: Finishing, provenance: Provenance
-) -> CompareWriter | None:
-    """The writer of the comparison, entered into the stack, if one is asked for."""
-    outputs = finishing.outputs
-    if outputs.compare is None:
-        return None
-    driver = driver_size(finishing.format.size, finishing.clip.size)
-    compare = CompareWriter(
-        outputs.compare,
-        finishing.format.size,
-        finishing.format.fps,
-        driver_size=driver,
-        driver_frames=_driver_frames(finishing, driver),
-        sound=_sound(finishing),
-        provenance=provenance,
-        identity=finishing.identity,
-    )
-    return stack.enter_context(compare)
+        copies.append((watermarked_path(video), make_watermark(finishing.format.size)))
+    return copies

@@ -19,15 +19,18 @@ from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.output.content_credentials import configured_identity
 from understudy.media.picture import Picture
-from understudy.take.backgrounds import CLIP, on_background, open_background
+from understudy.processes.sharing import Board
+from understudy.take.backgrounds import CLIP, Background, on_background, open_background
 from understudy.take.concurrent_casting import ConcurrentCasting
 from understudy.take.driver import check_motion_options, find_driver, follow_driver
 from understudy.take.open import Opened, open_media
 from understudy.take.options import TakeMedia, TakeRequest
-from understudy.take.outputs import Finishing, Outputs, render
+from understudy.take.outputs import Finishing, Outputs
 from understudy.take.plan import SOUND_LEFT_OUT, OutputFormat, Plan, make_plan
 from understudy.take.progress import OnProgress, ProgressLine
+from understudy.take.rendering import render
 from understudy.take.report import Report
+from understudy.take.shared_rendering import draw_shared
 from understudy.take.stage_times import StageTimes
 from understudy.tracking.fidelity import Fidelity, video_fidelity
 from understudy.tracking.formats import write_performance
@@ -65,12 +68,14 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     measure_fidelity: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
+    board: Board | None = None,
 ) -> Report:
     """Make the take and write its files, complete or not at all.
 
     measure_fidelity: track the finished video and report how well it follows its driver (not with
     orientation `image`, which turns the character, and only an opaque MP4 or MOV). on_progress:
-    called from the calling thread. cancelled: called from time to time.
+    called from the calling thread. cancelled: called from time to time. board: shares a long take
+    with workers that call `help_take`; the same bytes come of it.
 
     Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
     TakeCancelled, CannotWrite, CannotSign where signing is set up but does not work.
@@ -79,40 +84,78 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     progress = ProgressLine(on_progress)
     stop = cancelled or _never
 
+    identity = configured_identity()
+
     # 1. Open: what cannot be used is refused before it costs anything.
+    # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
+    engine, ready, background = _made_ready(media, request, progress, times, stop, board)
+
+    # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
+    finishing = replace(_finishing(request, ready, outputs, background), identity=identity)
+    told: list[EngineReport] = []
+    job = _job(engine, request, ready)
+    with times.measuring("render"):
+        sound = render(engine, job, finishing, progress, stop, told.append, board)
+    engine_report = told[-1] if told else EngineReport()
+    measures = measure_fidelity and ready.plan.orientation == "video" and request.can_be_tracked
+    fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
+    progress.tell("finish", 1.0)
+    return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
+
+
+def help_take(
+    media: TakeMedia,
+    request: TakeRequest,
+    outputs: Outputs,
+    board: Board,
+    *,
+    cancelled: Cancelled | None = None,
+) -> None:
+    """Do pieces of a take that another worker makes with `run_take`, as long as there are any.
+
+    media, request, outputs: those of the take; nothing is written. A take that is not long, or that
+    the engine draws whole, is left to the other worker. Raises what `run_take` raises.
+    """
+    stop = cancelled or _never
+    progress, times = ProgressLine(None), StageTimes()
+    engine, ready, background = _made_ready(media, request, progress, times, stop, board)
+    finishing = _finishing(request, ready, outputs, background)
+    draw_shared(engine, _job(engine, request, ready), finishing, board, stop)
+
+
+def _made_ready(  # noqa: PLR0913 - the take's inputs, and whom to tell
+    media: TakeMedia,
+    request: TakeRequest,
+    progress: ProgressLine,
+    times: StageTimes,
+    stop: Cancelled,
+    board: Board | None,
+) -> tuple[Engine, _Ready, Background | None]:
+    """The engine, what it draws from, and the background that the take gets."""
     progress.tell("open")
     engine = load_engine(request.engine)
     progress.skip_all_but(engine.info.stages)
     check_motion_options(request, engine)
-    identity = configured_identity()
     with times.measuring("open"):
         background = open_background(media, request, engine)
         opened = open_media(media, request)
-
-    # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
-    ready = _prepare(engine, request, opened, progress, times, stop)
+    ready = _prepare(engine, request, opened, progress, times, stop, board)
     if background is not None and ready.character is not None:
         ready = replace(ready, character=on_background(ready.character, background))
+    return engine, ready, background
 
-    # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
-    finishing = Finishing(
+
+def _finishing(
+    request: TakeRequest, ready: _Ready, outputs: Outputs, background: Background | None
+) -> Finishing:
+    return Finishing(
         clip=ready.clip,
         plan=ready.plan,
         format=ready.format,
         watermark=request.watermark,
         outputs=outputs,
         background=background,
-        identity=identity,
     )
-    told: list[EngineReport] = []
-    job = _job(engine, request, ready)
-    with times.measuring("render"):
-        sound = render(engine, job, finishing, progress, stop, told.append)
-    engine_report = told[-1] if told else EngineReport()
-    measures = measure_fidelity and ready.plan.orientation == "video" and request.can_be_tracked
-    fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
-    progress.tell("finish", 1.0)
-    return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
 
 
 def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
@@ -122,6 +165,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     progress: ProgressLine,
     times: StageTimes,
     stop: Cancelled,
+    board: Board | None,
 ) -> _Ready:
     """Inspect and track the clip while the character is cast. Raises as `run_take` does."""
     clip = opened.clip
@@ -134,6 +178,8 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
             threads,
             times.timing("cast"),
             opened.folder,
+            board,
+            stop,
         )
 
         def cancelled_or_refused() -> bool:
@@ -164,6 +210,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("track"),
                 loop=request.loop,
+                board=board,
             )
         character = casting.result(performance)
     has_element = opened.element is not None

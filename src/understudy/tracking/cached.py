@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from understudy.cache import Cache
 from understudy.media.clip import Clip
 from understudy.processes.child import Child
+from understudy.processes.sharing import Board
 from understudy.tracking import serialization, track
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene import analysis
@@ -72,6 +73,7 @@ def track_clip(  # noqa: PLR0913 - those of the function that it caches, and two
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
     on_cached: Callable[[], None] | None = None,
+    board: Board | None = None,
 ) -> Performance:
     """`track.track_clip`, from the cache where it has been done before: `on_cached` then."""
     key = {
@@ -98,6 +100,7 @@ def track_clip(  # noqa: PLR0913 - those of the function that it caches, and two
         pool=pool,
         on_progress=on_progress,
         cancelled=cancelled,
+        board=board,
     )
     cache.store("performance", key, serialization.performance_record(done))
     return done

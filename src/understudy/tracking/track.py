@@ -13,15 +13,17 @@ from understudy.errors import ClipUnusable
 from understudy.media.clip import Clip, count_frames
 from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE, output_fps
 from understudy.processes.messages import Array, Message
+from understudy.processes.sharing import Board
 from understudy.tracking.cleaning import RawTrack, clean
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
+from understudy.tracking.shared_chunks import run_shared
 from understudy.tracking.smoothing import smooth
 from understudy.tracking.trackers import TrackerPool
 from understudy.tracking.trackers.chunks import SHAPES
 from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
-VERSION = "tracking/2"
+VERSION = "tracking/3"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class TrackingNumbers:
     """Frames tracked before a chunk that is not the first: the regions converge within these."""
     decoded_only: float = 0.12
     """Cost of a frame that is only decoded on the way to a chunk, in tracked frames."""
+    long: int = 600
+    """Frames from which on a clip's length alone decides its chunks, so that it is tracked alike by
+    any number of processes and machines."""
+    chunk: int = 150
+    """Frames of a long clip's chunk: more than four, the most processes, and few warm-ups."""
 
 
 NUMBERS = TrackingNumbers()
@@ -51,13 +58,15 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
     pool: TrackerPool | None = None,
     on_progress: Callable[[float], None] | None = None,
     cancelled: Callable[[], bool] | None = None,
+    board: Board | None = None,
 ) -> Performance:
     """Track the driver that the scene analysis found.
 
     scene: where the driver is. start, end: seconds; default: the scene's run. fps: of the
     performance; default: the output's for the clip. pool: tracker processes that already run.
-    on_progress: called with the share done, 0 to 1. The same clip and scene give the same bits for
-    the same number of processes.
+    on_progress: called with the share done, 0 to 1. board: shares the chunks of a long clip with
+    other workers. The same clip and scene give the same bits for the same number of processes, and
+    for any number where the clip is long.
 
     Raises ClipUnusable where the driver is never seen; InputRefused where the clip cannot be
     decoded; TakeCancelled once `cancelled` says so; ChildFailed where a tracker's process fails.
@@ -73,6 +82,7 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
                 pool=own,
                 on_progress=on_progress,
                 cancelled=cancelled,
+                board=board,
             )
     start = scene.start if start is None else start
     end = scene.end if end is None else end
@@ -82,12 +92,14 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
     scale = clip.width / size[0]
     requests = [
         _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
-        for first, count in split_frames(clip, start, rate, total, len(pool))
+        for first, count in split_frames(clip, start, rate, total, chunk_count(total, len(pool)))
     ]
+    if board is None or not is_long(total):
+        answers = pool.run(requests, cancelled=cancelled)
+    else:
+        answers = run_shared(board, requests, pool, cancelled or _never)
     raw = RawTrack.magnified(
-        start + np.arange(total) / float(rate),
-        _gather(pool.run(requests, cancelled=cancelled), total, on_progress),
-        scale,
+        start + np.arange(total) / float(rate), _gather(answers, total, on_progress), scale
     )
     if not np.isfinite(raw.body[:, 0, 0]).any():
         raise ClipUnusable(
@@ -119,6 +131,20 @@ def _gather(
         if on_progress is not None:
             on_progress(done / total)
     return arrays
+
+
+def is_long(frames: int) -> bool:
+    """Whether a clip of so many frames is worth sharing between workers."""
+    return frames >= NUMBERS.long
+
+
+def chunk_count(total: int, processes: int) -> int:
+    """Into how many chunks `total` frames are split, at most."""
+    return total // NUMBERS.chunk if is_long(total) else processes
+
+
+def _never() -> bool:
+    return False
 
 
 def tracking_size(clip: Clip, scene: SceneAnalysis) -> tuple[int, int]:

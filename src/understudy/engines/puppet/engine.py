@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from understudy.engines.engine import (
     OnProgress,
     OnReport,
     PromptReading,
+    Range,
     TestPoses,
     ignore_progress,
     never,
@@ -30,6 +32,9 @@ from understudy.errors import TakeCancelled
 from understudy.geometry.landmarks import Aspect
 from understudy.geometry.skeleton import Side
 from understudy.tracking.performance import Performance
+
+if TYPE_CHECKING:
+    from understudy.engines.puppet.views.multi_view import Drawable
 
 VERSION = "1"
 
@@ -57,7 +62,7 @@ class PuppetEngine:
             pixels="i420",
             whole_prompt=False,
             moving_camera=False,
-            needs=EngineNeeds(cpus=float(THREADS), memory_mb=MEMORY_MB),
+            needs=EngineNeeds(cpus=float(THREADS), memory_mb=MEMORY_MB, spreads=True),
             steered=True,
         )
 
@@ -128,6 +133,15 @@ class PuppetEngine:
         """Yield the character and its shadow (H, W, 4) uint8 sRGB, alpha not premultiplied."""
         return self._draw(job, on_progress, cancelled, alone=True)
 
+    def ranges(self, job: Job, *, cancelled: Cancelled | None = None) -> Range:
+        """Prepare the puppet; a frame is drawn from nothing but its number."""
+        puppet = self._puppet(job)
+
+        def drawn(first: int, count: int) -> Iterator[NDArray[np.uint8]]:
+            return self._frames(puppet, range(first, first + count), cancelled or never)
+
+        return drawn
+
     def _draw(
         self,
         job: Job,
@@ -136,28 +150,41 @@ class PuppetEngine:
         *,
         alone: bool,
     ) -> Iterator[NDArray[np.uint8]]:
-        # 0. Heavy imports belong to the stage that needs them.
-        from understudy.engines.puppet.render.canvas import Canvas
+        progress = on_progress or ignore_progress
+        progress("retarget", 0.0)
+        puppet = self._puppet(job)
+        progress("retarget", 1.0)
+        frames = self._frames(puppet, range(len(puppet)), cancelled or never, alone=alone)
+        for done, frame in enumerate(frames, 1):
+            progress("render", done / len(puppet))
+            yield frame
+
+    def _puppet(self, job: Job) -> Drawable:
+        """The driver's motion on the character's bones."""
+        # Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.retarget.wording import read_motion, worded
         from understudy.engines.puppet.views.multi_view import build_puppet
 
-        # 1. The inputs.
         character, performance = job.character, job.performance
         if character is None or performance is None:
             raise ValueError("the puppet engine needs a character and a performance")
         if character.size != job.size:
             raise ValueError("the character was cast at a different size from the output")
-        progress = on_progress or ignore_progress
-        is_cancelled = cancelled or never
-
-        # 2. The driver's motion on the character's bones.
-        progress("retarget", 0.0)
         script = read_camera(job.prompt)
         controls = worded(job.controls, read_motion(script.left_out))
-        puppet = build_puppet(character, performance, job.orientation, script, controls)
-        progress("retarget", 1.0)
+        return build_puppet(character, performance, job.orientation, script, controls)
 
-        # 3. Frames, several at a time, in order.
+    def _frames(
+        self,
+        puppet: Drawable,
+        indices: range,
+        is_cancelled: Cancelled,
+        *,
+        alone: bool = False,
+    ) -> Iterator[NDArray[np.uint8]]:
+        """Draw frames, several at a time, in order."""
+        from understudy.engines.puppet.render.canvas import Canvas
+
         canvases: SimpleQueue[Canvas] = SimpleQueue()
         for _ in range(self._threads):
             canvases.put(puppet.canvas(alone=alone))
@@ -173,13 +200,12 @@ class PuppetEngine:
         pending: deque[Future[NDArray[np.uint8]]] = deque()
         with ThreadPoolExecutor(self._threads, "puppet") as pool:
             try:
-                for index in range(len(puppet) + self._threads):
+                for place in range(len(indices) + self._threads):
                     if is_cancelled():
                         raise TakeCancelled("the take was cancelled while it was rendered")
-                    if index < len(puppet):
-                        pending.append(pool.submit(draw, index))
-                    if index >= self._threads:
-                        progress("render", (index - self._threads + 1) / len(puppet))
+                    if place < len(indices):
+                        pending.append(pool.submit(draw, indices[place]))
+                    if place >= self._threads:
                         yield pending.popleft().result()
             finally:
                 for future in pending:

@@ -5,35 +5,38 @@ from __future__ import annotations
 import errno
 import queue
 import threading
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import av
-import cv2
 import numpy as np
 from av.container import OutputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 from numpy.typing import NDArray
 
 from understudy.errors import UnderstudyError
 from understudy.media.output.atomic import AllOrNothing, UnfinishedFile
-from understudy.media.output.conform import conformer
 from understudy.media.output.content_credentials import SigningIdentity, sign, signable
 from understudy.media.output.encodings import H264_MP4, Encoding
 from understudy.media.output.provenance import Provenance, mark
+from understudy.media.output.segments import (
+    THREADS,
+    FrameEncoder,
+    Marker,
+    Segment,
+    configure,
+    encoder_options,
+)
 from understudy.media.output.sound import SoundOutcome, SoundSource, SoundTrack
 from understudy.media.output.watermark import Watermark
-from understudy.media.output.yuv import YuvConverter, tag
 
 __all__ = ["CannotWrite", "SoundSource", "VideoWriter"]
 
 _QUEUED_FRAMES = 4  # frames that may wait for the encoder
-# Fixed, and not the machine's: the number of threads changes the bits that x264 writes.
-_THREADS = 2
-# cv::CPU_AVX512_SKX, for which OpenCV's Python module has no name.
-_CV_CPU_AVX512_SKX = 256
 
 
 class CannotWrite(UnderstudyError):  # noqa: N818 - a state of the place, not of the code
@@ -63,14 +66,16 @@ class VideoWriter(AllOrNothing):
         watermark: Watermark | None = None,
         encoding: Encoding = H264_MP4,
         transparent: bool = False,
-        threads: int = _THREADS,
+        segment: int | None = None,
+        threads: int = THREADS,
     ) -> None:
         """size: (w, h), both even. fps: of the output.
 
         provenance: how the video came to be, as tags and XMP; with `identity` it is also signed,
         except WebM. watermark: stamped on every frame. encoding: of the file. transparent: frames
-        come with alpha, by `write_rgba`. Raises CannotWrite where the folder cannot be written to,
-        ValueError for an odd size.
+        come with alpha, by `write_rgba`. segment: frames of a segment, each of which is encoded by
+        itself, so that it may also come encoded (`write_segment`). Raises CannotWrite where the
+        folder cannot be written to, ValueError for an odd size.
         """
         if size[0] % 2 or size[1] % 2:
             raise ValueError("both sides of a 4:2:0 video are even")
@@ -89,7 +94,9 @@ class VideoWriter(AllOrNothing):
         self._sound: SoundTrack | None = None
         self._error: BaseException | None = None
         self._all_taken = False
-        self._queue: queue.Queue[VideoFrame | None] = queue.Queue(_QUEUED_FRAMES)
+        self._segment = segment
+        self._encoder: FrameEncoder | None = None
+        self._queue: queue.Queue[VideoFrame | Segment | None] = queue.Queue(_QUEUED_FRAMES)
         try:
             self._file = UnfinishedFile(path)
         except OSError as error:
@@ -132,6 +139,18 @@ class VideoWriter(AllOrNothing):
         if rgba.shape != (height, width, 4):
             raise ValueError(f"a frame of {width} x {height} px is due, this one has {rgba.shape}")
         self._put(VideoFrame.from_ndarray(np.ascontiguousarray(rgba), format="rgba"))
+
+    def write_segment(self, segment: Segment) -> None:
+        """Add a segment that was encoded elsewhere, with the same settings.
+
+        Raises ValueError where the video is not at its first frame, or has another header.
+        """
+        if self._segment is None or segment.first != self.frames_written:
+            raise ValueError(f"frame {self.frames_written} is due, not {segment.first}")
+        if self._error is not None:
+            self.close()
+        self.frames_written += segment.count
+        self._queue.put(segment)
 
     def close(self) -> None:
         """Finish the file and put it in its place; raises CannotWrite when the disk is full."""
@@ -188,24 +207,12 @@ class VideoWriter(AllOrNothing):
 
     def _add_video(self, threads: int) -> VideoStream:
         encoding = self._encoding
-        options = dict(encoding.options)
-        if self._transparent:
-            options |= encoding.alpha_options
-        if encoding.seconds_between_keyframes is not None:
-            options["g"] = str(max(1, round(encoding.seconds_between_keyframes * self.fps)))
-        if encoding.codec == "libx264":
-            options |= _same_bits()
+        options = encoder_options(encoding, self.fps, transparent=self._transparent)
         stream = cast(
             "VideoStream",
             self._container.add_stream(encoding.codec, rate=self.fps, options=options),
         )
-        context = stream.codec_context
-        context.width, context.height = self.size
-        context.pix_fmt = self._pixels
-        context.time_base = 1 / self.fps
-        context.thread_count = threads
-        if self._pixels.startswith("yuv"):
-            tag(context)
+        configure(stream.codec_context, self.size, self.fps, encoding, self._pixels, threads)
         return stream
 
     @property
@@ -215,13 +222,14 @@ class VideoWriter(AllOrNothing):
 
     def _encode(self) -> None:
         """The thread: takes frames until None comes; keeps taking after a failure."""
-        converter, conform = YuvConverter(), conformer(self._pixels)
+        mark_frame = Marker(self._pixels, self._watermark)
         try:
-            while (frame := self._queue.get()) is not None:
+            while (item := self._queue.get()) is not None:
                 if self._error is None:
-                    self._encode_one(conform(self._marked(converter, frame)))
+                    self._take(item, mark_frame)
             self._all_taken = True
             if self._error is None:
+                self._end_segment()
                 self._container.mux(self._stream.encode(None))
                 if self._sound is not None:
                     self._sound.finish()
@@ -235,22 +243,33 @@ class VideoWriter(AllOrNothing):
     def _thread_is_fed(self) -> bool:
         return self._queue.get() is not None
 
-    def _marked(self, converter: YuvConverter, frame: VideoFrame) -> VideoFrame:
-        """A frame as yuv420p or rgba, with the watermark."""
-        ready = converter.convert(frame) if frame.format.name == "rgb24" else frame
-        if self._watermark is None:
-            return ready
-        if ready.format.name == "rgba":
-            self._watermark.stamp_rgba(_plane(ready, 0))
+    def _take(self, item: VideoFrame | Segment, mark_frame: Marker) -> None:
+        """Encode a frame, or put in what was encoded elsewhere."""
+        if isinstance(item, Segment):
+            self._end_segment()
+            self._mux(item.unpacked(1 / self.fps))
+        elif self._segment is None:
+            self._mux(self._stream.encode(mark_frame(item)))
         else:
-            self._watermark.stamp_yuv420(*(_plane(ready, i) for i in range(3)))
-        return ready
+            assert item.pts is not None
+            if item.pts % self._segment == 0:
+                self._end_segment()
+                self._encoder = FrameEncoder(self.size, self.fps, self._encoding, self._watermark)
+            assert self._encoder is not None
+            self._mux(self._encoder.encode(item))
 
-    def _encode_one(self, frame: VideoFrame) -> None:
-        for packet in self._stream.encode(frame):
+    def _end_segment(self) -> None:
+        if self._encoder is not None:
+            self._mux(self._encoder.flush())
+            self._encoder = None
+
+    def _mux(self, packets: Iterable[Packet[Any]]) -> None:
+        for packet in packets:
+            packet.stream = self._stream
+            dts = None if packet.dts is None else float(packet.dts * packet.time_base)
             self._container.mux(packet)
-            if self._sound is not None and packet.dts is not None:
-                self._sound.write_until(float(packet.dts * packet.time_base))
+            if self._sound is not None and dts is not None:
+                self._sound.write_until(dts)
 
     def _close_container(self) -> None:
         try:
@@ -259,23 +278,6 @@ class VideoWriter(AllOrNothing):
             self._container.close()
         except BaseException as error:
             self._error = self._error or error
-
-
-def _same_bits() -> dict[str, str]:
-    """What keeps x264 from reading memory that nobody wrote, which makes its bits differ by chance.
-
-    On CPUs with AVX-512 its macroblock tree does, where a row's blocks are no multiple of 16: 720
-    pixels for one (x264 build 165, found with MALLOC_PERTURB_). AVX2 does not.
-    """
-    return {"x264-params": "asm=AVX2"} if cv2.checkHardwareSupport(_CV_CPU_AVX512_SKX) else {}
-
-
-def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
-    """A view of one plane's samples, (rows, columns), that can be written to."""
-    plane = frame.planes[index]
-    samples: NDArray[np.uint8] = np.frombuffer(cast("memoryview", plane), np.uint8)
-    width = plane.width * (4 if frame.format.name == "rgba" else 1)
-    return samples.reshape(plane.height, plane.line_size)[:, :width]
 
 
 def cannot_write(error: OSError) -> CannotWrite:

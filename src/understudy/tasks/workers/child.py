@@ -9,7 +9,7 @@ import os
 import signal
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from understudy.tasks.workers import cancellation
 from understudy.tasks.workers.messages import (
     MAX_LINE_BYTES,
     MAX_REASON_CHARACTERS,
+    Asked,
     Crashed,
     Done,
     Progressed,
@@ -37,6 +38,7 @@ _PASSED_ON = (
     "UNDERSTUDY_WEIGHTS_DIR", "PYTORCH",
 )  # fmt: skip
 _LAST_LINES = 40
+Answer = Callable[[Asked], Awaitable[str]]
 CANNOT_START = "a worker cannot start"
 
 
@@ -91,16 +93,14 @@ class WorkerProcess:
         return child
 
     async def run(
-        self, job: str, arguments: Mapping[str, Any]
+        self, job: str, arguments: Mapping[str, Any], answer: Answer | None = None
     ) -> AsyncIterator[Progressed | Done | Refused | Crashed]:
-        """Run one job; yields its progress and, last, how it ended."""
-        assert self.process.stdin is not None
+        """Run one job; yields its progress and, last, how it ended.
+
+        answer: answers what the job asks about the pieces of a take that it shares.
+        """
         assert self.process.stdout is not None
-        with contextlib.suppress(ConnectionError):
-            self.process.stdin.write(
-                json.dumps({"job": job, "arguments": arguments}).encode() + b"\n"
-            )
-            await self.process.stdin.drain()
+        await self._send({"job": job, "arguments": arguments})
         while True:
             try:
                 line = await self.process.stdout.readline()
@@ -117,11 +117,23 @@ class WorkerProcess:
             if isinstance(message, Ready):
                 self._ready = True
                 continue
+            if isinstance(message, Asked):
+                if answer is None:
+                    yield Crashed(reason="the worker asked what nobody answers")
+                    return
+                await self._send({"answer": await answer(message)})
+                continue
             if isinstance(message, Crashed) and not self._ready:
                 message = Crashed(reason=message.reason, machine=CANNOT_START)
             yield message
             if not isinstance(message, Progressed):
                 return
+
+    async def _send(self, values: Mapping[str, Any]) -> None:
+        assert self.process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            self.process.stdin.write(json.dumps(values).encode() + b"\n")
+            await self.process.stdin.drain()
 
     def with_last_words(
         self, message: Progressed | Done | Refused | Crashed

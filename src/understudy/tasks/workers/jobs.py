@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.media.limits import ClipLimits
 from understudy.tasks.workers import cancellation
+from understudy.tasks.workers.conversation import board_of
 from understudy.tasks.workers.questions import (
     CharacterArguments,
     ClipCheck,
@@ -25,6 +26,7 @@ from understudy.tasks.workers.questions import (
 if TYPE_CHECKING:  # They load much that a child does not need at once.
     from understudy.character.corrections import Corrections
     from understudy.take.adjusting import PictureFile
+    from understudy.take.outputs import Outputs
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -40,7 +42,6 @@ def take(arguments: Values, report: Report) -> Values:
     cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if asked for,
     video.watermarked.mp4.
     """
-    from understudy.take.outputs import Outputs
     from understudy.take.progress import Progress
     from understudy.take.run import run_take
 
@@ -53,16 +54,36 @@ def take(arguments: Values, report: Report) -> Values:
     made = run_take(
         given.media,
         given.request,
-        Outputs(
-            video=workspace / f"video.{given.request.format}",
-            cover=workspace / "cover.jpg",
-            performances=(workspace / "performance.npz",),
-        ),
+        _outputs(given, workspace),
         on_progress=tell,
         cancelled=cancellation.requested,
+        board=board_of(arguments),
     )
     (workspace / "report.json").write_text(json.dumps(made.to_json()))
     return {"seconds": made.plan.duration}
+
+
+def help_take(arguments: Values, report: Report) -> Values:
+    """Do pieces of a take that another worker makes. Arguments: those of that `take`."""
+    from understudy.take import run
+
+    given = TakeArguments.from_json(arguments)
+    board = board_of(arguments)
+    assert given.workspace is not None
+    assert board is not None
+    outputs = _outputs(given, given.workspace)
+    run.help_take(given.media, given.request, outputs, board, cancelled=cancellation.requested)
+    return {}
+
+
+def _outputs(given: TakeArguments, workspace: Path) -> Outputs:
+    from understudy.take.outputs import Outputs
+
+    return Outputs(
+        video=workspace / f"video.{given.request.format}",
+        cover=workspace / "cover.jpg",
+        performances=(workspace / "performance.npz",),
+    )
 
 
 def inspect(arguments: Values, report: Report) -> Values:

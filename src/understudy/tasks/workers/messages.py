@@ -79,12 +79,22 @@ class Ready(_Message):
     kind: Literal["ready"] = "ready"
 
 
-Message = Annotated[Progressed | Done | Refused | Crashed | Ready, Field(discriminator="kind")]
+class Asked(_Message):
+    """The job asks about a piece of a take that it shares; see `conversation.SharedTake`."""
 
-_adapter: TypeAdapter[Progressed | Done | Refused | Crashed | Ready] = TypeAdapter(Message)
+    kind: Literal["asked"] = "asked"
+    act: Literal["claim", "put", "get"]
+    piece: str = Field(pattern=r"^[a-z]{1,16}(-[0-9]{1,9})?$")
 
 
-def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready:
+Message = Annotated[
+    Progressed | Done | Refused | Crashed | Ready | Asked, Field(discriminator="kind")
+]
+
+_adapter: TypeAdapter[Progressed | Done | Refused | Crashed | Ready | Asked] = TypeAdapter(Message)
+
+
+def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready | Asked:
     """Parse a line; one that is not a valid message counts as a crash."""
     try:
         return _adapter.validate_json(line)

@@ -25,7 +25,8 @@ from collections.abc import Callable
 from typing import Any
 
 from understudy.errors import InputRefused, TakeCancelled, machine_fault
-from understudy.tasks.workers import cancellation
+from understudy.tasks.workers import cancellation, conversation
+from understudy.tasks.workers.conversation import Conversation
 
 NICE = 5
 """Below the server, which answers requests, and above what the machine does when idle."""
@@ -62,7 +63,8 @@ def _guard(worker: int, lifeline: int, messages: int) -> None:
     _, status = os.waitpid(worker, 0)
     code = os.waitstatus_to_exitcode(status)
     if code:
-        _say(messages, {"kind": "crashed", "reason": _in_words(code)})
+        talk = Conversation(messages, sys.stdin.buffer)
+        talk.say({"kind": "crashed", "reason": _in_words(code)})
     os.killpg(0, signal.SIGKILL)
 
 
@@ -97,19 +99,17 @@ def _limit(memory_mb: int) -> None:
 
 def _work(module: str, messages: int) -> None:
     jobs = importlib.import_module(module)
-    _say(messages, {"kind": "ready"})
-    for line in sys.stdin.buffer:
-        request = json.loads(line)
-        _say(messages, _run(jobs, request, messages))
+    talk = Conversation(messages, sys.stdin.buffer)
+    conversation.begin(talk)
+    talk.say({"kind": "ready"})
+    while line := sys.stdin.buffer.readline():
+        talk.say(_run(jobs, json.loads(line), talk))
 
 
-def _run(jobs: Any, request: dict[str, Any], messages: int) -> dict[str, Any]:
+def _run(jobs: Any, request: dict[str, Any], talk: Conversation) -> dict[str, Any]:
     def report(stage: str, fraction: float, preview: bytes | None) -> None:
         encoded = None if preview is None else base64.b64encode(preview).decode()
-        _say(
-            messages,
-            {"kind": "progress", "stage": stage, "fraction": fraction, "preview": encoded},
-        )
+        talk.say({"kind": "progress", "stage": stage, "fraction": fraction, "preview": encoded})
 
     cancellation.begin()
     try:
@@ -141,12 +141,6 @@ def _crashed(error: Exception) -> dict[str, Any]:
         "reason": trace[-MAX_TRACE_CHARACTERS:],
         "machine": machine_fault(error),
     }
-
-
-def _say(messages: int, message: dict[str, Any]) -> None:
-    data = json.dumps(message).encode() + b"\n"
-    while data:
-        data = data[os.write(messages, data) :]
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from understudy.tasks.workers.ray.cluster import Cluster
 from understudy.tasks.workers.ray.executor import RayExecutor
 from understudy.tasks.workers.ray.orders import SlotSettings
 
+SHARING = "tests.tasks.workers.ray.sharing"
 RESIDENT = EngineNeeds(resident=True)
 
 
@@ -38,7 +39,9 @@ class Deployment:
         self.needs: dict[str, EngineNeeds] = {}
 
     @asynccontextmanager
-    async def executor(self, *, slots: int = 2, **changes: Any) -> AsyncIterator[RayExecutor]:
+    async def executor(
+        self, *, slots: int = 2, spread: int = 1, patience: float = 60.0, **changes: Any
+    ) -> AsyncIterator[RayExecutor]:
         """An executor that has looked at the cluster; it leaves its jobs behind."""
 
         async def needs(engine: str) -> EngineNeeds:
@@ -52,10 +55,11 @@ class Deployment:
             sign_seconds=0.3,
         )
         made = RayExecutor(
-            Cluster(self.cluster.address, self.namespace, patience=5.0),
+            Cluster(self.cluster.address, self.namespace, patience=patience),
             needs,
             replace(settings, **changes),
             slots=slots,
+            spread=spread,
         )
         await made.attached()
         yield made
@@ -261,7 +265,7 @@ async def test_the_death_of_a_node_is_told_and_another_node_goes_on(
 
 @pytest.mark.anyio
 async def test_a_frozen_slot_counts_as_dead(deployment: Deployment) -> None:
-    async with deployment.executor(slots=1) as executor:
+    async with deployment.executor(slots=1, patience=5.0) as executor:
         running = executor.run(deployment.job(1, waits=True))
         actor = _actor_of(await begun(running))
         os.kill(actor, signal.SIGSTOP)
@@ -272,6 +276,45 @@ async def test_a_frozen_slot_counts_as_dead(deployment: Deployment) -> None:
             assert isinstance((await result(executor, deployment.job(2)))[1], Done)
         finally:
             os.kill(actor, signal.SIGKILL)
+
+
+def shared(deployment: Deployment, number: int, *, holds: bool = False) -> Job:
+    """A job of `sharing`. holds: its helper keeps a piece to itself."""
+    job = deployment.job(number)
+    begin = str(deployment.folder / f"begin-{number}")
+    return replace(job, arguments={**job.arguments, "begin": begin, "holds": holds})
+
+
+@pytest.mark.anyio
+async def test_a_take_is_spread_over_free_slots(deployment: Deployment) -> None:
+    deployment.needs = {"puppet": EngineNeeds(spreads=True)}
+    async with deployment.executor(slots=2, spread=3, jobs=SHARING) as executor:
+        process, last = await result(executor, shared(deployment, 1))
+        *alone, fifth, sixth = last.value["made"]
+        assert alone == [process] * 4
+        assert fifth == sixth != process
+        assert await executor.attached() == frozenset()
+
+
+@pytest.mark.anyio
+async def test_pieces_of_a_helper_that_ends_come_back_to_the_take(
+    deployment: Deployment,
+) -> None:
+    deployment.needs = {"puppet": EngineNeeds(spreads=True)}
+    async with deployment.executor(slots=2, spread=2, jobs=SHARING) as executor:
+        job = shared(deployment, 1, holds=True)
+        running = executor.run(job)
+        process = await begun(running)
+        while not Path(job.arguments["begin"]).exists():
+            await asyncio.sleep(0.01)
+        # A second take needs the slot of the helper, which is sent away.
+        other = asyncio.create_task(result(executor, replace(shared(deployment, 2), engine="b")))
+        *_, last = [message async for message in running]
+        assert isinstance(last, Done)
+        *alone, fifth, sixth = last.value["made"]
+        assert alone == [process] * 4
+        assert fifth == sixth != process
+        assert isinstance((await other)[1], Done)
 
 
 def _parent(process: int) -> int:

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from understudy.engines import EngineNeeds
@@ -92,6 +92,11 @@ class SlotHandle:
         """A part of one of them, in bytes."""
         content: bytes = await self._ask("result", name, file, start, count)
         return content
+
+    async def leave_pieces(self, name: str, worker: str | None) -> None:
+        """Have a take's pieces given up that an ended helper claimed and did not bring. worker:
+        None for every helper."""
+        await self._ask("leave_pieces", name, worker)
 
     async def cancel(self, name: str) -> None:
         """End a job."""
@@ -205,6 +210,7 @@ class Cluster:
                 max_concurrency=_CALLS_AT_ONCE,
                 **_resources(settings.needs),
             )
+            settings = replace(settings, namespace=self._namespace)
             actor = await asyncio.to_thread(options.remote, settings.to_json())
         return self._handle(name, actor)
 
@@ -246,6 +252,13 @@ class Cluster:
     def _streams(self) -> bool:
         """Ray Client passes no streams on."""
         return not self._address.startswith("ray://")
+
+
+def slot_actor(name: str, namespace: str) -> Any:
+    """The actor of another slot. Raises ValueError."""
+    import ray
+
+    return ray.get_actor(name, namespace=namespace)
 
 
 def end_this_actor() -> None:

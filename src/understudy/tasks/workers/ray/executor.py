@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
 
 import structlog
 
 from understudy.engines import EngineNeeds
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.tasks.workers.executor import ExecutorAway, Job
-from understudy.tasks.workers.messages import Crashed, Done, Progressed, Ready, Refused, parse
+from understudy.tasks.workers.messages import (
+    Asked,
+    Crashed,
+    Done,
+    Progressed,
+    Ready,
+    Refused,
+    parse,
+)
 from understudy.tasks.workers.ray.cluster import (
     Cluster,
     SlotFailed,
@@ -37,17 +45,25 @@ class RayExecutor:
 
     needs: those of an engine, by its name. slots: how many jobs may run at once; None for as many
     as the cluster has cores for, of jobs of the built-in engine. settings: of every slot, but for
-    its needs.
+    its needs. spread: over how many slots one long take may go while others are free.
     """
 
     def __init__(
-        self, cluster: Cluster, needs: NeedsOf, settings: SlotSettings, *, slots: int | None = None
+        self,
+        cluster: Cluster,
+        needs: NeedsOf,
+        settings: SlotSettings,
+        *,
+        slots: int | None = None,
+        spread: int = 1,
     ) -> None:
         self._cluster = cluster
         self._needs = needs
         self._wanted = slots
         self._capacity = 0
         self._pool = SlotPool(cluster, settings)
+        self._spread = spread
+        self._helpers: dict[str, asyncio.Task[None]] = {}
 
     @property
     def capacity(self) -> int:
@@ -61,6 +77,9 @@ class RayExecutor:
         try:
             if slot is None:
                 slot = await self._started(job)
+            else:
+                # Whoever helped was another controller's.
+                await slot.handle.leave_pieces(job.name, None)
             async with aclosing(self._messages(slot, job.name)) as messages:
                 async for message in messages:
                     if isinstance(message, Done):
@@ -70,7 +89,7 @@ class RayExecutor:
             lost = isinstance(error, SlotLost)
             yield await self._crash(error)
         finally:
-            ending = asyncio.create_task(self._pool.let_go(job.name, lost=lost))
+            ending = asyncio.create_task(self._end(job.name, lost=lost))
             await asyncio.shield(ending)
 
     async def attached(self) -> frozenset[str]:
@@ -97,6 +116,12 @@ class RayExecutor:
         """End the job of this name, if it is held."""
         await self._pool.let_go(name)
 
+    async def _end(self, name: str, *, lost: bool) -> None:
+        """Let go of a job's slot, and of those that help with it."""
+        for helper in [each for each in self._helpers if Order.take_of(each) == name]:
+            await self._end_helper(helper)
+        await self._pool.let_go(name, lost=lost)
+
     async def close(self) -> None:
         """Leave the cluster: its slots go on, for the next controller."""
         await self._cluster.disconnect()
@@ -104,6 +129,7 @@ class RayExecutor:
     async def _started(self, job: Job) -> PooledSlot:
         """A slot that runs the job."""
         needs = await self._needs(job.engine)
+        shares = needs.spreads and self._spread > 1
         order = Order(
             name=job.name,
             function=job.function,
@@ -111,14 +137,59 @@ class RayExecutor:
             arguments=job.arguments,
             workspace=str(job.workspace),
             inputs=tuple(map(str, job.inputs)),
+            shares=shares,
         )
         contents = [await asyncio.to_thread(path.read_bytes) for path in job.inputs]
+        # A take comes before help with another one.
+        while self._helpers and self._pool.busy + len(self._helpers) >= self._capacity:
+            await self._end_helper(next(reversed(self._helpers)))
+        slot = await self._begun(order, needs, contents)
+        if shares:
+            for number in range(1, self._spread):
+                if self._pool.busy + len(self._helpers) >= self._capacity:
+                    break
+                helper = order.helper(number, slot.handle.name)
+                self._helpers[helper.name] = asyncio.create_task(
+                    self._help(helper, needs, contents, slot)
+                )
+        return slot
+
+    async def _begun(
+        self, order: Order, needs: EngineNeeds, contents: Sequence[bytes]
+    ) -> PooledSlot:
+        """A slot that runs an order. Raises NoRoom, SlotLost, SlotFailed, ExecutorAway."""
         while True:
-            slot = await self._pool.take(job.name, job.engine, needs, at_most=self._capacity)
+            slot = await self._pool.take(order.name, order.engine, needs, at_most=self._capacity)
             if await slot.handle.start(order, contents):
                 return slot
             # Another controller has given it a job meanwhile.
             self._pool.forget(slot)
+
+    async def _help(
+        self, order: Order, needs: EngineNeeds, contents: Sequence[bytes], leader: PooledSlot
+    ) -> None:
+        """Have a slot help with a take until no piece of it is left; without it, it goes on."""
+        try:
+            slot = await self._begun(order, needs, contents)
+            async with aclosing(self._messages(slot, order.name)) as messages:
+                async for message in messages:
+                    if isinstance(message, Crashed):
+                        log.info("helper ended", job=order.name, reason=message.reason[-500:])
+        except (NoRoom, ExecutorAway, SlotFailed, SlotLost) as error:
+            log.info("helper lost", job=order.name, reason=str(error))
+        finally:
+            self._helpers.pop(order.name, None)
+            await asyncio.shield(asyncio.create_task(self._helper_ended(order, leader)))
+
+    async def _helper_ended(self, order: Order, leader: PooledSlot) -> None:
+        with suppress(ExecutorAway, SlotFailed, SlotLost):
+            await leader.handle.leave_pieces(order.take, order.name)
+        await self._pool.let_go(order.name)
+
+    async def _end_helper(self, name: str) -> None:
+        helper = self._helpers.pop(name)
+        helper.cancel()
+        await asyncio.gather(helper, return_exceptions=True)
 
     async def _crash(self, error: NoRoom | ExecutorAway | SlotFailed | SlotLost) -> Crashed:
         """What an error means for a job: a fault of the job's where a slot alone was lost."""
@@ -144,7 +215,7 @@ class RayExecutor:
                     seen, heard = count, loop.time()
                     for line in lines:
                         message = parse(line)
-                        if isinstance(message, Ready):
+                        if isinstance(message, Ready | Asked):
                             continue
                         yield message
                         if not isinstance(message, Progressed):

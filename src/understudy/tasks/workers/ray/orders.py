@@ -10,6 +10,9 @@ from typing import Any, Self
 
 from understudy.engines import EngineNeeds
 
+HELPER = "/"
+"""Between a take's name and the number of a slot that helps with it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotSettings:
@@ -18,7 +21,7 @@ class SlotSettings:
     version: of the server that made it. jobs: the module that holds the jobs' functions. seconds:
     what a job may take. memory_mb: what each of its processes may reserve, 0 for no limit. needs:
     what the slot occupies on its node. engines: of how many it keeps models loaded. sign_seconds:
-    between two signs of life while a job says nothing.
+    between two signs of life while a job says nothing. namespace: of the slot and its peers.
     """
 
     version: str
@@ -28,6 +31,7 @@ class SlotSettings:
     needs: EngineNeeds = field(default_factory=EngineNeeds)
     engines: int = 1
     sign_seconds: float = 5.0
+    namespace: str = ""
 
     def to_json(self) -> str:
         """The inverse of `from_json`."""
@@ -75,7 +79,9 @@ class SlotState:
 class Order:
     """A job for a slot; `executor.Job` explains the fields.
 
-    The paths are the controller's; inputs come beside the order, in the same sequence.
+    The paths are the controller's; inputs come beside the order, in the same sequence. shares: of a
+    take, whether other slots may help with it. leader: of a job that helps, the slot of the take,
+    whose name `name` begins with.
     """
 
     name: str
@@ -84,6 +90,23 @@ class Order:
     arguments: Mapping[str, Any]
     workspace: str
     inputs: tuple[str, ...]
+    shares: bool = False
+    leader: str | None = None
+
+    @property
+    def take(self) -> str:
+        """The name of the take that it is, or helps with."""
+        return self.take_of(self.name)
+
+    @staticmethod
+    def take_of(name: str) -> str:
+        """The name of the take that a job of this name is, or helps with."""
+        return name.partition(HELPER)[0]
+
+    def helper(self, number: int, leader: str) -> Self:
+        """The order of a slot that helps with this one."""
+        name = f"{self.name}{HELPER}{number}"
+        return replace(self, name=name, function="help_take", shares=False, leader=leader)
 
     def to_json(self) -> str:
         """The inverse of `from_json`."""

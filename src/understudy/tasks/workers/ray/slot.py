@@ -13,17 +13,25 @@ import re
 import shutil
 import tempfile
 import time
-from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from understudy import __version__
 from understudy.errors import MachineFault
 from understudy.tasks.workers.cancellation import CANCELLED
 from understudy.tasks.workers.child import WorkerProcess
-from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused, line_of
+from understudy.tasks.workers.messages import (
+    MAX_REASON_CHARACTERS,
+    Crashed,
+    Done,
+    Refused,
+    line_of,
+)
+from understudy.tasks.workers.ray.boards import LeadingBoard, PeerBoard, answer
+from understudy.tasks.workers.ray.held_job import HeldJob
 from understudy.tasks.workers.ray.orders import Order, SlotSettings, SlotState
 
 CANCEL_SECONDS = 5.0
@@ -31,39 +39,11 @@ CANCEL_SECONDS = 5.0
 ABANDONED_SECONDS = 900.0
 """Then a slot without a running job ends: no controller has asked for it meanwhile."""
 _WATCH_SECONDS = 15.0
-_KEPT_LINES = 256
-"""Of a job's messages, for a controller that comes later: older progress is of no use."""
 _FOLDER = "understudy-slot"
+BOARD = "board"
+"""The folder for the pieces of a shared take, beside the workspace."""
 
-Message = Progressed | Done | Refused | Crashed
 _STOPPED = Crashed(reason=CANCELLED)
-
-
-@dataclass(slots=True, eq=False)
-class _Work:
-    """A job that a slot holds. dropped: how many of its first lines are no longer kept."""
-
-    order: Order
-    lines: deque[bytes] = field(default_factory=lambda: deque(maxlen=_KEPT_LINES))
-    dropped: int = 0
-    ended: bool = False
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    running: asyncio.Task[None] | None = None
-    child: WorkerProcess | None = None
-
-    def tell(self, message: Message) -> None:
-        """Keep a message, and wake who waits for it."""
-        if self.ended:
-            return
-        self.dropped += len(self.lines) == _KEPT_LINES
-        self.lines.append(line_of(message))
-        self.ended = not isinstance(message, Progressed)
-        self.changed.set()
-
-    def after(self, seen: int) -> tuple[int, list[bytes]]:
-        """The lines after the first `seen`, as far as they are kept, and how many there were."""
-        lines = list(self.lines)[max(0, seen - self.dropped) :]
-        return self.dropped + len(self.lines), lines
 
 
 class Slot:
@@ -77,7 +57,7 @@ class Slot:
         _clear_leftovers()
         self._root = Path(tempfile.mkdtemp(prefix=f"{_FOLDER}-{os.getpid()}-"))
         self._loaded: dict[str, WorkerProcess] = {}
-        self._work: _Work | None = None
+        self._work: HeldJob | None = None
         self._asked_at = time.monotonic()
         self._watching: asyncio.Task[None] | None = None
 
@@ -100,9 +80,10 @@ class Slot:
         if self._work is not None:
             return False
         given = Order.from_json(order)
-        work = self._work = _Work(given)
+        work = self._work = HeldJob(given)
         placed = await asyncio.to_thread(self._place, given, contents)
         work.order = placed
+        work.board = await asyncio.to_thread(self._board, placed)
         work.running = asyncio.create_task(self._run(work))
         return True
 
@@ -149,6 +130,47 @@ class Slot:
             return b""
         return await asyncio.to_thread(_read, Path(work.order.workspace) / file, start, count)
 
+    async def claim_piece(self, name: str, worker: str, piece: str) -> bool:
+        """Whether a helping slot is to do a piece of the take that this slot makes."""
+        board = self._leading(name)
+        return board is not None and await board.claim(piece, worker)
+
+    async def bring_piece(self, name: str, piece: str, content: bytes) -> None:
+        """Take a piece that a helping slot has made."""
+        board = self._leading(name)
+        if board is not None:
+            await board.bring(piece, content)
+
+    async def fetch_piece(self, name: str, piece: str) -> tuple[str, bytes]:
+        """A piece for a helping slot, with what `PieceBoard.get` answers."""
+        board = self._leading(name)
+        return ("gone", b"") if board is None else await board.fetch(piece)
+
+    async def leave_pieces(self, name: str, worker: str | None) -> None:
+        """Give up what a helping slot claimed and did not bring: it has ended. worker: None for
+        every helping slot."""
+        self._asked()
+        board = self._leading(name)
+        if board is not None:
+            board.leave(worker)
+
+    def _leading(self, name: str) -> LeadingBoard | None:
+        work = self._held(name)
+        board = None if work is None else work.board
+        return board if isinstance(board, LeadingBoard) else None
+
+    def _board(self, order: Order) -> LeadingBoard | PeerBoard | None:
+        folder = self._folder(order.name) / BOARD
+        if order.shares:
+            return LeadingBoard(folder)
+        if order.leader is None:
+            return None
+        from understudy.tasks.workers.ray.cluster import slot_actor
+
+        return PeerBoard(
+            slot_actor(order.leader, self._settings.namespace), order.take, order.name, folder
+        )
+
     async def cancel(self, name: str) -> None:
         """End a job: it is asked to stop where it has models loaded, else killed."""
         self._asked()
@@ -169,27 +191,31 @@ class Slot:
             self._work = None
             await asyncio.to_thread(shutil.rmtree, self._folder(name), ignore_errors=True)
 
-    def _held(self, name: str) -> _Work | None:
+    def _held(self, name: str) -> HeldJob | None:
         work = self._work
         return work if work is not None and work.order.name == name else None
 
     def _folder(self, name: str) -> Path:
-        return self._root / name.replace("#", "-")
+        return self._root / re.sub(r"[^0-9]", "-", name)
 
     def _place(self, order: Order, contents: tuple[bytes, ...]) -> Order:
         """The order with its files in a folder of this machine."""
         folder = self._folder(order.name)
         workspace, inputs = folder / "workspace", folder / "inputs"
-        for each in (workspace, inputs):
+        for each in (workspace, inputs, folder / BOARD):
             each.mkdir(parents=True)
         paths = tuple(
             inputs / f"{number}{Path(path).suffix}" for number, path in enumerate(order.inputs)
         )
         for path, content in zip(paths, contents, strict=True):
             path.write_bytes(content)
-        return order.moved_to(workspace, paths)
+        moved = order.moved_to(workspace, paths)
+        if not moved.shares and moved.leader is None:
+            return moved
+        board = {"folder": str(folder / BOARD), "leads": moved.leader is None}
+        return replace(moved, arguments={**moved.arguments, "board": board})
 
-    async def _run(self, work: _Work) -> None:
+    async def _run(self, work: HeldJob) -> None:
         """Run a job to its end; whatever ends it is told."""
         seconds, order = self._settings.seconds, work.order
         child: WorkerProcess | None = None
@@ -197,15 +223,18 @@ class Slot:
         try:
             async with asyncio.timeout(seconds):
                 child = work.child = await self._child(order.engine)
-                async for message in child.run(order.function, order.arguments):
+                board = work.board
+                reply = None if board is None else partial(answer, board)
+                async for message in child.run(order.function, order.arguments, reply):
                     work.tell(child.with_last_words(message))
                     keeps = isinstance(message, Done | Refused) or message == _STOPPED
         except TimeoutError:
             work.tell(Crashed(reason=f"it took longer than {seconds:g} s"))
         except MachineFault as fault:
             work.tell(Crashed(reason=str(fault), machine=str(fault)))
-        except OSError as error:
-            work.tell(Crashed(reason=repr(error)))
+        except Exception as error:
+            # Of a helper: the slot that leads is gone.
+            work.tell(Crashed(reason=repr(error)[-MAX_REASON_CHARACTERS:]))
         finally:
             if child is not None and not (keeps and self._settings.needs.resident):
                 self._loaded.pop(order.engine, None)

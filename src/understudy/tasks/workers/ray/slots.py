@@ -18,7 +18,7 @@ from understudy.tasks.workers.ray.cluster import (
     SlotHandle,
     SlotLost,
 )
-from understudy.tasks.workers.ray.orders import SlotSettings, SlotState
+from understudy.tasks.workers.ray.orders import Order, SlotSettings, SlotState
 
 IDLE_SECONDS = 600.0
 """Then a free slot is ended, so that its node is free for others or can be given back."""
@@ -73,6 +73,12 @@ class SlotPool:
         # The jobs that this controller started or follows; others are found by asking.
         self._mine: set[str] = set()
         self._asking: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def busy(self) -> int:
+        """How many slots hold a take; those that help with one do not count."""
+        held = [slot.job for slot in self._slots.values() if slot.job is not None]
+        return sum(Order.take_of(name) == name for name in held)
 
     def holding(self, name: str) -> PooledSlot | None:
         """The slot that holds a job; from now on the job is this controller's."""
@@ -148,7 +154,12 @@ class SlotPool:
                     self._asking[slot.handle.name] = asyncio.create_task(self._ask(slot))
             await asyncio.wait(self._asking.values(), timeout=patience)
         await self._end_idle()
-        return frozenset(slot.job for slot in self._slots.values() if slot.job is not None)
+        held = {slot.job for slot in self._slots.values() if slot.job is not None}
+        helpers = {name for name in held if Order.take_of(name) != name}
+        for name in helpers - self._mine:
+            # Of a controller that is gone; the take does without.
+            await self.let_go(name)
+        return frozenset(held - helpers)
 
     async def _ask(self, slot: PooledSlot) -> None:
         """Ask a slot that this controller has given nothing to do."""
