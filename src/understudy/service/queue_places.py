@@ -14,10 +14,12 @@ import sqlalchemy as sa
 
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import waiting
-from understudy.tasks.queue.expected_wait import QueuePlace, QueueState, places
+from understudy.tasks.queue.expected_wait import QueuePlace, QueueState, last_place, places
 from understudy.tasks.records import Element, Status, Task
 
 _KEPT_SECONDS = 2.0
+_EXACT_PLACES = 1000
+"""Of one account's waiting tasks; those after them are told the place of its last one."""
 _KEPT_TIMES = 20
 """As many times as long as it took to count."""
 
@@ -52,19 +54,24 @@ class QueuePlaces:
 
         Raises DatabaseUnavailable.
         """
-        priorities = {
-            each.priority
-            for each in shown
-            if isinstance(each, Task) and each.status is Status.SUBMITTED
-        }
-        if not priorities:
+        waiting_tasks = [
+            each for each in shown if isinstance(each, Task) and each.status is Status.SUBMITTED
+        ]
+        if not waiting_tasks:
             return {}
+        priorities = {each.priority for each in waiting_tasks}
         state = await self.state()
         priorities.update(
             group.priority for group in state.groups if group.account_id == account_id
         )
-        ordered = await self._database.look_up(waiting.waiting_ids, account_id, priorities)
-        return places(state, account_id, ordered)
+        ordered = await self._database.look_up(
+            waiting.waiting_ids, account_id, priorities, limit=_EXACT_PLACES
+        )
+        found = places(state, account_id, ordered)
+        for each in waiting_tasks:
+            if len(ordered) == _EXACT_PLACES and each.id not in found:
+                found[each.id] = last_place(state, account_id, each.priority)
+        return found
 
     def _count(self, connection: sa.Connection) -> QueueState:
         mean_ms = waiting.mean_run_ms(connection)

@@ -14,7 +14,7 @@ from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions, waiting
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.db.repository.waiting import WaitingGroup
-from understudy.tasks.queue.expected_wait import QueueState, places, wait_of_newcomer
+from understudy.tasks.queue.expected_wait import QueueState, last_place, places, wait_of_newcomer
 from understudy.tasks.records import Result
 
 MakeTask = Callable[..., NewTask]
@@ -47,6 +47,13 @@ def test_higher_priorities_come_first_whoever_has_them() -> None:
     state = queue(group(1, 3, priority=5), group(2, 1, priority=5), group(2, 1), group(4, 9))
     found = places(state, 2, [(5, 51), (0, 52)])
     assert (found[51].position, found[52].position) == (1, 5)
+
+
+def test_the_last_place_is_that_of_the_last_task() -> None:
+    state = queue(group(1, 50), group(2, 3), group(2, 2, priority=1))
+    ordered = [(1, 51), (1, 52), (0, 53), (0, 54), (0, 55)]
+    assert last_place(state, 2, 0) == places(state, 2, ordered)[55]
+    assert last_place(state, 2, 1) == places(state, 2, ordered)[52]
 
 
 def test_the_wait_is_the_time_in_which_so_many_slots_come_free() -> None:
@@ -99,7 +106,7 @@ def test_places_are_the_order_in_which_tasks_are_claimed(
     )
     told: dict[int, int] = {}
     for account_id in (1, 2, 3):
-        ordered = database.read_now(waiting.waiting_ids, account_id, [0, 1])
+        ordered = database.read_now(waiting.waiting_ids, account_id, [0, 1], limit=99)
         found = places(state, account_id, ordered)
         told |= {task_id: place.position for task_id, place in found.items()}
     order: list[int] = []

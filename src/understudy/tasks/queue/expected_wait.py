@@ -70,6 +70,19 @@ def places(
     return found
 
 
+def last_place(state: QueueState, account_id: int, priority: int) -> QueuePlace:
+    """The place of the last of an account's waiting tasks of a priority."""
+    own = [each for each in state.groups if each.account_id == account_id]
+    same = sum(each.tasks for each in own if each.priority == priority) or 1
+    before = same - 1 + sum(each.tasks for each in own if each.priority > priority)
+    position = 1 + before + _others_before(state, account_id, priority, same - 1)
+    return QueuePlace(
+        position=position,
+        length=max(state.length, position),
+        seconds=_seconds(state, account_id, position, before),
+    )
+
+
 def wait_of_newcomer(state: QueueState) -> float | None:
     """Seconds that a task would wait whose account has no other, at priority 0."""
     position = 1 + _others_before(state, None, 0, 0)

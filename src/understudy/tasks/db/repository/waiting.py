@@ -63,21 +63,26 @@ def mean_run_ms(connection: sa.Connection) -> float | None:
 
 
 def waiting_ids(
-    connection: sa.Connection, account_id: int, priorities: Collection[int]
+    connection: sa.Connection, account_id: int, priorities: Collection[int], *, limit: int
 ) -> list[tuple[int, int]]:
-    """The account's waiting tasks of these priorities in the order in which they are claimed:
-    priority and id.
+    """The first of the account's waiting tasks of these priorities, in the order in which they are
+    claimed: priority and id.
     """
-    values = {"account_id": account_id, "priorities": list(priorities)}
-    return [(row[0], row[1]) for row in connection.execute(_WAITING_IDS, values)]
+    found: list[tuple[int, int]] = []
+    # One after the other, each in the index's order.
+    for priority in sorted(priorities, reverse=True):
+        values = {"account_id": account_id, "priority": priority, "limit": limit - len(found)}
+        found += [(priority, row.id) for row in connection.execute(_WAITING_IDS, values)]
+    return found
 
 
 _WAITING_IDS = (
-    sa.select(tasks.c.priority, tasks.c.id)
+    sa.select(tasks.c.id)
     .where(
         tasks.c.status == SUBMITTED,
         tasks.c.account_id == sa.bindparam("account_id"),
-        tasks.c.priority.in_(sa.bindparam("priorities", expanding=True)),
+        tasks.c.priority == sa.bindparam("priority"),
     )
-    .order_by(tasks.c.priority.desc(), tasks.c.not_before, tasks.c.id)
+    .order_by(tasks.c.not_before, tasks.c.id)
+    .limit(sa.bindparam("limit", type_=sa.Integer))
 )
