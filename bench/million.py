@@ -96,8 +96,10 @@ def measure_claims(database: Database, accounts_: int) -> list[dict[str, Any]]:
         {
             "accounts that wait": str(accounts_),
             "at once": "an update of one row",
+            "limit of slots": None,
             "median": least[len(least) // 2],
             "p95": least[int(len(least) * 0.95)],
+            "claims /s": None,
         }
     ]
     for limit, slot_limit in ((1, None), (1, 1000), (32, None)):
