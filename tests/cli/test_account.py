@@ -41,9 +41,9 @@ def test_an_account_gets_limits_and_a_priority(data: Path) -> None:
     assert run(data, "list").stdout.splitlines()[1].split()[4] == "3"
     words = ("--concurrency", "9", "--slots", "2", "--priority", "-1")
     told = run(data, "limits", "alice", *words).stdout
-    assert told == "alice: at most 9 unfinished tasks, at most 2 at once, priority -1\n"
+    assert told == "alice: unfinished tasks: at most 9; running at once: at most 2; priority: -1\n"
     told = run(data, "limits", "alice", "--slots", "4").stdout
-    assert told == "alice: at most 9 unfinished tasks, at most 4 at once, priority -1\n"
+    assert told == "alice: unfinished tasks: at most 9; running at once: at most 4; priority: -1\n"
 
 
 def test_keys_are_made_listed_and_revoked(data: Path) -> None:

@@ -202,8 +202,8 @@ def limits(
         )
         now = _find(database, name)
     typer.echo(
-        f"{name}: {_limit(now.concurrency_limit)} unfinished tasks, "
-        f"{_limit(now.slot_limit)} at once, priority {now.priority}"
+        f"{name}: unfinished tasks: {_limit(now.concurrency_limit)}; "
+        f"running at once: {_limit(now.slot_limit)}; priority: {now.priority}"
     )
 
 
@@ -273,7 +273,7 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 def _limit(most: int | None) -> str:
-    return "the server's limit of" if most is None else f"at most {most}"
+    return "the server's limit" if most is None else f"at most {most}"
 
 
 def _units(thousandths: int | None) -> str:
