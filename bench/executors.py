@@ -3,7 +3,8 @@ slots.
 
 Takes are stand-ins that sleep (`understudy.testing.rehearsal`). The first table calls them
 directly, in child processes of the server, and in slots of a Ray cluster on this machine, in turns;
-the second runs whole servers. `resident` slots keep their child process between takes.
+the second runs whole servers. `resident` slots keep their child process between takes, on Ray
+alone: locally one such process would serve all.
 """
 
 from __future__ import annotations
@@ -129,7 +130,7 @@ def takes_per_minute(executor: str, slots: int, folder: Path) -> Row:
         "executor": executor,
         "ray_namespace": folder.name,
         "slots": slots,
-        "engine_needs": {"puppet": {"cpus": 1, "memory_mb": 0, "resident": True}},
+        "engine_needs": {"puppet": {"cpus": 1, "memory_mb": 0, "resident": executor == "ray"}},
         "rate_limit": "",
         "concurrency_limit": 10_000,
         "shutdown_seconds": 0,
@@ -200,7 +201,7 @@ def main() -> None:
         print(table(title, asyncio.run(overhead(cluster.address, folder))), flush=True)
         rows = [
             takes_per_minute(executor, slots, folder / f"{executor}-{slots}")
-            for executor in ("local", "ray")
+            for executor in ("ray", "local")
             for slots in asked.slots
         ]
         print(table(f"Takes of {LONG_NAP_SECONDS:g} s", rows))
