@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import hashlib
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from typing import Any
 import numpy as np
 
 from bench.table import Cell, table
+from tests.ray_cluster import end_slots
 from understudy import __version__
 from understudy.engines import EngineNeeds
 from understudy.media.clip import open_clip, read_frames
@@ -42,10 +44,11 @@ WORKERS = 2
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """A take's seconds, and its files' digests by name."""
+    """A take's seconds, its files' digests by name, and how many nodes looked at the clip."""
 
     seconds: float
     digests: dict[str, str]
+    nodes: int
 
 
 def write_long_clip(path: Path, seconds: float) -> None:
@@ -115,10 +118,17 @@ async def measure(address: str, clip: Path, folder: Path, spread: int) -> Measur
         if not isinstance(message, Progressed):
             assert isinstance(message, Done), message
     seconds = time.monotonic() - began
+    # Other namespaces' slots would keep the cores.
+    end_slots(folder.name)
     names = ("video.mp4", "cover.jpg", "performance.npz")
+    caches = list(folder.parent.glob("cache-*"))
+    nodes = sum(any(cache.rglob("scene-*")) for cache in caches)
+    for cache in caches:
+        shutil.rmtree(cache)
     return Measured(
         seconds,
         {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in names},
+        nodes,
     )
 
 
@@ -138,6 +148,7 @@ def main() -> None:
                     asyncio.run(measure(address, clip, folder / f"{number}-{spread}", spread))
                     for spread in (1, WORKERS)
                 )
+                assert (alone.nodes, shared.nodes) == (1, WORKERS)
                 rows.append(
                     {
                         "round": str(number + 1),
