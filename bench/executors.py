@@ -45,6 +45,8 @@ NAP_SECONDS = 0.2
 """Of a take whose overhead is measured."""
 LONG_NAP_SECONDS = 10.0
 """Of a take whose number per minute is counted; real ones take longer."""
+_STARTING_SECONDS = 30.0
+"""Of the takes before the clock runs: all slots must be there before the first one ends."""
 TAKES_OF_A_SLOT = 3
 SLOTS = (1, 2, 4, 8, 16)
 CLIP_BYTES = 5 << 20
@@ -152,7 +154,10 @@ def takes_per_minute(executor: str, slots: int, folder: Path) -> Row:
             "mode": "std",
         }
         # Slots are made, and children started, before the clock runs.
-        _end(http, [_create(http, {**body, "prompt": "nap 2"}) for _ in range(slots)])
+        _end(
+            http,
+            [_create(http, {**body, "prompt": f"nap {_STARTING_SECONDS}"}) for _ in range(slots)],
+        )
         made = [_create(http, {**body, "prompt": f"nap {LONG_NAP_SECONDS}"}) for _ in range(count)]
         _end(http, made)
     database = Database(f"sqlite:///{folder / 'understudy.db'}")
