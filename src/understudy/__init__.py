@@ -165,7 +165,7 @@ def cast(
 
     Raises `understudy.errors.InputRefused` for what cannot be used.
     """
-    from understudy.take.cast import cast_picture
+    from understudy.take.casting.cast import cast_picture
 
     target = None if folder is None else Path(folder)
     return cast_picture(_file(picture), target, mode=mode, corrections=corrections)

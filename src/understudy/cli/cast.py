@@ -30,7 +30,7 @@ def cast(
     with reporting_faults(debug=debug):
         check_file_or_folder(picture, field="image_url")
 
-        from understudy.take.cast import cast_picture
+        from understudy.take.casting.cast import cast_picture
 
         character = cast_picture(picture, output, mode=mode)
         for warning in character.warnings:

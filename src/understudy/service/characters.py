@@ -18,10 +18,10 @@ from understudy.errors import InputRefused
 from understudy.media import file_types, limits
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.media_checks import MediaChecks
-from understudy.service.media_files import media_file, media_request
+from understudy.service.media.checks import MediaChecks
+from understudy.service.media.files import media_file, media_request
 from understudy.service.probe_errors import probing
-from understudy.take.character_finding import CharacterFinding, PieceFinding, Place
+from understudy.take.casting.character_finding import CharacterFinding, PieceFinding, Place
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads
 from understudy.tasks.files.content_types import BY_FORMAT

@@ -21,14 +21,14 @@ from understudy.service.http.contract_errors import (
     Unavailable,
 )
 from understudy.service.http.fields import invalid
-from understudy.service.media_checks import (
+from understudy.service.media.checks import (
     BUDGET_SECONDS,
     CheckedMedia,
     MediaChecks,
     MediaRequest,
     all_of,
 )
-from understudy.service.media_files import media_request
+from understudy.service.media.files import media_request
 from understudy.service.models import Catalogue, reservation
 from understudy.take.backgrounds import CLIP, FIELD
 from understudy.tasks.db.database import Database

@@ -15,8 +15,8 @@ from understudy.service.drafts import Draft
 from understudy.service.element_lookup import find_element
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.media_checks import MediaChecks
-from understudy.service.media_files import media_file, media_request
+from understudy.service.media.checks import MediaChecks
+from understudy.service.media.files import media_file, media_request
 from understudy.service.models import price, show_units
 from understudy.service.probe_errors import probing
 from understudy.take.backgrounds import FIELD

@@ -22,7 +22,7 @@ from understudy.service.http.json_bodies import LargeBodies
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
 from understudy.service.inspection import Inspection
-from understudy.service.media_checks import MediaChecks
+from understudy.service.media.checks import MediaChecks
 from understudy.service.models import Catalogue, price
 from understudy.service.queue_places import QueuePlaces
 from understudy.service.scratch import Scratch

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 from understudy.errors import InputRefused
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text, show
-from understudy.service.media_checks import is_web_url
+from understudy.service.media.checks import is_web_url
 from understudy.take.backgrounds import CLIP, FIELD, FILE, KEEP, TRANSPARENT, read_colour
 from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
 

@@ -15,7 +15,8 @@ from understudy.media import limits
 from understudy.media.clip import Clip, read_frames
 from understudy.media.picture import Picture
 from understudy.take.backgrounds import open_background
-from understudy.take.concurrent_casting import ConcurrentCasting
+from understudy.take.casting.concurrent import ConcurrentCasting
+from understudy.take.casting.preview import write_preview
 from understudy.take.driver import check_motion_options, find_driver
 from understudy.take.findings import (
     ClipFinding,
@@ -38,7 +39,6 @@ from understudy.take.open import (
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outlines import outline_mask
 from understudy.take.plan import OutputFormat, dropped_parts, make_plan
-from understudy.take.preview import write_preview
 from understudy.tracking.cached import PictureTracker
 from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.scene.analysis import SceneAnalysis

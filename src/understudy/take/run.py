@@ -21,7 +21,7 @@ from understudy.media.output.content_credentials import configured_identity
 from understudy.media.picture import Picture
 from understudy.processes.sharing import Board
 from understudy.take.backgrounds import CLIP, Background, on_background, open_background
-from understudy.take.concurrent_casting import ConcurrentCasting
+from understudy.take.casting.concurrent import ConcurrentCasting
 from understudy.take.driver import check_motion_options, find_driver, follow_driver
 from understudy.take.open import Opened, open_media
 from understudy.take.options import TakeMedia, TakeRequest

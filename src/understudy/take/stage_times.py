@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from understudy.take.concurrent_casting import Measured
+from understudy.take.casting.concurrent import Measured
 from understudy.take.progress import Stage
 
 T = TypeVar("T")

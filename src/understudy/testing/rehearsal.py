@@ -37,7 +37,11 @@ from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, HAND_LANDMARKS
 from understudy.media import limits
 from understudy.take.backgrounds import FILE
-from understudy.take.character_finding import CharacterFinding, CorrectionsGiven, PieceFinding
+from understudy.take.casting.character_finding import (
+    CharacterFinding,
+    CorrectionsGiven,
+    PieceFinding,
+)
 from understudy.take.findings import (
     ClipFinding,
     DriverFinding,

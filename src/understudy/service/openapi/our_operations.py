@@ -25,7 +25,7 @@ from understudy.service.openapi.operation import (
     Parameter,
     named,
 )
-from understudy.take.character_finding import CharacterFinding, PieceFinding
+from understudy.take.casting.character_finding import CharacterFinding, PieceFinding
 from understudy.take.findings import Findings
 from understudy.tasks.files.links import FILES_PATH, MEDIA_PATH
 

@@ -25,7 +25,7 @@ from understudy.tasks.workers.questions import (
 
 if TYPE_CHECKING:  # They load much that a child does not need at once.
     from understudy.character.corrections import Corrections
-    from understudy.take.adjusting import PictureFile
+    from understudy.take.casting.adjusting import PictureFile
     from understudy.take.outputs import Outputs
 
 Report = Callable[[str, float, bytes | None], None]
@@ -188,7 +188,7 @@ def find_character(arguments: Values, report: Report) -> Values:
     Leaves `take.character_finding.CharacterFinding` as JSON at `output`: a matte is too long for a
     message.
     """
-    from understudy.take.adjusting import find_character
+    from understudy.take.casting.adjusting import find_character
 
     given = CharacterArguments.from_json(arguments)
     found = find_character(_picture_file(given.picture), _corrections(given))
@@ -198,7 +198,7 @@ def find_character(arguments: Values, report: Report) -> Values:
 
 def pose_character(arguments: Values, report: Report) -> Values:
     """Write a character in test poses to `output`, an MP4. Arguments: `CharacterArguments`."""
-    from understudy.take.adjusting import write_poses
+    from understudy.take.casting.adjusting import write_poses
 
     given = CharacterArguments.from_json(arguments)
     write_poses(_picture_file(given.picture), _corrections(given), given.output)
@@ -210,7 +210,7 @@ def select_piece(arguments: Values, report: Report) -> Values:
 
     Leaves `take.character_finding.PieceFinding` as JSON at `output`.
     """
-    from understudy.take.adjusting import select_piece
+    from understudy.take.casting.adjusting import select_piece
 
     given = PieceArguments.from_json(arguments)
     found = select_piece(_picture_file(given.picture), given.on, given.off)
@@ -224,7 +224,7 @@ def correct_picture(arguments: Values, report: Report) -> Values:
     Arguments: `CharacterArguments`.
     """
     from understudy.character.corrections import NONE
-    from understudy.take.adjusting import correct_picture
+    from understudy.take.casting.adjusting import correct_picture
 
     given = CharacterArguments.from_json(arguments)
     correct_picture(_picture_file(given.picture), _corrections(given) or NONE, given.output)
@@ -232,7 +232,7 @@ def correct_picture(arguments: Values, report: Report) -> Values:
 
 
 def _picture_file(check: PictureCheck) -> PictureFile:
-    from understudy.take.adjusting import PictureFile
+    from understudy.take.casting.adjusting import PictureFile
 
     return PictureFile(check.path, field=check.field, max_bytes=check.max_bytes)
 

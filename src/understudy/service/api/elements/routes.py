@@ -21,7 +21,7 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import read_body
 from understudy.service.http.json_bodies import read_object
-from understudy.service.media_checks import BUDGET_SECONDS, MediaRequest, all_of
+from understudy.service.media.checks import BUDGET_SECONDS, MediaRequest, all_of
 from understudy.tasks.db.repository import elements, uploads
 from understudy.tasks.db.repository.callbacks import WriteElementPayload
 from understudy.tasks.db.repository.tasks import ExternalIdTaken

@@ -11,7 +11,7 @@ from understudy.character.character import Character
 from understudy.engines import Judgement
 from understudy.engines.puppet import PuppetEngine
 from understudy.geometry.skeleton import Side
-from understudy.take.judging import judged
+from understudy.take.casting.judging import judged
 
 
 class Strict(PuppetEngine):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.media.media_maker import write_clip
-from understudy.service.remote_header import Header, read_header
+from understudy.service.media.remote_header import Header, read_header
 
 
 def header_of(data: bytes, reads: list[tuple[int, int]] | None = None) -> Header | None:

@@ -14,7 +14,7 @@ import pytest
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.media_checks import write_base64
+from understudy.service.media.checks import write_base64
 
 Body = Callable[..., dict[str, Any]]
 

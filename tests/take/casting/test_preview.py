@@ -10,7 +10,7 @@ from PIL import Image
 
 from tests.engines.paper_doll import SIZE, paper_doll
 from understudy.engines import load_engine
-from understudy.take.preview import write_preview
+from understudy.take.casting.preview import write_preview
 
 
 def test_a_sheet_shows_eleven_panels_that_differ(tmp_path: Path) -> None:

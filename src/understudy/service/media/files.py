@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 from understudy.service.http.authentication import Caller
-from understudy.service.media_checks import MediaChecks, MediaRequest, is_web_url, write_base64
+from understudy.service.media.checks import MediaChecks, MediaRequest, is_web_url, write_base64
 from understudy.tasks.files.client_urls import seal_url
 from understudy.tasks.files.localize import Localizer
 from understudy.tasks.records import Source

@@ -30,7 +30,7 @@ from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.media.picture import Picture
 from understudy.processes.sharing import Board
-from understudy.take.judging import judged
+from understudy.take.casting.judging import judged
 from understudy.tracking.performance import Performance
 
 T = TypeVar("T")

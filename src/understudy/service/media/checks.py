@@ -18,8 +18,8 @@ from typing import Any, Literal
 from understudy.errors import InputRefused
 from understudy.media import file_types, limits
 from understudy.media.limits import ClipLimits
-from understudy.service import remote_header
 from understudy.service.http.contract_errors import ParameterInvalid
+from understudy.service.media import remote_header
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import uploads

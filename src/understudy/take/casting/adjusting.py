@@ -25,14 +25,14 @@ from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Float32
 from understudy.media import limits
 from understudy.media.picture import Picture, open_picture
-from understudy.take.character_finding import (
+from understudy.take.casting.character_finding import (
     CharacterFinding,
     CorrectionsGiven,
     PieceFinding,
     Place,
 )
-from understudy.take.judging import judged
-from understudy.take.preview import write_test_poses
+from understudy.take.casting.judging import judged
+from understudy.take.casting.preview import write_test_poses
 from understudy.weights import MOBILE_SAM
 
 
