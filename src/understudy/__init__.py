@@ -72,7 +72,6 @@ def animate(  # noqa: PLR0913 - independent keyword options
     from understudy.take.backgrounds import FILE
     from understudy.take.options import TakeRequest
     from understudy.take.outputs import Outputs
-    from understudy.take.result_judging import check_judging, with_judgement
     from understudy.take.run import run_take
 
     behind = background if isinstance(background, Path) else None
@@ -90,16 +89,14 @@ def animate(  # noqa: PLR0913 - independent keyword options
         format=output_name(Path(out).suffix),
     )
     media = replace(_media(picture, clip, element), background=behind)
-    if judge:
-        check_judging(media, request)
-    report = run_take(
+    return run_take(
         media,
         request,
         Outputs(video=Path(out), compare=None if compare is None else Path(compare)),
         measure_fidelity=measure_fidelity,
+        judge=judge,
         on_progress=on_progress,
     )
-    return with_judgement(report, media, Path(out)) if judge else report
 
 
 def inspect(  # noqa: PLR0913 - independent keyword options

@@ -19,6 +19,7 @@ import pytest
 import understudy
 from tests.take.conftest import EXAMPLES, FPS, PICTURE
 from understudy.errors import InputRefused, TakeCancelled
+from understudy.judge.judge import judge_video
 from understudy.media import limits
 from understudy.take.inspect import inspect_take
 from understudy.take.open import open_take_picture
@@ -143,9 +144,15 @@ def test_inspecting_gives_the_plan_of_the_take(made: Made, clip: Path) -> None:
     assert found.plan == made.report.plan
 
 
-def test_fidelity_is_measured_when_asked_for(made: Made, clip: Path, tmp_path: Path) -> None:
+def test_a_video_is_measured_and_judged_when_asked_for(
+    made: Made, clip: Path, tmp_path: Path
+) -> None:
     assert made.report.fidelity is None
-    report = understudy.animate(PICTURE, clip, tmp_path / "out.mp4", measure_fidelity=True)
+    assert made.report.judgement is None
+    out = tmp_path / "out.mp4"
+    report = understudy.animate(PICTURE, clip, out, measure_fidelity=True, judge=True)
+    assert report.judgement is not None
+    assert report.judgement == judge_video(out, PICTURE, clip).judgement
     fidelity = report.to_json()["fidelity"]
     assert fidelity["found"] > 0.95
     assert 0 < fidelity["angle"] < 20

@@ -185,7 +185,6 @@ def animate(  # noqa: PLR0913 - one parameter per option
         from understudy.media.output.encodings import output_name
         from understudy.take.options import TakeMedia, TakeRequest
         from understudy.take.outputs import Outputs
-        from understudy.take.result_judging import check_judging, with_judgement
         from understudy.take.run import run_take
 
         request = TakeRequest(
@@ -225,8 +224,6 @@ def animate(  # noqa: PLR0913 - one parameter per option
             animate_all([picture, clip, *more], output, shared, report)
             return
         media = replace(given, picture=picture).driven_by(clip)
-        if judge:
-            check_judging(media, request)
         with (
             watching_for_interruption() as cancelled,
             showing_progress(sys.stderr) as show,
@@ -236,11 +233,10 @@ def animate(  # noqa: PLR0913 - one parameter per option
                 request,
                 Outputs(video=output, compare=compare),
                 measure_fidelity=fidelity,
+                judge=judge,
                 on_progress=show,
                 cancelled=cancelled,
             )
-            if judge:
-                done = with_judgement(done, media, output)
         if report is not None:
             _write_json(report, done)
         _print_summary(done, output)

@@ -137,25 +137,21 @@ def _is_picture(path: Path) -> bool:
 def _outcome(pair: Pair, place: str, shared: Shared, cancelled: Callable[[], bool]) -> Outcome:
     """Make one video. Raises TakeCancelled."""
     from understudy.take.outputs import Outputs
-    from understudy.take.result_judging import check_judging, with_judgement
     from understudy.take.run import run_take
 
     typer.echo(f"[{place}] {pair.picture.name} with {pair.clip.name}", err=True)
     try:
         with showing_progress(sys.stderr) as show:
             media = replace(shared.media, picture=pair.picture).driven_by(pair.clip)
-            if shared.judge:
-                check_judging(media, shared.request)
             made = run_take(
                 media,
                 shared.request,
                 Outputs(video=pair.output),
                 measure_fidelity=shared.fidelity,
+                judge=shared.judge,
                 on_progress=show,
                 cancelled=cancelled,
             )
-            if shared.judge:
-                made = with_judgement(made, media, pair.output)
     except (KeyboardInterrupt, TakeCancelled):
         raise
     except Exception as fault:

@@ -30,6 +30,7 @@ from understudy.take.plan import SOUND_LEFT_OUT, OutputFormat, Plan, make_plan
 from understudy.take.progress import OnProgress, ProgressLine
 from understudy.take.rendering import render
 from understudy.take.report import Report
+from understudy.take.result_judging import check_judging, with_judgement
 from understudy.take.shared_rendering import draw_shared
 from understudy.take.stage_times import StageTimes
 from understudy.tracking.fidelity import Fidelity, video_fidelity
@@ -66,6 +67,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     outputs: Outputs,
     *,
     measure_fidelity: bool = False,
+    judge: bool = False,
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
     board: Board | None = None,
@@ -73,18 +75,22 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     """Make the take and write its files, complete or not at all.
 
     measure_fidelity: track the finished video and report how well it follows its driver (not with
-    orientation `image`, which turns the character, and only an opaque MP4 or MOV). on_progress:
-    called from the calling thread. cancelled: called from time to time. board: shares a long take
-    with workers that call `help_take`; the same bytes come of it.
+    orientation `image`, which turns the character, and only an opaque MP4 or MOV). judge: judge the
+    finished video, for the report (see `result_judging`). on_progress: called from the calling
+    thread. cancelled: called from time to time. board: shares a long take with workers that call
+    `help_take`; the same bytes come of it.
 
-    Raises InputRefused for a picture, element or clip that cannot be used, EngineUnavailable,
-    TakeCancelled, CannotWrite, CannotSign where signing is set up but does not work.
+    Raises InputRefused for a picture, element or clip that cannot be used, or judged, and
+    EngineUnavailable, TakeCancelled, CannotWrite, CannotSign where signing is set up but does not
+    work.
     """
     times = StageTimes()
     progress = ProgressLine(on_progress)
     stop = cancelled or _never
 
     identity = configured_identity()
+    if judge:
+        check_judging(media, request)
 
     # 1. Open: what cannot be used is refused before it costs anything.
     # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
@@ -100,7 +106,8 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     measures = measure_fidelity and ready.plan.orientation == "video" and request.can_be_tracked
     fidelity = _use_performance(ready.performance, outputs, measures_fidelity=measures)
     progress.tell("finish", 1.0)
-    return _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
+    report = _report(engine, request, ready, _Made(sound, engine_report, fidelity), times)
+    return with_judgement(report, media, outputs.video) if judge else report
 
 
 def help_take(
