@@ -7,10 +7,29 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
+from understudy.cli.animate_options import (
+    BackgroundOption,
+    BodyOption,
+    CompareOption,
+    FaceOption,
+    FidelityOption,
+    HandsOption,
+    HeadOption,
+    JudgeOption,
+    LoopOption,
+    MoreArgument,
+    OutputOption,
+    ReportOption,
+    SeedOption,
+    SmoothingOption,
+    StrengthOption,
+    TravelOption,
+    WatermarkOption,
+)
 from understudy.cli.batch import Shared, animate_all, check_for_several
 from understudy.cli.faults import reporting_faults
 from understudy.cli.files import (
@@ -38,102 +57,8 @@ from understudy.cli.progress_bar import showing_progress
 from understudy.errors import InputRefused
 
 if TYPE_CHECKING:
+    from understudy.take.outputs import Outputs
     from understudy.take.report import Report
-
-
-MoreArgument = Annotated[
-    list[Path] | None,
-    typer.Argument(metavar="[MORE]...", help="More pictures and clips, told by their content."),
-]
-OutputOption = Annotated[
-    Path,
-    typer.Option(
-        "-o",
-        "--output",
-        metavar="OUT.mp4",
-        help="The video to write: .mp4, .webm (VP9), .mov (ProRes 4444), .gif, .webp, or a new "
-        "folder for PNG files.",
-    ),
-]
-WatermarkOption = Annotated[
-    bool,
-    typer.Option("--watermark", help="Also write a watermarked copy, OUT.watermarked.mp4."),
-]
-SeedOption = Annotated[
-    int | None,
-    typer.Option(
-        "--seed",
-        min=0,
-        help="Seed of engines that draw at random; the report names the seed used.",
-    ),
-]
-ReportOption = Annotated[
-    Path | None,
-    typer.Option("--report", metavar="OUT.json", help="Write a report of the take as JSON."),
-]
-FidelityOption = Annotated[
-    bool,
-    typer.Option(
-        "--fidelity",
-        help="Track the result and measure how well it follows the clip (takes longer).",
-    ),
-]
-JudgeOption = Annotated[
-    bool,
-    typer.Option(
-        "--judge",
-        help="Judge the result as `understudy judge` does: its numbers go into the report (takes "
-        "longer).",
-    ),
-]
-CompareOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--compare",
-        metavar="OUT.mp4",
-        help="Write a video of the clip and the result side by side.",
-    ),
-]
-
-
-BackgroundOption = Annotated[
-    str,
-    typer.Option(
-        "--background",
-        metavar="keep|clip|transparent|COLOUR|FILE",
-        help="What is behind the character: the picture's own background, the clip's scene with "
-        "the character in the person's place (engines that can replace), nothing (not for .mp4), "
-        "a colour such as '#00b140', or another picture or clip.",
-    ),
-]
-LoopOption = Annotated[
-    bool,
-    typer.Option("--loop", help="Close the motion: the end goes over into the beginning."),
-]
-
-
-StrengthOption = Annotated[
-    int,
-    typer.Option(
-        "--strength",
-        metavar="PERCENT",
-        help="How strongly the motion is followed, 0 to 150 per cent.",
-    ),
-]
-BodyOption = Annotated[bool, typer.Option("--body/--no-body", help="Follow trunk, arms and legs.")]
-HeadOption = Annotated[bool, typer.Option("--head/--no-head", help="Follow the head's turns.")]
-HandsOption = Annotated[bool, typer.Option("--hands/--no-hands", help="Follow the fingers.")]
-FaceOption = Annotated[bool, typer.Option("--face/--no-face", help="Follow mouth and eyes.")]
-TravelOption = Annotated[
-    bool,
-    typer.Option("--travel/--no-travel", help="Go where the person goes."),
-]
-SmoothingOption = Annotated[
-    float,
-    typer.Option(
-        "--smoothing", metavar="SECONDS", help="Average the motion over time, 0 to 0.5 seconds."
-    ),
-]
 
 
 def animate(  # noqa: PLR0913 - one parameter per option
@@ -185,7 +110,6 @@ def animate(  # noqa: PLR0913 - one parameter per option
         from understudy.media.output.encodings import output_name
         from understudy.take.options import TakeMedia, TakeRequest
         from understudy.take.outputs import Outputs
-        from understudy.take.run import run_take
 
         request = TakeRequest(
             orientation=orientation,
@@ -219,27 +143,35 @@ def animate(  # noqa: PLR0913 - one parameter per option
             background=background_file,
             clip_max_seconds=OWN_CLIP_MAX_SECONDS,
         )
+        shared = Shared(request, given, fidelity=fidelity, judge=judge)
         if more:
-            shared = Shared(request, given, fidelity=fidelity, judge=judge)
             animate_all([picture, clip, *more], output, shared, report)
-            return
-        media = replace(given, picture=picture).driven_by(clip)
-        with (
-            watching_for_interruption() as cancelled,
-            showing_progress(sys.stderr) as show,
-        ):
-            done = run_take(
-                media,
-                request,
-                Outputs(video=output, compare=compare),
-                measure_fidelity=fidelity,
-                judge=judge,
-                on_progress=show,
-                cancelled=cancelled,
-            )
-        if report is not None:
-            _write_json(report, done)
-        _print_summary(done, output)
+        else:
+            _animate_one(picture, clip, Outputs(video=output, compare=compare), shared, report)
+
+
+def _animate_one(
+    picture: Path, clip: Path, outputs: Outputs, shared: Shared, report: Path | None
+) -> None:
+    """Make one video, write its report, and print what came of it. Raises InputRefused."""
+    from understudy.take.run import run_take
+
+    with (
+        watching_for_interruption() as cancelled,
+        showing_progress(sys.stderr) as show,
+    ):
+        done = run_take(
+            replace(shared.media, picture=picture).driven_by(clip),
+            shared.request,
+            outputs,
+            measure_fidelity=shared.fidelity,
+            judge=shared.judge,
+            on_progress=show,
+            cancelled=cancelled,
+        )
+    if report is not None:
+        _write_json(report, done)
+    _print_summary(done, outputs.video)
 
 
 def _check_files(

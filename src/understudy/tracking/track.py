@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -71,36 +72,25 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
     Raises ClipUnusable where the driver is never seen; InputRefused where the clip cannot be
     decoded; TakeCancelled once `cancelled` says so; ChildFailed where a tracker's process fails.
     """
-    if pool is None:
-        with TrackerPool() as own:
-            return track_clip(
-                clip,
-                scene=scene,
-                start=start,
-                end=end,
-                fps=fps,
-                pool=own,
-                on_progress=on_progress,
-                cancelled=cancelled,
-                board=board,
-            )
     start = scene.start if start is None else start
     end = scene.end if end is None else end
     rate = output_fps(clip.fps) if fps is None else fps
     total = count_frames(clip, start=start, end=end, fps=rate)
     size = tracking_size(clip, scene)
     scale = clip.width / size[0]
-    requests = [
-        _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
-        for first, count in split_frames(clip, start, rate, total, chunk_count(total, len(pool)))
-    ]
-    if board is None or not is_long(total):
-        answers = pool.run(requests, cancelled=cancelled)
-    else:
-        answers = run_shared(board, requests, pool, cancelled or _never)
-    raw = RawTrack.magnified(
-        start + np.arange(total) / float(rate), _gather(answers, total, on_progress), scale
-    )
+    with TrackerPool() if pool is None else nullcontext(pool) as trackers:
+        chunks = split_frames(clip, start, rate, total, chunk_count(total, len(trackers)))
+        requests = [
+            _request(clip, scene, size, start=start, fps=rate, first=first, count=count)
+            for first, count in chunks
+        ]
+        if board is None or not is_long(total):
+            answers = trackers.run(requests, cancelled=cancelled)
+        else:
+            answers = run_shared(board, requests, trackers, cancelled or _never)
+        raw = RawTrack.magnified(
+            start + np.arange(total) / float(rate), _gather(answers, total, on_progress), scale
+        )
     if not np.isfinite(raw.body[:, 0, 0]).any():
         raise ClipUnusable(
             clip.field,

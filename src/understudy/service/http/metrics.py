@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
@@ -19,71 +20,47 @@ class Metrics:
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
-        self._requests = Counter(
-            "understudy_http_requests",
-            "Answers",
-            ("method", "route", "status"),
-            registry=self._registry,
+        counter = partial(Counter, registry=self._registry)
+        gauge = partial(Gauge, registry=self._registry)
+        histogram = partial(Histogram, registry=self._registry)
+        self._requests = counter(
+            "understudy_http_requests", "Answers", ("method", "route", "status")
         )
-        self._seconds = Histogram(
+        self._seconds = histogram(
             "understudy_http_seconds",
             "Time until the response is complete",
             ("method", "route"),
             buckets=_HTTP_SECONDS,
-            registry=self._registry,
         )
-        self._tasks = Gauge(
-            "understudy_tasks", "Unfinished tasks", ("status",), registry=self._registry
+        self._tasks = gauge("understudy_tasks", "Unfinished tasks", ("status",))
+        self._running = gauge("understudy_takes_running", "Takes running on this server")
+        self._leads = gauge(
+            "understudy_controller_leads", "Whether this server runs the takes of its database"
         )
-        self._running = Gauge(
-            "understudy_takes_running", "Takes running on this server", registry=self._registry
+        self._slots = gauge("understudy_slots", "Takes that this server can run at once")
+        self._queue = gauge("understudy_queue_length", "Waiting tasks", ("priority",))
+        self._queue_accounts = gauge(
+            "understudy_queue_accounts", "Accounts that have waiting tasks"
         )
-        self._leads = Gauge(
-            "understudy_controller_leads",
-            "Whether this server runs the takes of its database",
-            registry=self._registry,
-        )
-        self._slots = Gauge(
-            "understudy_slots", "Takes that this server can run at once", registry=self._registry
-        )
-        self._queue = Gauge(
-            "understudy_queue_length", "Waiting tasks", ("priority",), registry=self._registry
-        )
-        self._queue_accounts = Gauge(
-            "understudy_queue_accounts",
-            "Accounts that have waiting tasks",
-            registry=self._registry,
-        )
-        self._expected_wait = Gauge(
+        self._expected_wait = gauge(
             "understudy_queue_expected_wait_seconds",
             "Expected wait of a new task of an account that has no other; NaN when not known",
-            registry=self._registry,
         )
-        self._attempts = Counter(
-            "understudy_attempts",
-            "Attempts that ended on this server",
-            ("outcome",),
-            registry=self._registry,
+        self._attempts = counter(
+            "understudy_attempts", "Attempts that ended on this server", ("outcome",)
         )
-        self._stages = Histogram(
+        self._stages = histogram(
             "understudy_stage_seconds",
             "Time that takes spend in each stage",
             ("stage",),
             buckets=_STAGE_SECONDS,
-            registry=self._registry,
         )
-        self._waits = Histogram(
+        self._waits = histogram(
             "understudy_queue_wait_seconds",
             "Time that tasks wait in the queue",
             buckets=_WAIT_SECONDS,
-            registry=self._registry,
         )
-        self._callbacks = Counter(
-            "understudy_callback_tries",
-            "Callbacks tried",
-            ("outcome",),
-            registry=self._registry,
-        )
+        self._callbacks = counter("understudy_callback_tries", "Callbacks tried", ("outcome",))
 
         # Looking a counter up by its labels costs more than counting.
         self._answers: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
