@@ -367,7 +367,7 @@ def test_how_much_of_the_motion_is_taken_is_set_by_slider_and_switches(
     strength = page.get_by_label("Strength")
     strength.fill("60")
     page.get_by_role("switch", name="Body").uncheck(force=True)
-    page.get_by_role("switch", name="Way").uncheck(force=True)
+    page.get_by_role("switch", name="Travel").uncheck(force=True)
     expect(page.get_by_text("60 %, without body, way")).to_be_visible()
     screenshot(page, "motion")
     card = start(page)
