@@ -83,6 +83,8 @@ def _watch(page: Any, screenshot: Screenshot) -> None:
     expect(preview.or_(result).first).to_be_visible(timeout=TAKE_MS)
     screenshot(page, "real-preview")
     expect(result).to_be_visible(timeout=TAKE_MS)
+    # It is there before the browser has read how large it is.
+    wait_until(page, lambda: result.evaluate("video => video.readyState >= video.HAVE_METADATA"))
     assert result.evaluate("video => [video.videoWidth, video.videoHeight]") == [720, 960]
 
 
