@@ -18,7 +18,7 @@ from PIL import Image
 from bench.image_metrics import mean_absolute_error, psnr, ssim
 from understudy.character.cast import cast
 from understudy.character.character import Character
-from understudy.engines import Engine, Job
+from understudy.engines import Engine, EngineJob
 from understudy.geometry.landmarks import Body
 from understudy.media.clip import Clip, read_frames
 from understudy.media.limits import output_size
@@ -101,7 +101,7 @@ def score(
     factor = SHORT_SIDE / min(reduced)
     size = (round(reduced[0] * factor), round(reduced[1] * factor))
     taken = part(performance, slice(picture_frame, None))
-    job = Job(
+    job = EngineJob(
         size=character.size,
         fps=clip.fps,
         frames=len(taken),

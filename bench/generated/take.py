@@ -23,12 +23,12 @@ from diffusers.modular_pipelines import WanAnimate2DistilledBlocks
 from bench.generated import random_wan
 from bench.generated.machine import describe_machine
 from bench.generated.scale import FULL, SEED, SMALL_CARD_GIB, TINY, Scale, held_to
-from understudy.engines import EngineReport, Job
+from understudy.engines import EngineJob, EngineReport
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
 from understudy.engines.wan.animate_2.models import models_of
 from understudy.engines.wan.checkpoint import Checkpoint
 from understudy.engines.wan.engine import ModelSource
-from understudy.engines.wan.models import Models
+from understudy.engines.wan.models import WanModels
 from understudy.engines.wan.published import Sampling
 from understudy.media.clip import Clip, open_clip
 from understudy.media.output.encode import VideoWriter
@@ -104,10 +104,10 @@ def _take(engine: WanAnimate2Engine, clip: Clip, frames: int, out: Path) -> dict
     }
 
 
-def _job(clip: Clip, frames: int) -> Job:
+def _job(clip: Clip, frames: int) -> EngineJob:
     rng = np.random.default_rng(SEED)
     rgb = rng.integers(0, 256, (1280, 1024, 3), dtype=np.uint8)
-    return Job(
+    return EngineJob(
         size=(720, 900),
         fps=FPS,
         frames=frames,
@@ -136,7 +136,7 @@ def _clip(path: Path, frames: int) -> Clip:
     return open_clip(path, orientation="video")
 
 
-def _models(scale: Scale, device: str) -> Models:
+def _models(scale: Scale, device: str) -> WanModels:
     """The parts at their true size, made on the device; the text encoder is made when asked for."""
     dtype = torch.bfloat16 if device == "cuda" else torch.float32
     torch.manual_seed(SEED)

@@ -88,7 +88,7 @@ class ExtraModel(BaseModel):
         }
 
 
-class EngineNeeds(BaseModel):
+class EngineNeedsSetting(BaseModel):
     """What a take by an engine occupies on a node; None where the engine's own word stands."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -236,7 +236,7 @@ class Settings(BaseSettings):
         description="Namespace of the slots on the Ray cluster. Deployments that share a cluster "
         "need one each: a server ends the jobs in its namespace that it knows nothing of.",
     )
-    engine_needs: dict[str, EngineNeeds] = Field(
+    engine_needs: dict[str, EngineNeedsSetting] = Field(
         default={},
         description="What a take occupies on a node of the Ray cluster where it is not what the "
         "engine declares, as JSON or a TOML table: for each engine `cpus`, `gpus`, `memory_mb`, "

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 import pytest
 
-from understudy.engines import EngineNeeds, Job
+from understudy.engines import EngineJob, EngineNeeds
 from understudy.engines.generating import SEEDS, generating_info, inputs_of, read_whole
 from understudy.media.picture import Picture
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from understudy.media.clip import Clip
 
 PICTURE = Picture(np.zeros((4, 4, 3), np.uint8), None, (4, 4), "0" * 64)
-JOB = Job(
+JOB = EngineJob(
     size=(4, 4),
     fps=Fraction(10),
     frames=1,
@@ -41,7 +41,7 @@ def test_a_prompt_is_read_whole_and_an_empty_one_not_at_all() -> None:
 
 
 @pytest.mark.parametrize("job", [replace(JOB, picture=None), replace(JOB, clip=None)])
-def test_a_job_without_picture_or_clip_is_a_fault_that_names_the_engine(job: Job) -> None:
+def test_a_job_without_picture_or_clip_is_a_fault_that_names_the_engine(job: EngineJob) -> None:
     with pytest.raises(ValueError, match="mine needs a picture and a clip"):
         inputs_of(job, "mine")
 

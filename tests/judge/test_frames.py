@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from understudy.geometry.landmarks import Body
-from understudy.judge.frames import FrameCurves, Reference, look_at_frames
+from understudy.judge.frames import FrameCurves, PictureReference, look_at_frames
 from understudy.judge.pose import JOINTS
 
 SIZE = (200, 150)
@@ -27,11 +27,11 @@ def drawn(x: int) -> np.ndarray:
     return frame
 
 
-def reference() -> Reference:
+def reference() -> PictureReference:
     alpha = np.zeros((SIZE[1], SIZE[0]), np.float32)
     alpha[40:110, 32:48] = 1
     background = np.full((SIZE[1], SIZE[0], 3), 200, np.uint8)
-    return Reference(drawn(40), alpha, background, body_at(40), 14.0, TORSO, aligned=True)
+    return PictureReference(drawn(40), alpha, background, body_at(40), 14.0, TORSO, aligned=True)
 
 
 def looked(frames: list[np.ndarray], places: list[int]) -> FrameCurves:

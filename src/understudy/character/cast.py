@@ -23,7 +23,7 @@ from understudy.character.figure.pointed import surroundings
 from understudy.character.figure.unrecognized import find_unrecognized
 from understudy.character.image.masks import Box, box_of
 from understudy.character.image.png_files import matte_from_png
-from understudy.character.inpaint.background import Background, make_background
+from understudy.character.inpaint.background import ClearedBackground, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.layers import cut_layers
@@ -177,7 +177,7 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     if not corrections.joints:
         figure = replace(figure, landmarks=with_long_legs(figure.landmarks, matte.alpha))
         anatomy = measure(figure.landmarks)
-    background: Background | None = None
+    background: ClearedBackground | None = None
     if given is None:
         background = make_background(values, matte.alpha, anatomy)
         behind = background.image

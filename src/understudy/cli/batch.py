@@ -51,7 +51,7 @@ class Shared:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class PairOutcome:
     """What became of a pair. status: as of a command. message: why there is no video."""
 
     pair: Pair
@@ -134,7 +134,7 @@ def _is_picture(path: Path) -> bool:
         return file_types.name_format(file.read(file_types.HEAD_BYTES)) in limits.PICTURE_FORMATS
 
 
-def _outcome(pair: Pair, place: str, shared: Shared, cancelled: Callable[[], bool]) -> Outcome:
+def _outcome(pair: Pair, place: str, shared: Shared, cancelled: Callable[[], bool]) -> PairOutcome:
     """Make one video. Raises TakeCancelled."""
     from understudy.take.outputs import Outputs
     from understudy.take.run import run_take
@@ -156,11 +156,11 @@ def _outcome(pair: Pair, place: str, shared: Shared, cancelled: Callable[[], boo
         raise
     except Exception as fault:
         typer.echo(f"understudy: {sentence(fault)}", err=True)
-        return Outcome(pair, exit_status(fault), sentence(fault))
-    return Outcome(pair, 0, report=made)
+        return PairOutcome(pair, exit_status(fault), sentence(fault))
+    return PairOutcome(pair, 0, report=made)
 
 
-def _values(outcome: Outcome) -> dict[str, object]:
+def _values(outcome: PairOutcome) -> dict[str, object]:
     pair = outcome.pair
     return {
         "picture": str(pair.picture),
@@ -172,7 +172,7 @@ def _values(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _print(outcomes: Sequence[Outcome]) -> None:
+def _print(outcomes: Sequence[PairOutcome]) -> None:
     rows = [("RESULT", "PICTURE", "CLIP", "VIDEO", "MADE IN", "CACHED")]
     for outcome in outcomes:
         pair, report = outcome.pair, outcome.report

@@ -17,7 +17,7 @@ from understudy.cli.table import print_table
 
 if TYPE_CHECKING:
     from understudy.weights import Weight
-    from understudy.weights.fetching import Outcome, Step
+    from understudy.weights.fetching import FetchOutcome, Step
     from understudy.weights.snapshots import Snapshot
 
 weights_app = typer.Typer(
@@ -110,7 +110,7 @@ def path(names: NamesArgument = None) -> None:
 def fetch_and_tell(weights: Sequence[Weight]) -> None:
     """Fetch `weights` as the settings say, with a line on each."""
     from understudy.weights import find
-    from understudy.weights.fetching import Outcome, fetch
+    from understudy.weights.fetching import FetchOutcome, fetch
 
     settings = read_settings()
     folder = _folder()
@@ -118,7 +118,7 @@ def fetch_and_tell(weights: Sequence[Weight]) -> None:
         typer.echo("Fetching weights is turned off (UNDERSTUDY_WEIGHTS_FETCH).")
         for weight in weights:
             here = find(weight, folder) is not None
-            typer.echo(_line(Outcome(weight, "present" if here else "missing")))
+            typer.echo(_line(FetchOutcome(weight, "present" if here else "missing")))
         return
     with _showing(sys.stderr) as show:
         outcomes = fetch(
@@ -173,7 +173,7 @@ def default_weights() -> tuple[Weight, ...]:
     return tuple(weight for weight in CATALOGUE if weight.by_default)
 
 
-def _line(outcome: Outcome) -> str:
+def _line(outcome: FetchOutcome) -> str:
     match outcome.state:
         case "present":
             return f"{outcome.weight.name}: here"

@@ -99,7 +99,7 @@ class MotionControls:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Job:
+class EngineJob:
     """What an engine receives for one take; materials it did not ask for are None.
 
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
@@ -182,7 +182,7 @@ class Engine(Protocol):
 
     def frames(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -246,7 +246,7 @@ class DrawsAlone(Protocol):
 
     def frames_alone(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -267,7 +267,7 @@ Range = Callable[[int, int], "Iterator[NDArray[np.uint8]]"]
 class DrawsRanges(Protocol):
     """What an engine adds whose frames can be drawn apart, so that workers may share a take."""
 
-    def ranges(self, job: Job, *, cancelled: Cancelled | None = None) -> Range:
+    def ranges(self, job: EngineJob, *, cancelled: Cancelled | None = None) -> Range:
         """Prepare a job; the function that comes back yields any run of the frames that
         `Engine.frames` yields for it, bit for bit. cancelled: as there."""
         ...

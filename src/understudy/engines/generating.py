@@ -6,7 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.engines.engine import EngineInfo, EngineNeeds, Job, PromptReading
+from understudy.engines.engine import EngineInfo, EngineJob, EngineNeeds, PromptReading
 
 if TYPE_CHECKING:
     from understudy.media.clip import Clip
@@ -47,7 +47,7 @@ def read_whole(prompt: str) -> PromptReading:
     return PromptReading(understood=(prompt,) if prompt.strip() else ())
 
 
-def inputs_of(job: Job, name: str) -> Inputs:
+def inputs_of(job: EngineJob, name: str) -> Inputs:
     """The job's inputs, with a random seed if it has none. Raises ValueError."""
     if job.picture is None or job.clip is None:
         raise ValueError(f"{name} needs a picture and a clip")

@@ -55,7 +55,7 @@ _SEAMS = [
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Reference:
+class PictureReference:
     """The picture, at the size in which frames are compared.
 
     rgb: (h, w, 3) uint8. alpha: (h, w) the figure's matte, 0 to 1. background: (h, w, 3) uint8,
@@ -91,7 +91,7 @@ class FrameCurves:
 
 
 def look_at_frames(
-    frames: Iterable[Rgb], joints: Joints, body: Joints, torso: float, reference: Reference
+    frames: Iterable[Rgb], joints: Joints, body: Joints, torso: float, reference: PictureReference
 ) -> FrameCurves:
     """Look at the frames of a video in turn.
 
@@ -130,7 +130,7 @@ def _deviation(greys: Sequence[NDArray[np.float32]]) -> float:
     return float(np.mean(np.abs(middle - (first + last) / 2)))
 
 
-def _residue(frame: Rgb, free: NDArray[np.bool_], reference: Reference) -> float:
+def _residue(frame: Rgb, free: NDArray[np.bool_], reference: PictureReference) -> float:
     """The share of what the figure has left free that still looks like it."""
     if not reference.aligned:
         return float("nan")

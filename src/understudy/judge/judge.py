@@ -18,7 +18,7 @@ from understudy.errors import ClipUnusable
 from understudy.judge.background import figure_reach
 from understudy.judge.following import judge_face, judge_hands
 from understudy.judge.frames import NUMBERS as FRAMES
-from understudy.judge.frames import FrameCurves, Reference, look_at_frames
+from understudy.judge.frames import FrameCurves, PictureReference, look_at_frames
 from understudy.judge.judgement import (
     FrameJudgement,
     LikenessJudgement,
@@ -265,7 +265,7 @@ def _any(body: NDArray[np.float64]) -> bool:
     return bool(np.isfinite(body[:, [*SHOULDERS, *HIPS]]).all(axis=(1, 2)).any())
 
 
-def _reference(character: Character, size: tuple[int, int]) -> Reference:
+def _reference(character: Character, size: tuple[int, int]) -> PictureReference:
     """The picture at the size of the frames; its own aspect where theirs is another."""
     width, height = character.size
     aligned = abs(width / height / (size[0] / size[1]) - 1) < NUMBERS.aspect
@@ -279,7 +279,7 @@ def _reference(character: Character, size: tuple[int, int]) -> Reference:
     def smaller(rgb: Rgb) -> Rgb:
         return np.asarray(cv2.resize(rgb, target, interpolation=cv2.INTER_AREA), np.uint8)
 
-    return Reference(
+    return PictureReference(
         rgb=smaller(character.picture),
         alpha=alpha,
         background=smaller(character.background),

@@ -28,7 +28,7 @@ class MessageError(Exception):
     """The bytes on the pipe are not a message."""
 
 
-class Source(Protocol):
+class ByteSource(Protocol):
     """Where the bytes of a message come from."""
 
     def read(self, size: int, /) -> bytes | bytearray:
@@ -36,7 +36,7 @@ class Source(Protocol):
         ...
 
 
-class Sink(Protocol):
+class ByteSink(Protocol):
     """Where the bytes of a message go."""
 
     def write(self, data: bytes | memoryview, /) -> object:
@@ -53,7 +53,7 @@ class Message:
     arrays: Mapping[str, Array] = field(default_factory=dict)
 
 
-def write_message(sink: Sink, message: Message) -> None:
+def write_message(sink: ByteSink, message: Message) -> None:
     """Write one message."""
     arrays = message.arrays
     layout = [[name, array.dtype.str, list(array.shape)] for name, array in arrays.items()]
@@ -64,7 +64,7 @@ def write_message(sink: Sink, message: Message) -> None:
             sink.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
-def read_message(source: Source) -> Message | None:
+def read_message(source: ByteSource) -> Message | None:
     """Read one message; None where the stream ends before it.
 
     Raises MessageError when what comes is not a message or ends within one.
@@ -87,7 +87,7 @@ def read_message(source: Source) -> Message | None:
     return Message(str(kind), values, arrays)
 
 
-def _read_array(source: Source, dtype: str, shape: tuple[int, ...]) -> Array:
+def _read_array(source: ByteSource, dtype: str, shape: tuple[int, ...]) -> Array:
     if dtype not in _DTYPES or any(side < 0 for side in shape):
         raise MessageError(f"an array of {dtype} {shape}")
     size = math.prod(shape) * np.dtype(dtype).itemsize
@@ -96,7 +96,7 @@ def _read_array(source: Source, dtype: str, shape: tuple[int, ...]) -> Array:
     return np.frombuffer(_read_exactly(source, size), dtype).reshape(shape)
 
 
-def _read_exactly(source: Source, size: int) -> bytes | bytearray:
+def _read_exactly(source: ByteSource, size: int) -> bytes | bytearray:
     data = source.read(size) if size else b""
     if len(data) < size:
         raise MessageError(f"the stream ended {size - len(data)} bytes too early")

@@ -254,7 +254,7 @@ def _in_contract(draft: Draft) -> Iterator[None]:
         raise ParameterInvalid(f"External_task_id {draft.external_id} already exists") from error
     except tasks.IdTaken as error:
         raise Unavailable("Another task was created at this moment; please try again") from error
-    except accounts.TooManyTasks as error:
+    except accounts.ConcurrencyReached as error:
         raise TooManyTasks from error
     except accounts.UnitsUsedUp as error:
         raise BalanceUsedUp from error

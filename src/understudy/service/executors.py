@@ -31,7 +31,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
             seconds=settings.take_seconds,
             memory_mb=settings.take_memory_mb,
             jobs=jobs,
-            is_resident=Needs(settings, prober).are_resident,
+            is_resident=NeedsByEngine(settings, prober).are_resident,
             idle_seconds=settings.models_idle_seconds,
         )
     from understudy.tasks.workers.ray.cluster import Cluster
@@ -40,7 +40,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
 
     return RayExecutor(
         Cluster(settings.ray_address, settings.ray_namespace),
-        Needs(settings, prober).of,
+        NeedsByEngine(settings, prober).of,
         SlotSettings(
             version=__version__,
             jobs=jobs,
@@ -53,7 +53,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
 
 
 @dataclass(slots=True)
-class Needs:
+class NeedsByEngine:
     """What engines need: their own word, and the operator's over it."""
 
     settings: Settings

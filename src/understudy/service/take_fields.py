@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.fields import Body, EmptyIsAbsent, Flag, Text, show
+from understudy.service.http.fields import EmptyIsAbsent, Flag, RequestBody, Text, show
 from understudy.service.media.checks import is_web_url
 from understudy.take.backgrounds import CLIP, FIELD, FILE, KEEP, TRANSPARENT, read_colour
 from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
@@ -25,7 +25,7 @@ def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-class MotionParts(Body):
+class MotionParts(RequestBody):
     """Whether trunk and limbs, head, fingers, and mouth and eyes follow the driver, and whether the
     character goes where the driver goes."""
 
@@ -58,7 +58,7 @@ class FieldsAsked(TypedDict):
     motion_smoothing: NotRequired[float]
 
 
-class TakeFields(Body):
+class TakeFields(RequestBody):
     """The options, to be inherited by the body that holds them."""
 
     background: Annotated[Text | None, EmptyIsAbsent] = Field(

@@ -16,7 +16,7 @@ from understudy.engines import (
     Cancelled,
     DrawsAlone,
     Engine,
-    Job,
+    EngineJob,
     OnProgress,
     OnReport,
 )
@@ -47,7 +47,7 @@ _PAPER = np.array([236, 236, 236], np.uint8)
 
 def render(  # noqa: PLR0913 - a job, what becomes of it, and whom to tell
     engine: Engine,
-    job: Job,
+    job: EngineJob,
     finishing: Finishing,
     progress: ProgressLine,
     cancelled: Cancelled,
@@ -109,7 +109,7 @@ class _Telling:
 
 
 def _frames(
-    engine: Engine, job: Job, finishing: Finishing, converter: YuvConverter, telling: _Telling
+    engine: Engine, job: EngineJob, finishing: Finishing, converter: YuvConverter, telling: _Telling
 ) -> Iterator[Frame]:
     """Every frame, drawn here."""
     background = finishing.background

@@ -14,7 +14,14 @@ from dataclasses import dataclass, replace
 
 from understudy import __version__
 from understudy.character.character import Character
-from understudy.engines import Cancelled, Engine, EngineReport, Job, MotionControls, load_engine
+from understudy.engines import (
+    Cancelled,
+    Engine,
+    EngineJob,
+    EngineReport,
+    MotionControls,
+    load_engine,
+)
 from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.output.content_credentials import configured_identity
@@ -225,9 +232,9 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     return _Ready(picture, clip, plan, output, performance, character)
 
 
-def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> Job:
+def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> EngineJob:
     inputs = engine.info.inputs
-    return Job(
+    return EngineJob(
         size=ready.format.size,
         fps=ready.format.fps,
         frames=ready.plan.frames,

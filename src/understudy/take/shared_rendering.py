@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines import Cancelled, DrawsRanges, Engine, Job, OnProgress
+from understudy.engines import Cancelled, DrawsRanges, Engine, EngineJob, OnProgress
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.encodings import ENCODINGS
-from understudy.media.output.segments import FrameEncoder, Segment
+from understudy.media.output.segments import EncodedSegment, FrameEncoder
 from understudy.media.output.sequence import SequenceWriter
 from understudy.processes.messages import Array, Message
 from understudy.processes.sharing import Board
@@ -27,7 +27,7 @@ planes then show it on paper."""
 
 def shared_frames(  # noqa: PLR0913 - a job, its outputs, and whom to share with and to tell
     engine: Engine,
-    job: Job,
+    job: EngineJob,
     finishing: Finishing,
     board: Board,
     written: Sequence[VideoWriter | SequenceWriter],
@@ -48,12 +48,12 @@ def shared_frames(  # noqa: PLR0913 - a job, its outputs, and whom to share with
             continue
         for place, writer in enumerate(written):
             assert isinstance(writer, VideoWriter)
-            writer.write_segment(Segment.of_message(made, str(place)))
+            writer.write_segment(EncodedSegment.of_message(made, str(place)))
         on_progress("render", (first + count) / job.frames)
 
 
 def draw_shared(
-    engine: Engine, job: Job, finishing: Finishing, board: Board, cancelled: Cancelled
+    engine: Engine, job: EngineJob, finishing: Finishing, board: Board, cancelled: Cancelled
 ) -> None:
     """Draw and encode segments of a long take for the worker that leads, who begins with the first.
 

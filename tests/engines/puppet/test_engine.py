@@ -11,15 +11,15 @@ import pytest
 from tests.engines.i420 import planes_to_rgb
 from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll
 from tests.geometry.stick_figure import Pose, performance_of
-from understudy.engines import Job, ViewChoosing
+from understudy.engines import EngineJob, ViewChoosing
 from understudy.engines.puppet import PuppetEngine
 from understudy.errors import TakeCancelled
 from understudy.media.output.transparency import over
 
 
-def job_of(frames: int = 10, prompt: str = "") -> Job:
+def job_of(frames: int = 10, prompt: str = "") -> EngineJob:
     poses = [Pose((70.0 - 8 * i, 75.0 - 9 * i), (110.0, 105.0)) for i in range(frames)]
-    return Job(
+    return EngineJob(
         size=SIZE,
         fps=Fraction(25),
         frames=frames,
@@ -80,7 +80,7 @@ def test_it_says_what_it_makes_of_a_prompt() -> None:
 
 
 def test_a_job_without_a_character_is_a_fault() -> None:
-    job = Job(size=SIZE, fps=Fraction(25), frames=1, orientation="video")
+    job = EngineJob(size=SIZE, fps=Fraction(25), frames=1, orientation="video")
     with pytest.raises(ValueError, match="character"):
         next(PuppetEngine().frames(job))
 

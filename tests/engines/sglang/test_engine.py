@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from tests.engines.sglang.loopback import Loopback, running
-from understudy.engines import Engine, EngineReport, Job, load_engine
+from understudy.engines import Engine, EngineJob, EngineReport, load_engine
 from understudy.engines.sglang import SGLangEngine, SGLangOptions
 from understudy.engines.sglang.generation import GenerationFailed
 from understudy.engines.sglang.options import Patience
@@ -43,8 +43,8 @@ def clip_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def job(clip_file: Path) -> Job:
-    return Job(
+def job(clip_file: Path) -> EngineJob:
+    return EngineJob(
         size=SIZE,
         fps=Fraction(10),
         frames=12,
@@ -69,7 +69,7 @@ def engine(*urls: str, **changes: object) -> SGLangEngine:
 
 
 def test_a_take_has_the_jobs_frames_in_order_and_says_who_made_it(
-    server: Loopback, job: Job
+    server: Loopback, job: EngineJob
 ) -> None:
     told: list[EngineReport] = []
     said: list[float] = []
@@ -96,20 +96,20 @@ def test_a_take_has_the_jobs_frames_in_order_and_says_who_made_it(
     assert server.deleted
 
 
-def test_a_job_that_the_server_forgot_is_handed_in_again(server: Loopback, job: Job) -> None:
+def test_a_job_that_the_server_forgot_is_handed_in_again(server: Loopback, job: EngineJob) -> None:
     server.polls, server.forget_after = 4, 2
     told: list[EngineReport] = []
     assert len(list(engine(server.url).frames(job, on_report=told.append))) == 12
     assert told[0].details["submissions"] == 2
 
 
-def test_a_full_server_is_waited_for(server: Loopback, job: Job) -> None:
+def test_a_full_server_is_waited_for(server: Loopback, job: EngineJob) -> None:
     server.full = 2
     assert len(list(engine(server.url).frames(job))) == 12
 
 
 def test_a_server_that_is_gone_or_fails_gives_way_to_another(
-    server: Loopback, tmp_path: Path, job: Job
+    server: Loopback, tmp_path: Path, job: EngineJob
 ) -> None:
     (tmp_path / "second").mkdir()
     with running(Loopback(tmp_path / "second", fail=["CUDA out of memory"] * 3)) as failing:
@@ -122,32 +122,32 @@ def test_a_server_that_is_gone_or_fails_gives_way_to_another(
     assert told[0].details["server"] == server.url
 
 
-def test_a_job_that_fails_everywhere_says_why(server: Loopback, job: Job) -> None:
+def test_a_job_that_fails_everywhere_says_why(server: Loopback, job: EngineJob) -> None:
     server.fail = ["CUDA out of memory"] * 3
     with pytest.raises(GenerationFailed, match="CUDA out of memory"):
         list(engine(server.url).frames(job))
 
 
-def test_what_the_server_refuses_is_told_in_its_words(server: Loopback, job: Job) -> None:
+def test_what_the_server_refuses_is_told_in_its_words(server: Loopback, job: EngineJob) -> None:
     with pytest.raises(GenerationFailed, match="clip_len is not supported"):
         list(engine(server.url, clip_len=1).frames(job))
 
 
-def test_a_cancelled_take_drops_its_job(server: Loopback, job: Job) -> None:
+def test_a_cancelled_take_drops_its_job(server: Loopback, job: EngineJob) -> None:
     server.polls = 10**6
     with pytest.raises(TakeCancelled):
         list(engine(server.url).frames(job, cancelled=lambda: server.looks > 2))
     assert server.deleted
 
 
-def test_a_job_that_takes_too_long_is_given_up(server: Loopback, job: Job) -> None:
+def test_a_job_that_takes_too_long_is_given_up(server: Loopback, job: EngineJob) -> None:
     server.polls = 10**6
     short = replace(QUICK, whole=0.2)
     with pytest.raises(GenerationFailed, match="longer than"):
         list(engine(server.url, patience=short).frames(job))
 
 
-def test_the_key_goes_with_every_request(server: Loopback, job: Job) -> None:
+def test_the_key_goes_with_every_request(server: Loopback, job: EngineJob) -> None:
     server.key = "secret"
     with pytest.raises(GenerationFailed, match="Unauthorized"):
         list(engine(server.url).frames(job))

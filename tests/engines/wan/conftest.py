@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from understudy.engines import Job
+from understudy.engines import EngineJob
 from understudy.engines.wan.options import WanOptions
 from understudy.engines.wan.published import Sampling
 from understudy.media.clip import open_clip
@@ -29,7 +29,7 @@ collect_ignore = (
 )
 
 AREA = 48
-MakeJob = Callable[..., Job]
+MakeJob = Callable[..., EngineJob]
 
 
 @pytest.fixture(scope="session")
@@ -78,10 +78,12 @@ def clip_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def make_job(clip_file: Path) -> MakeJob:
-    def make(frames: int = 9, *, size: tuple[int, int] = (62, 98), seed: int | None = 3) -> Job:
+    def make(
+        frames: int = 9, *, size: tuple[int, int] = (62, 98), seed: int | None = 3
+    ) -> EngineJob:
         rng = np.random.default_rng(1)
         rgb = rng.integers(0, 256, (400, 300, 3), dtype=np.uint8)
-        return Job(
+        return EngineJob(
             size=size,
             fps=Fraction(10),
             frames=frames,

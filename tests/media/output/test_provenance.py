@@ -19,7 +19,7 @@ from understudy.media.output import content_credentials
 from understudy.media.output.cover import encode_preview, write_cover
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.encodings import ENCODINGS
-from understudy.media.output.marks import Credentials, Marks, read_marks
+from understudy.media.output.marks import ContentCredentials, Marks, read_marks
 from understudy.media.output.provenance import Provenance
 from understudy.media.output.xmp import Stated, read_xmp
 
@@ -170,7 +170,7 @@ def test_a_signed_video_verifies_and_shows_any_change(tmp_path: Path, suffix: st
     path = write(tmp_path / f"out{suffix}", identity=identity, encoding=ENCODINGS[suffix])
     assert list(tmp_path.iterdir()) == [path]
     found = read_marks(path)
-    assert found.credentials == Credentials("valid", "A test", "compositeSynthetic")
+    assert found.credentials == ContentCredentials("valid", "A test", "compositeSynthetic")
     assert found.source_type == "compositeSynthetic"
     # WebP keeps frames that look the same once.
     assert frames_of(path) == frames_of(write(tmp_path / f"un{suffix}", encoding=ENCODINGS[suffix]))
@@ -195,7 +195,9 @@ def test_an_operator_signs_with_any_kind_of_key_that_the_standard_has(
     identity = content_credentials.configured_identity()
     assert identity is not None
     content_credentials.sign_in_place(path, MADE, identity)
-    assert read_marks(path).credentials == Credentials("valid", "An operator", "compositeSynthetic")
+    assert read_marks(path).credentials == ContentCredentials(
+        "valid", "An operator", "compositeSynthetic"
+    )
 
 
 @pytest.mark.parametrize("suffix", [".mp4", ".mov", ".webm", ".gif", ".webp"])

@@ -13,7 +13,7 @@ from tests.media.media_maker import numbered, read_number
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.encodings import H264_MP4
-from understudy.media.output.segments import FrameEncoder, Segment
+from understudy.media.output.segments import EncodedSegment, FrameEncoder
 from understudy.media.output.watermark import make_watermark
 from understudy.media.output.yuv import YuvConverter
 from understudy.processes.messages import Message
@@ -36,7 +36,7 @@ def write(path: Path, elsewhere: Collection[int]) -> bytes:
                 for index in run:
                     encoder.add(planes[index], index)
                 sent = Message("segment", {}, encoder.segment().to_message("video"))
-                writer.write_segment(Segment.of_message(sent, "video"))
+                writer.write_segment(EncodedSegment.of_message(sent, "video"))
             else:
                 for index in run:
                     writer.write_yuv420(planes[index])

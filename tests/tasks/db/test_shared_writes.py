@@ -11,7 +11,7 @@ import pytest
 import sqlalchemy as sa
 
 from understudy.tasks.db.database import Database, DatabaseUnavailable
-from understudy.tasks.db.shared_writes import Outcome, SharedWrites, Work, write_together
+from understudy.tasks.db.shared_writes import SharedWrites, Work, WriteOutcome, write_together
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ async def test_what_is_asked_for_meanwhile_is_written_at_once_when_the_wait_is_o
     sent: list[int] = []
     over = asyncio.Event()
 
-    async def in_thread(works: Sequence[Work]) -> list[Outcome]:
+    async def in_thread(works: Sequence[Work]) -> list[WriteOutcome]:
         sent.append(len(works))
         await over.wait()
         with connecting.connect() as connection:

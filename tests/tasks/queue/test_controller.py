@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from tests.tasks.conftest import untold
 from understudy.media.output import content_credentials
 from understudy.media.output.encode import VideoWriter
-from understudy.media.output.marks import Credentials, read_marks
+from understudy.media.output.marks import ContentCredentials, read_marks
 from understudy.media.output.provenance import Provenance
 from understudy.take.options import TakeRequest
 from understudy.tasks.accounts.keyring import Keyring
@@ -158,7 +158,7 @@ async def test_results_are_signed_before_they_are_published(
     path = storage.local_path(done.result.video)
     assert path is not None
     found = read_marks(path).credentials
-    assert found == Credentials("valid", "An operator", "trainedAlgorithmicMedia")
+    assert found == ContentCredentials("valid", "An operator", "trainedAlgorithmicMedia")
 
 
 @pytest.mark.anyio

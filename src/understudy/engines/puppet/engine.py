@@ -16,8 +16,8 @@ from understudy.cores import usable_cores
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineJob,
     EngineNeeds,
-    Job,
     Judgement,
     OnProgress,
     OnReport,
@@ -113,7 +113,7 @@ class PuppetEngine:
 
     def frames(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -124,7 +124,7 @@ class PuppetEngine:
 
     def frames_alone(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -133,7 +133,7 @@ class PuppetEngine:
         """Yield the character and its shadow (H, W, 4) uint8 sRGB, alpha not premultiplied."""
         return self._draw(job, on_progress, cancelled, alone=True)
 
-    def ranges(self, job: Job, *, cancelled: Cancelled | None = None) -> Range:
+    def ranges(self, job: EngineJob, *, cancelled: Cancelled | None = None) -> Range:
         """Prepare the puppet; a frame is drawn from nothing but its number."""
         puppet = self._puppet(job)
 
@@ -144,7 +144,7 @@ class PuppetEngine:
 
     def _draw(
         self,
-        job: Job,
+        job: EngineJob,
         on_progress: OnProgress | None,
         cancelled: Cancelled | None,
         *,
@@ -159,7 +159,7 @@ class PuppetEngine:
             progress("render", done / len(puppet))
             yield frame
 
-    def _puppet(self, job: Job) -> Drawable:
+    def _puppet(self, job: EngineJob) -> Drawable:
         """The driver's motion on the character's bones."""
         # Heavy imports belong to the stage that needs them.
         from understudy.engines.puppet.retarget.wording import read_motion, worded

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineJob,
     EngineNeeds,
     EngineReport,
-    Job,
     OnProgress,
     OnReport,
     PromptReading,
@@ -32,7 +32,7 @@ from understudy.engines.wan.animate_2.published import ANIMATE_2
 from understudy.errors import EngineUnavailable
 
 if TYPE_CHECKING:
-    from understudy.engines.sglang.server import Upload
+    from understudy.engines.sglang.server import FormFile
 
 VERSION = "1"
 NEEDS = EngineNeeds(cpus=1.0)
@@ -72,7 +72,7 @@ class SGLangEngine:
 
     def frames(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -129,7 +129,7 @@ class SGLangEngine:
         return self._given or read_options()
 
 
-def _fields(job: Job, options: SGLangOptions, fps: int, seed: int) -> dict[str, str]:
+def _fields(job: EngineJob, options: SGLangOptions, fps: int, seed: int) -> dict[str, str]:
     """The form that goes to a server."""
     return {
         "prompt": caption(job.prompt),
@@ -143,13 +143,13 @@ def _fields(job: Job, options: SGLangOptions, fps: int, seed: int) -> dict[str, 
     }
 
 
-def _files(job: Job, inputs: Inputs, fps: int, folder: Path) -> dict[str, Upload]:
+def _files(job: EngineJob, inputs: Inputs, fps: int, folder: Path) -> dict[str, FormFile]:
     """The files that go with it, made in `folder`."""
-    from understudy.engines.sglang.server import Upload
+    from understudy.engines.sglang.server import FormFile
     from understudy.engines.sglang.video import driving_video, picture_png
 
     video = driving_video(inputs.clip, job, Fraction(fps), folder / "driving.mp4")
     return {
-        "input_reference": Upload("picture.png", picture_png(inputs.picture), "image/png"),
-        "video_reference": Upload("driving.mp4", video, "video/mp4"),
+        "input_reference": FormFile("picture.png", picture_png(inputs.picture), "image/png"),
+        "video_reference": FormFile("driving.mp4", video, "video/mp4"),
     }

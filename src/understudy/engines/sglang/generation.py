@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from understudy.engines.engine import Cancelled
 from understudy.engines.sglang.options import Patience
 from understudy.engines.sglang.server import (
+    FormFile,
     JobRefused,
     JobState,
     Server,
     ServerFull,
     ServerSilent,
-    Upload,
 )
 from understudy.errors import EngineUnavailable, TakeCancelled
 
@@ -37,7 +37,7 @@ class Generated:
 def generate(  # noqa: PLR0913 - servers, a job's two parts, and the caller's three wishes
     servers: Sequence[Server],
     fields: Mapping[str, str],
-    files: Mapping[str, Upload],
+    files: Mapping[str, FormFile],
     patience: Patience,
     on_progress: OnProgress,
     cancelled: Cancelled,
@@ -77,7 +77,7 @@ def _submitted(  # noqa: PLR0913 - as `generate`
     servers: Sequence[Server],
     avoided: set[str],
     fields: Mapping[str, str],
-    files: Mapping[str, Upload],
+    files: Mapping[str, FormFile],
     patience: Patience,
     cancelled: Cancelled,
 ) -> tuple[Server, str]:

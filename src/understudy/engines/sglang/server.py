@@ -45,7 +45,7 @@ class JobState:
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class FormFile:
     """A file of a form."""
 
     name: str
@@ -88,7 +88,7 @@ class Server:
         jobs = answer.json().get("data", []) if answer.is_success else []
         return sum(job.get("status") not in ("completed", "failed") for job in jobs)
 
-    def submit(self, fields: Mapping[str, str], files: Mapping[str, Upload]) -> str:
+    def submit(self, fields: Mapping[str, str], files: Mapping[str, FormFile]) -> str:
         """Hand in a job; its id. Raises ServerFull, JobRefused."""
         answer = self._ask(
             "POST",

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from understudy.engines.engine import Job
+from understudy.engines.engine import EngineJob
 from understudy.media.clip import Clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.provenance import Provenance
@@ -29,7 +29,7 @@ class BrokenVideo(RuntimeError):  # noqa: N818 - a state
     """What the server sent is no video"""
 
 
-def driving_video(clip: Clip, job: Job, fps: Fraction, path: Path) -> bytes:
+def driving_video(clip: Clip, job: EngineJob, fps: Fraction, path: Path) -> bytes:
     """The part of the clip that the job shows, at the job's frames, as an MP4 of `fps`."""
     scale = min(1.0, _SHORT_SIDE / min(clip.width, clip.height))
     size = 2 * max(1, round(clip.width * scale / 2)), 2 * max(1, round(clip.height * scale / 2))

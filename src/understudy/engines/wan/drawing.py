@@ -10,12 +10,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from understudy.engines.engine import Cancelled, Job
+from understudy.engines.engine import Cancelled, EngineJob
 from understudy.engines.generating import SEEDS
 from understudy.engines.wan.colour import matching
 from understudy.engines.wan.curves import Curves, SegmentFindings, seam_distances
-from understudy.engines.wan.letterbox import Box, Image
-from understudy.engines.wan.models import Models
+from understudy.engines.wan.letterbox import FramePart, Image
+from understudy.engines.wan.models import WanModels
 from understudy.engines.wan.options import WanOptions
 from understudy.engines.wan.passes import OnPass
 from understudy.engines.wan.placement import fallback
@@ -38,7 +38,7 @@ class SegmentDrawer(Protocol):
 
     width: int
     height: int
-    box: Box
+    box: FramePart
 
     def draw(self, segment: Segment, tail: list[Image], seed: int, on_pass: OnPass) -> list[Image]:
         """The frames of a segment, each (H, W, 3) sRGB in 0..1 with the black bars.
@@ -72,11 +72,11 @@ class Drawing:
     def __init__(  # noqa: PLR0913 - what the engine read of the job, each part once
         self,
         published: Published,
-        models: Models,
+        models: WanModels,
         drawer: SegmentDrawer,
         motion: NDArray[np.float64],
         curves: Curves,
-        job: Job,
+        job: EngineJob,
         options: WanOptions,
         seed: int,
     ) -> None:

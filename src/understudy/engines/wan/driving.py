@@ -7,7 +7,7 @@ from collections import deque
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.engine import Job
+from understudy.engines.engine import EngineJob
 from understudy.engines.wan.segments import Segment, motion_of
 from understudy.media.clip import Clip, read_frames
 
@@ -18,7 +18,7 @@ _MOTION_HEIGHT = 72
 class Driving:
     """Frames of the clip at the job's rate."""
 
-    def __init__(self, clip: Clip, job: Job, frame: tuple[int, int]) -> None:
+    def __init__(self, clip: Clip, job: EngineJob, frame: tuple[int, int]) -> None:
         """frame: (w, h) in pixels that the frames are fitted into."""
         self.size = fitted_size((clip.width, clip.height), frame)
         self._frames = read_frames(
@@ -52,7 +52,7 @@ def fitted_size(size: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int
     return max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
 
 
-def first_frame(clip: Clip, job: Job) -> NDArray[np.uint8]:
+def first_frame(clip: Clip, job: EngineJob) -> NDArray[np.uint8]:
     """The driving video's first frame, (H, W, 3) RGB at the clip's size."""
     frames = read_frames(clip, start=job.start, end=_end(job), fps=job.fps)
     try:
@@ -61,12 +61,12 @@ def first_frame(clip: Clip, job: Job) -> NDArray[np.uint8]:
         frames.close()
 
 
-def motion(clip: Clip, job: Job) -> NDArray[np.float64]:
+def motion(clip: Clip, job: EngineJob) -> NDArray[np.float64]:
     """(frames,) how much the clip moves at each frame of the job."""
     size = max(1, round(clip.width * _MOTION_HEIGHT / clip.height)), _MOTION_HEIGHT
     frames = read_frames(clip, size=size, start=job.start, end=_end(job), fps=job.fps)
     return motion_of([frame.rgb.mean(axis=2).astype(np.uint8) for frame in frames])
 
 
-def _end(job: Job) -> float:
+def _end(job: EngineJob) -> float:
     return job.start + float(job.frames / job.fps)

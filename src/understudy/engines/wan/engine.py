@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 from understudy.engines.engine import (
     Cancelled,
     EngineInfo,
+    EngineJob,
     EngineNeeds,
     EngineReport,
-    Job,
     OnProgress,
     OnReport,
     PromptReading,
@@ -38,7 +38,7 @@ from understudy.media.limits import Mode
 
 if TYPE_CHECKING:
     from understudy.engines.wan.drawing import Drawing
-    from understudy.engines.wan.models import Models
+    from understudy.engines.wan.models import WanModels
     from understudy.engines.wan.stage_meter import StageMeter
 
 NEEDS = EngineNeeds(cpus=4.0, gpus=1.0, resident=True)
@@ -54,7 +54,7 @@ class ModelSource:
     """Models that lie in no folder. checkpoint: what they are. load: makes them."""
 
     checkpoint: Checkpoint
-    load: Callable[[], Models]
+    load: Callable[[], WanModels]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class WanTake:
     closes what was opened for the take.
     """
 
-    job: Job
+    job: EngineJob
     inputs: Inputs
     sampling: Sampling
     meter: StageMeter
@@ -99,15 +99,15 @@ class WanEngine(ABC):
         """Its name, version, inputs and abilities."""
 
     @abstractmethod
-    def caption(self, job: Job) -> str:
+    def caption(self, job: EngineJob) -> str:
         """What the text encoder is given."""
 
     @abstractmethod
-    def prepare(self, models: Models, take: WanTake) -> Drawing:
+    def prepare(self, models: WanModels, take: WanTake) -> Drawing:
         """The take, ready to be drawn: its caption, picture and clip are read."""
 
     @abstractmethod
-    def load(self, checkpoint: Checkpoint) -> Models:
+    def load(self, checkpoint: Checkpoint) -> WanModels:
         """The models of a checkpoint, in host memory."""
 
     def check(self) -> None:
@@ -133,7 +133,7 @@ class WanEngine(ABC):
 
     def frames(
         self,
-        job: Job,
+        job: EngineJob,
         *,
         on_progress: OnProgress | None = None,
         cancelled: Cancelled | None = None,
@@ -162,9 +162,9 @@ class WanEngine(ABC):
 
     def _take(
         self,
-        models: Models,
+        models: WanModels,
         checkpoint: Checkpoint,
-        job: Job,
+        job: EngineJob,
         on_progress: OnProgress | None,
         cancelled: Cancelled,
     ) -> Generator[NDArray[np.uint8] | EngineReport]:
@@ -203,7 +203,7 @@ class WanEngine(ABC):
             return self._source.checkpoint
         return find_checkpoint(checkpoint_folder(self._options, self.published), self.published)
 
-    def _load(self, checkpoint: Checkpoint) -> Models:
+    def _load(self, checkpoint: Checkpoint) -> WanModels:
         return self.load(checkpoint) if self._source is None else self._source.load()
 
     def _sampling(self, checkpoint: Checkpoint) -> Mapping[Mode, Sampling]:
@@ -251,7 +251,7 @@ def _identity(checkpoint: Checkpoint) -> dict[str, Any]:
     }
 
 
-def _words(models: Models) -> dict[str, Any]:
+def _words(models: WanModels) -> dict[str, Any]:
     placement = models.placement
     assert placement is not None
     return {
@@ -261,7 +261,7 @@ def _words(models: Models) -> dict[str, Any]:
     }
 
 
-def _orientation_warning(job: Job, name: str) -> tuple[str, ...]:
+def _orientation_warning(job: EngineJob, name: str) -> tuple[str, ...]:
     if job.orientation == "image":
         return (
             f"{name} turns as the person in the clip does: it cannot keep the picture's facing.",

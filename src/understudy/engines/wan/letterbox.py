@@ -11,7 +11,7 @@ Image = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class FramePart:
     """A part of a frame, in pixels."""
 
     left: int
@@ -30,10 +30,12 @@ class Box:
         return changed
 
 
-def fitted(size: tuple[int, int], frame: tuple[int, int]) -> Box:
+def fitted(size: tuple[int, int], frame: tuple[int, int]) -> FramePart:
     """Where diffusers' letterbox puts a picture of `size` in a `frame`, both (w, h)."""
     width, height = frame
     wide = width / height < size[0] / size[1]
     inner_width = width if wide else size[0] * height // size[1]
     inner_height = size[1] * width // size[0] if wide else height
-    return Box((width - inner_width) // 2, (height - inner_height) // 2, inner_width, inner_height)
+    return FramePart(
+        (width - inner_width) // 2, (height - inner_height) // 2, inner_width, inner_height
+    )

@@ -23,7 +23,7 @@ _CAPTIONS_KEPT = 16
 
 
 @dataclass
-class Models:
+class WanModels:
     """The pipeline without its text encoder, and what encodes captions.
 
     pipeline: of diffusers. encode: the encodings of a caption and of what stands for none, from a
@@ -88,12 +88,12 @@ class Holder:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._held: tuple[str, Models] | None = None
+        self._held: tuple[str, WanModels] | None = None
 
     @contextmanager
     def borrowed(
-        self, key: str, make: Callable[[], Models], cancelled: Cancelled
-    ) -> Iterator[Models]:
+        self, key: str, make: Callable[[], WanModels], cancelled: Cancelled
+    ) -> Iterator[WanModels]:
         """The models by that key, made where they are not held; what was held makes room.
 
         Raises TakeCancelled while it waits.

@@ -9,7 +9,7 @@ from understudy.engines.wan.options import WanOptions
 from understudy.engines.wan.published import (
     FRAMES_PER_LATENT,
     SIDE_MULTIPLE,
-    Needs,
+    MemoryNeeds,
     Published,
     Sampling,
 )
@@ -56,18 +56,18 @@ def choose(
     )
 
 
-def fallback(placement: Placement, options: WanOptions, needs: Needs) -> Placement | None:
+def fallback(placement: Placement, options: WanOptions, needs: MemoryNeeds) -> Placement | None:
     """What to try once when memory ran out; None where that is what was tried."""
     smaller = _smallest(min(options.short, placement.frames), needs)
     return None if smaller == placement else smaller
 
 
-def _smallest(frames: int, needs: Needs) -> Placement:
+def _smallest(frames: int, needs: MemoryNeeds) -> Placement:
     return Placement("host", "host" if needs.cache_per_token else "card", frames)
 
 
 def _needed(
-    placement: Placement, sampling: Sampling, options: WanOptions, needs: Needs
+    placement: Placement, sampling: Sampling, options: WanOptions, needs: MemoryNeeds
 ) -> tuple[float, float]:
     """GiB of the card and of the host."""
     latent_frames = (placement.frames - 1) // FRAMES_PER_LATENT + 1

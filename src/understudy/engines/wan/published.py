@@ -27,7 +27,7 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Needs:
+class MemoryNeeds:
     """GiB that a model takes in bfloat16 (docs/engines.md).
 
     weights: of transformer, image encoder and autoencoder. base, per_token: what a segment takes
@@ -69,4 +69,4 @@ class Published:
     others: tuple[str, ...]
     fps: int
     sampling: Mapping[str, Mapping[Mode, Sampling]]
-    needs: Needs
+    needs: MemoryNeeds

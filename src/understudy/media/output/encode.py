@@ -25,9 +25,9 @@ from understudy.media.output.encodings import H264_MP4, Encoding
 from understudy.media.output.provenance import Provenance, mark
 from understudy.media.output.segments import (
     THREADS,
+    EncodedSegment,
     FrameEncoder,
     Marker,
-    Segment,
     configure,
     encoder_options,
 )
@@ -96,7 +96,7 @@ class VideoWriter(AllOrNothing):
         self._all_taken = False
         self._segment = segment
         self._encoder: FrameEncoder | None = None
-        self._queue: queue.Queue[VideoFrame | Segment | None] = queue.Queue(_QUEUED_FRAMES)
+        self._queue: queue.Queue[VideoFrame | EncodedSegment | None] = queue.Queue(_QUEUED_FRAMES)
         try:
             self._file = UnfinishedFile(path)
         except OSError as error:
@@ -140,7 +140,7 @@ class VideoWriter(AllOrNothing):
             raise ValueError(f"a frame of {width} x {height} px is due, this one has {rgba.shape}")
         self._put(VideoFrame.from_ndarray(np.ascontiguousarray(rgba), format="rgba"))
 
-    def write_segment(self, segment: Segment) -> None:
+    def write_segment(self, segment: EncodedSegment) -> None:
         """Add a segment that was encoded elsewhere, with the same settings.
 
         Raises ValueError where the video is not at its first frame, or has another header.
@@ -243,9 +243,9 @@ class VideoWriter(AllOrNothing):
     def _thread_is_fed(self) -> bool:
         return self._queue.get() is not None
 
-    def _take(self, item: VideoFrame | Segment, mark_frame: Marker) -> None:
+    def _take(self, item: VideoFrame | EncodedSegment, mark_frame: Marker) -> None:
         """Encode a frame, or put in what was encoded elsewhere."""
-        if isinstance(item, Segment):
+        if isinstance(item, EncodedSegment):
             self._end_segment()
             self._mux(item.unpacked(1 / self.fps))
         elif self._segment is None:

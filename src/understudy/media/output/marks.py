@@ -34,7 +34,7 @@ CredentialState = Literal["trusted", "valid", "invalid", "unchecked"]
 
 
 @dataclass(frozen=True, slots=True)
-class Credentials:
+class ContentCredentials:
     """A file's Content Credentials.
 
     state: `trusted` of an issuer that is known, `valid` intact but of an unknown one, `invalid`
@@ -58,7 +58,7 @@ class Marks:
     sentence: str | None
     source_type: str | None
     tool: str | None
-    credentials: Credentials | None
+    credentials: ContentCredentials | None
 
     @property
     def generated(self) -> bool:
@@ -87,18 +87,18 @@ def _tagged(path: Path) -> str | None:
     return tags[0] if tags else None
 
 
-def _credentials(path: Path) -> Credentials | None:
+def _credentials(path: Path) -> ContentCredentials | None:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
         if data.find(_MANIFEST_STORE) < 0:
             return None
     if not content_credentials.is_available():
-        return Credentials("unchecked")
+        return ContentCredentials("unchecked")
     import c2pa
 
     try:
         store: dict[str, Any] = json.loads(c2pa.Reader(str(path)).json())
     except c2pa.C2paError:
-        return Credentials("invalid")
+        return ContentCredentials("invalid")
     manifest = store.get("manifests", {}).get(store.get("active_manifest"), {})
     actions = [
         action
@@ -108,7 +108,7 @@ def _credentials(path: Path) -> Credentials | None:
     ]
     terms = [action["digitalSourceType"] for action in actions if "digitalSourceType" in action]
     states: dict[str, CredentialState] = {"Trusted": "trusted", "Valid": "valid"}
-    return Credentials(
+    return ContentCredentials(
         states.get(store.get("validation_state", ""), "invalid"),
         manifest.get("signature_info", {}).get("issuer"),
         term(terms[0]) if terms else None,

@@ -34,7 +34,7 @@ _COLUMNS = ("pts", "dts", "duration", "is_keyframe", "size")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Segment:
+class EncodedSegment:
     """Encoded frames. first, count: which of the video. header: the codec's, as the file has it.
 
     packets: (P, 5) int32, in the order of the file: pts, dts and duration in frames of the video,
@@ -58,7 +58,7 @@ class Segment:
         }
 
     @classmethod
-    def of_message(cls, message: Message, name: str) -> Segment:
+    def of_message(cls, message: Message, name: str) -> EncodedSegment:
         """The inverse of `to_message`."""
         arrays: Mapping[str, Array] = message.arrays
         first, count = arrays[f"{name}.numbers"].tolist()
@@ -125,7 +125,7 @@ class FrameEncoder:
         self._count += 1
         self._packets += self.encode(frame)
 
-    def segment(self) -> Segment:
+    def segment(self) -> EncodedSegment:
         """All frames that were added, finished."""
         packets = [*self._packets, *self.flush()]
         contents = [bytes(packet) for packet in packets]
@@ -133,7 +133,7 @@ class FrameEncoder:
             (packet.pts, packet.dts, packet.duration, packet.is_keyframe, len(content))
             for packet, content in zip(packets, contents, strict=True)
         ]
-        return Segment(
+        return EncodedSegment(
             first=self._first,
             count=self._count,
             header=self.header,

@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 from understudy.service.api.tasks import Record
 from understudy.service.http.contract_errors import ParameterInvalid
-from understudy.service.http.fields import Body, EmptyIsAbsent, Text, invalid, read_body
+from understudy.service.http.fields import EmptyIsAbsent, RequestBody, Text, invalid, read_body
 from understudy.tasks.db.repository.tasks import is_task_id
 from understudy.tasks.ids import AFTER_ALL_TASKS, first_task_id
 from understudy.tasks.records import Status
@@ -114,14 +114,14 @@ Time = Annotated[
 """A time in milliseconds since 1970, as a number or as text."""
 
 
-class Filter(Body):
+class Filter(RequestBody):
     """Tasks whose `key` has one of the values."""
 
     key: Literal["status", "product_type"]
     values: list[Text]
 
 
-class Query(Body):
+class Query(RequestBody):
     """`POST /tasks`; a cursor that is not empty goes before the times."""
 
     model_config = ConfigDict(

@@ -40,7 +40,7 @@ _OUTER = r"[^\s/,\x00-\x1f\x7f-\x9f]"
 _EXTERNAL_ID = re.compile(f"{_OUTER}(?:{_INNER}*{_OUTER})?")
 
 
-class Body(BaseModel):
+class RequestBody(BaseModel):
     """A request's body: unknown keys are ignored."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -184,11 +184,11 @@ ElementNumber = Annotated[
     ),
 ]
 
-BodyT = TypeVar("BodyT", bound=Body)
+BodyT = TypeVar("BodyT", bound=RequestBody)
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RequestFault:
     """One fault of a request; of several, the one with the lowest rank is reported."""
 
     rank: float
@@ -200,7 +200,7 @@ def read_body(
     body: Mapping[str, Any],
     *,
     ranks: Mapping[str, float],
-    more: Iterable[Problem] = (),
+    more: Iterable[RequestFault] = (),
 ) -> BodyT:
     """A request's fields, checked. Raises ParameterInvalid.
 
@@ -215,7 +215,7 @@ def read_body(
         for detail in error.errors(include_url=False):
             top = str(detail["loc"][0]) if detail["loc"] else ""
             rank = ranks.get(top, 100.0 + (order.index(top) if top in order else 0))
-            problems.append(Problem(rank, describe(detail)))
+            problems.append(RequestFault(rank, describe(detail)))
     else:
         if not problems:
             return read

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from understudy.character.character import Character, LayerName
-from understudy.engines import CharacterJudging, Engine, Job
+from understudy.engines import CharacterJudging, Engine, EngineJob
 from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import LIMB_BONES, with_knuckles
 from understudy.media.output.atomic import UnfinishedFile
@@ -102,7 +102,7 @@ def _in_motion(engine: Engine, character: Character) -> tuple[Iterator[Rgb], Fra
 def _performed(engine: Engine, judging: CharacterJudging, character: Character) -> Iterator[Rgb]:
     """The frames of the test poses, (h, w, 3) uint8 sRGB."""
     poses = judging.test_poses(character)
-    job = Job(
+    job = EngineJob(
         size=character.size,
         fps=poses.fps,
         frames=len(poses.performance),

@@ -25,9 +25,9 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from understudy.tasks.db.reserve import keep_reserve
 from understudy.tasks.db.shared_writes import (
     UNAVAILABLE,
-    Outcome,
     SharedWrites,
     Work,
+    WriteOutcome,
     write_together,
 )
 
@@ -137,13 +137,13 @@ class Database:
         for pragma in ("busy_timeout=0", "wal_autocheckpoint=0"):
             connection.connection.execute(f"PRAGMA {pragma}").close()
 
-        def in_thread(works: Sequence[Work]) -> asyncio.Future[list[Outcome]]:
+        def in_thread(works: Sequence[Work]) -> asyncio.Future[list[WriteOutcome]]:
             loop = asyncio.get_running_loop()
             return loop.run_in_executor(self._writers, self._write_together, works)
 
         return SharedWrites(connection, in_thread)
 
-    def _write_together(self, works: Sequence[Work]) -> list[Outcome]:
+    def _write_together(self, works: Sequence[Work]) -> list[WriteOutcome]:
         with self._reading.connect() as connection:
             return write_together(connection, works)
 

@@ -39,7 +39,7 @@ class Work:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class WriteOutcome:
     """What a write returned, or what it raised."""
 
     value: Any = None
@@ -80,7 +80,7 @@ class SharedWrites:
     def __init__(
         self,
         connection: sa.Connection,
-        in_thread: Callable[[Sequence[Work]], Awaitable[list[Outcome]]],
+        in_thread: Callable[[Sequence[Work]], Awaitable[list[WriteOutcome]]],
     ) -> None:
         self._connection = connection
         self._in_thread = in_thread
@@ -121,14 +121,14 @@ class SharedWrites:
         try:
             outcomes = await self._in_thread([Work(write.run) for write in pending])
         except Exception as error:
-            outcomes = [Outcome(raised=error)] * len(pending)
+            outcomes = [WriteOutcome(raised=error)] * len(pending)
         self._in_flight = None
         _settle(pending, outcomes)
         if self._pending:
             self._write_all()
 
 
-def write_together(connection: sa.Connection, works: Sequence[Work]) -> list[Outcome]:
+def write_together(connection: sa.Connection, works: Sequence[Work]) -> list[WriteOutcome]:
     """Run `works` in one transaction; one that raises rolls back only itself.
 
     connection: in autocommit mode; the transaction is managed here.
@@ -143,24 +143,24 @@ def write_together(connection: sa.Connection, works: Sequence[Work]) -> list[Out
     except UNAVAILABLE as error:
         if driver.in_transaction:
             driver.execute("ROLLBACK")
-        outcomes = [Outcome(raised=error)] * len(works)
+        outcomes = [WriteOutcome(raised=error)] * len(works)
     return outcomes
 
 
-def _write_one(connection: sa.Connection, driver: Any, work: Work) -> Outcome:
+def _write_one(connection: sa.Connection, driver: Any, work: Work) -> WriteOutcome:
     driver.execute("SAVEPOINT one")
     try:
-        outcome = Outcome(work.run(connection))
+        outcome = WriteOutcome(work.run(connection))
     except UNAVAILABLE:
         raise
     except Exception as error:
         driver.execute("ROLLBACK TO one")
-        outcome = Outcome(raised=error)
+        outcome = WriteOutcome(raised=error)
     driver.execute("RELEASE one")
     return outcome
 
 
-def _settle(pending: list[_PendingWrite], outcomes: list[Outcome]) -> None:
+def _settle(pending: list[_PendingWrite], outcomes: list[WriteOutcome]) -> None:
     for write, outcome in zip(pending, outcomes, strict=True):
         if write.done.done():
             # The caller was cancelled.

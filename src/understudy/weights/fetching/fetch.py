@@ -43,7 +43,7 @@ State = Literal["present", "fetched", "missing"]
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class FetchOutcome:
     """What became of one weight.
 
     source: where it came from, in words, when it was fetched. reasons: why each way failed, one
@@ -78,7 +78,7 @@ def fetch(  # noqa: PLR0913 - independent keyword options
     tell: Tell = lambda step: None,
     waiting: Callable[[Weight], None] = lambda weight: None,
     patience: Patience = PATIENCE,
-) -> Iterator[Outcome]:
+) -> Iterator[FetchOutcome]:
     """Bring each of `weights` into `folder` and yield what became of it.
 
     Files with the right hash stay; damaged ones are downloaded again. Each weight is tried
@@ -100,9 +100,9 @@ class _Run:
     packages: Packages
     tell: Tell
 
-    def bring(self, weight: Weight, waiting: Callable[[Weight], None]) -> Outcome:
+    def bring(self, weight: Weight, waiting: Callable[[Weight], None]) -> FetchOutcome:
         if check(weight, self.folder) == "ok":
-            return Outcome(weight, "present")
+            return FetchOutcome(weight, "present")
         place = self.folder / weight.name
         try:
             place.mkdir(parents=True, exist_ok=True)
@@ -115,23 +115,23 @@ class _Run:
             try:
                 # Whoever held the lock may have fetched it.
                 if check(weight, self.folder) == "ok":
-                    return Outcome(weight, "present")
+                    return FetchOutcome(weight, "present")
                 return self._bring_locked(weight, place)
             finally:
                 lock.release()
         except OSError as fault:
             reason = f"its folder is not writable: {fault.strerror or type(fault).__name__}"
-            return Outcome(weight, "missing", reasons=(reason,))
+            return FetchOutcome(weight, "missing", reasons=(reason,))
 
-    def _bring_locked(self, weight: Weight, place: Path) -> Outcome:
+    def _bring_locked(self, weight: Weight, place: Path) -> FetchOutcome:
         reasons: list[str] = []
         # The mirror may have any edition, and it is asked for all of them before anybody else.
         for from_mirror in (True, False) if self.mirror else (False,):
             for edition in weight.editions:
                 words = self._bring_edition(weight, edition, place, from_mirror, reasons)
                 if words is not None:
-                    return Outcome(weight, "fetched", source=words)
-        return Outcome(weight, "missing", reasons=tuple(dict.fromkeys(reasons)))
+                    return FetchOutcome(weight, "fetched", source=words)
+        return FetchOutcome(weight, "missing", reasons=tuple(dict.fromkeys(reasons)))
 
     def _bring_edition(
         self, weight: Weight, edition: Edition, place: Path, from_mirror: bool, reasons: list[str]

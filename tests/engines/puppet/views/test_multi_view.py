@@ -13,7 +13,7 @@ from tests.engines.paper_doll import AT, SCALE, SIZE, paper_doll, profile_doll
 from tests.geometry.stick_figure import Pose, performance_of
 from understudy.character.character import Character, Layer
 from understudy.elements.placement import mirrored, place
-from understudy.engines import Job
+from understudy.engines import EngineJob
 from understudy.engines.puppet import PuppetEngine
 from understudy.geometry.skeleton import ARMS, LEGS
 from understudy.media.limits import Orientation
@@ -59,7 +59,7 @@ def _driver(yaws: list[float]) -> Performance:
 def _frames(
     character: Character, yaws: list[float], orientation: Orientation = "video"
 ) -> list[NDArray[np.uint8]]:
-    job = Job(
+    job = EngineJob(
         size=SIZE,
         fps=Fraction(FPS),
         frames=len(yaws),
@@ -139,7 +139,7 @@ def test_in_profile_arms_swing_and_legs_stride(all_sided: Character) -> None:
     still = Pose((90.0, 90.0), (90.0, 90.0), (90.0, 90.0), (90.0, 90.0), yaw=90.0)
     angles = [0.0] * 12 + list(30 * np.sin(np.linspace(0, 2 * np.pi, 24)))
     driver = performance_of([still] * len(angles), scale=SCALE, at=AT, size=SIZE, fps=FPS)
-    job = Job(
+    job = EngineJob(
         size=SIZE,
         fps=Fraction(FPS),
         frames=len(angles),

@@ -12,7 +12,7 @@ from tests.engines.wan.conftest import MakeJob
 from tests.geometry.stick_figure import Pose, landmarks_of, performance_of
 from understudy.engines.wan.animate.conditions import ConditionReader, Conditions
 from understudy.engines.wan.driving import Driving
-from understudy.engines.wan.letterbox import Box, fitted
+from understudy.engines.wan.letterbox import FramePart, fitted
 from understudy.engines.wan.segments import Segment
 from understudy.tracking.performance import Performance
 from understudy.tracking.trackers import PictureTrack
@@ -81,7 +81,7 @@ def test_segments_are_shown_skeletons_and_faces_frame_by_frame(reader: Condition
 def test_without_anybody_in_the_picture_the_driver_is_drawn_as_it_is(
     reader: ConditionReader,
 ) -> None:
-    conditions = reader.animating(None, Box(0, 0, 64, 96))
+    conditions = reader.animating(None, FramePart(0, 0, 64, 96))
     assert conditions.of(Segment(0, 5)).pose[0].any()
     (said,) = conditions.warnings()
     assert "Nobody was found in the picture" in said

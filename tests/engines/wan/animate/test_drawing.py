@@ -14,13 +14,13 @@ import torch
 
 from tests.engines.wan.conftest import AREA, MakeJob
 from tests.geometry.stick_figure import Pose, performance_of
-from understudy.engines import EngineReport, Job
+from understudy.engines import EngineJob, EngineReport
 from understudy.engines.wan import WanAnimateEngine, WanOptions
 from understudy.engines.wan.models import HOLDER
 from understudy.engines.wan.published import Sampling
 from understudy.errors import EngineUnavailable, TakeCancelled
 
-MakePerformed = Callable[..., Job]
+MakePerformed = Callable[..., EngineJob]
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def options(animate: Path) -> WanOptions:
 def make_performed(make_job: MakeJob) -> MakePerformed:
     """A job with a driver who moves the left arm."""
 
-    def make(frames: int = 9, **given: Any) -> Job:
+    def make(frames: int = 9, **given: Any) -> EngineJob:
         poses = [Pose(left_arm=(80.0 - 8 * step, 85.0)) for step in range(frames)]
         performance = performance_of(poses, scale=120.0, at=(170.0, 180.0), size=(340, 340))
         return replace(make_job(frames), performance=performance, **given)
@@ -41,7 +41,9 @@ def make_performed(make_job: MakeJob) -> MakePerformed:
     return make
 
 
-def draw(options: WanOptions, job: Job, **given: Any) -> tuple[list[np.ndarray], EngineReport]:
+def draw(
+    options: WanOptions, job: EngineJob, **given: Any
+) -> tuple[list[np.ndarray], EngineReport]:
     told: list[EngineReport] = []
     engine = WanAnimateEngine(options, device="cpu")
     engine.check()

@@ -16,7 +16,7 @@ from understudy.engines.wan.animate.drawer import AnimateDrawer
 from understudy.engines.wan.animate.pipeline import load
 from understudy.engines.wan.animate.published import ANIMATE
 from understudy.engines.wan.checkpoint import find_checkpoint
-from understudy.engines.wan.letterbox import Box
+from understudy.engines.wan.letterbox import FramePart
 from understudy.engines.wan.placement import Placement
 from understudy.engines.wan.published import Sampling
 from understudy.engines.wan.segments import Segment
@@ -93,7 +93,7 @@ def test_segments_are_what_the_stock_pipeline_draws(animate: Path, replaces: boo
         Sampling(SIDE, SIDE, 2),
         picture,
         shown,
-        Box(0, 0, SIDE, SIDE),
+        FramePart(0, 0, SIDE, SIDE),
         1,
     )
     passes: list[tuple[int, int]] = []
@@ -115,7 +115,7 @@ def test_a_segment_is_drawn_in_the_precisions_that_a_card_uses(animate: Path) ->
         Sampling(SIDE, SIDE, 1),
         np.zeros((SIDE, SIDE, 3), np.uint8),
         Shown(replaces=True),
-        Box(0, 0, SIDE, SIDE),
+        FramePart(0, 0, SIDE, SIDE),
         1,
     )
     first = drawer.draw(Segment(0, 5), [], 1, lambda *_: None)

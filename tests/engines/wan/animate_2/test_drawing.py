@@ -11,14 +11,16 @@ import pytest
 import torch
 
 from tests.engines.wan.conftest import MakeJob
-from understudy.engines import EngineReport, Job
+from understudy.engines import EngineJob, EngineReport
 from understudy.engines.wan import WanAnimate2Engine, WanOptions
 from understudy.engines.wan.models import HOLDER
 from understudy.engines.wan.segments import Segment
 from understudy.errors import EngineUnavailable, TakeCancelled
 
 
-def draw(options: WanOptions, job: Job, **given: Any) -> tuple[list[np.ndarray], EngineReport]:
+def draw(
+    options: WanOptions, job: EngineJob, **given: Any
+) -> tuple[list[np.ndarray], EngineReport]:
     told: list[EngineReport] = []
     engine = WanAnimate2Engine(options, device="cpu")
     frames = list(engine.frames(job, on_report=told.append, **given))

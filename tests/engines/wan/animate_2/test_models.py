@@ -17,7 +17,7 @@ from understudy.engines.wan.animate_2.denoising import Denoiser
 from understudy.engines.wan.animate_2.models import check_solver, load
 from understudy.engines.wan.animate_2.published import ANIMATE_2
 from understudy.engines.wan.checkpoint import find_checkpoint
-from understudy.engines.wan.models import Holder, Models
+from understudy.engines.wan.models import Holder, WanModels
 from understudy.engines.wan.placement import Placement
 from understudy.engines.wan.published import Sampling
 from understudy.engines.wan.segments import Segment
@@ -77,10 +77,10 @@ def test_a_segment_is_what_the_stock_pipeline_draws(distilled: Path) -> None:
 
 def test_two_takes_share_one_model_and_wait_for_one_another() -> None:
     holder = Holder()
-    made: list[Models] = []
+    made: list[WanModels] = []
 
-    def make() -> Models:
-        made.append(Models(None, lambda _: {}, "cpu"))
+    def make() -> WanModels:
+        made.append(WanModels(None, lambda _: {}, "cpu"))
         return made[-1]
 
     waited = threading.Event()

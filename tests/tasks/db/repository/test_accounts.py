@@ -61,7 +61,7 @@ def test_an_accounts_own_limit_goes_before_the_servers(
     database.write_now(accounts.change, account.id, concurrency_limit=1)
     database.write_now(tasks.insert, untold, new_task(), now=1, concurrency_limit=99)
     for check in (accounts.check_room, accounts.reserve):
-        with pytest.raises(accounts.TooManyTasks, match="1"):
+        with pytest.raises(accounts.ConcurrencyReached, match="1"):
             database.write_now(check, account.id, 0, 99)
 
 

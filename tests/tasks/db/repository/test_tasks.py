@@ -127,7 +127,7 @@ def test_creates_at_once_never_pass_the_concurrency_limit(
     def attempt(_: int) -> bool:
         try:
             store(database, new_task(), limit=limit)
-        except accounts.TooManyTasks:
+        except accounts.ConcurrencyReached:
             return False
         return True
 

@@ -12,7 +12,7 @@ from understudy.engines.wan.animate.faces import face_crop
 from understudy.engines.wan.animate.masks import FindPerson, Mask, driver_mask
 from understudy.engines.wan.animate.retargeting import placed, retargeted
 from understudy.engines.wan.driving import Driving
-from understudy.engines.wan.letterbox import Box
+from understudy.engines.wan.letterbox import FramePart
 from understudy.engines.wan.options import check_length
 from understudy.engines.wan.published import SIDE_MULTIPLE
 from understudy.engines.wan.segments import Segment
@@ -103,7 +103,7 @@ class ConditionReader:
         share = sum(self._seen.values()) / max(1, len(self._seen))
         return () if share >= FEW_FACES else (HARDLY_A_FACE.format(share=share),)
 
-    def animating(self, picture: Landmarks | None, box: Box) -> Animating:
+    def animating(self, picture: Landmarks | None, box: FramePart) -> Animating:
         """For a character in its own picture, which lies in `box`; picture: its landmarks there,
         None where nobody was found."""
         if picture is not None:
@@ -112,7 +112,7 @@ class ConditionReader:
             shown = self._fitted(box)
         return Animating(self, shown, found=picture is not None)
 
-    def replacing(self, box: Box, find: FindPerson) -> Replacing:
+    def replacing(self, box: FramePart, find: FindPerson) -> Replacing:
         """For a character in the clip's own scene, which lies in `box`."""
         return Replacing(self, self._fitted(box), box, find)
 
@@ -137,7 +137,7 @@ class ConditionReader:
         last = len(self._driver) - 1
         return [min(segment.start + place, last) for place in range(segment.length)]
 
-    def _fitted(self, box: Box) -> Performance:
+    def _fitted(self, box: FramePart) -> Performance:
         """The driver in the frame that is drawn, with the clip fitted into `box`."""
         width, height = self._driving.size
         scale = min(box.width / width, box.height / height)
@@ -175,7 +175,7 @@ class Replacing:
 
     reader: ConditionReader
     shown: Performance
-    box: Box
+    box: FramePart
     find: FindPerson
 
     def warnings(self) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from understudy.engines.wan.animate.conditions import Conditions
-from understudy.engines.wan.letterbox import Box, Image
-from understudy.engines.wan.models import Models, Texts
+from understudy.engines.wan.letterbox import FramePart, Image
+from understudy.engines.wan.models import Texts, WanModels
 from understudy.engines.wan.passes import OnPass, counting
 from understudy.engines.wan.published import Sampling
 from understudy.engines.wan.segments import Segment
@@ -37,12 +37,12 @@ class AnimateDrawer:
 
     def __init__(  # noqa: PLR0913 - what a take is drawn from, each part once
         self,
-        models: Models,
+        models: WanModels,
         texts: Texts,
         sampling: Sampling,
         picture: Rgb,
         conditions: SegmentConditions,
-        box: Box,
+        box: FramePart,
         overlap: int,
     ) -> None:
         """picture: the character, (H, W, 3) of the frame that is drawn. box: what is shown of that

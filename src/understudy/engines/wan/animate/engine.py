@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.cache import user_cache
-from understudy.engines.engine import EngineInfo, Job
+from understudy.engines.engine import EngineInfo, EngineJob
 from understudy.engines.generating import generating_info
 from understudy.engines.wan.animate.published import ANIMATE, LONG
 from understudy.engines.wan.engine import NEEDS, ModelSource, WanEngine, WanTake, shown
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from understudy.engines.wan.animate.conditions import Animating, Replacing
     from understudy.engines.wan.checkpoint import Checkpoint
     from understudy.engines.wan.drawing import Drawing
-    from understudy.engines.wan.letterbox import Box
-    from understudy.engines.wan.models import Models
+    from understudy.engines.wan.letterbox import FramePart
+    from understudy.engines.wan.models import WanModels
     from understudy.geometry.landmarks import Landmarks
     from understudy.tracking.performance import Performance
 
@@ -64,17 +64,17 @@ class WanAnimateEngine(WanEngine):
             replaces=True,
         )
 
-    def caption(self, job: Job) -> str:
+    def caption(self, job: EngineJob) -> str:
         """The prompt as it is."""
         return job.prompt.strip() or DEFAULT_CAPTION
 
-    def load(self, checkpoint: Checkpoint) -> Models:
+    def load(self, checkpoint: Checkpoint) -> WanModels:
         """The models of a checkpoint, in host memory."""
         from understudy.engines.wan.animate.pipeline import load
 
         return load(checkpoint, self._device)
 
-    def prepare(self, models: Models, take: WanTake) -> Drawing:
+    def prepare(self, models: WanModels, take: WanTake) -> Drawing:
         """The take, ready to be drawn: its caption, its picture and its driver are read.
 
         Raises ValueError for a job without the driver's performance.
@@ -117,7 +117,7 @@ class WanAnimateEngine(WanEngine):
 
 
 def _conditions(
-    take: WanTake, frame: tuple[int, int], picture_box: Box, face_side: int
+    take: WanTake, frame: tuple[int, int], picture_box: FramePart, face_side: int
 ) -> Animating | Replacing:
     """What the take's segments are drawn from. frame: (w, h) that is drawn, with the picture in
     `picture_box`."""
@@ -151,7 +151,7 @@ def _multiple(side: float) -> int:
     return max(1, round(side / SIDE_MULTIPLE)) * SIDE_MULTIPLE
 
 
-def _performance_of(job: Job) -> Performance:
+def _performance_of(job: EngineJob) -> Performance:
     if job.performance is None:
         raise ValueError(f"{ANIMATE.name} needs the performance of the person in the clip")
     if len(job.performance) != job.frames:
@@ -161,7 +161,7 @@ def _performance_of(job: Job) -> Performance:
     return job.performance
 
 
-def _landmarks(tracker: PictureTracker, rgb: NDArray[np.uint8], box: Box) -> Landmarks | None:
+def _landmarks(tracker: PictureTracker, rgb: NDArray[np.uint8], box: FramePart) -> Landmarks | None:
     """The picture's landmarks in the frame that is drawn, where it lies in `box`."""
     import numpy as np
 
@@ -173,7 +173,7 @@ def _landmarks(tracker: PictureTracker, rgb: NDArray[np.uint8], box: Box) -> Lan
     return scaled
 
 
-def _on_black(rgb: NDArray[np.uint8], box: Box, frame: tuple[int, int]) -> NDArray[np.uint8]:
+def _on_black(rgb: NDArray[np.uint8], box: FramePart, frame: tuple[int, int]) -> NDArray[np.uint8]:
     """The picture in the frame (w, h) that is drawn."""
     import cv2
     import numpy as np

@@ -8,7 +8,7 @@ import torch
 from diffusers import WanAnimatePipeline
 
 from understudy.engines.wan.checkpoint import Checkpoint
-from understudy.engines.wan.models import Models, Texts, silence_loading
+from understudy.engines.wan.models import Texts, WanModels, silence_loading
 
 # Tokens of a caption: what the pipeline pads to.
 _CAPTION_TOKENS = 512
@@ -38,7 +38,7 @@ class SegmentPipeline(WanAnimatePipeline):  # type: ignore[misc] # diffusers has
         )
 
 
-def load(checkpoint: Checkpoint, device: str) -> Models:
+def load(checkpoint: Checkpoint, device: str) -> WanModels:
     """Load a checkpoint's parts into host memory, from its folder alone."""
     silence_loading()
     folder = str(checkpoint.folder)
@@ -73,4 +73,4 @@ def load(checkpoint: Checkpoint, device: str) -> Models:
             )
         return {"prompt_embeds": embeds}
 
-    return Models(pipeline, encode, device)
+    return WanModels(pipeline, encode, device)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from understudy.engines.wan.published import Needs, Published, Sampling
+from understudy.engines.wan.published import MemoryNeeds, Published, Sampling
 from understudy.media.limits import Mode
 
 # The two areas that Wan's 14 B models are made for; 20 steps without guidance, as published.
@@ -17,7 +17,7 @@ _SAMPLING: Mapping[str, Mapping[Mode, Sampling]] = MappingProxyType(
 # segment of 77 frames at 832 x 480 allocated 49.4, of which 44.2 were weights, the text encoder's
 # among them; base and per_token are Animate-2's, which lie above the rest. Streamed blocks were
 # not measured with this model.
-_NEEDS = Needs(weights=33.8, base=6.4, per_token=4.3e-5, smallest_card=15.0)
+_NEEDS = MemoryNeeds(weights=33.8, base=6.4, per_token=4.3e-5, smallest_card=15.0)
 
 ANIMATE = Published(
     name="wan-animate",

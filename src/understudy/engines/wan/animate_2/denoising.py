@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from understudy.engines.wan.driving import Driving
 from understudy.engines.wan.letterbox import Image, fitted
-from understudy.engines.wan.models import Models, Texts
+from understudy.engines.wan.models import Texts, WanModels
 from understudy.engines.wan.options import check_length
 from understudy.engines.wan.passes import OnPass, counting
 from understudy.engines.wan.published import SIDE_MULTIPLE, Sampling
@@ -35,7 +35,7 @@ class Denoiser:
 
     def __init__(  # noqa: PLR0913 - what a take is drawn from, each part once
         self,
-        models: Models,
+        models: WanModels,
         texts: Texts,
         sampling: Sampling,
         picture: PIL.Image.Image,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from understudy.engines.engine import EngineInfo, Job
+from understudy.engines.engine import EngineInfo, EngineJob
 from understudy.engines.generating import generating_info
 from understudy.engines.wan.animate_2.caption import caption
 from understudy.engines.wan.animate_2.published import ANIMATE_2
@@ -15,7 +15,7 @@ from understudy.engines.wan.options import WanOptions
 if TYPE_CHECKING:
     from understudy.engines.wan.checkpoint import Checkpoint
     from understudy.engines.wan.drawing import Drawing
-    from understudy.engines.wan.models import Models
+    from understudy.engines.wan.models import WanModels
 
 VERSION = "1"
 
@@ -45,17 +45,17 @@ class WanAnimate2Engine(WanEngine):
     def info(self) -> EngineInfo:
         return generating_info(ANIMATE_2.name, VERSION, ANIMATE_2.fps, NEEDS)
 
-    def caption(self, job: Job) -> str:
+    def caption(self, job: EngineJob) -> str:
         """The prompt as a caption of two parts."""
         return caption(job.prompt)
 
-    def load(self, checkpoint: Checkpoint) -> Models:
+    def load(self, checkpoint: Checkpoint) -> WanModels:
         """The models of a checkpoint, in host memory."""
         from understudy.engines.wan.animate_2.models import load
 
         return load(checkpoint, self._device)
 
-    def prepare(self, models: Models, take: WanTake) -> Drawing:
+    def prepare(self, models: WanModels, take: WanTake) -> Drawing:
         """The take, ready to be drawn: its caption, its picture and the clip's motion are read."""
         import PIL.Image
 

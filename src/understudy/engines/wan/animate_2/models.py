@@ -11,14 +11,14 @@ from diffusers.modular_pipelines.wan_animate_2 import denoise
 
 from understudy.engines.wan.animate_2.frame_attention import attend_by_frame
 from understudy.engines.wan.checkpoint import Checkpoint
-from understudy.engines.wan.models import Models, Texts, silence_loading
+from understudy.engines.wan.models import Texts, WanModels, silence_loading
 from understudy.engines.wan.placement import Placement
 from understudy.errors import EngineUnavailable
 
 _BLOCKS = {"base": WanAnimate2Blocks, "distilled": WanAnimate2DistilledBlocks}
 
 
-def load(checkpoint: Checkpoint, device: str) -> Models:
+def load(checkpoint: Checkpoint, device: str) -> WanModels:
     """Load a checkpoint's parts into host memory, from its folder alone.
 
     Raises EngineUnavailable for a solver that cannot be used.
@@ -47,7 +47,7 @@ def load(checkpoint: Checkpoint, device: str) -> Models:
     return models_of(pipeline, load_text, device)
 
 
-def models_of(pipeline: Any, load_text: Any, device: str) -> Models:
+def models_of(pipeline: Any, load_text: Any, device: str) -> WanModels:
     """Models of a loaded pipeline. load_text: makes the pipeline of the text encoder alone."""
     guided = bool(pipeline.requires_unconditional_embeds)
 
@@ -63,7 +63,7 @@ def models_of(pipeline: Any, load_text: Any, device: str) -> Models:
     def arrange(placement: Placement) -> None:
         attend_by_frame(pipeline.transformer, device, on_host=placement.cache == "host")
 
-    return Models(pipeline, encode, device, guided, arrange)
+    return WanModels(pipeline, encode, device, guided, arrange)
 
 
 def check_solver(scheduler: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from understudy.engines.wan.published import Needs, Published, Sampling
+from understudy.engines.wan.published import MemoryNeeds, Published, Sampling
 from understudy.media.limits import Mode
 
 # std has the area that the checkpoints default to. pro has the area of 1280 x 720, which Wan 2.2's
@@ -23,7 +23,7 @@ _SAMPLING: Mapping[str, Mapping[Mode, Sampling]] = MappingProxyType(
 # without the cache, was 7.2 at 37 frames and 8.1 at 81 beside streamed blocks. The cache holds keys
 # and values of 40 layers of 5120 channels. With it on the host the allocator reserved 13.0 at 37
 # frames and 20.4 at 81; with less nothing was tried.
-_NEEDS = Needs(
+_NEEDS = MemoryNeeds(
     weights=32.3,
     base=6.4,
     per_token=4.3e-5,

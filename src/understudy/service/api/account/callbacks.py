@@ -16,9 +16,9 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import (
     REQUIRED_WEB_URL,
-    Body,
     EmptyIsAbsent,
-    Problem,
+    RequestBody,
+    RequestFault,
     WebUrl,
     is_blank,
     read_body,
@@ -57,7 +57,7 @@ class Event(TypedDict):
     tries: list[Try]
 
 
-class Test(Body):
+class Test(RequestBody):
     """`POST /v1/account/callbacks/test`."""
 
     url: Annotated[WebUrl | None, EmptyIsAbsent, REQUIRED_WEB_URL] = None
@@ -99,7 +99,7 @@ async def test(request: Request) -> Response:
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
     body = await read_object(request)
-    missing = [Problem(0, "url: must not be blank")] if is_blank(body.get("url")) else []
+    missing = [RequestFault(0, "url: must not be blank")] if is_blank(body.get("url")) else []
     read = read_body(Test, body, ranks={}, more=missing)
     assert read.url is not None
     now = now_ms()

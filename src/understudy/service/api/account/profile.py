@@ -16,10 +16,10 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
-    Body,
     EmptyIsAbsent,
     Flag,
-    Problem,
+    RequestBody,
+    RequestFault,
     is_blank,
     read_body,
 )
@@ -91,7 +91,7 @@ class NewSecret(TypedDict):
     secret: str
 
 
-class Rotation(Body):
+class Rotation(RequestBody):
     """`POST /v1/account/callback-secret`, which may have no body."""
 
     at_once: Annotated[Flag | None, EmptyIsAbsent] = Field(
@@ -100,7 +100,7 @@ class Rotation(Body):
     )
 
 
-class KeyCreate(Body):
+class KeyCreate(RequestBody):
     """`POST /v1/account/keys`."""
 
     kind: Annotated[
@@ -150,7 +150,7 @@ async def create_key(request: Request) -> Response:
     caller = await service.authenticator.caller(request, jwt_allowed=True)
     service.rates.count(caller.account_id)
     body = await read_object(request)
-    missing = [Problem(0, "kind: must not be blank")] if is_blank(body.get("kind")) else []
+    missing = [RequestFault(0, "kind: must not be blank")] if is_blank(body.get("kind")) else []
     kind = read_body(KeyCreate, body, ranks={}, more=missing).kind
     assert kind is not None
     made: NewKey = await service.database.write_shortly(_add_key, service, caller.account_id, kind)

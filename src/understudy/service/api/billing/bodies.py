@@ -14,9 +14,9 @@ from understudy.service.api.account.costs import PACK_NAME
 from understudy.service.api.listing import PRODUCT, Time, read_product_types
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
-    Body,
     EmptyIsAbsent,
-    Problem,
+    RequestBody,
+    RequestFault,
     Text,
     invalid,
     is_blank,
@@ -42,14 +42,14 @@ _CURSOR = TypeAdapter(
 )
 
 
-class KeyFilter(Body):
+class KeyFilter(RequestBody):
     """Deductions of keys by their names."""
 
     key: Literal["api_key_name"]
     values: Values
 
 
-class PackageFilter(Body):
+class PackageFilter(RequestBody):
     """Deductions of which `key` has one of the values; no values: all."""
 
     key: Literal["api_key_name", "product_type", "package_name", "package_id"]
@@ -62,7 +62,7 @@ _Limit = Annotated[
 ]
 
 
-class _Query(Body):
+class _Query(RequestBody):
     """Deductions of tasks made within two times; a cursor stands for all the rest."""
 
     model_config = ConfigDict(
@@ -150,7 +150,7 @@ def _read(design: type[QueryT], body: Mapping[str, Any]) -> QueryT:
     problems = []
     if is_blank(body.get("cursor")):
         problems = [
-            Problem(rank, f"{name}: must not be blank")
+            RequestFault(rank, f"{name}: must not be blank")
             for rank, name in enumerate(("start_time", "end_time"))
             if is_blank(body.get(name))
         ]

@@ -14,9 +14,9 @@ from understudy.media import limits
 from understudy.service.characters import PictureAsked
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
-    Body,
     EmptyIsAbsent,
-    Problem,
+    RequestBody,
+    RequestFault,
     Text,
     is_blank,
     read_body,
@@ -36,7 +36,7 @@ _EXAMPLE: dict[str, JsonValue] = {
 }
 
 
-class CorrectionsBody(Body):
+class CorrectionsBody(RequestBody):
     """What is known of a picture; the rest is found."""
 
     joints: Annotated[dict[JointName, Place] | None, EmptyIsAbsent] = Field(
@@ -55,7 +55,7 @@ class CorrectionsBody(Body):
     )
 
 
-class Cast(Body):
+class Cast(RequestBody):
     """`POST /v1/characters/cast`."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["image_url"], "examples": [_EXAMPLE]})
@@ -81,7 +81,7 @@ class Correct(Cast):
     )
 
 
-class Select(Body):
+class Select(RequestBody):
     """`POST /v1/characters/select`."""
 
     model_config = ConfigDict(
@@ -114,7 +114,7 @@ class PieceAsked:
 def read_select(body: Mapping[str, Any]) -> PieceAsked:
     """A part that is asked for. Raises ParameterInvalid."""
     problems = [
-        Problem(rank, f"{field}: must not be blank")
+        RequestFault(rank, f"{field}: must not be blank")
         for rank, field in enumerate(("image_url", "on"))
         if is_blank(body.get(field)) or body.get(field) == []
     ]
@@ -132,13 +132,15 @@ def read_cast(body: Mapping[str, Any]) -> PictureAsked:
 def read_correct(body: Mapping[str, Any]) -> PictureAsked:
     """A picture to be stored with corrections. Raises ParameterInvalid."""
     missing = is_blank(body.get("corrections"))
-    problems = [Problem(1, "corrections: must not be blank")] if missing else []
+    problems = [RequestFault(1, "corrections: must not be blank")] if missing else []
     return _read(Correct, body, problems)
 
 
-def _read(design: type[Cast], body: Mapping[str, Any], problems: list[Problem]) -> PictureAsked:
+def _read(
+    design: type[Cast], body: Mapping[str, Any], problems: list[RequestFault]
+) -> PictureAsked:
     if is_blank(body.get("image_url")):
-        problems.append(Problem(0, "image_url: must not be blank"))
+        problems.append(RequestFault(0, "image_url: must not be blank"))
     read = read_body(design, body, ranks={}, more=problems)
     assert read.image_url is not None
     given = read.corrections

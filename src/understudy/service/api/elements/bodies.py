@@ -12,11 +12,11 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
     REQUIRED_WEB_URL,
-    Body,
     ElementNumber,
     EmptyIsAbsent,
     ExternalId,
-    Problem,
+    RequestBody,
+    RequestFault,
     Text,
     WebUrl,
     is_blank,
@@ -28,7 +28,7 @@ MAX_DESCRIPTION = 100
 MAX_REFERENCES = 3
 
 
-class ReferenceImage(Body):
+class ReferenceImage(RequestBody):
     """One more picture of the element: an http(s) URL or base64."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["image_url"]})
@@ -36,7 +36,7 @@ class ReferenceImage(Body):
     image_url: Annotated[Text | None, REQUIRED_TEXT] = None
 
 
-class ImageList(Body):
+class ImageList(RequestBody):
     """The pictures of an element."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["frontal_image", "refer_images"]})
@@ -47,7 +47,7 @@ class ImageList(Body):
     ] = Field(default=None, json_schema_extra={"minItems": 1})
 
 
-class ReferenceVideo(Body):
+class ReferenceVideo(RequestBody):
     """A clip of the element: an http(s) URL of an mp4 or mov of 3 to 8 s."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["video_url"]})
@@ -55,7 +55,7 @@ class ReferenceVideo(Body):
     video_url: Annotated[WebUrl | None, EmptyIsAbsent, REQUIRED_WEB_URL] = None
 
 
-class VideoList(Body):
+class VideoList(RequestBody):
     """The clip of an element."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["refer_videos"]})
@@ -65,13 +65,13 @@ class VideoList(Body):
     )
 
 
-class Tag(Body):
+class Tag(RequestBody):
     """A kind of element."""
 
     tag_id: Literal["o_101", "o_102", "o_103", "o_104", "o_105", "o_106", "o_107", "o_108"]
 
 
-class Create(Body):
+class Create(RequestBody):
     """`POST /v1/general/advanced-custom-elements`."""
 
     model_config = ConfigDict(
@@ -114,7 +114,7 @@ class Create(Body):
     external_task_id: Annotated[ExternalId | None, EmptyIsAbsent] = None
 
 
-class Delete(Body):
+class Delete(RequestBody):
     """`POST /v1/general/delete-elements`."""
 
     element_id: ElementNumber
@@ -137,7 +137,7 @@ class ElementDraft:
 def read_create(body: Mapping[str, Any]) -> ElementDraft:
     """A create body as a draft. Raises ParameterInvalid."""
     missing = [
-        Problem(rank, f"{field}: must not be blank")
+        RequestFault(rank, f"{field}: must not be blank")
         for rank, field in enumerate(("element_name", "element_description", "reference_type"))
         if is_blank(body.get(field))
     ]

@@ -13,12 +13,12 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
     REQUIRED_WEB_URL,
-    Body,
     ElementNumber,
     EmptyIsAbsent,
     ExternalId,
     Flag,
-    Problem,
+    RequestBody,
+    RequestFault,
     Text,
     WebUrl,
     invalid,
@@ -41,13 +41,13 @@ def _optional_choice(default: str, *values: str) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "enum": list(values), "default": default})
 
 
-class ElementReference(Body):
+class ElementReference(RequestBody):
     """An element of the library."""
 
     element_id: ElementNumber
 
 
-class WatermarkInfo(Body):
+class WatermarkInfo(RequestBody):
     """Whether to make a second video, with a watermark."""
 
     enabled: Annotated[Flag | None, EmptyIsAbsent] = None
@@ -160,7 +160,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
     name = DEFAULT_MODEL if name in (None, "") else name
     model = catalogue.by_name.get(name) if isinstance(name, str) else None
     if model is None:
-        problems.append(Problem(0, invalid("model_name", name)))
+        problems.append(RequestFault(0, invalid("model_name", name)))
     for rank, field, message in (
         (1, "image_url", "imageUrl: must not be blank"),
         (2, "video_url", "videoUrl: must not be blank"),
@@ -168,7 +168,7 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         (4, "character_orientation", "character orientation must be specified"),
     ):
         if is_blank(body.get(field)) and (design is Create or field not in _MEDIA):
-            problems.append(Problem(rank, message))
+            problems.append(RequestFault(rank, message))
     read = read_body(design, body, ranks={"model_name": 0.5}, more=problems)
     assert model is not None
     assert read.character_orientation is not None

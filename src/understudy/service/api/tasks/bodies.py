@@ -16,11 +16,11 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
     REQUIRED_WEB_URL,
-    Body,
     ElementNumber,
     EmptyIsAbsent,
     ExternalId,
-    Problem,
+    RequestBody,
+    RequestFault,
     Text,
     WebUrl,
     invalid,
@@ -39,7 +39,7 @@ _MAX_CONTENTS = 16
 _TYPES = ("prompt", "image", "video", "element")
 
 
-class PromptContent(Body):
+class PromptContent(RequestBody):
     """Camera movements; an engine that generates video uses all of the text."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["type", "text"]})
@@ -58,7 +58,7 @@ class PromptContent(Body):
     ] = None
 
 
-class ImageContent(Body):
+class ImageContent(RequestBody):
     """The character: an http(s) URL, or base64 without a `data:` prefix."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["type", "url"]})
@@ -67,7 +67,7 @@ class ImageContent(Body):
     url: Annotated[Text | None, REQUIRED_TEXT] = None
 
 
-class VideoContent(Body):
+class VideoContent(RequestBody):
     """The motion: an http(s) URL of an mp4 or mov."""
 
     model_config = ConfigDict(json_schema_extra={"required": ["type", "url"]})
@@ -80,7 +80,7 @@ class VideoContent(Body):
     ] = None
 
 
-class ElementContent(Body):
+class ElementContent(RequestBody):
     """An element of the library; `@<id>` in the prompt refers to it."""
 
     type: Literal["element"]
@@ -119,7 +119,7 @@ class Settings(TakeFields):
     ] = None
 
 
-class Options(Body):
+class Options(RequestBody):
     """Callback, your own id and watermark."""
 
     callback_url: Annotated[WebUrl | None, EmptyIsAbsent] = None
@@ -127,7 +127,7 @@ class Options(Body):
     watermark_info: Annotated[WatermarkInfo | None, EmptyIsAbsent] = None
 
 
-class Create(Body):
+class Create(RequestBody):
     """`POST /motion-control/{model}`."""
 
     model_config = ConfigDict(
@@ -207,31 +207,31 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
     )
 
 
-def _missing(body: Mapping[str, Any]) -> list[Problem]:
+def _missing(body: Mapping[str, Any]) -> list[RequestFault]:
     """Missing required fields, and faults for which the contract has messages."""
     contents, settings = body.get("contents"), body.get("settings")
     problems = []
     if is_blank(contents) or contents == []:
-        problems.append(Problem(0, "contents cannot be empty"))
+        problems.append(RequestFault(0, "contents cannot be empty"))
     elif not isinstance(contents, list):
-        problems.append(Problem(0, "contents value type is invalid, expected array"))
+        problems.append(RequestFault(0, "contents value type is invalid, expected array"))
     else:
         parts = [part for part in contents if isinstance(part, dict)]
         problems += _of_entries(contents)
         pictured = any(part.get("type") == "element" for part in parts)
         image = _blank_part(parts, "image")
         if image if image is not None else not pictured:
-            problems.append(Problem(1, "imageUrl: must not be blank"))
+            problems.append(RequestFault(1, "imageUrl: must not be blank"))
         if _blank_part(parts, "video") is not False:
-            problems.append(Problem(2, "videoUrl: must not be blank"))
+            problems.append(RequestFault(2, "videoUrl: must not be blank"))
     if is_blank(settings) or (
         isinstance(settings, dict) and is_blank(settings.get("character_orientation"))
     ):
-        problems.append(Problem(4, "character orientation must be specified"))
+        problems.append(RequestFault(4, "character orientation must be specified"))
     return problems
 
 
-def _of_entries(contents: list[Any]) -> list[Problem]:
+def _of_entries(contents: list[Any]) -> list[RequestFault]:
     """Faults of single entries, in the contract's words."""
     problems = []
     for place, part in enumerate(contents):
@@ -239,16 +239,16 @@ def _of_entries(contents: list[Any]) -> list[Problem]:
             continue
         name, kind, url = f"contents[{place}]", part.get("type"), part.get("url")
         if kind not in _TYPES:
-            problems.append(Problem(0.5, invalid(f"{name}.type", kind)))
+            problems.append(RequestFault(0.5, invalid(f"{name}.type", kind)))
         elif kind == "prompt" and is_blank(part.get("text")):
-            problems.append(Problem(5, f"{name}.text: must not be blank"))
+            problems.append(RequestFault(5, f"{name}.text: must not be blank"))
         elif kind == "video" and isinstance(url, str) and not is_blank(url) and not is_url(url):
             told = invalid(f"{name}.url", url, "an http or https URL is expected")
-            problems.append(Problem(5, f"Video URL is invalid. {told}"))
+            problems.append(RequestFault(5, f"Video URL is invalid. {told}"))
         elif kind == "element" and not is_element_number(part.get("element_id")):
             given = part.get("element_id")
             told = "" if given is None else show(given)
-            problems.append(Problem(5, f"Invalid element id: {told}"))
+            problems.append(RequestFault(5, f"Invalid element id: {told}"))
     return problems
 
 
@@ -257,7 +257,7 @@ def _blank_part(parts: list[dict[str, Any]], kind: str) -> bool | None:
     return next((is_blank(part.get("url")) for part in parts if part.get("type") == kind), None)
 
 
-def _by_type(read: Create) -> dict[str, Body]:
+def _by_type(read: Create) -> dict[str, RequestBody]:
     contents = read.contents or []
     for kind, count in Counter(part.type for part in contents).items():
         if count > 1:

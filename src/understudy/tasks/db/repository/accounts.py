@@ -18,7 +18,7 @@ from understudy.tasks.db.schema import accounts
 from understudy.tasks.records import Account
 
 
-class TooManyTasks(Exception):  # noqa: N818 - a state
+class ConcurrencyReached(Exception):  # noqa: N818 - a state
     """The account has reached its limit of unfinished tasks."""
 
 
@@ -78,7 +78,7 @@ def reserve(connection: sa.Connection, account_id: int, units: int, limit: int) 
         account = get(connection, account_id)
         most = limit if account.concurrency_limit is None else account.concurrency_limit
         if account.active_tasks >= most:
-            raise TooManyTasks(str(most))
+            raise ConcurrencyReached(str(most))
         raise UnitsUsedUp
     return priority
 
@@ -88,7 +88,7 @@ def check_room(connection: sa.Connection, account_id: int, units: int, limit: in
     account = get(connection, account_id)
     most = limit if account.concurrency_limit is None else account.concurrency_limit
     if account.active_tasks >= most:
-        raise TooManyTasks(str(most))
+        raise ConcurrencyReached(str(most))
     if account.units_left is not None and account.units_left < units:
         raise UnitsUsedUp
 

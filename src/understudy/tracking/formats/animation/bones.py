@@ -36,7 +36,7 @@ NUMBERS = BoneNumbers()
 
 
 @dataclass(frozen=True, slots=True)
-class Bone:
+class MovedBone:
     """A bone between two places, each the middle of some landmarks, and what its end moves.
 
     deepest: factor on its depth, at most.
@@ -48,17 +48,17 @@ class Bone:
     deepest: float
 
 
-def _limb(side: str, start: str, end: str, *along: str) -> Bone:
+def _limb(side: str, start: str, end: str, *along: str) -> MovedBone:
     outer = Body[f"{side}_{end}"]
     moved = (outer, *(Body[f"{side}_{name}"] for name in along))
-    return Bone((Body[f"{side}_{start}"],), (outer,), moved, NUMBERS.deepest)
+    return MovedBone((Body[f"{side}_{start}"],), (outer,), moved, NUMBERS.deepest)
 
 
 _HAND, _FOOT = ("PINKY", "INDEX", "THUMB"), ("HEEL", "FOOT_INDEX")
 _SHOULDERS = (Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER)
 _ABOVE_HIPS = tuple(landmark for landmark in Body if landmark < Body.LEFT_HIP)
-_TRUNK = Bone((Body.LEFT_HIP, Body.RIGHT_HIP), _SHOULDERS, _ABOVE_HIPS, deepest=1.0)
-_NECK = Bone(
+_TRUNK = MovedBone((Body.LEFT_HIP, Body.RIGHT_HIP), _SHOULDERS, _ABOVE_HIPS, deepest=1.0)
+_NECK = MovedBone(
     _SHOULDERS,
     (Body.LEFT_EAR, Body.RIGHT_EAR),
     tuple(HEAD),
