@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from understudy.cli.doctor.checks import CHECKS, Finding, check_memory, check_weights, opencv_remedy
+from understudy import engines
+from understudy.cli.doctor.checks import (
+    CHECKS,
+    Finding,
+    check_engines,
+    check_memory,
+    check_weights,
+    opencv_remedy,
+)
+from understudy.errors import EngineUnavailable
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -46,3 +57,27 @@ def test_a_missing_weight_is_noted_with_what_is_lost(
     assert finding.state == "note"
     assert "without isnet: hair, ears" in finding.detail
     assert finding.remedy == "understudy doctor --fetch"
+
+
+def test_every_generating_engine_that_can_run_gets_its_lines_for_the_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    drawing = engines.load_engine("puppet").info
+    infos = {
+        "first": replace(drawing, name="first", whole_prompt=True),
+        "puppet": drawing,
+        "second": replace(drawing, name="second", whole_prompt=True),
+    }
+
+    def load(name: str) -> SimpleNamespace:
+        if name not in infos:
+            raise EngineUnavailable("there is no card")
+        return SimpleNamespace(info=infos[name])
+
+    monkeypatch.setattr(engines, "engine_names", lambda: (*infos, "third"))
+    monkeypatch.setattr(engines, "load_engine", load)
+    finding = check_engines()
+    assert finding.detail == "first; puppet; second; third cannot run: there is no card"
+    assert 'engine = "first", std' in finding.remedy
+    assert 'engine = "second", std' in finding.remedy
+    assert "puppet" not in finding.remedy

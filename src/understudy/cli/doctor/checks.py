@@ -171,7 +171,9 @@ _SERVING = 'to serve it, add to understudy.toml under [models."generated"]:'
 def check_engines() -> Finding:
     """At least one engine can run."""
     engines = import_module("understudy.engines")
-    words, usable, generating = [], False, ""
+    words: list[str] = []
+    generating: list[str] = []
+    usable = False
     for name in engines.engine_names():
         try:
             engine = engines.load_engine(name)
@@ -181,11 +183,12 @@ def check_engines() -> Finding:
             words.append(name)
             usable = True
             if engine.info.whole_prompt:
-                generating = name
+                generating.append(name)
     if not usable:
         detail = "; ".join(words) or "none is installed"
         return Finding("engines", "missing", detail, "pip install --force-reinstall understudy")
-    remedy = f'{_SERVING} engine = "{generating}", std = 2.0, pro = 3.0' if generating else ""
+    lines = [f'engine = "{name}", std = 2.0, pro = 3.0' for name in generating]
+    remedy = f"{_SERVING} {' or '.join(lines)}" if lines else ""
     return Finding("engines", "ok", "; ".join(words), remedy)
 
 
