@@ -17,9 +17,9 @@ from understudy.take import outputs
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs, watermarked_path
 from understudy.take.run import help_take, run_take
-from understudy.tracking import track
+from understudy.tracking import shared_chunks, track
 
-ELSEWHERE = frozenset({"cast", "track-2", "track-3", "render-20", "render-30"})
+ELSEWHERE = frozenset({"cast", "sample-1", "track-2", "track-3", "render-20", "render-30"})
 REQUEST = TakeRequest(watermark=True)
 
 
@@ -60,7 +60,8 @@ class Worker:
 def _short_counts_as_long() -> Iterator[None]:
     """Thirty frames are a long clip, of chunks of nine and segments of ten."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(track, "NUMBERS", replace(track.NUMBERS, long=30, chunk=9))
+        patch.setattr(shared_chunks, "LONG", 30)
+        patch.setattr(track, "NUMBERS", replace(track.NUMBERS, chunk=9))
         patch.setattr(outputs, "keyframe_distance", lambda *_: 10)
         yield
 
@@ -89,9 +90,11 @@ def test_two_workers_make_what_one_makes_alone(
     monkeypatch.setenv("UNDERSTUDY_CACHE_DIR", str(cache))
     run_take(media, REQUEST, alone)
 
-    # The clip is tracked again; what was found of the picture goes over the board all the same.
-    for entry in cache.rglob("performance-*.entry"):
-        entry.unlink()
+    # The clip is looked at and tracked again; what was found of the picture goes over the board
+    # all the same.
+    for kind in ("scene", "performance"):
+        for entry in cache.rglob(f"{kind}-*.entry"):
+            entry.unlink()
     pieces = Pieces()
     with ThreadPoolExecutor(1) as threads:
         helping = threads.submit(help_take, media, REQUEST, shared, Worker(pieces, leads=False))

@@ -43,12 +43,15 @@ def find_driver(  # noqa: PLR0913 - independent keyword options
     driver: str = "",
     cancelled: Cancelled | None = None,
     on_cached: Callable[[], None] | None = None,
+    board: Board | None = None,
 ) -> SceneAnalysis:
     """What the clip shows, its driver and the run that can be used.
 
     driver: who of several people it is, see `TakeRequest`. on_cached: called when the result comes
-    from the cache. Raises ClipUnusable, TakeCancelled, and InputRefused where the choice fits
-    nobody, or where the engine needs a video and is given motion.
+    from the cache. board: shares the work on a long clip with other workers.
+
+    Raises ClipUnusable, TakeCancelled, and InputRefused where the choice fits nobody, or where the
+    engine needs a video and is given motion.
     """
     if isinstance(clip, MotionFile):
         if "clip" in engine.info.inputs:
@@ -66,6 +69,7 @@ def find_driver(  # noqa: PLR0913 - independent keyword options
         camera_may_move=engine.info.moving_camera,
         choice=read_choice(driver),
         on_cached=on_cached,
+        board=board,
     )
 
 

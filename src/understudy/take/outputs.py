@@ -16,7 +16,7 @@ from understudy.media.output.watermark import Watermark, make_watermark
 from understudy.take.backgrounds import Background
 from understudy.take.plan import OutputFormat, Plan
 from understudy.tracking.formats.motion_file import MotionFile
-from understudy.tracking.track import is_long
+from understudy.tracking.shared_chunks import is_long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -208,6 +208,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 driver=request.driver,
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("inspect"),
+                board=board,
             )
         picture = casting.settle(scene.framing)
         output = OutputFormat.of(picture, clip, request, engine.info)

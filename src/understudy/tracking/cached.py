@@ -41,6 +41,7 @@ def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and 
     camera_may_move: bool = False,
     choice: DriverChoice | None = None,
     on_cached: Callable[[], None] | None = None,
+    board: Board | None = None,
 ) -> SceneAnalysis:
     """`analysis.analyze_scene`, from the cache where it has been done before: `on_cached` then."""
     key = {
@@ -55,7 +56,12 @@ def analyze_scene(  # noqa: PLR0913 - those of the function that it caches, and 
             on_cached()
         return serialization.scene_of(record)
     done = analysis.analyze_scene(
-        clip, pool=pool, cancelled=cancelled, camera_may_move=camera_may_move, choice=choice
+        clip,
+        pool=pool,
+        cancelled=cancelled,
+        camera_may_move=camera_may_move,
+        choice=choice,
+        board=board,
     )
     cache.store("scene", key, serialization.scene_record(done))
     return done

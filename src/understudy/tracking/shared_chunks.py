@@ -1,4 +1,4 @@
-"""Chunks of a long clip that several workers track, each with processes of its own."""
+"""Chunks of a long clip that several workers look at, each with processes of its own."""
 
 from __future__ import annotations
 
@@ -13,16 +13,41 @@ from understudy.tracking.trackers import TrackerPool
 Answer = tuple[int, Message]
 
 
+LONG = 600
+"""Frames from which on a clip's length alone decides its chunks, so that it is sampled and tracked
+alike by any number of processes and machines."""
+
+
+def is_long(frames: int) -> bool:
+    """Whether a clip of so many frames is worth sharing between workers."""
+    return frames >= LONG
+
+
 def run_shared(
     board: Board,
+    what: str,
     requests: Sequence[Message],
     pool: TrackerPool,
-    cancelled: Callable[[], bool],
+    cancelled: Callable[[], bool] | None,
 ) -> Iterator[Answer]:
     """What `TrackerPool.run` yields for the requests, of which other workers do some.
 
-    Raises what it raises.
+    what: a word for the pieces' names. Raises what `TrackerPool.run` raises.
     """
+
+    def name(number: int) -> str:
+        return f"{what}-{number}"
+
+    def run(numbers: Sequence[int]) -> Iterator[Answer]:
+        """Run requests here, and leave on the board what each came to."""
+        made: dict[int, list[Message]] = {number: [] for number in numbers}
+        chosen = [requests[number] for number in numbers]
+        for place, answer in pool.run(chosen, cancelled=cancelled):
+            made[numbers[place]].append(answer)
+            yield numbers[place], answer
+        for number, answers in made.items():
+            board.put(name(number), _joined(answers))
+
     order = range(len(requests)) if board.leads else range(len(requests) - 1, -1, -1)
     left = list(order)
     elsewhere: list[int] = []
@@ -30,43 +55,26 @@ def run_shared(
         mine: list[int] = []
         while left and len(mine) < len(pool):
             number = left.pop(0)
-            (mine if board.claim(_name(number)) else elsewhere).append(number)
-        yield from _run(board, requests, mine, pool, cancelled)
+            (mine if board.claim(name(number)) else elsewhere).append(number)
+        if mine:
+            yield from run(mine)
     for number in elsewhere:
-        made = board.wait_for(_name(number), cancelled)
+        made = board.wait_for(name(number), cancelled or _never)
         if made is None:
-            yield from _run(board, requests, [number], pool, cancelled)
+            yield from run([number])
         else:
             yield number, made
 
 
-def _run(
-    board: Board,
-    requests: Sequence[Message],
-    numbers: Sequence[int],
-    pool: TrackerPool,
-    cancelled: Callable[[], bool],
-) -> Iterator[Answer]:
-    """Run requests here, and leave on the board what each came to."""
-    if not numbers:
-        return
-    made: dict[int, list[Message]] = {number: [] for number in numbers}
-    chosen = [requests[number] for number in numbers]
-    for place, answer in pool.run(chosen, cancelled=cancelled):
-        made[numbers[place]].append(answer)
-        yield numbers[place], answer
-    for number, answers in made.items():
-        board.put(_name(number), _joined(answers))
-
-
 def _joined(answers: Sequence[Message]) -> Message:
-    """The batches of a chunk, in their order, as one."""
-    names = answers[0].arrays
-    arrays: dict[str, Array] = {
-        name: np.concatenate([answer.arrays[name] for answer in answers]) for name in names
-    }
-    return Message("frames", {"first": answers[0].values["first"]}, arrays)
+    """The batches of a chunk, in their order, as one; not every batch need have every array."""
+    batches: dict[str, list[Array]] = {}
+    for answer in answers:
+        for key, array in answer.arrays.items():
+            batches.setdefault(key, []).append(array)
+    arrays: dict[str, Array] = {key: np.concatenate(parts) for key, parts in batches.items()}
+    return Message(answers[0].kind, answers[0].values, arrays)
 
 
-def _name(number: int) -> str:
-    return f"track-{number}"
+def _never() -> bool:
+    return False

@@ -18,7 +18,7 @@ from understudy.processes.sharing import Board
 from understudy.tracking.cleaning import RawTrack, clean
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
-from understudy.tracking.shared_chunks import run_shared
+from understudy.tracking.shared_chunks import is_long, run_shared
 from understudy.tracking.smoothing import smooth
 from understudy.tracking.trackers import TrackerPool
 from understudy.tracking.trackers.chunks import SHAPES
@@ -39,9 +39,6 @@ class TrackingNumbers:
     """Frames tracked before a chunk that is not the first: the regions converge within these."""
     decoded_only: float = 0.12
     """Cost of a frame that is only decoded on the way to a chunk, in tracked frames."""
-    long: int = 600
-    """Frames from which on a clip's length alone decides its chunks, so that it is tracked alike by
-    any number of processes and machines."""
     chunk: int = 150
     """Frames of a long clip's chunk: more than four, the most processes, and few warm-ups."""
 
@@ -87,7 +84,7 @@ def track_clip(  # noqa: PLR0913 - independent keyword options
         if board is None or not is_long(total):
             answers = trackers.run(requests, cancelled=cancelled)
         else:
-            answers = run_shared(board, requests, trackers, cancelled or _never)
+            answers = run_shared(board, "track", requests, trackers, cancelled)
         raw = RawTrack.magnified(
             start + np.arange(total) / float(rate), _gather(answers, total, on_progress), scale
         )
@@ -123,18 +120,9 @@ def _gather(
     return arrays
 
 
-def is_long(frames: int) -> bool:
-    """Whether a clip of so many frames is worth sharing between workers."""
-    return frames >= NUMBERS.long
-
-
 def chunk_count(total: int, processes: int) -> int:
     """Into how many chunks `total` frames are split, at most."""
     return total // NUMBERS.chunk if is_long(total) else processes
-
-
-def _never() -> bool:
-    return False
 
 
 def tracking_size(clip: Clip, scene: SceneAnalysis) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +13,17 @@ from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
 from understudy.media.clip import Clip
 from understudy.media.limits import NO_BODY_IN_CLIP_MESSAGE
-from understudy.processes.messages import Array, Message
+from understudy.processes.sharing import Board
 from understudy.tracking.scene import camera_motion, people, runs, shots
 from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
 from understudy.tracking.scene.driver_choice import DriverChoice, choose_person
 from understudy.tracking.scene.people import Detections, PersonTrack
 from understudy.tracking.scene.runs import Reason, Run
+from understudy.tracking.scene.samples import Samples, sample_clip
 from understudy.tracking.scene.shots import Cut
 from understudy.tracking.trackers import TrackerPool
-from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
-VERSION = "scene/4"
+VERSION = "scene/5"
 
 MIN_SECONDS = 3.0
 
@@ -106,6 +105,7 @@ def analyze_scene(  # noqa: PLR0913 - independent keyword options
     camera_may_move: bool = False,
     choice: DriverChoice | None = None,
     one_shot: bool = False,
+    board: Board | None = None,
 ) -> SceneAnalysis:
     """Analyze the scene of a clip.
 
@@ -113,7 +113,7 @@ def analyze_scene(  # noqa: PLR0913 - independent keyword options
     camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
     choice: who of the people in the shot that is used without it is the driver; by default the one
     who covers most of the picture. one_shot: the clip is known to have no cut, as a video that was
-    made: none is looked for.
+    made: none is looked for. board: shares the sampling of a long clip with other workers.
 
     Raises ClipUnusable where no run of three seconds is left, naming where and why; InputRefused
     where the choice fits nobody; TakeCancelled
@@ -128,59 +128,11 @@ def analyze_scene(  # noqa: PLR0913 - independent keyword options
                 camera_may_move=camera_may_move,
                 choice=choice,
                 one_shot=one_shot,
+                board=board,
             )
-    samples = _sample(clip, pool, cancelled)
+    samples = sample_clip(clip, pool, cancelled=cancelled, board=board)
     cuts = [] if one_shot else _cuts(samples)
     return _analyze(clip, samples, cuts, choice, camera_may_move=camera_may_move)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Samples:
-    times: NDArray[np.float64]
-    thumbnails: NDArray[np.uint8]
-    detections: Detections
-    pose_times: NDArray[np.float64]
-    poses: Float32
-
-
-def _sample(clip: Clip, pool: TrackerPool, cancelled: Callable[[], bool] | None) -> _Samples:
-    edges = np.linspace(0, clip.duration, len(pool) + 1)
-    edges[-1] = np.inf
-    requests = [
-        Message(
-            "sample",
-            {"clip": clip_values(clip), "start": start, "end": min(end, 1e9)},
-            clip_arrays(clip),
-        )
-        for start, end in pairwise(edges.tolist())
-    ]
-    parts: list[dict[str, list[Array]]] = [{} for _ in requests]
-    for number, answer in pool.run(requests, cancelled=cancelled):
-        for name, array in answer.arrays.items():
-            parts[number].setdefault(name, []).append(array)
-
-    def joined(name: str) -> Array:
-        return _joined([array for part in parts for array in part.pop(name)])
-
-    return _Samples(
-        times=joined("times"),
-        thumbnails=joined("thumbnails"),
-        detections=Detections(joined("detection_times"), joined("people"), joined("appearances")),
-        pose_times=joined("pose_times"),
-        poses=joined("poses"),
-    )
-
-
-def _joined(arrays: list[Array]) -> Array:
-    """The arrays as one. Each is let go once it has been copied: those of a long clip are large."""
-    whole = np.empty((sum(map(len, arrays)), *arrays[0].shape[1:]), arrays[0].dtype)
-    arrays.reverse()
-    at = 0
-    while arrays:
-        part = arrays.pop()
-        whole[at : at + len(part)] = part
-        at += len(part)
-    return whole
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,7 +174,7 @@ class _Shots:
 
 def _split(  # noqa: PLR0913 - what was found in the clip so far
     clip: Clip,
-    samples: _Samples,
+    samples: Samples,
     cuts: Sequence[Cut],
     camera: CameraMotion,
     movements: Sequence[MovingSpan],
@@ -237,14 +189,14 @@ def _split(  # noqa: PLR0913 - what was found in the clip so far
     return _Shots(tuple(found), tracks, detections, camera, tuple(movements), camera_may_move)
 
 
-def _cuts(samples: _Samples) -> list[Cut]:
+def _cuts(samples: Samples) -> list[Cut]:
     found = shots.find_cuts(samples.times, samples.thumbnails)
     return shots.bridge_flashes(found, samples.times, samples.thumbnails, runs.NUMBERS.bridged)
 
 
 def _analyze(
     clip: Clip,
-    samples: _Samples,
+    samples: Samples,
     cuts: Sequence[Cut],
     choice: DriverChoice | None,
     *,
