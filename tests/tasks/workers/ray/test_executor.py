@@ -317,6 +317,32 @@ async def test_pieces_of_a_helper_that_ends_come_back_to_the_take(
         assert isinstance((await other)[1], Done)
 
 
+@pytest.mark.anyio
+async def test_a_spread_take_goes_on_under_the_next_controller(deployment: Deployment) -> None:
+    deployment.needs = {"puppet": EngineNeeds(spreads=True)}
+    async with deployment.executor(slots=2, spread=2, jobs=SHARING) as gone:
+        job = shared(deployment, 1, holds=True)
+        running = gone.run(job)
+        process = await begun(running)
+        while not Path(job.arguments["begin"]).exists():
+            await asyncio.sleep(0.01)
+    async with deployment.executor(slots=2, spread=2, jobs=SHARING) as executor:
+        assert await executor.attached() == {job.name}
+        again, last = await result(executor, replace(job, arguments={}))
+        assert again == process
+        assert isinstance(last, Done)
+        *alone, fifth, sixth = last.value["made"]
+        assert alone == [process] * 4
+        assert fifth == sixth != process
+        assert await executor.attached() == frozenset()
+        # Both slots are free again.
+        one, two = shared(deployment, 2), shared(deployment, 3)
+        for other in (one, two):
+            Path(other.arguments["begin"]).touch()
+        ends = await asyncio.gather(result(executor, one), result(executor, two))
+        assert all(isinstance(end, Done) for _, end in ends)
+
+
 def _parent(process: int) -> int:
     return int(Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[1])
 
