@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Unpack
 
     from understudy.character.character import Character
     from understudy.character.corrections import Corrections
-    from understudy.media.limits import Mode, Orientation
+    from understudy.media.limits import Mode
     from understudy.take.findings import Findings
-    from understudy.take.options import TakeMedia
+    from understudy.take.options import TakeMedia, TakeOptions
     from understudy.take.progress import OnProgress
     from understudy.take.report import Report
     from understudy.tracking.performance import Performance
@@ -35,20 +36,12 @@ def animate(  # noqa: PLR0913 - independent keyword options
     out: Path | str,
     *,
     element: Sequence[Path | str | bytes] = (),
-    orientation: Orientation = "video",
-    mode: Mode = "std",
-    prompt: str = "",
-    sound: bool = True,
-    watermark: bool = False,
-    engine: str = "puppet",
-    seed: int | None = None,
-    compare: Path | str | None = None,
     background: str | Path = "keep",
-    loop: bool = False,
-    driver: str = "",
+    compare: Path | str | None = None,
     measure_fidelity: bool = False,
     judge: bool = False,
     on_progress: OnProgress | None = None,
+    **options: Unpack[TakeOptions],
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
 
@@ -56,17 +49,18 @@ def animate(  # noqa: PLR0913 - independent keyword options
     or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the video to write
     (.mp4, .webm, .mov, .gif, .webp, or without an ending a folder of PNG files), which appears when
     it is complete. element: more pictures of the character, the frontal one first, or one clip of
-    it; then the picture may be None. orientation: `video` follows the driver's facing, `image`
-    keeps the picture's; with an element the driver's is always followed, and the report says so.
-    mode: `std` 720, `pro` 1080 px on the short side. prompt: camera wording, such as "slow zoom
-    in". seed: that a report names, to repeat what an engine drew by chance. compare: where to write
-    clip and result side by side. background: `keep`, `transparent`, a colour as CSS writes it, or
-    as a `Path` another picture or clip. loop: close the motion. driver: of several people the one
-    with this number, or at this point (`0.7,0.4`, shares of width and height). measure_fidelity:
-    track the result, too, and report how well it follows. judge: judge the result as `understudy
-    judge` does; the report carries the numbers.
+    it; then the picture may be None. background: `keep`, `transparent`, a colour as CSS writes it,
+    or as a `Path` another picture or clip. compare: where to write clip and result side by side.
+    measure_fidelity: track the result, too, and report how well it follows. judge: judge the result
+    as `understudy judge` does; the report carries the numbers.
 
-    Raises `understudy.errors.InputRefused` for a picture, element or clip that cannot be used.
+    options: `orientation` ("video" follows the driver's facing, "image" keeps the picture's; with
+    an element the driver's always holds), `mode` ("std" 720, "pro" 1080 px on the short side),
+    `prompt` ("slow zoom in"), `strength`, `smoothing`, `loop` and all others of
+    `understudy.take.options.TakeOptions`.
+
+    Raises `understudy.errors.InputRefused` for a picture, element, clip or option that cannot be
+    used.
     """
     from understudy.media.output.encodings import output_name
     from understudy.take.backgrounds import FILE
@@ -76,17 +70,9 @@ def animate(  # noqa: PLR0913 - independent keyword options
 
     behind = background if isinstance(background, Path) else None
     request = TakeRequest(
-        orientation=orientation,
-        mode=mode,
-        prompt=prompt,
-        sound=sound,
-        watermark=watermark,
-        engine=engine,
-        seed=seed,
         background=FILE if behind is not None else str(background),
-        loop=loop,
-        driver=driver,
         format=output_name(Path(out).suffix),
+        **options,
     )
     media = replace(_media(picture, clip, element), background=behind)
     return run_take(
@@ -99,36 +85,23 @@ def animate(  # noqa: PLR0913 - independent keyword options
     )
 
 
-def inspect(  # noqa: PLR0913 - independent keyword options
+def inspect(
     picture: Path | str | bytes | None,
     clip: Path | str | None,
     *,
     element: Sequence[Path | str | bytes] = (),
-    orientation: Orientation = "video",
-    mode: Mode = "std",
-    prompt: str = "",
-    sound: bool = True,
-    engine: str = "puppet",
-    driver: str = "",
+    **options: Unpack[TakeOptions],
 ) -> Findings:
     """The plan of what `animate` would make, or every problem that prevents it.
 
     A picture or clip that is missing or cannot be used is a problem among the findings, and the
-    other one is inspected all the same. Raises `understudy.errors.InputRefused` for an option that
-    is not allowed.
+    other one is inspected all the same. options: those of `animate`. Raises
+    `understudy.errors.InputRefused` for an option that is not allowed.
     """
     from understudy.take.inspect import inspect_take
     from understudy.take.options import TakeRequest
 
-    request = TakeRequest(
-        orientation=orientation,
-        mode=mode,
-        prompt=prompt,
-        sound=sound,
-        engine=engine,
-        driver=driver,
-    )
-    return inspect_take(_media(picture, clip, element), request)
+    return inspect_take(_media(picture, clip, element), TakeRequest(**options))
 
 
 def track(clip: Path | str) -> Performance:

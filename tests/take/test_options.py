@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
 import pytest
 
 from understudy.errors import InputRefused
 from understudy.media import limits
-from understudy.take.options import TakeMedia, TakeRequest
+from understudy.take.options import TakeMedia, TakeOptions, TakeRequest
 
 
 def test_a_request_comes_back_from_its_json_as_it_was() -> None:
@@ -28,6 +28,11 @@ def test_a_request_comes_back_from_its_json_as_it_was() -> None:
 
 def test_an_option_that_is_absent_takes_its_default() -> None:
     assert TakeRequest.from_json({}) == TakeRequest()
+
+
+def test_the_library_takes_every_option_that_no_other_argument_of_its_gives() -> None:
+    given_otherwise = {"model", "background", "format"}
+    assert set(get_type_hints(TakeOptions)) == set(TakeRequest().to_json()) - given_otherwise
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Literal, Self, get_args, get_origin, get_type_hints
+from typing import Any, Literal, Self, TypedDict, get_args, get_origin, get_type_hints
 
 from understudy.engines.capabilities import DEFAULT_ENGINE, DEFAULT_MODEL
 from understudy.errors import InputRefused
@@ -97,6 +97,31 @@ class TakeRequest:
         """
         _check_names(values, _KINDS, "option")
         return cls(**values)
+
+
+class TakeOptions(TypedDict, total=False):
+    """The options that the library's functions take by name; `TakeRequest` says what they mean.
+
+    Those of `TakeRequest` without the model, which only sets a price, and without the background
+    and the format, which the library reads from its other arguments.
+    """
+
+    engine: str
+    orientation: Orientation
+    mode: Mode
+    prompt: str
+    sound: bool
+    watermark: bool
+    seed: int | None
+    loop: bool
+    driver: str
+    strength: int
+    body: bool
+    head: bool
+    hands: bool
+    face: bool
+    travel: bool
+    smoothing: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
