@@ -20,6 +20,7 @@ from understudy.character.figure.joints import (
     landmarks_of,
     mirrored,
 )
+from understudy.character.figure.limb_roots import rooted_at_the_edge
 from understudy.character.figure.limbless import is_limbless, limbless_landmarks
 from understudy.character.figure.mask_energy import PreparedMask, energy_of, own_shares, prepare
 from understudy.character.figure.mask_fit import fit_near, fit_outline, settled
@@ -127,7 +128,7 @@ def find_unrecognized(
     joints, trust = decide(prepared, votes)
     shares = own_shares(prepared, prepared.from_picture(joints))
     missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
-    landmarks = landmarks_of(joints, missing)
+    landmarks = landmarks_of(rooted_at_the_edge(joints, silhouette.mask), missing)
     if not is_large_enough(landmarks, (w, h)):
         raise _too_small()
     return _figure(silhouette, alpha, landmarks, (_CHECK,) if trust is Trust.DOUBTED else ())
