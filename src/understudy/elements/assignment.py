@@ -15,8 +15,6 @@ import cv2
 import numpy as np
 
 from understudy.cache import Cache
-from understudy.character.cast import cast
-from understudy.character.cast_profile import cast_profile
 from understudy.character.character import Character
 from understudy.elements.element import FIELD, Element
 from understudy.elements.placement import mirrored, place, scene_for
@@ -29,7 +27,8 @@ from understudy.media.limits import Size
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker
 
-if TYPE_CHECKING:  # It loads much that a take without an element does not need at once.
+# What loads much is imported where it is used, in casting's own thread.
+if TYPE_CHECKING:
     from understudy.elements.views import View
 
 # Further pictures are cast at the size at which their figure is as large as the primary one, within
@@ -116,6 +115,8 @@ def cast_primary(assignment: Assignment, size: Size, cache: Cache | None) -> Cha
 
     size: (w, h) of the output. Raises InputRefused.
     """
+    from understudy.character.cast import cast
+
     primary, face = assignment.selection.primary, assignment.selection.face
     assert primary is not None
     if primary.picture is assignment.picture:
@@ -157,6 +158,9 @@ def other_views(selection: Selection) -> dict[Aspect, View]:
 def _cast_view(
     aspect: Aspect, view: View, onto: Character, cache: Cache | None
 ) -> Character | None:
+    from understudy.character.cast import cast
+    from understudy.character.cast_profile import cast_profile
+
     size = _size_for(view, onto)
     try:
         if aspect == "back":
@@ -174,6 +178,8 @@ def _placed_in_picture(
     primary: View, picture: Picture, size: Size, cache: Cache | None
 ) -> Character:
     """The element's figure where the picture's own stands, or in an empty scene."""
+    from understudy.character.cast import cast
+
     try:
         host = cast(picture, size, cache=cache)
     except InputRefused:

@@ -6,7 +6,6 @@ from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.ndimage import gaussian_filter1d
 
 Float64 = NDArray[np.float64]
 Real = TypeVar("Real", np.float32, np.float64)
@@ -22,6 +21,9 @@ def gaussian(signal: Float64, sigma: float) -> Float64:
     """Gaussian smoothing along the first axis; `sigma` in frames, the ends held."""
     if len(signal) < 2 or sigma <= 0:
         return signal.copy()
+    # Not before it is needed: it takes a fifth of a second to load, and trackers start without it.
+    from scipy.ndimage import gaussian_filter1d
+
     return np.asarray(gaussian_filter1d(signal, sigma, axis=0, mode="nearest"))
 
 

@@ -14,16 +14,15 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
-from understudy.character.cast import cast
 from understudy.character.character import Character, Layer, LayerName, Traits
 from understudy.character.corrections import Corrections
-from understudy.character.figure.find import Track
 from understudy.character.figure.placed_joints import Joints, joints_of, move_joints
 from understudy.character.folder import animated_drawings, description, landmark_file
 from understudy.character.folder.description import Description, read_description
@@ -41,6 +40,9 @@ from understudy.geometry.joint_names import JointName
 from understudy.geometry.landmarks import Float32, Landmarks
 from understudy.media.limits import PICTURE_FIELD
 from understudy.media.picture import Picture, open_picture
+
+if TYPE_CHECKING:
+    from understudy.character.figure.find import Track
 
 MAX_BYTES = 256 << 20
 """Of one file: a PNG of 24 megapixels has at most a third."""
@@ -113,6 +115,9 @@ def cast_folder(
     if kept is not None and folder.background is not None:
         background = folder.background
     else:
+        # Casting loads numba and SciPy, which a folder is opened without.
+        from understudy.character.cast import cast
+
         made = cast(folder.picture, size, corrections=folder.corrections, cache=cache, track=track)
         background = made.background if folder.background is None else folder.background
         if kept is None:

@@ -1,4 +1,8 @@
-"""Casting in a separate thread, while the clip is analysed and tracked."""
+"""Casting in a separate thread, while the clip is analysed and tracked.
+
+What casts is imported there as well: it loads numba and SciPy, and the tracker's processes need not
+wait for that.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,6 @@ from typing import Protocol, TypeVar
 
 from understudy.cache import user_cache
 from understudy.character.carried_corrections import corrections_of
-from understudy.character.cast import cast
 from understudy.character.character import Character
 from understudy.character.folder import CharacterFolder, cast_folder
 from understudy.character.serialization import character_of, character_record
@@ -41,6 +44,12 @@ class Measured(Protocol):
     """Runs a function and may record how long it took."""
 
     def __call__(self, function: Callable[[], T], /) -> T: ...
+
+
+def _cast(picture: Picture, size: limits.Size) -> Character:
+    from understudy.character.cast import cast
+
+    return cast(picture, size, cache=user_cache())
 
 
 def _at_once(function: Callable[[], T], /) -> T:
@@ -86,7 +95,7 @@ class ConcurrentCasting:
             size = self._output_size(picture)
             if folder is None:
                 chosen = corrections_of(picture).free_arms
-                self._casting = self._cast(lambda: cast(picture, size, cache=user_cache()), chosen)
+                self._casting = self._cast(lambda: _cast(picture, size), chosen)
             else:
                 chosen = folder.corrections.free_arms
                 self._casting = self._cast(
