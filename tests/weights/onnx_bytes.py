@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-_FLOAT, _INT64 = 1, 7
+_FLOAT, _INT64, HALF = 1, 7, 10  # TensorProto.DataType
 _INT, _STRING, _TENSOR = 2, 3, 4  # AttributeProto.AttributeType
 
 
@@ -86,3 +86,21 @@ def half_and_relu(*, sizes_joined: bool = False) -> bytes:
         initializers = []
     outputs = [value_info("half", (1, 1, 4, 4)), value_info("relu", (1, 1, 8, 8))]
     return model(nodes, [value_info("picture", (1, 1, 8, 8))], outputs, initializers)
+
+
+def doubled_in_halves() -> bytes:
+    """A model of a (1, 1, 2, 2) picture that makes it half floats and doubles them, by a weight."""
+    weight = field(1, 1) + field(2, HALF) + field(8, "two")
+    weight += field(9, np.array([2], "<f2").tobytes())
+    nodes = [
+        node("Cast", ["picture"], ["halves"], cast_to(HALF)),
+        node("Mul", ["halves", "two"], ["product"]),
+        node("Cast", ["product"], ["doubled"], cast_to(_FLOAT)),
+    ]
+    shape = (1, 1, 2, 2)
+    return model(nodes, [value_info("picture", shape)], [value_info("doubled", shape)], [weight])
+
+
+def cast_to(kind: int) -> bytes:
+    """The attribute of a Cast."""
+    return field(1, "to") + field(3, kind) + field(20, _INT)

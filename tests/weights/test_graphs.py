@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tests.weights.onnx_bytes import half_and_relu, model, node, value_info
+from tests.weights.onnx_bytes import (
+    HALF,
+    cast_to,
+    doubled_in_halves,
+    half_and_relu,
+    model,
+    node,
+    value_info,
+)
 from understudy.weights.graphs import GraphUnfit, cut_to_first_output
 
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -28,6 +36,18 @@ def test_what_the_first_output_does_not_need_is_gone() -> None:
     assert b"Relu" in before
     assert b"Relu" not in after
     assert b"Resize" in after
+
+
+def test_half_floats_are_widened_where_that_is_asked_for() -> None:
+    to_half, before = cast_to(HALF), doubled_in_halves()
+    assert to_half in before
+    assert to_half in cut_to_first_output(before)
+    after = cut_to_first_output(before, without_halves=True)
+    assert to_half not in after
+    # Half floats have eleven bits: they cannot tell 2049 from 2048.
+    picture = np.array([2047, 2048, 2049, 2051], np.float32).reshape(1, 1, 2, 2)
+    (doubled,) = onnxruntime.InferenceSession(after).run(None, {"picture": picture})
+    np.testing.assert_array_equal(doubled, 2 * picture)
 
 
 @pytest.mark.parametrize(

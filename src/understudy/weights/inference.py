@@ -11,6 +11,10 @@ from understudy.cores import usable_cores
 from understudy.processes.child import Child
 from understudy.processes.messages import Array, Message
 
+# glibc's allocator keeps what layers free, for the next layer; else each would get its memory from
+# the system, page by page. The process hands it back after every run (`worker`).
+_ALLOCATOR = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(4 << 30)}
+
 
 class InferenceProcess:
     """A process that opens models and runs them.
@@ -70,7 +74,7 @@ class InferenceProcess:
     ) -> Message:
         """Send a request about a model and wait for its answer."""
         if self._process is None:
-            environment = {"OMP_NUM_THREADS": str(self._threads)}
+            environment = {"OMP_NUM_THREADS": str(self._threads), **_ALLOCATOR}
             self._process = Child(
                 f"{__package__}.worker", name="inference", environment=environment
             )

@@ -17,12 +17,12 @@ from understudy.weights.graphs import GraphUnfit, cut_to_first_output
 
 # Faster than the CPU where the installed runtime has them, the best first. TensorRT is left out: it
 # compiles for minutes at the first use of a model.
-_PROVIDERS = (
+_PROVIDERS = [
     "CUDAExecutionProvider",
     "ROCMExecutionProvider",
     "MIGraphXExecutionProvider",
     "CPUExecutionProvider",
-)
+]
 
 
 class Session(Protocol):
@@ -45,8 +45,9 @@ class OnnxSession:
         """Open the model at `path`.
 
         side: pixels of the square pictures that it is to take, for models of one picture to one
-        picture whose size is fixed; they are cut to their first output as well. A model that cannot
-        be changed so keeps its own size, which `inputs` tells.
+        picture whose size is fixed; they are cut to their first output as well and, on a CPU,
+        compute in single precision. A model that cannot be changed so keeps its own size, which
+        `inputs` tells.
         """
         import onnxruntime
 
@@ -58,9 +59,10 @@ class OnnxSession:
         options.intra_op_num_threads = threads
         # Threads that wait must not keep cores from the tracker and the encoder.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        model = str(path) if side is None else _cut(path, side)
         available = onnxruntime.get_available_providers()
         wanted = [name for name in _PROVIDERS if name in available]
+        on_cpu = wanted == _PROVIDERS[-1:]
+        model = str(path) if side is None else _cut(path, side, without_halves=on_cpu)
         try:
             self._session = onnxruntime.InferenceSession(model, options, providers=wanted)
         except Exception:
@@ -131,9 +133,9 @@ def open_session(paths: tuple[Path, ...], *, threads: int, side: int | None = No
             raise ValueError(f"no runtime for files of the kinds {suffixes}")
 
 
-def _cut(path: Path, side: int) -> bytes | str:
+def _cut(path: Path, side: int, *, without_halves: bool) -> bytes | str:
     try:
-        return cut_to_first_output(path.read_bytes(), side)
+        return cut_to_first_output(path.read_bytes(), side, without_halves=without_halves)
     except GraphUnfit:
         return str(path)
 
