@@ -107,7 +107,7 @@ def _rooted(limb: Points, mask: Mask, deep: Float32) -> Points | None:
 
 
 def _middle_of(where: Mask) -> Points:
-    return np.argwhere(where).mean(axis=0)[::-1].astype(np.float64)
+    return np.asarray(np.argwhere(where).mean(axis=0)[::-1], np.float64)
 
 
 def _along(limb: Points) -> Iterator[Points]:

@@ -55,6 +55,33 @@ def test_an_arm_that_carries_a_piece_of_the_trunk_off_is_left_at_rest() -> None:
     assert found.remarks[0].startswith("The right arm will not move: ")
 
 
+def with_a_strand_for_an_upper_arm() -> Character:
+    """At rest hair would lie over what is missing of the right upper arm."""
+    doll = paper_doll()
+    body, arm = (
+        next(layer.rgba for layer in doll.layers if layer.name == name)
+        for name in ("body", "right_arm")
+    )
+    start, end = doll.landmarks.body[[Body.RIGHT_SHOULDER, Body.RIGHT_ELBOW], :2]
+    hidden = np.zeros(doll.alpha.shape, np.uint8)
+    for width, value in ((30, 1), (4, 0)):
+        cv2.line(hidden, _pixel(start), _pixel(start + 0.8 * (end - start)), value, width)
+    cut = ((hidden > 0) & (arm[..., 3] > 0.5))[..., None]
+    doll = with_layer(doll, "body", np.where(cut, arm, body))
+    return with_layer(doll, "right_arm", np.where(cut, np.float32(0), arm))
+
+
+def _pixel(place: np.ndarray) -> tuple[int, int]:
+    return round(float(place[0])), round(float(place[1]))
+
+
+def test_an_upper_arm_of_which_a_strand_is_seen_is_left_at_rest() -> None:
+    strand = small(with_a_strand_for_an_upper_arm())
+    torn = [fault.part for fault in find_faults(strand, look_at(strand)) if fault.kind == "thin"]
+    assert torn == ["right upper arm"]
+    assert judge(strand).arms_at_rest == ("right",)
+
+
 def test_an_arm_that_somebody_chose_to_be_free_moves_and_is_remarked_on() -> None:
     kept: tuple[Side, ...] = ("right",)
     found = judge(with_a_piece_of_the_trunk_on_the_right_arm(), kept)

@@ -15,13 +15,16 @@ from understudy.character.image.masks import Mask, closed, depth, grow, opened, 
 from understudy.character.inpaint.residue import residue_of
 from understudy.engines.puppet.judging.body_parts import BodyPart, nearest_part
 from understudy.engines.puppet.judging.looks import Look, over_ground
+from understudy.engines.puppet.judging.thin_arms import thin_upper_arms
 from understudy.engines.puppet.render.colour import to_ycbcr
 from understudy.geometry.landmarks import Body, Float32
-from understudy.geometry.skeleton import ARMS, LEGS, with_knuckles
+from understudy.geometry.skeleton import ARMS, LEGS, Side, with_knuckles
 
 Float64 = NDArray[np.float64]
 
-FaultKind = Literal["changed", "loose", "slit", "off the figure", "over the face", "left behind"]
+FaultKind = Literal[
+    "changed", "loose", "slit", "thin", "off the figure", "over the face", "left behind"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,10 @@ class Fault:
     """One fault.
 
     kind: `changed`: the character at rest differs from its picture. `loose`: a piece hangs on
-        nothing. `slit`: the ground is seen through a narrow gap inside the figure. `off the
-        figure`: a joint that moves lies outside of the matte. `over the face`: an arm's layer
-        holds the face. `left behind`: something of the figure stays in the background.
+        nothing. `slit`: the ground is seen through a narrow gap inside the figure. `thin`: an
+        upper arm is a strand. `off the figure`: a joint that moves lies outside of the matte.
+        `over the face`: an arm's layer holds the face. `left behind`: something of the figure
+        stays in the background.
     part: of the body, at or beside which it is. size: its area in T², T the torso's length; of a
         joint the distance in T; of what is left behind the length in T of the edge where it breaks
         off; of an arm over the face the share of the face.
@@ -77,6 +81,7 @@ class FaultNumbers:
 
 
 NUMBERS = FaultNumbers()
+_UPPER_ARMS: dict[Side, BodyPart] = {"left": "left upper arm", "right": "right upper arm"}
 
 
 def find_faults(character: Character, looks: Sequence[Look]) -> tuple[Fault, ...]:
@@ -86,6 +91,10 @@ def find_faults(character: Character, looks: Sequence[Look]) -> tuple[Fault, ...
         *_changed(character, looks[0], torso),
         *_off_the_figure(character, torso),
         *_over_the_face(character, torso),
+        *(
+            Fault("thin", _UPPER_ARMS[side], size)
+            for side, size in thin_upper_arms(character, torso)
+        ),
         *_left_behind(character, torso),
         *_loose(looks, torso),
         *_slits(looks, torso),

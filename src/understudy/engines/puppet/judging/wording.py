@@ -12,6 +12,7 @@ _REASONS: dict[FaultKind, str] = {
     "changed": "it would look different from the picture at the {part}",
     "loose": "a piece at the {part} would come off",
     "slit": "the background would show through at the {part}",
+    "thin": "too little of the {part} is seen in the picture",
     "off the figure": "the {part} was not found on the figure",
     "over the face": "it could not be told from the face",
 }
@@ -19,6 +20,7 @@ _REMAINING: dict[FaultKind, str] = {
     "changed": "The character looks different from its picture at {parts}.",
     "loose": "In some poses a piece hangs on nothing at {parts}.",
     "slit": "In some poses the background shows through at {parts}.",
+    "thin": "Too little is seen of {parts}: it will look torn when it is lifted.",
     "off the figure": "These joints were not found on the figure and may move wrongly: {parts}.",
     "over the face": "An arm could not be told from the face: {parts}.",
     "left behind": "Something stays with the background beside {parts}.",

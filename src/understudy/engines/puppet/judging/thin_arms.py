@@ -1,0 +1,81 @@
+"""Upper arms of which the picture shows too little: what hair or the trunk hides is no arm to lift.
+
+Such an arm looks whole at rest, where what hides it lies over it. Turned away from there it is a
+strand, or splinters; how thin is told by the layer itself, in whatever pose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.character.character import Character
+from understudy.character.simpler import ARM_LAYERS
+from understudy.geometry.landmarks import Float32
+from understudy.geometry.skeleton import ARMS, SIDES, Side, with_knuckles
+from understudy.geometry.transforms import segment_distance, unit
+
+Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ThinNumbers:
+    """How thin is too thin. T is the torso's length. By eye, on the sheets of the test poses."""
+
+    drawn: float = 0.5
+    """Alpha from which on a pixel is drawn."""
+    part: tuple[float, float] = (0.2, 0.95)
+    """Of a bone: where its arm is measured. Before, it lies within the shoulder;"""
+    places: int = 31
+    """in so many places,"""
+    reach: float = 0.35
+    """T: so far to both sides."""
+    of_forearm: float = 0.5
+    """Of the forearm's width: a thinner upper arm is not all there,"""
+    wide: float = 0.17
+    """T: unless it is as wide as this: forearms with wide sleeves are wider than upper arms."""
+
+
+NUMBERS = ThinNumbers()
+
+
+def thin_upper_arms(character: Character, torso: float) -> Iterator[tuple[Side, float]]:
+    """The sides whose upper arm is too thin to be lifted, and how much of it is missing (T²).
+
+    torso: the torso's length in pixels of the character's canvas.
+    """
+    n, layers = NUMBERS, {layer.name: layer for layer in character.layers}
+    joints = with_knuckles(character.landmarks.body)[:, :2].astype(np.float64)
+    states = character.traits.left_arm, character.traits.right_arm
+    for side, limb, state in zip(SIDES, ARMS, states, strict=True):
+        layer = layers.get(ARM_LAYERS[side])
+        if state != "free" or layer is None:
+            continue
+        shoulder, elbow, wrist = (joints[joint] for joint in limb.joints[:3])
+        alpha = np.asarray(layer.rgba[..., 3])
+        upper = _width(alpha, (shoulder, elbow), (elbow, wrist), torso) / torso
+        lower = _width(alpha, (elbow, wrist), (shoulder, elbow), torso) / torso
+        if upper < min(n.wide, n.of_forearm * lower):
+            yield side, (lower - upper) * float(np.hypot(*(elbow - shoulder))) / torso
+
+
+def _width(
+    alpha: Float32, bone: tuple[Float64, Float64], other: tuple[Float64, Float64], torso: float
+) -> float:
+    """The median width in pixels of what is drawn across a bone and is nearer to it than to the
+    other one."""
+    n = NUMBERS
+    start, end = bone
+    across = unit(end - start)[::-1] * (-1, 1)
+    along = np.linspace(*n.part, n.places)[:, None, None] * (end - start)
+    reach = np.arange(-int(n.reach * torso), int(n.reach * torso) + 1)
+    places = (start + along + reach[None, :, None] * across).reshape(-1, 2)
+    h, w = alpha.shape
+    x, y = np.round(places).astype(int).T
+    inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
+    drawn = inside & (alpha[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)] > n.drawn)
+    own = segment_distance(places, start, end) < segment_distance(places, *other)
+    return float(np.median((drawn & own).reshape(n.places, -1).sum(axis=1)))
