@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import dataclasses
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,6 +13,7 @@ from tests.tracking.test_smoothing import track
 from understudy.cache import Cache
 from understudy.media.clip import open_clip
 from understudy.tracking import cached, serialization
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
 from understudy.tracking.scene.people import PersonTrack
@@ -147,3 +149,24 @@ def test_the_heavy_model_finds_the_same_person(machine_weights: Path) -> None:
     joints = slice(11, 29)
     apart = np.linalg.norm(full.body[joints, :2] - heavy.body[joints, :2], axis=1)
     assert 0 < apart.max() < 0.1 * np.ptp(full.body[joints, 1])
+
+
+def test_the_camera_is_followed_once(tmp_path: Path, pool: TrackerPool) -> None:
+    path = write_clip(tmp_path / "clip.mp4", dancer(74))
+    clip = open_clip(path, orientation="video")
+    cache = Cache(tmp_path / "cache")
+    fps = Fraction(6)
+    seen = cached.analyze_scene(clip, cache=cache, pool=pool, camera_may_move=True)
+    performance = cached.track_clip(clip, cache=cache, scene=seen, fps=fps, pool=pool)
+    follow = partial(cached.follow_camera, clip, performance, cache=cache, scene=seen, fps=fps)
+    first = follow()
+    path.write_bytes(b"")
+    assert follow() == first
+    (usage,) = (each for each in cache.usage() if each.kind == "camera")
+    assert usage.entries == 1
+
+
+def test_a_camera_comes_back_from_its_record() -> None:
+    rows = np.random.default_rng(0).normal(0, 1, (4, 20))
+    camera = ClipCamera(rows[:2].T.copy(), np.exp(rows[2]), rows[3], (640, 480))
+    assert_same(serialization.camera_of(serialization.camera_record(camera)), camera)

@@ -27,6 +27,7 @@ _ADDITIONS = (
     "motion_strength",
     "motion_parts",
     "motion_smoothing",
+    "motion_camera",
 )
 
 
@@ -53,9 +54,9 @@ class TakeOptions(TypedDict, total=False):
     (default), `webm`, `mov`, `webp` or `gif`; all but `mp4` can be transparent. loop: close the
     motion. driver: of several people the one with this number, or at this point (`0.7,0.4`, shares
     of width and height). motion_strength: per cent, 0 to 150. motion_parts: what does not follow
-    the person, such as `{"face": False}`. motion_smoothing: seconds, 0 to 0.5. callback_url: is
-    told of every change of status. external_task_id: your own id, unique within the account; one is
-    made up if left out.
+    the person, such as `{"face": False}`. motion_smoothing: seconds, 0 to 0.5. motion_camera:
+    move the camera as the clip's. callback_url: is told of every change of status.
+    external_task_id: your own id, unique within the account; one is made up if left out.
     """
 
     orientation: Literal["video", "image"]
@@ -72,6 +73,7 @@ class TakeOptions(TypedDict, total=False):
     motion_strength: int
     motion_parts: MotionParts
     motion_smoothing: float
+    motion_camera: bool
     callback_url: str
     external_task_id: str
 

@@ -42,6 +42,7 @@ from understudy.cli.files import (
 )
 from understudy.cli.interruption import watching_for_interruption
 from understudy.cli.options import (
+    CameraOption,
     ClipArgument,
     DebugOption,
     DriverOption,
@@ -89,6 +90,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
     face: FaceOption = True,
     travel: TravelOption = True,
     smoothing: SmoothingOption = 0.0,
+    camera: CameraOption = False,
     debug: DebugOption = False,
 ) -> None:
     """Make the character in PICTURE perform the motion of the person in CLIP.
@@ -131,6 +133,7 @@ def animate(  # noqa: PLR0913 - one parameter per option
             face=face,
             travel=travel,
             smoothing=smoothing,
+            camera=camera,
         )
         if fidelity and not request.can_be_tracked:
             raise InputRefused(

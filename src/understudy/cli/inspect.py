@@ -13,6 +13,7 @@ import typer
 from understudy.cli.faults import REFUSED, reporting_faults
 from understudy.cli.files import check_file_or_folder, check_input, check_output
 from understudy.cli.options import (
+    CameraOption,
     ClipArgument,
     DebugOption,
     DriverOption,
@@ -49,6 +50,7 @@ def inspect(  # noqa: PLR0913 - one parameter per option
     sound: SoundOption = True,
     engine: EngineOption = "puppet",
     driver: DriverOption = "",
+    camera: CameraOption = False,
     preview: Annotated[
         Path | None,
         typer.Option(
@@ -73,7 +75,9 @@ def inspect(  # noqa: PLR0913 - one parameter per option
         from understudy.take.options import TakeRequest
 
         problems: list[Problem] = []
-        request = TakeRequest(orientation=orientation, mode=mode, sound=sound, engine=engine)
+        request = TakeRequest(
+            orientation=orientation, mode=mode, sound=sound, engine=engine, camera=camera
+        )
         with collecting(problems):
             request = replace(request, prompt=prompt)
         with collecting(problems):

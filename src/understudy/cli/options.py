@@ -77,3 +77,7 @@ DebugOption = Annotated[
         "--debug", envvar="UNDERSTUDY_DEBUG", help="Show the traceback of an internal error."
     ),
 ]
+CameraOption = Annotated[
+    bool,
+    typer.Option("--camera/--no-camera", help="Move the camera as the clip's camera moves."),
+]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:  # These load numpy and codecs, which reading the capability m
     from understudy.geometry.skeleton import Side
     from understudy.media.clip import Clip
     from understudy.media.picture import Picture
+    from understudy.tracking.clip_camera import ClipCamera
     from understudy.tracking.performance import Performance
 
 Material = Literal["picture", "clip", "performance", "skeleton_video", "character"]
@@ -104,10 +105,11 @@ class EngineJob:
 
     size: (w, h) of the output, both even. fps, frames: of the output. start: the second of the
     clip at the first frame. clip: the raw clip. performance: of the driver, one row for each
-    output frame. controls: how much of it is taken. replace: draw the character in the clip's own
-    scene, in the driver's place. skeleton_video: a file with the driver as an
-    OpenPose-coloured skeleton on black. seed: of what the engine draws by chance; None lets it
-    choose one.
+    output frame. controls: how much of it is taken. camera: the clip's, to be carried over to the
+    video; the performance is then as a camera sees it that stands still. replace: draw the
+    character in the clip's own scene, in the driver's place. skeleton_video: a file with the driver
+    as an OpenPose-coloured skeleton on black. seed: of what the engine draws by chance; None lets
+    it choose one.
     """
 
     size: tuple[int, int]
@@ -122,6 +124,7 @@ class EngineJob:
     clip: Clip | None = None
     performance: Performance | None = None
     controls: MotionControls = field(default_factory=MotionControls)
+    camera: ClipCamera | None = None
     replace: bool = False
     skeleton_video: Path | None = None
     character: Character | None = None
@@ -129,10 +132,14 @@ class EngineJob:
 
 @dataclass(frozen=True, slots=True)
 class PromptReading:
-    """The parts of a prompt that an engine acts on, and those that it ignores."""
+    """The parts of a prompt that an engine acts on, and those that it ignores.
+
+    follows_camera: it asks for the clip's camera, as `EngineJob.camera` gives it.
+    """
 
     understood: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    follows_camera: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,17 @@ def gaussian(signal: Float64, sigma: float) -> Float64:
     return np.asarray(gaussian_filter1d(signal, sigma, axis=0, mode="nearest"))
 
 
+def gaussian_onwards(path: Float64, sigma: float) -> Float64:
+    """Gaussian smoothing of a path (T, ...) that goes on beyond its ends as it came, so that it is
+    not held back there; `sigma` in frames."""
+    margin = min(len(path) - 1, int(4 * sigma) + 1)
+    if margin < 1 or sigma <= 0:
+        return path.copy()
+    ends = ((margin, margin), *((0, 0),) * (path.ndim - 1))
+    padded = np.pad(path, ends, mode="reflect", reflect_type="odd")
+    return gaussian(padded, sigma)[margin : margin + len(path)]
+
+
 def weighted_gaussian(signal: Float64, weight: Float64, sigma: float) -> Float64:
     """Normalised convolution: Gaussian smoothing that trusts frame t as far as `weight[t]`.
 

@@ -56,6 +56,7 @@ class FieldsAsked(TypedDict):
     motion_strength: NotRequired[int]
     motion_parts: NotRequired[PartsAsked]
     motion_smoothing: NotRequired[float]
+    motion_camera: NotRequired[bool]
 
 
 class TakeFields(RequestBody):
@@ -115,6 +116,12 @@ class TakeFields(RequestBody):
         description="Seconds over which the motion is averaged.",
         json_schema_extra=_OURS,
     )
+    motion_camera: Annotated[Flag | None, EmptyIsAbsent] = Field(
+        default=None,
+        description="Move the camera as the clip's camera moves, as far as the picture has"
+        " background for it.",
+        json_schema_extra=_OURS,
+    )
 
 
 def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
@@ -139,6 +146,7 @@ def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
             face=parts.face is not False,
             travel=parts.travel is not False,
             smoothing=fields.motion_smoothing or 0.0,
+            camera=bool(fields.motion_camera),
         )
     except InputRefused as refusal:
         raise ParameterInvalid(refusal.message) from refusal
@@ -177,19 +185,11 @@ def fields_asked(take: TakeRequest) -> FieldsAsked:
         asked["driver"] = int(take.driver) if take.driver.isdecimal() else take.driver
     if take.strength != usual.strength:
         asked["motion_strength"] = take.strength
-    parts: PartsAsked = {}
-    if not take.body:
-        parts["body"] = False
-    if not take.head:
-        parts["head"] = False
-    if not take.hands:
-        parts["hands"] = False
-    if not take.face:
-        parts["face"] = False
-    if not take.travel:
-        parts["travel"] = False
+    parts = {name: False for name in MotionParts.model_fields if not getattr(take, name)}
     if parts:
-        asked["motion_parts"] = parts
+        asked["motion_parts"] = cast("PartsAsked", parts)
     if take.smoothing:
         asked["motion_smoothing"] = take.smoothing
+    if take.camera:
+        asked["motion_camera"] = True
     return asked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from understudy.cache import user_cache
@@ -12,9 +13,10 @@ from understudy.media.clip import Clip, count_frames
 from understudy.processes.sharing import Board
 from understudy.take.motion_scene import scene_of_motion
 from understudy.take.options import TakeRequest
-from understudy.tracking.cached import analyze_scene, track_clip
+from understudy.tracking.cached import analyze_scene, follow_camera, track_clip
+from understudy.tracking.clip_camera import ClipCamera, without_camera
 from understudy.tracking.formats.motion_file import MotionFile
-from understudy.tracking.looping import closed
+from understudy.tracking.looping import closed, closed_camera
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.driver_choice import read_choice
@@ -30,6 +32,7 @@ _STEERING_OPTIONS = (
     "travel",
     "body",
     "smoothing",
+    "camera",
 )
 _MOTION_OPTIONS = ("driver", *_STEERING_OPTIONS)
 _DEFAULTS = TakeRequest().to_json()
@@ -41,14 +44,16 @@ def find_driver(  # noqa: PLR0913 - independent keyword options
     pool: TrackerPool,
     *,
     driver: str = "",
+    camera: bool = False,
     cancelled: Cancelled | None = None,
     on_cached: Callable[[], None] | None = None,
     board: Board | None = None,
 ) -> SceneAnalysis:
     """What the clip shows, its driver and the run that can be used.
 
-    driver: who of several people it is, see `TakeRequest`. on_cached: called when the result comes
-    from the cache. board: shares the work on a long clip with other workers.
+    driver: who of several people it is, see `TakeRequest`. camera: the clip's is carried over, so
+    that it may move. on_cached: called when the result comes from the cache. board: shares the work
+    on a long clip with other workers.
 
     Raises ClipUnusable, TakeCancelled, and InputRefused where the choice fits nobody, or where the
     engine needs a video and is given motion.
@@ -66,7 +71,7 @@ def find_driver(  # noqa: PLR0913 - independent keyword options
         cache=user_cache(),
         pool=pool,
         cancelled=cancelled,
-        camera_may_move=engine.info.moving_camera,
+        camera_may_move=engine.info.moving_camera or camera,
         choice=read_choice(driver),
         on_cached=on_cached,
         board=board,
@@ -90,6 +95,20 @@ def check_motion_options(request: TakeRequest, engine: Engine) -> None:
         )
 
 
+def carries_camera(request: TakeRequest, engine: Engine) -> bool:
+    """Whether the clip's camera is to be carried over: by an option, or by the prompt's wording."""
+    return request.camera or engine.read_prompt(request.prompt).follows_camera
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Followed:
+    """The driver's performance, and the clip's camera where it is carried over: the performance is
+    then as seen without it."""
+
+    performance: Performance
+    camera: ClipCamera | None = None
+
+
 def follow_driver(  # noqa: PLR0913 - independent keyword options
     engine: Engine,
     clip: Clip | MotionFile,
@@ -101,20 +120,21 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
     cancelled: Cancelled,
     on_cached: Callable[[], None],
     loop: bool = False,
+    camera: bool = False,
     board: Board | None = None,
-) -> Performance | None:
+) -> Followed | None:
     """The driver's performance, a row for each output frame, if the engine needs one.
 
     fps: of the output. on_share: called with the share done, in 0..1. on_cached: called when the
-    result comes from the cache. loop: close the motion. board: shares the work with other workers.
-    Raises TakeCancelled.
+    result comes from the cache. loop: close the motion. camera: follow the
+    clip's camera, too. board: shares the work with other workers. Raises TakeCancelled.
     """
     if "track" not in engine.info.stages:
         return None
     if isinstance(clip, MotionFile):
         on_share(1.0)
         motion = clip.at_rate(fps, count_frames(clip, fps=fps))
-        return closed(motion) if loop else motion
+        return Followed(closed(motion) if loop else motion)
     performance = track_clip(
         clip,
         cache=user_cache(),
@@ -128,4 +148,18 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
         on_cached=on_cached,
         board=board,
     )
-    return closed(performance) if loop else performance
+    way = None
+    if camera:
+        way = follow_camera(
+            clip,
+            performance,
+            cache=user_cache(),
+            scene=scene,
+            fps=fps,
+            cancelled=cancelled,
+            board=board,
+        )
+    if way is not None:
+        performance = without_camera(performance, way)
+        way = closed_camera(way, performance.times) if loop else way
+    return Followed(closed(performance) if loop else performance, way)

@@ -17,7 +17,7 @@ from understudy.media.picture import Picture
 from understudy.take.backgrounds import open_background
 from understudy.take.casting.concurrent import ConcurrentCasting
 from understudy.take.casting.preview import write_preview
-from understudy.take.driver import check_motion_options, find_driver
+from understudy.take.driver import carries_camera, check_motion_options, find_driver
 from understudy.take.findings import (
     ClipFinding,
     DriverFinding,
@@ -85,7 +85,13 @@ def inspect_take(
         with collecting(problems):
             clip = open_take_clip(media, request)
             check_motion_options(request, engine)
-            scene = find_driver(engine, clip, pool, driver=request.driver)
+            scene = find_driver(
+                engine,
+                clip,
+                pool,
+                driver=request.driver,
+                camera=carries_camera(request, engine),
+            )
             driver = _driver_finding(clip, scene)
         if casting is not None:
             with collecting(problems):

@@ -45,7 +45,8 @@ class TakeRequest:
     files. strength: of the motion in per cent, 0 to 150. body, head, hands, face, travel: whether
     trunk and limbs, head, fingers, mouth and eyes follow the driver, and whether the character goes
     where the driver goes.
-    smoothing: seconds over which the motion is averaged, 0 to 0.5.
+    smoothing: seconds over which the motion is averaged, 0 to 0.5. camera: move the camera as the
+    clip's moves, whose movements then end no run.
 
     Raises InputRefused naming the option whose value has the wrong type or is not allowed.
     """
@@ -69,6 +70,7 @@ class TakeRequest:
     face: bool = True
     travel: bool = True
     smoothing: float | int = 0.0
+    camera: bool = False
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
@@ -122,6 +124,7 @@ class TakeOptions(TypedDict, total=False):
     face: bool
     travel: bool
     smoothing: float
+    camera: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -147,7 +147,18 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
             *(() if character is None else character.warnings),
             *(() if mismatch is None else (mismatch,)),
             *((SOUND_LEFT_OUT,) if wants_sound and not has_sound else ()),
+            *((_camera_note(clip),) if request.camera or prompt.follows_camera else ()),
         ),
+    )
+
+
+def _camera_note(clip: Clip | MotionFile) -> str:
+    from understudy.media.clip import Clip
+
+    if not isinstance(clip, Clip):
+        return "Motion from a file has no camera: that of the video stands still."
+    return (
+        "The video's camera moves as the clip's does, as far as the picture has background for it."
     )
 
 

@@ -29,7 +29,12 @@ from understudy.media.picture import Picture
 from understudy.processes.sharing import Board
 from understudy.take.backgrounds import CLIP, Background, on_background, open_background
 from understudy.take.casting.concurrent import ConcurrentCasting
-from understudy.take.driver import check_motion_options, find_driver, follow_driver
+from understudy.take.driver import (
+    carries_camera,
+    check_motion_options,
+    find_driver,
+    follow_driver,
+)
 from understudy.take.open import Opened, open_media
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Finishing, Outputs
@@ -40,6 +45,7 @@ from understudy.take.report import Report
 from understudy.take.result_judging import check_judging, with_judgement
 from understudy.take.shared_rendering import draw_shared
 from understudy.take.stage_times import StageTimes
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.fidelity import Fidelity, video_fidelity
 from understudy.tracking.formats import write_performance
 from understudy.tracking.formats.motion_file import MotionFile
@@ -56,6 +62,7 @@ class _Ready:
     plan: Plan
     format: OutputFormat
     performance: Performance | None
+    camera: ClipCamera | None
     character: Character | None
 
 
@@ -206,6 +213,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 clip,
                 pool,
                 driver=request.driver,
+                camera=carries_camera(request, engine),
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("inspect"),
                 board=board,
@@ -215,7 +223,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
 
         progress.tell("track")
         with times.measuring("track"), _refusals_of(casting):
-            performance = follow_driver(
+            followed = follow_driver(
                 engine,
                 clip,
                 scene,
@@ -225,12 +233,15 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("track"),
                 loop=request.loop,
+                camera=carries_camera(request, engine),
                 board=board,
             )
+        performance = None if followed is None else followed.performance
         character = casting.result(performance)
     has_element = opened.element is not None
     plan = make_plan(engine, request, output, clip, scene, character, casting.notes, has_element)
-    return _Ready(picture, clip, plan, output, performance, character)
+    camera = None if followed is None else followed.camera
+    return _Ready(picture, clip, plan, output, performance, camera, character)
 
 
 def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> EngineJob:
@@ -256,6 +267,7 @@ def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> EngineJob:
             travel=request.travel,
             smoothing=float(request.smoothing),
         ),
+        camera=ready.camera if "performance" in inputs else None,
         replace=request.background == CLIP,
         character=ready.character if "character" in inputs else None,
     )

@@ -16,8 +16,9 @@ from understudy.media.clip import Clip
 from understudy.processes.child import Child
 from understudy.processes.sharing import Board
 from understudy.tracking import serialization, track
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
-from understudy.tracking.scene import analysis
+from understudy.tracking.scene import analysis, camera_following
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.driver_choice import DriverChoice
 from understudy.tracking.trackers import (
@@ -110,6 +111,51 @@ def track_clip(  # noqa: PLR0913 - those of the function that it caches, and two
     )
     cache.store("performance", key, serialization.performance_record(done))
     return done
+
+
+def follow_camera(  # noqa: PLR0913 - those of the function that it caches, and two of its own
+    clip: Clip,
+    performance: Performance,
+    *,
+    cache: Cache,
+    scene: SceneAnalysis,
+    fps: Fraction,
+    cancelled: Callable[[], bool] | None = None,
+    board: Board | None = None,
+) -> ClipCamera | None:
+    """`camera_following.follow_camera`, from the cache where it has been done before; None for a
+    camera that stands still. board: of a long clip one worker follows it for all."""
+    key = {
+        "versions": [camera_following.VERSION, track.VERSION, TRACKER_VERSION],
+        "clip": clip.digest,
+        "guides": [_digest(p.times, p.regions) for p in (scene.driver, *scene.others)],
+        "rows": [float(performance.times[0]), len(performance)],
+        "fps": str(fps),
+    }
+    shared = board if board is not None and track.is_long(len(performance)) else None
+    claimed = shared is None or shared.claim(_CAMERA_PIECE)
+    if shared is None or claimed:
+        record = cache.load("camera", key)
+    else:
+        record = shared.wait_for(_CAMERA_PIECE, cancelled or _never)
+    if record is None:
+        done = camera_following.follow_camera(
+            clip, performance, scene.driver, scene.others, fps=fps, cancelled=cancelled
+        )
+        record = serialization.camera_record(done)
+        cache.store("camera", key, record)
+    if shared is not None and claimed:
+        shared.put(_CAMERA_PIECE, record)
+    camera = serialization.camera_of(record)
+    return None if camera.is_steady else camera
+
+
+_CAMERA_PIECE = "camera"
+"""Its name among the pieces that workers share."""
+
+
+def _never() -> bool:
+    return False
 
 
 def picture_versions() -> list[str]:

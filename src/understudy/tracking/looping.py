@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.landmarks import Float32
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
 
 
@@ -33,14 +34,9 @@ def closed(performance: Performance) -> Performance:
     is followed by the first. The number of frames stays. What is not seen at the beginning stays
     unchanged.
     """
-    frames = len(performance)
-    step = median_seconds(performance.times)
-    count = min(round(NUMBERS.seconds / step), int(NUMBERS.most_share * frames))
-    if count < 2:
+    share = _shares(performance.times)
+    if len(share) < 2:
         return performance
-    # The frame after the last would be the first: it is 1 there, and 0 before the way begins.
-    way = np.arange(1, count + 1) / (count + 1)
-    share = (way**2 * (3 - 2 * way)).astype(np.float32)
     return replace(
         performance,
         body=_drawn(performance.body, share),
@@ -49,6 +45,25 @@ def closed(performance: Performance) -> Performance:
         right_hand=_drawn(performance.right_hand, share),
         face=_drawn(performance.face, share),
     )
+
+
+def closed_camera(camera: ClipCamera, times: NDArray[np.float64]) -> ClipCamera:
+    """The camera's way with its last moments drawn to its beginning. times: (T,) seconds."""
+    share = _shares(times).astype(np.float64)[:, None]
+    rows = np.column_stack([camera.centre, np.log(camera.zoom), camera.roll])
+    if len(share) >= 2:
+        rows[-len(share) :] += share * (rows[0] - rows[-len(share) :])
+    return replace(camera, centre=rows[:, :2], zoom=np.exp(rows[:, 2]), roll=rows[:, 3])
+
+
+def _shares(times: NDArray[np.float64]) -> Float32:
+    """How far the last frames are drawn to the first: (n,) in 0..1; fewer than two for none."""
+    count = min(
+        round(NUMBERS.seconds / median_seconds(times)), int(NUMBERS.most_share * len(times))
+    )
+    # The frame after the last would be the first: it is 1 there, and 0 before the way begins.
+    way = np.arange(1, count + 1) / (count + 1)
+    return np.asarray(way**2 * (3 - 2 * way), np.float32)
 
 
 def _drawn(track: Float32, share: NDArray[np.float32]) -> Float32:

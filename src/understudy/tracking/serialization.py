@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from understudy.processes.messages import Array, Message
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.camera_motion import CameraMotion, MovingSpan
@@ -13,6 +14,7 @@ from understudy.tracking.scene.runs import Reason, Run
 from understudy.tracking.scene.shots import Cut
 
 _PERFORMANCE = ("times", "body", "world", "left_hand", "right_hand", "face")
+_CAMERA = ("centre", "zoom", "roll")
 
 
 def performance_record(performance: Performance) -> Message:
@@ -25,6 +27,18 @@ def performance_of(record: Message) -> Performance:
     """The performance that a message holds."""
     width, height = record.values["size"]
     return Performance(size=(width, height), **{n: record.arrays[n] for n in _PERFORMANCE})
+
+
+def camera_record(camera: ClipCamera) -> Message:
+    """A clip's camera as a message."""
+    arrays: dict[str, Array] = {name: getattr(camera, name) for name in _CAMERA}
+    return Message("camera", {"size": list(camera.size)}, arrays)
+
+
+def camera_of(record: Message) -> ClipCamera:
+    """The camera that a message holds."""
+    width, height = record.values["size"]
+    return ClipCamera(size=(width, height), **{name: record.arrays[name] for name in _CAMERA})
 
 
 def scene_record(scene: SceneAnalysis) -> Message:

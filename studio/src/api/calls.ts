@@ -40,6 +40,7 @@ export function callOf(asked: CreateBody, modelPath: string): Call {
         ...(asked.motion_strength !== undefined && { motion_strength: asked.motion_strength }),
         ...(asked.motion_parts && { motion_parts: asked.motion_parts }),
         ...(asked.motion_smoothing && { motion_smoothing: asked.motion_smoothing }),
+        ...(asked.motion_camera && { motion_camera: asked.motion_camera }),
       },
       ...(Object.keys(options).length > 0 && { options }),
     },

@@ -22,6 +22,7 @@ export interface components {
             /** @enum {string} */
             mode: "std" | "pro";
             model_name: string;
+            motion_camera?: boolean;
             motion_parts?: components["schemas"]["PartsAsked"];
             motion_smoothing?: number;
             motion_strength?: number;
@@ -346,6 +347,7 @@ export interface components {
             /** @enum {string} */
             mode: "std" | "pro";
             model_name?: string;
+            motion_camera?: boolean;
             motion_parts?: components["schemas"]["MotionParts"];
             motion_smoothing?: number;
             motion_strength?: number;
@@ -419,6 +421,7 @@ export interface components {
             /** @enum {string} */
             mode: "std" | "pro";
             model_name?: string;
+            motion_camera?: boolean;
             motion_parts?: components["schemas"]["MotionParts"];
             motion_smoothing?: number;
             motion_strength?: number;
@@ -653,6 +656,7 @@ export interface components {
             character_orientation: "image" | "video";
             driver?: number | string;
             loop?: boolean;
+            motion_camera?: boolean;
             motion_parts?: components["schemas"]["MotionParts"];
             motion_smoothing?: number;
             motion_strength?: number;
@@ -817,4 +821,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 0466991dfceee993eed0c1a06ef303c9dcaaceec912766769d3f0e8e2df573f4
+// Schemas: SHA-256 f720ca90ae98dcdef403bea97696cc2c6358bd0b789c2aa2428440f17b688e11

@@ -56,6 +56,7 @@ function python(server: string, body: CreateBody): string {
     ['motion_strength', body.motion_strength],
     ['motion_parts', body.motion_parts],
     ['motion_smoothing', body.motion_smoothing],
+    ['motion_camera', body.motion_camera || undefined],
     ['callback_url', body.callback_url],
   ]
   const lines = options

@@ -11,12 +11,14 @@ it('asks for what differs, and reads it back', () => {
   motion.strength = 60
   motion.parts.body = motion.parts.hands = false
   motion.smoothing = 0.1
+  motion.camera = true
   const asked = motionFields(motion)
   expect(asked).toEqual({
     motion_strength: 60,
     motion_parts: { body: false, hands: false },
     motion_smoothing: 0.1,
+    motion_camera: true,
   })
   expect(motionOf(asked)).toEqual(motion)
-  expect(motionWords(motion)).toBe('60 %, without body, fingers, 0.1 s smoother')
+  expect(motionWords(motion)).toBe("60 %, without body, fingers, 0.1 s smoother, the clip's camera")
 })

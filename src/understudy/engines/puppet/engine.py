@@ -18,6 +18,7 @@ from understudy.engines.engine import (
     EngineInfo,
     EngineJob,
     EngineNeeds,
+    EngineReport,
     Judgement,
     OnProgress,
     OnReport,
@@ -81,7 +82,9 @@ class PuppetEngine:
 
         script = read_camera(prompt)
         motion = read_motion(script.left_out)
-        return PromptReading((*script.understood, *motion.understood), motion.left_out)
+        return PromptReading(
+            (*script.understood, *motion.understood), motion.left_out, script.follows_clip
+        )
 
     def views_wanted(
         self, performance: Performance, views: Collection[Aspect]
@@ -120,7 +123,7 @@ class PuppetEngine:
         on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield I420 planes (H * 3 / 2, W), BT.709 limited, one for each row of the performance."""
-        return self._draw(job, on_progress, cancelled, alone=False)
+        return self._draw(job, on_progress, cancelled, on_report, alone=False)
 
     def frames_alone(
         self,
@@ -131,7 +134,7 @@ class PuppetEngine:
         on_report: OnReport | None = None,
     ) -> Iterator[NDArray[np.uint8]]:
         """Yield the character and its shadow (H, W, 4) uint8 sRGB, alpha not premultiplied."""
-        return self._draw(job, on_progress, cancelled, alone=True)
+        return self._draw(job, on_progress, cancelled, on_report, alone=True)
 
     def ranges(self, job: EngineJob, *, cancelled: Cancelled | None = None) -> Range:
         """Prepare the puppet; a frame is drawn from nothing but its number."""
@@ -147,6 +150,7 @@ class PuppetEngine:
         job: EngineJob,
         on_progress: OnProgress | None,
         cancelled: Cancelled | None,
+        on_report: OnReport | None,
         *,
         alone: bool,
     ) -> Iterator[NDArray[np.uint8]]:
@@ -158,6 +162,8 @@ class PuppetEngine:
         for done, frame in enumerate(frames, 1):
             progress("render", done / len(puppet))
             yield frame
+        if on_report is not None and puppet.camera_share is not None:
+            on_report(_camera_report(puppet.camera_share))
 
     def _puppet(self, job: EngineJob) -> Drawable:
         """The driver's motion on the character's bones."""
@@ -172,7 +178,7 @@ class PuppetEngine:
             raise ValueError("the character was cast at a different size from the output")
         script = read_camera(job.prompt)
         controls = worded(job.controls, read_motion(script.left_out))
-        return build_puppet(character, performance, job.orientation, script, controls)
+        return build_puppet(character, performance, job.orientation, script, controls, job.camera)
 
     def _frames(
         self,
@@ -210,3 +216,18 @@ class PuppetEngine:
             finally:
                 for future in pending:
                     future.cancel()
+
+
+def _camera_report(share: float) -> EngineReport:
+    """What is said of the clip's camera, of whose way the video's camera goes a share."""
+    details = {"camera_share": round(share, 2)}
+    if share == 1.0:
+        return EngineReport(details)
+    went = f"goes {share:.0%} of the way" if share > 0 else "stands still"
+    return EngineReport(
+        details,
+        (
+            "The clip's camera moves further than the picture has room: the video's camera "
+            f"{went}. A picture with more background round the character gives it more.",
+        ),
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
+from understudy.engines.puppet.camera.carried import carried_camera, composed, head_boxes
 from understudy.engines.puppet.camera.path import camera_path
 from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.camera.wording import CameraScript
@@ -33,8 +36,17 @@ from understudy.engines.puppet.rig.sleeves import sleeve_maps
 from understudy.geometry.face_mesh import LOWER_LIP_EDGE, UPPER_LIP_EDGE
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.skeleton import Bone, Skeleton
+from understudy.tracking.clip_camera import ClipCamera
 
 Float64 = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Carried:
+    """The clip's camera, and the figure's canvas pixels per clip pixel of the driver."""
+
+    camera: ClipCamera
+    per_pixel: float
 
 
 class Puppet:
@@ -46,8 +58,10 @@ class Puppet:
         skeleton: Skeleton,
         motion: Motion,
         script: CameraScript | None = None,
+        carried: Carried | None = None,
     ) -> None:
-        """script: what the camera does; None leaves it where it is."""
+        """script: what the camera does; None leaves it where it is. carried: what it does before,
+        the clip's."""
         traits = character.traits
         seconds = median_seconds(motion.times)
         self._motion = motion
@@ -63,6 +77,14 @@ class Puppet:
             focus = np.array([character.size[0] / 2.0, skeleton.head[1]])
             self._camera = camera_path(
                 script, motion.times, character.size, focus, motion.ground.astype(np.float64)
+            )
+        self.camera_share: float | None = None
+        if carried is not None:
+            heads = head_boxes(motion, self._rig, self._framing)
+            found = carried_camera(carried.camera, carried.per_pixel, character.size, heads)
+            self.camera_share = found.share
+            self._camera = (
+                found.path if self._camera is None else composed(self._camera, found.path)
             )
 
         # The head and the face on it.
@@ -105,8 +127,11 @@ class Puppet:
         return len(self._motion)
 
     def follow_framing_of(self, other: Puppet) -> None:
-        """Take another view's framing over, so that the camera does not jump between the two."""
+        """Take over another view's framing, and the clip's camera, so that nothing jumps between
+        the two."""
         self._framing = other._framing
+        if other.camera_share is not None:
+            self._camera = other._camera
 
     def keep_the_pictures_framing(self) -> None:
         """Leave the frame where the picture has it, whatever leaves it."""

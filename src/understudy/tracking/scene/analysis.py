@@ -110,7 +110,8 @@ def analyze_scene(  # noqa: PLR0913 - independent keyword options
     """Analyze the scene of a clip.
 
     pool: tracker processes that already run; without it they are started for this call.
-    camera_may_move: for engines that take the raw clip; a moving camera then ends no run.
+    camera_may_move: for engines that take the raw clip, and where the camera is carried over; a
+    moving camera then ends no run.
     choice: who of the people in the shot that is used without it is the driver; by default the one
     who covers most of the picture. one_shot: the clip is known to have no cut, as a video that was
     made: none is looked for. board: shares the sampling of a long clip with other workers.
@@ -249,7 +250,8 @@ def _analyze(
         framing=frame_driver(poses, clip.size),
         warnings=(),
     )
-    return replace(scene, warnings=tuple(_warnings(scene, poses, clip, choice)))
+    warnings = _warnings(scene, poses, clip, choice, camera_may_move=camera_may_move)
+    return replace(scene, warnings=tuple(warnings))
 
 
 def frame_driver(poses: Float32, size: tuple[int, int]) -> Framing:
@@ -296,7 +298,12 @@ def _between(shot: Run, seen: Sequence[Run]) -> list[tuple[float, float]]:
 
 
 def _warnings(
-    scene: SceneAnalysis, poses: Float32, clip: Clip, choice: DriverChoice | None
+    scene: SceneAnalysis,
+    poses: Float32,
+    clip: Clip,
+    choice: DriverChoice | None,
+    *,
+    camera_may_move: bool,
 ) -> list[str]:
     warnings = []
     if scene.people > 1 and choice is None:
@@ -304,7 +311,8 @@ def _warnings(
             f"The clip shows {scene.people} people at once; the one who takes up most of the "
             "frame is used."
         )
-    if not scene.movements and not scene.camera.is_steady(scene.start, scene.end):
+    moves = not scene.camera.is_steady(scene.start, scene.end)
+    if moves and not scene.movements and not camera_may_move:
         warnings.append("The camera moves slightly.")
     if len(poses):
         view = _in_view(poses, clip.size)
@@ -333,17 +341,19 @@ def _too_short(usable: Sequence[Run], reasons: Sequence[Reason]) -> ClipUnusable
     )
     # Cuts and camera motion have no sentence in the contract.
     absent = {reason.words for reason in reasons} == {runs.ABSENCE_REASON}
+    moves = {reason.words for reason in reasons} & set(runs.MOVEMENT_REASONS.values())
     return _unusable(
         f"the longest usable part lasts {longest:.1f} s" + (f" ({why})" if why else ""),
+        camera=", or have its camera followed" if moves else "",
         contract=NO_BODY_IN_CLIP_MESSAGE if absent else "",
     )
 
 
-def _unusable(found: str, *, contract: str) -> ClipUnusable:
+def _unusable(found: str, *, contract: str, camera: str = "") -> ClipUnusable:
     return ClipUnusable(
         "video_url",
         found=found,
         allowed=f"use a clip that shows one person for at least {MIN_SECONDS:.0f} s without a cut "
-        "and with a fixed camera",
+        f"and with a fixed camera{camera}",
         contract=contract,
     )

@@ -7,6 +7,12 @@ import pytest
 from understudy.engines.puppet.camera.wording import read_camera
 
 WORDINGS = {
+    "as in the clip": [
+        "follow the clip's camera",
+        "with the camera movement of the video",
+        "same camera movement as in the clip",
+        "the camera moves as in the reference video",
+    ],
     "zoom in": [
         "zoom in",
         "The camera slowly zooms in on her face",

@@ -106,3 +106,19 @@ def test_smoothing_calms_what_trembles() -> None:
         motion = retarget(trembling, skeleton, orientation="video", controls=controls)
         tremble[seconds] = np.abs(np.diff(motion.root, n=2, axis=0)).mean()
     assert tremble[0.1] < 0.6 * tremble[0.0]
+
+
+def test_a_figure_that_a_camera_follows_stays_on_its_canvas() -> None:
+    skeleton = skeleton_of_character(paper_doll())
+    walking = replace(swinging(), size=(6 * SIZE[0], SIZE[1]))
+    walking.body[..., 0] += np.linspace(0, 4 * SIZE[0], FRAMES)[:, None]
+
+    def root(performance: Performance, width: int | None) -> np.ndarray:
+        made = retarget(performance, skeleton, orientation="video", width=width)
+        return made.joints[:, Body.NOSE, 0]
+
+    assert root(walking, None).max() > 2 * SIZE[0]
+    held = root(walking, SIZE[0])
+    assert held.max() < SIZE[0]
+    assert held[-1] > held[0] + 0.05 * SIZE[0]
+    np.testing.assert_array_equal(root(swinging(), SIZE[0]), root(swinging(), None))

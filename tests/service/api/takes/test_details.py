@@ -49,6 +49,7 @@ def test_our_options_are_among_what_was_asked_for(client: Client, create_body: B
         "motion_strength": 60,
         "motion_parts": {"head": False, "travel": False},
         "motion_smoothing": 0.1,
+        "motion_camera": True,
     }
     detail = done(client, create_body(**asked))
     assert {key: detail["request"][key] for key in asked} == asked

@@ -62,6 +62,7 @@ _AXES: Mapping[Move, tuple[Axis, float]] = MappingProxyType(
         "orbit right": ("orbit", 1.0),
     }
 )
+_MOVING = {*_AXES, "hand-held"}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +85,7 @@ def camera_path(
     times: (T,) seconds. size: (w, h) of the canvas. focus: (2,) what movements in and out close in
     on. ground: (2,) where the figure stands, and stays while the background moves against it.
     """
-    if len(times) < 2 or not any(m.move != "static" for part in script.parts for m in part):
+    if len(times) < 2 or not any(m.move in _MOVING for part in script.parts for m in part):
         return None
     width, height = size
     way = _travels(script, times)

@@ -23,6 +23,7 @@ Move = Literal[
     "orbit right",
     "hand-held",
     "static",
+    "as in the clip",
 ]
 
 # How far a movement goes by its wording, against one without an adverb.
@@ -33,6 +34,8 @@ _TOWARDS = r"(?: ?(?:slowly|gently|smoothly|quickly|slightly|a bit|a little))*"
 _LEFT = r"(?: ?(?:to|towards?))?(?: ?the)? ?left(?:wards?)?"
 _RIGHT = r"(?: ?(?:to|towards?))?(?: ?the)? ?right(?:wards?)?"
 _PAN = rf"(?:pan|truck)(?:s|ning|ing|ned)?{_TOWARDS}"
+_CLIP = r"the (?:motion |reference |driving )?(?:clip|video)"
+_WORK = r"camera(?: ?work| movements?| motion| moves?)?\b"
 _CAMERA_GOES = (
     rf"{_CAMERA}{_TOWARDS} (?:slide|track|sweep|swing|move|drift|glide|travel|turn)s?{_TOWARDS}"
 )
@@ -48,6 +51,13 @@ _WORDINGS: tuple[tuple[Move, str], ...] = (
         rf"|{_CAMERA} (?:does not|doesn't|doesn’t|never) move|no camera (?:movement|motion|moves?)"
         r"|without (?:any )?camera (?:movement|motion)|(?:on a )?tripod(?: shot)?"
         r"|keep the camera (?:static|fixed|still|steady)",
+    ),
+    (
+        "as in the clip",
+        rf"(?:follow|match|copy|use|take|keep|with)(?:s|es|ing)? "
+        rf"(?:{_CLIP}['’]s {_WORK}|the {_WORK} (?:of|from|in) {_CLIP})"
+        rf"|same {_WORK} as (?:in )?{_CLIP}"
+        rf"|{_CAMERA} (?:moves?|goes) (?:exactly )?(?:as|like)(?: it does)? in {_CLIP}",
     ),
     (
         "hand-held",
@@ -137,6 +147,11 @@ class CameraScript:
     parts: tuple[tuple[Movement, ...], ...]
     understood: tuple[str, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def follows_clip(self) -> bool:
+        """Whether the clip's camera is to be followed."""
+        return any(m.move == "as in the clip" for part in self.parts for m in part)
 
 
 def read_camera(prompt: str) -> CameraScript:

@@ -9,7 +9,12 @@ from numpy.typing import NDArray
 
 from understudy.engines.engine import MotionControls
 from understudy.engines.puppet.retarget.driver import Part
-from understudy.geometry.filters import gaussian, median_seconds, weighted_gaussian
+from understudy.geometry.filters import (
+    gaussian,
+    gaussian_onwards,
+    median_seconds,
+    weighted_gaussian,
+)
 from understudy.geometry.landmarks import Float32
 from understudy.tracking.performance import Performance
 
@@ -24,11 +29,13 @@ class _Numbers:
 
     turn: radians by which a bone turns from the picture's direction at most. travel: seconds
     (sigma); what takes longer is the way that the driver goes, the rest is the weight that shifts.
+    room: share of the canvas's width by which a figure that fills it may still go to either side.
     values_at_once: that are averaged together, so that a long clip takes little memory.
     """
 
     turn: float = 3.0
     travel: float = 0.5
+    room: float = 0.1
     values_at_once: int = 1 << 22
 
 
@@ -98,3 +105,18 @@ def without_travel(root: Float64, times: Float64) -> Float64:
     staying = root.copy()
     staying[:, 0] -= gaussian(root[:, 0], _NUMBERS.travel / median_seconds(times))
     return staying
+
+
+def within_width(root: Float64, times: Float64, joints: Float64, width: int) -> Float64:
+    """Where a figure is (T, 2) whose way to the side is made shorter so that it stays on a canvas.
+
+    joints: (N,), the columns of its joints at rest.
+    """
+    way = gaussian_onwards(root[:, 0], _NUMBERS.travel / median_seconds(times))
+    least = _NUMBERS.room * width
+    left = max(least, float(joints.min()))
+    right = max(least, width - float(joints.max()))
+    share = min(1.0, left / max(1.0, -float(way.min())), right / max(1.0, float(way.max())))
+    kept = root.copy()
+    kept[:, 0] -= (1.0 - share) * way
+    return kept

@@ -16,6 +16,7 @@ from understudy.geometry.filters import gaussian, interpolate_gaps, median_secon
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, LIMB_BONES, Bone, Skeleton, with_knuckles
 from understudy.geometry.transforms import norms
+from understudy.geometry.visibility import share_inside
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -50,7 +51,6 @@ FLAT: tuple[Part, ...] = ("neck",)
 class DriverNumbers:
     """What is believed of the tracker.
 
-    outside: a joint this share of the frame's longer side outside of it counts as not seen.
     visible: the tracker's visibility at which a joint is not trusted at all, and fully.
     hips, legs: mean visibility above which they count as seen.
     trusted: confidence above which a frame tells a part's length.
@@ -65,7 +65,6 @@ class DriverNumbers:
     least_scale: pixels per metre. least_length: metres.
     """
 
-    outside: float = 0.03
     visible: tuple[float, float] = (0.15, 0.55)
     hips: float = 0.5
     legs: float = 0.6
@@ -148,10 +147,7 @@ def figure_of_performance(performance: Performance) -> BodyTrack:
     """The driver of `performance`; frames where nobody was seen are interpolated."""
     points = with_knuckles(performance.body)
     world = with_knuckles(performance.world)
-    # What lies outside the frame is the tracker's guess, however sure it is of it.
-    margin = NUMBERS.outside * max(performance.size)
-    over = np.maximum(-points[..., :2], points[..., :2] - np.array(performance.size)).max(axis=-1)
-    visibility = points[..., 3] * smoothstep(margin, 0.0, np.nan_to_num(over))
+    visibility = points[..., 3] * share_inside(points[..., :2], performance.size)
     both = np.concatenate([points[..., :2], world], axis=-1)
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(both).all(axis=(1, 2)))
     confidence = np.where(

@@ -13,6 +13,7 @@ from understudy.engines.puppet.retarget.controls import (
     AS_DRIVEN,
     of_strength,
     smoothed,
+    within_width,
     without_travel,
 )
 from understudy.engines.puppet.retarget.depth_order import arms_behind, left_leg_behind
@@ -27,7 +28,11 @@ from understudy.engines.puppet.retarget.face import FaceMotion, read_face, uprig
 from understudy.engines.puppet.retarget.fingers import read_hand
 from understudy.engines.puppet.retarget.limbs import LimbBones, LimbPose, Parent, pose_limb
 from understudy.engines.puppet.retarget.motion import Motion
-from understudy.engines.puppet.retarget.stance import pose_stance, starting_value
+from understudy.engines.puppet.retarget.stance import (
+    canvas_per_clip_pixel,
+    pose_stance,
+    starting_value,
+)
 from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
 from understudy.geometry.filters import gaussian
 from understudy.geometry.landmarks import Body
@@ -74,13 +79,14 @@ FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
 }
 
 
-def retarget(
+def retarget(  # noqa: PLR0913 - independent keyword options
     performance: Performance,
     skeleton: Skeleton,
     *,
     orientation: Orientation,
     turns_round: bool = False,
     controls: MotionControls = AS_DRIVEN,
+    width: int | None = None,
 ) -> Motion:
     """Carry the driver's motion over to the skeleton's own proportions.
 
@@ -88,6 +94,8 @@ def retarget(
     takes the driver's turn out, so that the figure faces as in its picture throughout.
     turns_round: another view of the figure takes over where the driver's back (or, for a view from
     behind, the front) is seen: this one follows the driver past the profile. controls: its share.
+    width: of the canvas, which the figure then does not leave to the side, however far the driver
+    goes: of a driver whom the clip's camera follows.
     """
     # 1. Read driver and picture alike.
     performance = smoothed(performance, controls.smoothing)
@@ -118,6 +126,8 @@ def retarget(
     if controls.body:
         arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
     root = stance.root if controls.travel else without_travel(stance.root, performance.times)
+    if width is not None:
+        root = within_width(root, performance.times, skeleton.joints[:, 0], width)
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
@@ -138,6 +148,13 @@ def retarget(
         ground=_ground(skeleton),
         legs_move=legs_move,
     )
+
+
+def figure_scale(performance: Performance, skeleton: Skeleton) -> float:
+    """Canvas pixels of the figure per clip pixel of the driver, as the take begins."""
+    driver = figure_of_performance(performance)
+    legs = driver.legs_seen and skeleton.legs
+    return canvas_per_clip_pixel(driver, figure_of_skeleton(skeleton), legs=legs)
 
 
 def _ground(skeleton: Skeleton) -> NDArray[np.float32]:

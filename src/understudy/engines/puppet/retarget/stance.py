@@ -92,7 +92,7 @@ def pose_stance(  # noqa: PLR0913 - picture, driver and what was read of both
         left, right = (_resting_leg(limb, skeleton, trunk, size) for limb in LEGS)
         frames = len(driver)
         return Stance((left, right), np.zeros((frames, 2)), np.ones((frames, 2)))
-    per_pixel = _figure_scale(driver, rest, legs=legs_move)
+    per_pixel = canvas_per_clip_pixel(driver, rest, legs=legs_move)
     if legs_move:
         planted = planted_feet(driver)
         legs = tuple(
@@ -145,7 +145,7 @@ def swaying(path: Float64, torso: float, frame_seconds: float) -> Float64:
     return np.asarray(bound * np.tanh(sway / bound))
 
 
-def _figure_scale(driver: BodyTrack, rest: BodyTrack, *, legs: bool) -> float:
+def canvas_per_clip_pixel(driver: BodyTrack, rest: BodyTrack, *, legs: bool) -> float:
     """Canvas pixels of the figure per clip pixel of the driver, as the take begins."""
     spans: tuple[Part, ...] = ("shoulders",)
     if driver.hips_seen and rest.hips_seen:

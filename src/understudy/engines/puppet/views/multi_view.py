@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from understudy.character.character import Character
 from understudy.engines.engine import MotionControls
 from understudy.engines.puppet.camera.wording import CameraScript
-from understudy.engines.puppet.puppet import Puppet
+from understudy.engines.puppet.puppet import Carried, Puppet
 from understudy.engines.puppet.render.canvas import Canvas
-from understudy.engines.puppet.retarget import Motion, retarget
+from understudy.engines.puppet.retarget import Motion, figure_scale, retarget
 from understudy.engines.puppet.retarget.controls import AS_DRIVEN
 from understudy.engines.puppet.retarget.facing import (
     ASPECTS,
@@ -34,6 +34,7 @@ from understudy.engines.puppet.views.blending import aligned_with_front, blend_m
 from understudy.geometry.landmarks import Aspect
 from understudy.geometry.skeleton import Skeleton
 from understudy.media.limits import Orientation
+from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -43,6 +44,11 @@ class Drawable(Protocol):
     """What is drawn frame by frame."""
 
     def __len__(self) -> int: ...
+
+    @property
+    def camera_share(self) -> float | None:
+        """The share of the clip's camera's way that the camera goes; None where it is left out."""
+        ...
 
     def canvas(self, *, alone: bool = False) -> Canvas:
         """A canvas to draw on, one to a thread. alone: for `draw_alone`."""
@@ -57,24 +63,32 @@ class Drawable(Protocol):
         ...
 
 
-def build_puppet(
+def build_puppet(  # noqa: PLR0913 - the take's inputs, one for each
     character: Character,
     performance: Performance,
     orientation: Orientation,
     script: CameraScript | None = None,
     controls: MotionControls = AS_DRIVEN,
+    camera: ClipCamera | None = None,
 ) -> Drawable:
     """The character on the driver's motion, from each side that it has when the driver shows it.
 
-    controls: how much of the motion is taken.
+    controls: how much of the motion is taken. camera: the clip's, to be carried over; the
+    performance is then as seen without it.
     """
+    width = None if camera is None else character.size[0]
+    carried = None
+    if camera is not None:
+        carried = Carried(camera, figure_scale(performance, skeleton_of_character(character)))
     seen = None
     if character.views and orientation == "video":
         seen = aspects_seen(performance, character.views)
     if seen is None or (seen == FRONT).all():
         skeleton = skeleton_of_character(character)
-        motion = retarget(performance, skeleton, orientation=orientation, controls=controls)
-        return Puppet(character, skeleton, motion, script)
+        motion = retarget(
+            performance, skeleton, orientation=orientation, controls=controls, width=width
+        )
+        return Puppet(character, skeleton, motion, script, carried)
 
     # 1. Every view that is needed, on the driver's motion, in the front's place.
     looks = {FRONT: character} | {
@@ -84,7 +98,7 @@ def build_puppet(
     }
     skeletons = {index: skeleton_of_character(look) for index, look in looks.items()}
     motions = {
-        index: _motion(performance, ASPECTS[index], skeleton, controls)
+        index: _motion(performance, ASPECTS[index], skeleton, controls, width)
         for index, skeleton in skeletons.items()
     }
 
@@ -97,7 +111,7 @@ def build_puppet(
 
     # 3. The puppets.
     puppets = {
-        index: Puppet(look, skeletons[index], motions[index], script)
+        index: Puppet(look, skeletons[index], motions[index], script, carried)
         for index, look in looks.items()
     }
     for puppet in puppets.values():
@@ -106,14 +120,23 @@ def build_puppet(
 
 
 def _motion(
-    performance: Performance, aspect: Aspect, skeleton: Skeleton, controls: MotionControls
+    performance: Performance,
+    aspect: Aspect,
+    skeleton: Skeleton,
+    controls: MotionControls,
+    width: int | None,
 ) -> Motion:
     if aspect == "back":
         performance = with_sides_swapped(performance)
     elif aspect != "front":
         performance = without_face(performance)
     motion = retarget(
-        performance, skeleton, orientation="video", turns_round=True, controls=controls
+        performance,
+        skeleton,
+        orientation="video",
+        turns_round=True,
+        controls=controls,
+        width=width,
     )
     if skeleton.near is None:
         return motion
@@ -133,6 +156,11 @@ class MultiViewPuppet:
 
     def __len__(self) -> int:
         return len(self._share)
+
+    @property
+    def camera_share(self) -> float | None:
+        """The share of the clip's camera's way that the camera goes; None where it is left out."""
+        return self._puppets[FRONT].camera_share
 
     def canvas(self, *, alone: bool = False) -> Canvas:
         """A canvas to draw on, one to a thread; all puppets stand before the same background."""
