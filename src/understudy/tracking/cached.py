@@ -21,6 +21,7 @@ from understudy.tracking.performance import Performance
 from understudy.tracking.scene import analysis, camera_following
 from understudy.tracking.scene.analysis import SceneAnalysis
 from understudy.tracking.scene.driver_choice import DriverChoice
+from understudy.tracking.shared_chunks import is_long
 from understudy.tracking.trackers import (
     PictureTrack,
     Region,
@@ -132,7 +133,7 @@ def follow_camera(  # noqa: PLR0913 - those of the function that it caches, and 
         "rows": [float(performance.times[0]), len(performance)],
         "fps": str(fps),
     }
-    shared = board if board is not None and track.is_long(len(performance)) else None
+    shared = board if board is not None and is_long(len(performance)) else None
     claimed = shared is None or shared.claim(_CAMERA_PIECE)
     if shared is None or claimed:
         record = cache.load("camera", key)
