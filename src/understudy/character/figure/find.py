@@ -16,6 +16,7 @@ from understudy.character.figure.plausibility import (
     is_large_enough,
     without_false_face,
 )
+from understudy.character.figure.portrait import ONLY_A_FACE, SeenFace, below_face
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import box_of, largest, opened
 from understudy.errors import InputRefused
@@ -114,14 +115,16 @@ def search_figure(
     InputRefused("image_url") for a figure of a few pixels.
     """
     h, w = rgb.shape[:2]
-    best = _most_credible(rgb, alpha, track)
-    other = None if also is None else _most_credible(rgb, alpha, also)
+    faces: list[SeenFace] = []
+    best = _most_credible(rgb, alpha, track, faces)
+    other = None if also is None else _most_credible(rgb, alpha, also, faces)
     if other is not None and (
         best is None or _is_better(other, best, (w, h)) or _agree(other[1], best[1])
     ):
         best = other
     if best is None or best[0] < NUMBERS.enough:
-        return None
+        portrait = below_face(faces, h)
+        return None if portrait is None else Figure(*portrait, warnings=(ONLY_A_FACE,))
     as_seen = without_false_face(best[1])
     landmarks = facing_the_viewer(as_seen)
     if not is_large_enough(landmarks, (w, h)):
@@ -138,16 +141,22 @@ _LEG_JOINTS = [Body.LEFT_KNEE, Body.RIGHT_KNEE, Body.LEFT_ANKLE, Body.RIGHT_ANKL
 
 
 def _most_credible(
-    rgb: NDArray[np.uint8], alpha: Float32 | None, track: Track
+    rgb: NDArray[np.uint8],
+    alpha: Float32 | None,
+    track: Track,
+    faces: list[SeenFace],
 ) -> tuple[float, Landmarks, Float32] | None:
     """The most credible answer to all searches, the first that is good: credibility, landmarks,
-    mask."""
+    mask. Every face that a search finds is added to `faces`, with its mask."""
     h, w = rgb.shape[:2]
     best: tuple[float, Landmarks, Float32] | None = None
     region, sure = _standing_out(rgb, alpha)
     for found, detected in _searches(rgb, region, track):
         if found.landmarks is None:
             continue
+        face = without_false_face(found.landmarks).face
+        if face is not None:
+            faces.append((face, found.mask))
         mask = found.mask if alpha is None else np.minimum(alpha, 1)
         trust = credibility(found.landmarks, mask, found.presence, detected=detected)
         trust *= _agreement(found.landmarks, region if sure else None, (w, h))

@@ -8,7 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
-from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, NOSE_TIP, RIGHT_CHEEK
+from understudy.geometry.face_mesh import (
+    CHIN,
+    FOREHEAD,
+    LEFT_CHEEK,
+    NOSE_TIP,
+    RIGHT_CHEEK,
+    face_width,
+)
 from understudy.geometry.landmarks import SIDES_EXCHANGED, Body, Float32, Landmarks
 
 Range = tuple[float, float]
@@ -27,6 +34,7 @@ class PlausibilityNumbers:
     lean: Range = (50, 80)  # degrees from upright
     head_above: float = 0.12  # T: a head lower than this over the neck is beside the trunk,
     head_beside: float = 0.2  # T: and surely so where it is lower by this
+    chin_below: Range = (0.05, 0.2)  # face widths: a chin lower than the shoulders
     head_far: Range = (1.2, 2.0)  # T from the neck
     wide: Range = (1.4, 2.2)  # T between the shoulders
     narrow: float = 0.2  # T between the shoulders: less is odd,
@@ -95,6 +103,11 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     head = (points[Body.NOSE] - neck) / torso
     faults += _beyond(NUMBERS.head_above - float(-head @ down), 0.0, NUMBERS.head_beside)
     faults += _beyond(float(np.linalg.norm(head)), *NUMBERS.head_far)
+    face = without_false_face(landmarks).face
+    if face is not None:
+        # A small body that is imagined inside a portrait has its shoulders in the face.
+        chin = float((face[CHIN, :2] - neck) @ down) / max(1.0, float(face_width(face)))
+        faults += _beyond(chin, *NUMBERS.chin_below)
     if hips_seen:
         faults += _beyond(wide / torso, *NUMBERS.wide) + _beyond(
             NUMBERS.narrow - wide / torso, 0.0, NUMBERS.too_narrow

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.character.figure.anatomy import Anatomy, draw_disc
-from understudy.character.image.masks import Box, box_of
+from understudy.character.image.masks import Box, box_of, shrink
 from understudy.character.matte.foreground import foreground_colours
 from understudy.character.matte.learned import ArmWitnesses, complete_matte
 from understudy.character.matte.silhouette import find_silhouette
@@ -18,6 +18,10 @@ _HAIR = 1.6  # face widths: how far round the face's centre hair makes the edge 
 _MARGIN = 0.25  # T: round the figure's box
 _SEEN = 0.5  # visibility above which a joint belongs to that box,
 _POSSIBLE = 0.15  # and the tracker's mask above which a pixel does
+_SURE = 0.9  # the tracker's mask from which on it is sure of a pixel,
+_RIM = 0.04  # T: so far from its mask's edge, which is coarse;
+_DROPPED = 0.5  # a learned matte below which the net does not see it,
+_MOST_DROPPED = 0.25  # and of what the tracker is sure of the share that a net may miss
 _COLOUR_MARGIN = 16  # px: how far past the matte the figure's colours are continued
 
 
@@ -40,10 +44,24 @@ def find_matte(
 
     picture: (h, w, 3) float32 sRGB in 0..1. mask: (h, w) float32 in 0..1, the tracker's
     segmentation. salient: (h, w) float32 in 0..1, a learned matte of what stands out; without it
-    colours and the tracker's mask decide, inside the figure's box. arms: see `complete_matte`.
+    colours and the tracker's mask decide, inside the figure's box. A net that keeps the head and
+    drops the trunk is helped by them. arms: see `complete_matte`.
     """
-    if salient is not None:
-        return with_colours(picture, complete_matte(picture, salient, mask, anatomy, arms))
+    if salient is None:
+        return with_colours(picture, _by_colours(picture, mask, anatomy))
+    if _share_dropped(salient, mask, anatomy.torso) > _MOST_DROPPED:
+        salient = np.maximum(salient, _by_colours(picture, mask, anatomy))
+    return with_colours(picture, complete_matte(picture, salient, mask, anatomy, arms))
+
+
+def _share_dropped(salient: Float32, mask: Float32, torso: float) -> float:
+    """Of what the tracker surely sees of the figure, the share that the net does not see."""
+    sure = shrink(mask > _SURE, _RIM * torso)
+    return float((sure & (salient < _DROPPED)).sum() / max(1, sure.sum()))
+
+
+def _by_colours(picture: Float32, mask: Float32, anatomy: Anatomy) -> Float32:
+    """Alpha (h, w) float32 in 0..1 as the figure's and the background's colours tell it."""
     view = _figure_box(mask, anatomy)
     cut = np.ascontiguousarray(picture[view])
     origin = np.array([view[1].start, view[0].start], float)
@@ -52,7 +70,7 @@ def find_matte(
     hair = draw_disc((cut.shape[0], cut.shape[1]), piece.face_centre, _HAIR * piece.face_width)
     alpha = np.zeros_like(mask)
     alpha[view] = soft_edge(cut, silhouette, hair, anatomy.torso)
-    return with_colours(picture, alpha)
+    return alpha
 
 
 def with_colours(picture: Float32, alpha: Float32) -> Matte:
