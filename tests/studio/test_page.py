@@ -211,10 +211,27 @@ def test_several_pictures_perform_the_same_clip(page: Any, screenshot: Screensho
     screenshot(page, "several")
     more.get_by_role("button", name="Remove drawing.jpg").click()
     known = page.get_by_role("article").count()
-    page.get_by_role("button", name="Start 2 takes").click()
+    start_both = page.get_by_role("button", name="Start 2 takes")
+    expect(start_both).to_be_enabled()
+    start_both.click()
     expect(page.get_by_text("The takes have started.")).to_be_visible()
     expect(more).to_have_count(0)
     wait_until(page, lambda: page.get_by_role("article").count() >= min(known + 2, 6))
+
+
+def test_a_picture_beside_the_first_that_cannot_be_used_is_told_before_anything_starts(
+    page: Any, tmp_path: Path, screenshot: Screenshot
+) -> None:
+    text = tmp_path / "text.png"
+    text.write_text("no picture at all")
+    file_inputs(page)[0].set_input_files([PICTURE, text])
+    file_inputs(page)[1].set_input_files(CLIP)
+    entry = page.get_by_role("list", name="More pictures").get_by_role("listitem").first
+    expect(entry.get_by_text(FORMATS_OF_PICTURES)).to_be_visible()
+    expect(page.get_by_role("button", name="Start 2 takes")).to_be_disabled()
+    screenshot(page, "several-with-a-problem")
+    entry.get_by_role("button", name="Remove text.png").click()
+    expect(page.get_by_role("button", name="Start the take")).to_be_enabled()
 
 
 def test_a_sample_is_one_click_away(page: Any) -> None:
