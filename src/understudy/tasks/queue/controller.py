@@ -21,6 +21,7 @@ from understudy.tasks.queue.attempt import fail_or_retry, put_back, run_attempt
 from understudy.tasks.queue.attempt_context import AttemptContext
 from understudy.tasks.queue.leadership import Leadership, wait_for
 from understudy.tasks.records import Status, Task
+from understudy.tasks.waiting import wait_at_most
 from understudy.tasks.workers.executor import ExecutorAway
 
 POLL_SECONDS = 1.0
@@ -160,8 +161,7 @@ class Controller:
                         break
             except DatabaseUnavailable as error:
                 log.warning("database unavailable", reason=str(error))
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wakened.wait(), POLL_SECONDS)
+            await wait_at_most(self._wakened, POLL_SECONDS)
 
     async def _claim(self) -> bool:
         """Fill free slots, with one task of each account; whether any was waiting."""

@@ -10,7 +10,6 @@ import asyncio
 import random
 import time
 from collections import Counter
-from contextlib import suppress
 from typing import Literal
 
 import httpx2
@@ -24,6 +23,7 @@ from understudy.tasks.files.transport import CONNECTION_ERRORS, AddressForbidden
 from understudy.tasks.ids import Clock, now_ms
 from understudy.tasks.observer import Observer, Unobserved
 from understudy.tasks.records import CallbackEvent, Try
+from understudy.tasks.waiting import wait_at_most
 from understudy.tasks.webhooks.signatures import signed_headers
 
 AT_ONCE = 32
@@ -89,8 +89,7 @@ class Outbox:
         self._wakened.clear()
         while await self._start_due():
             pass
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wakened.wait(), POLL_SECONDS)
+        await wait_at_most(self._wakened, POLL_SECONDS)
 
     async def _start_due(self) -> bool:
         """Start calling; True when one account's events hid those of others that may be due.

@@ -14,13 +14,13 @@ import shutil
 import tempfile
 import time
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from understudy import __version__
 from understudy.errors import MachineFault
+from understudy.tasks.waiting import wait_at_most
 from understudy.tasks.workers.cancellation import CANCELLED
 from understudy.tasks.workers.child import WorkerProcess
 from understudy.tasks.workers.messages import (
@@ -99,8 +99,7 @@ class Slot:
         count, lines = work.after(seen)
         if not lines and not work.ended:
             work.changed.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(work.changed.wait(), self._settings.sign_seconds)
+            await wait_at_most(work.changed, self._settings.sign_seconds)
             count, lines = work.after(seen)
         return count, lines
 
