@@ -164,9 +164,9 @@ class Simulation:
             self.database, self.keyring, allow_private=True, timeout=30, lifetime_ms=86_400_000
         )
         outbox.latency = self.load.latency
-        controller = Controller(
-            self._context(fetcher), leadership_of(self.database), background=(outbox.round,)
-        )
+        # PostgreSQL counts a lease in real seconds, of which the first claims take many.
+        leadership = leadership_of(self.database, lease_seconds=3600)
+        controller = Controller(self._context(fetcher), leadership, background=(outbox.round,))
         running = asyncio.create_task(controller.run())
         creating = asyncio.create_task(self._create(controller))
         await self._phases()
