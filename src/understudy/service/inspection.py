@@ -48,7 +48,7 @@ class Inspection:
     async def inspect(self, caller: Caller, draft: Draft) -> Findings:
         """What a take of this draft would be made of. Raises InternalTimeout, InternalFault."""
         with (
-            probing("The inspection took too long"),
+            probing(_too_long(self.seconds)),
             TemporaryDirectory(dir=self.checks.temporary) as folder,
         ):
             problems: list[Problem] = []
@@ -99,6 +99,13 @@ class Inspection:
                 files = await localizer.element((*element.images, *element.videos))
                 media = replace(media, element=files)
         return media
+
+
+def _too_long(seconds: float) -> str:
+    return (
+        f"The inspection took longer than {seconds:g} s. Inspect a shorter clip, or create the"
+        " task without inspecting: the task has more time and says what it finds."
+    )
 
 
 def _priced(found: Findings, draft: Draft) -> Findings:

@@ -188,7 +188,7 @@ async def test_an_inspection_that_takes_too_long_says_so(tmp_path: Path) -> None
     async with running_service(Settings(data=tmp_path), REHEARSAL, Metrics()) as service:
         body = {"character_orientation": "video", "mode": "std", "prompt": "hang"}
         draft = motion_control.read_inspect(body, service.catalogue)
-        with pytest.raises(InternalTimeout, match="The inspection took too long") as told:
+        with pytest.raises(InternalTimeout, match="Inspect a shorter clip") as told:
             await replace(service.inspection, seconds=0.2).inspect(
                 Caller(1, "default", "key", None), draft
             )
