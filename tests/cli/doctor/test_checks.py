@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,10 +15,16 @@ from understudy.cli.doctor.checks import (
     Finding,
     check_engines,
     check_memory,
+    check_signing,
     check_weights,
     opencv_remedy,
 )
 from understudy.errors import EngineUnavailable
+from understudy.media.output.content_credentials import (
+    CERTIFICATES_VARIABLE,
+    KEY_VARIABLE,
+    create_identity,
+)
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.__name__)
@@ -81,3 +88,47 @@ def test_every_generating_engine_that_can_run_gets_its_lines_for_the_settings(
     assert 'engine = "first", std' in finding.remedy
     assert 'engine = "second", std' in finding.remedy
     assert "puppet" not in finding.remedy
+
+
+def identity_in(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up signing with an identity of one's own, valid for ten years from yesterday."""
+    identity = create_identity("Example")
+    for variable, text in (
+        (CERTIFICATES_VARIABLE, identity.certificates),
+        (KEY_VARIABLE, identity.key),
+    ):
+        file = folder / variable
+        file.write_bytes(text)
+        monkeypatch.setenv(variable, str(file))
+
+
+def test_without_a_certificate_results_are_marked_and_not_signed() -> None:
+    finding = check_signing()
+    assert finding.state == "ok"
+    assert "not signed" in finding.detail
+
+
+def test_a_certificate_is_told_of_until_it_expires(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    pytest.importorskip("c2pa")
+    identity_in(tmp_path, monkeypatch)
+    now = datetime.now(UTC)
+    assert check_signing(now).state == "ok"
+    soon = check_signing(now + timedelta(days=3640))
+    assert soon.state == "note"
+    assert "days are left" in soon.detail
+    assert "expired" in check_signing(now + timedelta(days=3660)).detail
+
+
+def test_half_of_what_signing_needs_is_missing(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    identity_in(tmp_path, monkeypatch)
+    monkeypatch.delenv(KEY_VARIABLE)
+    finding = check_signing()
+    assert finding.state == "missing"
+    assert KEY_VARIABLE in finding.detail
+    (tmp_path / CERTIFICATES_VARIABLE).unlink()
+    monkeypatch.setenv(KEY_VARIABLE, str(tmp_path / KEY_VARIABLE))
+    assert check_signing().state == "missing"

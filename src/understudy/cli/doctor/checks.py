@@ -8,6 +8,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from importlib import import_module, metadata
 from pathlib import Path
 from typing import Literal
@@ -164,6 +165,10 @@ def check_kernels() -> Finding:
     )
 
 
+_CERTIFICATE_SOON = timedelta(days=30)
+_SIGNING_REMEDY = (
+    "put UNDERSTUDY_SIGNING_CERTIFICATES and UNDERSTUDY_SIGNING_KEY right, or unset both"
+)
 # What an operator adds so that the service offers an engine; prices are theirs to set.
 _SERVING = 'to serve it, add to understudy.toml under [models."generated"]:'
 
@@ -222,6 +227,33 @@ def check_weights() -> Finding:
     return Finding("weights", "note", detail, "understudy doctor --fetch")
 
 
+def check_signing(now: datetime | None = None) -> Finding:
+    """Whether results are signed as AI-generated (Content Credentials), and for how long yet.
+
+    now: stands in for the time.
+    """
+    subject = "signing"
+    credentials = import_module("understudy.media.output.content_credentials")
+    try:
+        identity = credentials.configured_identity()
+        if identity is None:
+            detail = "results are marked as AI-generated but not signed: no certificate is set"
+            library = "" if credentials.is_available() else f"; {credentials.LIBRARY_MISSING}"
+            return Finding(subject, "ok", f"{detail}{library}")
+        expires = credentials.first_expiry(identity)
+    except credentials.CannotSign as fault:
+        return Finding(subject, "missing", f"no take can be made: {fault}", _SIGNING_REMEDY)
+    left = expires - (now or datetime.now(UTC))
+    detail = f"Content Credentials, by a certificate until {expires:%Y-%m-%d}"
+    if left < timedelta(0):
+        return Finding(subject, "note", f"{detail}: it has expired", "get a new certificate")
+    if left < _CERTIFICATE_SOON:
+        return Finding(
+            subject, "note", f"{detail}: {left.days} days are left", "get a new certificate"
+        )
+    return Finding(subject, "ok", detail)
+
+
 CHECKS: tuple[Callable[[], Finding], ...] = (
     check_python,
     check_cores,
@@ -234,6 +266,7 @@ CHECKS: tuple[Callable[[], Finding], ...] = (
     check_tracker,
     check_kernels,
     check_engines,
+    check_signing,
 )
 
 

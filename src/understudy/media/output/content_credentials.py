@@ -94,6 +94,17 @@ def configured_identity(
     return identity
 
 
+def first_expiry(identity: SigningIdentity) -> datetime:
+    """When the first of an identity's certificates expires. Raises CannotSign."""
+    from cryptography import x509
+
+    try:
+        chain = x509.load_pem_x509_certificates(identity.certificates)
+    except ValueError as error:
+        raise CannotSign("the signing certificates are no PEM certificates") from error
+    return min(certificate.not_valid_after_utc for certificate in chain)
+
+
 def _named(variable: str) -> Path | None:
     value = os.environ.get(variable)
     return Path(value) if value else None
