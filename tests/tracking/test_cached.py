@@ -108,6 +108,16 @@ def test_the_same_picture_is_tracked_once(tmp_path: Path) -> None:
         tracker(rgb[::-1].copy())
 
 
+def test_a_tracker_beside_another_uses_its_process() -> None:
+    rgb = np.full((64, 64, 3), 128, np.uint8)
+    with cached.PictureTracker(None) as tracker:
+        beside = cached.PictureTracker(None, quick=True, beside=tracker)
+        assert beside(rgb).landmarks is None
+        assert tracker(rgb).landmarks is None
+    with pytest.raises(ValueError, match="closed"):
+        beside(rgb)
+
+
 def test_without_a_cache_pictures_are_tracked_anew() -> None:
     rgb = np.full((64, 64, 3), 128, np.uint8)
     with cached.PictureTracker(None) as tracker:

@@ -46,6 +46,18 @@ def onnx(tmp_path: Path) -> Path:
     return path
 
 
+def test_a_model_is_opened_while_its_owner_does_something_else(
+    process: InferenceProcess, onnx: Path
+) -> None:
+    process.begin_to_open(onnx)
+    opened = process.open(onnx)
+    assert list(opened.run(PICTURE)) == ["half"]
+    # One that is not wanted after all is dropped, and its answer is nobody else's.
+    process.begin_to_open(onnx, side=4)
+    assert list(opened.run(PICTURE)) == ["half"]
+    assert process.open(onnx, side=4).inputs == {"picture": (1, 1, 4, 4)}
+
+
 def test_a_model_gives_its_first_output_or_those_that_are_named(
     process: InferenceProcess, onnx: Path
 ) -> None:

@@ -100,10 +100,13 @@ def cast(
     if record is not None:
         return character_of(record)
     # The processes of tracker and models end before the work that needs memory begins.
-    with PictureTracker(cache) as tracker, PictureTracker(cache, quick=True) as quick:
-        also = None if tracker.is_quick else quick
-        figure = search_placed(rgb, shape, joints, tracker, point, also)
     with LearnedModels(cache) as models:
+        if shape is None and point is None:
+            # Opening the net takes as long as the search.
+            models.expect_salient(rgb)
+        with PictureTracker(cache) as tracker:
+            also = None if tracker.is_quick else PictureTracker(cache, quick=True, beside=tracker)
+            figure = search_placed(rgb, shape, joints, tracker, point, also)
         # Of several figures the net keeps the most striking one, so it sees the one that is meant
         # by itself.
         view = None if point is None or figure is None else surroundings(figure.landmarks, size)

@@ -173,9 +173,13 @@ class PictureTracker:
     A context manager; its process starts when it is first needed and belongs to that thread.
     """
 
-    def __init__(self, cache: Cache | None, *, quick: bool = False) -> None:
-        """cache: None remembers nothing. quick: the full model even if the heavy one is there."""
+    def __init__(
+        self, cache: Cache | None, *, quick: bool = False, beside: PictureTracker | None = None
+    ) -> None:
+        """cache: None remembers nothing. quick: the full model even if the heavy one is there.
+        beside: a tracker whose process is used, as long as that is open."""
         self._cache = cache
+        self._beside = beside
         heavy = None if quick else find(BLAZEPOSE_HEAVY)
         self._heavy = None if heavy is None else heavy.paths[0]
         self._versions = [TRACKER_VERSION] if heavy is None else picture_versions()
@@ -212,12 +216,17 @@ class PictureTracker:
         record = None if self._cache is None else self._cache.load("picture", key)
         if record is not None:
             return picture_of(record)
-        if self._process is None:
-            self._process = start_tracker()
-        done = track_picture(rgb, region, heavy=self._heavy, process=self._process)
+        done = track_picture(rgb, region, heavy=self._heavy, process=self._started())
         if self._cache is not None:
             self._cache.store("picture", key, picture_message(done))
         return done
+
+    def _started(self) -> Child:
+        if self._beside is not None:
+            return self._beside._started()
+        if self._process is None:
+            self._process = start_tracker()
+        return self._process
 
 
 def _digest(*arrays: np.ndarray[Any, Any]) -> str:

@@ -31,6 +31,7 @@ class InferenceProcess:
         self._threads = threads or usable_cores()
         self._cancelled = cancelled
         self._process: Child | None = None
+        self._begun: str | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -48,6 +49,7 @@ class InferenceProcess:
         if self._process is not None:
             self._process.close()
             self._process = None
+            self._begun = None
 
     @property
     def pid(self) -> int | None:
@@ -59,11 +61,20 @@ class InferenceProcess:
 
         side: see `sessions.OnnxSession`.
         """
-        key = "|".join(map(str, (*paths, side)))
-        values = {"paths": list(map(str, paths)), "side": side, "threads": self._threads}
-        opened = self.ask("open", key, values).values
+        key = _key(paths, side)
+        if self._begun != key:
+            self.begin_to_open(*paths, side=side)
+        self._begun = None
+        opened = self._receive().values
         inputs = {str(name): tuple(map(int, shape)) for name, shape in opened["inputs"].items()}
         return Model(self, key, inputs)
+
+    def begin_to_open(self, *paths: Path, side: int | None = None) -> None:
+        """Begin what `open` then ends. A model that is not the next to be opened is dropped."""
+        key = _key(paths, side)
+        values = {"paths": list(map(str, paths)), "side": side, "threads": self._threads}
+        self._send("open", key, values, {})
+        self._begun = key
 
     def ask(
         self,
@@ -73,13 +84,31 @@ class InferenceProcess:
         arrays: Mapping[str, Array] | None = None,
     ) -> Message:
         """Send a request about a model and wait for its answer."""
+        self._send(kind, model, values or {}, arrays or {})
+        return self._receive()
+
+    def _send(
+        self, kind: str, model: str, values: Mapping[str, object], arrays: Mapping[str, Array]
+    ) -> None:
+        begun, self._begun = self._begun, None
+        if begun is not None:
+            self._receive()
+            self.ask("close", begun)
         if self._process is None:
             environment = {"OMP_NUM_THREADS": str(self._threads), **_ALLOCATOR}
             self._process = Child(
                 f"{__package__}.worker", name="inference", environment=environment
             )
-        self._process.send(Message(kind, {"model": model, **(values or {})}, arrays or {}))
+        self._process.send(Message(kind, {"model": model, **values}, arrays))
+
+    def _receive(self) -> Message:
+        assert self._process is not None
         return self._process.receive(self._cancelled)
+
+
+def _key(paths: tuple[Path, ...], side: int | None) -> str:
+    """How the process calls a model."""
+    return "|".join(map(str, (*paths, side)))
 
 
 class Model:

@@ -72,16 +72,20 @@ class LearnedModels:
             return alpha
         return self._salient(rgb, both_ways)
 
+    def expect_salient(self, rgb: NDArray[np.uint8]) -> None:
+        """Begin to open the net that `salient` will need, unless the answer is remembered."""
+        fetched = find(ISNET) or find(U2NETP)
+        if fetched is None:
+            return
+        key = _salient_key(fetched, rgb, both_ways=False)
+        if self._cache is None or self._cache.load("salient", key) is None:
+            self._process.begin_to_open(*fetched.paths, side=_side_of(fetched))
+
     def _salient(self, rgb: NDArray[np.uint8], both_ways: bool) -> Float32 | None:
         fetched = find(ISNET) or find(U2NETP)
         if fetched is None:
             return None
-        key = {
-            "net": [fetched.weight.name, fetched.edition.name],
-            "picture": hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest(),
-            "shape": list(rgb.shape),
-            "both ways": both_ways,
-        }
+        key = _salient_key(fetched, rgb, both_ways=both_ways)
         record = None if self._cache is None else self._cache.load("salient", key)
         if record is not None:
             return np.asarray(record.arrays["alpha"], np.float32) / np.float32(255)
@@ -136,9 +140,23 @@ class LearnedModels:
         return found
 
     def _open(self, fetched: Fetched) -> Net:
-        isnet = fetched.weight is ISNET
-        model = self._process.open(*fetched.paths, side=Net.ISNET_SIDE if isnet else None)
-        return Net(model, isnet=isnet)
+        model = self._process.open(*fetched.paths, side=_side_of(fetched))
+        return Net(model, isnet=fetched.weight is ISNET)
+
+
+def _side_of(fetched: Fetched) -> int | None:
+    """Pixels of the square that a net is opened for, None for its own."""
+    return Net.ISNET_SIDE if fetched.weight is ISNET else None
+
+
+def _salient_key(fetched: Fetched, rgb: NDArray[np.uint8], *, both_ways: bool) -> dict[str, object]:
+    """What an answer of `LearnedModels.salient` is remembered by."""
+    return {
+        "net": [fetched.weight.name, fetched.edition.name],
+        "picture": hashlib.sha256(np.ascontiguousarray(rgb).data).hexdigest(),
+        "shape": list(rgb.shape),
+        "both ways": both_ways,
+    }
 
 
 def _encoder_and_decoder(fetched: Fetched) -> tuple[Path, Path]:
