@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from bench import joints, residue
+from bench.floor import measure_floor
 from bench.labelled_pose import MEDIA_LABELLED, Labelled, measure, row
 from bench.processes import CommandFailed
 from bench.quality import judge_take, reenact
@@ -23,7 +24,7 @@ from bench.takes import EXAMPLES, MEDIA, MeasuredTake, Pair, measure_take, media
 from understudy.cores import usable_cores
 from understudy.errors import UnderstudyError
 
-TABLES = ("speed", "fidelity", "reenactment", "tracker", "joints", "residue")
+TABLES = ("speed", "floor", "fidelity", "reenactment", "tracker", "joints", "residue")
 Row = dict[str, Cell]
 T = TypeVar("T")
 
@@ -50,10 +51,19 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        if "speed" in wanted or "fidelity" in wanted:
+        if {"speed", "floor", "fidelity"} & set(wanted):
             takes = _takes(pairs, folder)
             if "speed" in wanted:
                 _show("Speed and memory, seconds by stage", [take.row() for take in takes])
+            if "floor" in wanted:
+                _show(
+                    "A take and its parts alone, CPU seconds",
+                    _rows(
+                        takes,
+                        lambda take: measure_floor(take).row(take),
+                        lambda take: take.pair.name,
+                    ),
+                )
             if "fidelity" in wanted:
                 _show("Fidelity", _rows(takes, judge_take, lambda take: take.pair.name))
     if "reenactment" in wanted:

@@ -12,6 +12,7 @@ from typing import Any
 from bench.processes import Usage, measure
 from understudy.cache import FOLDER_VARIABLE
 from understudy.media.limits import Orientation
+from understudy.weights import folder as weights
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLES = ROOT / "examples"
@@ -91,7 +92,7 @@ class MeasuredTake:
 
 
 def measure_take(pair: Pair, folder: Path) -> MeasuredTake:
-    """Make a take in a process of its own, with nothing at hand from before.
+    """Make a take in a process of its own, with nothing at hand from before but the weights.
 
     Raises CommandFailed when it does not succeed.
     """
@@ -102,5 +103,7 @@ def measure_take(pair: Pair, folder: Path) -> MeasuredTake:
         *("-o", video, "--report", report, "--orientation", pair.orientation),
     ]
     with tempfile.TemporaryDirectory() as cache:
-        usage = measure(command, **{FOLDER_VARIABLE: cache})
+        # Without a folder of their own they are looked for in the cache's.
+        known = {weights.FOLDER_VARIABLE: str(weights.weights_folder())}
+        usage = measure(command, **{FOLDER_VARIABLE: cache}, **known)
     return MeasuredTake(pair, video, usage, json.loads(report.read_text()))
