@@ -36,9 +36,13 @@ _NUMBERS = (
     ("frames", "residue"),
     ("frames", "flicker"),
 )
+# Controls would hide the feet until somebody asks for them.
+_PLAYING = 'onmouseenter="this.play()" onmouseleave="this.pause()" onclick="this.controls = true"'
 _STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #1c1c1e; }
-main { display: grid; grid-template-columns: repeat(auto-fill, minmax(300px, 1fr)); gap: 2rem; }
+@media (max-width: 40rem) { body { margin: 1rem; } }
+main { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(300px, 100%), 1fr)); }
+main { gap: 2rem; }
 video { width: 100%; max-height: 420px; background: #eee; } h2 { font-size: 1rem; margin: .4rem 0; }
 b { font-size: 1.4rem; } p { margin: 0; color: #555; font-variant-numeric: tabular-nums; }
 """
@@ -141,13 +145,14 @@ def page(entries: Sequence[Entry]) -> str:
     cards = "".join(map(_card, sorted(entries, key=lambda entry: (entry.score, entry.stem))))
     return (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>Gallery</title>'
+        '<meta name="viewport" content="width=device-width">'
         f"<style>{_STYLE}</style><h1>{len(entries)} takes, the worst first</h1>"
         f"<main>{cards}</main></html>\n"
     )
 
 
 def _card(entry: Entry) -> str:
-    title = html.escape(entry.title)
+    title = html.escape(entry.title.replace(" x ", " × "))
     if entry.judgement is None:
         return f"<section><h2>{title}</h2><p>{html.escape(entry.message)}</p></section>"
     numbers = " · ".join(
@@ -157,7 +162,8 @@ def _card(entry: Entry) -> str:
     )
     stem = html.escape(entry.stem, quote=True)
     return (
-        f'<section><video src="{stem}.mp4" controls loop muted preload="metadata"></video>'
+        f'<section><video src="{stem}.mp4" loop muted playsinline preload="metadata" {_PLAYING}>'
+        "</video>"
         f'<h2>{title}</h2><b>{entry.score:g}</b><p>{numbers}</p><a href="{stem}.json">report</a>'
         "</section>"
     )
