@@ -15,6 +15,7 @@ from understudy.character.carried_corrections import corrections_of
 from understudy.character.character import Character, Layer, Traits
 from understudy.character.corrections import ROOT, Corrections
 from understudy.character.figure.anatomy import Anatomy, measure
+from understudy.character.figure.drawn_mouth import with_drawn_mouth
 from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.long_legs import with_long_legs
 from understudy.character.figure.placed import search_placed, with_joints
@@ -174,6 +175,7 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     corrections: Corrections,
 ) -> Character:
     size = rgb.shape[1], rgb.shape[0]
+    figure = replace(figure, landmarks=with_drawn_mouth(figure.landmarks, rgb))
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
     matte = _matte_of(values, given, figure, anatomy, learned)
