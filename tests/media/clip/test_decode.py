@@ -124,6 +124,19 @@ def test_threads_change_nothing(steady: Clip, threads: int) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(alone, several, strict=True))
 
 
+@pytest.mark.parametrize("codec", ["libx264", "libx265"])
+def test_frames_passed_over_on_the_way_change_nothing(folder: Path, codec: str) -> None:
+    options = {"bf": "3", "g": "250", "preset": "ultrafast", "b-pyramid": "normal"}
+    if codec == "libx265":
+        options = {"preset": "ultrafast", "x265-params": "log-level=error:bframes=3:keyint=250"}
+    path = write_clip(folder / f"{codec}.mp4", frames=80, codec=codec, options=options)
+    clip = open_clip(path, orientation="video")
+    whole = [frame.rgb for frame in read_frames(clip, size=(118, 118))]
+    for first in range(40, 76, 5):
+        part = read_frames(clip, size=(118, 118), start=first / 25)
+        assert all(np.array_equal(a.rgb, b) for a, b in zip(part, whole[first:], strict=True))
+
+
 def harmed(clip: Clip, target: Path, share: float) -> Clip:
     """The clip with the last `share` of its pictures overwritten."""
     data = bytearray(clip.path.read_bytes())

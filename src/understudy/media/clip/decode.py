@@ -27,6 +27,11 @@ _EARLY = Fraction(1, 4)
 _MAX_DENOMINATOR = 1_000_000
 # Seconds by which times that were kept as floats may be off.
 _SLACK = 1e-6
+# Frames that no other needs are passed over on the way from a keyframe up to so many frames before
+# the first one wanted, by the decoders that heed this at every frame. That many more than any
+# decoder holds back, and than it takes to learn how many that is.
+_DECODED_BEFORE = 24
+_SKIPPING_CODECS = frozenset(("h264", "hevc"))
 # Below this share of decoded frames a clip is refused.
 _LEAST_DECODED = 0.5
 
@@ -129,10 +134,15 @@ def _decode_from(
         origin = round(clip.start / base)
         if key > 0:
             container.seek(round((clip.start + key) / float(base)), stream=stream)
+        whole_from = begin - _DECODED_BEFORE / float(clip.fps)
+        skips = clip.codec in _SKIPPING_CODECS
         packets = container.demux(stream)
         while True:
             try:
                 packet = next(packets)
+                if skips and packet.pts is not None:
+                    early = (packet.pts - origin) * base < whole_from
+                    stream.codec_context.skip_frame = "NONREF" if early else "DEFAULT"
                 frames = packet.decode()
             except StopIteration:
                 break

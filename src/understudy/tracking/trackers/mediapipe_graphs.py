@@ -80,6 +80,13 @@ node { calculator: "PoseLandmarksToRoi"
        input_stream: "LANDMARKS:auxiliary" input_stream: "IMAGE_SIZE:size"
        output_stream: "ROI:next_region" }
 """
+BODY_MODEL = "mediapipe/modules/pose_landmark/pose_landmark_full.tflite"
+BODY_MASK_OUTPUT, BODY_PRESENCE_OUTPUT = 2, 1
+"""Numbers of outputs of the body's model."""
+_LOADER = "poselandmarkbyroicpu__poselandmarkmodelloader"
+MODEL_FROM_FILE = f'"MODEL_RESOURCE:{_LOADER}__model_resource"'
+MODEL_FROM_MEMORY = '"MODEL_BLOB:model"'
+"""To be put in place of the one before: the side packet `model` then holds the body's model."""
 HEAVY_BODY_MODEL = "mediapipe/modules/pose_landmark/pose_landmark_heavy.tflite"
 """Where graphs look for the heavy model; the wheel has no such file."""
 BODY_PRESENCE = "poselandmarkbyroicpu__tensorstoposelandmarksandsegmentation__pose_presence_score"
@@ -151,6 +158,11 @@ HAND_PRESENCE = "handlandmarkcpu__hand_presence_score"
 Packet = Any
 
 
+def read_resource(path: str) -> bytes:
+    """A file of MediaPipe's own."""
+    return (_PACKAGE.parent / path).read_bytes()
+
+
 def resource_path(file: Path) -> str:
     """A file as graphs name it: relative to MediaPipe's own resources, wherever it lies."""
     return os.path.relpath(file, _PACKAGE.parent)
@@ -205,6 +217,11 @@ def flag(value: bool) -> Packet:
 def whole(value: int) -> Packet:
     """A side packet that holds a whole number."""
     return packet_creator.create_int(value)
+
+
+def blob(value: bytes) -> Packet:
+    """A side packet that holds bytes."""
+    return packet_creator.create_string(value)
 
 
 def image_packet(rgb: NDArray[np.uint8]) -> Packet:

@@ -12,6 +12,7 @@ from pathlib import Path
 from understudy.geometry.landmarks import BODY_LANDMARKS, FACE_LANDMARKS, Body, Float32
 from understudy.tracking.trackers import mediapipe_graphs as graphs
 from understudy.tracking.trackers.mediapipe_graphs import Graph
+from understudy.tracking.trackers.tflite import cut_output
 from understudy.tracking.trackers.tracker import Detection, Region, Rgb
 
 _CIRCLE_MARGIN = 1.25  # radii: MediaPipe widens the circle about a person by a quarter
@@ -108,21 +109,7 @@ class Models:
         heavy: the file of BlazePose's heavy model, which the wheel lacks; None for the full one.
         """
         name = f"body{'+mask' if segment else ''}{'' if heavy is None else ' heavy'}"
-        options = {"      threshold: 0.5": f"      threshold: {_LEAST_PRESENCE}"}
-        if heavy is not None:
-            options[graphs.HEAVY_BODY_MODEL] = graphs.resource_path(heavy)
-        graph = self._loaded.get(name) or self._load(
-            name,
-            Graph(
-                graphs.BODY,
-                ["landmarks", "world", "mask", "next_region", graphs.BODY_PRESENCE],
-                side={
-                    "complexity": graphs.whole(1 if heavy is None else 2),
-                    "segment": graphs.flag(segment),
-                },
-                options=options,
-            ),
-        )
+        graph = self._loaded.get(name) or self._load(name, _body_graph(segment, heavy))
         found = graph.run(image=image.packet, region=graphs.region_packet(region, image.size))
         if "landmarks" not in found or "next_region" not in found:
             return None
@@ -195,6 +182,25 @@ class Models:
             region=graphs.read_region(found["next_region"], image.size),
             presence=graphs.read_score(found.get(presence)),
         )
+
+
+def _body_graph(segment: bool, heavy: Path | None) -> Graph:
+    options = {"      threshold: 0.5": f"      threshold: {_LEAST_PRESENCE}"}
+    side = {
+        "complexity": graphs.whole(1 if heavy is None else 2),
+        "segment": graphs.flag(segment),
+    }
+    if heavy is not None:
+        options[graphs.HEAVY_BODY_MODEL] = graphs.resource_path(heavy)
+    elif not segment:
+        # The mask is nearly half of the model's work, whether or not it is asked for.
+        options[graphs.MODEL_FROM_FILE] = graphs.MODEL_FROM_MEMORY
+        model = graphs.read_resource(graphs.BODY_MODEL)
+        side["model"] = graphs.blob(
+            cut_output(model, graphs.BODY_MASK_OUTPUT, graphs.BODY_PRESENCE_OUTPUT)
+        )
+    outputs = ["landmarks", "world", "mask", "next_region", graphs.BODY_PRESENCE]
+    return Graph(graphs.BODY, outputs, side=side, options=options)
 
 
 def _circle_region(centre: tuple[float, float], rim: tuple[float, float]) -> Region:
