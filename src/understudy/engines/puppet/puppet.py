@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from understudy.character.character import Character
 from understudy.engines.puppet.camera.carried import carried_camera, composed, head_boxes
-from understudy.engines.puppet.camera.path import camera_path
+from understudy.engines.puppet.camera.path import CameraPath, camera_path
 from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.camera.wording import CameraScript
 from understudy.engines.puppet.pose.face import face_rig, move_face
@@ -65,6 +65,7 @@ class Puppet:
         traits = character.traits
         seconds = median_seconds(motion.times)
         self._motion = motion
+        self._size = character.size
         self._head_cut = traits.head_cut
         self._rig: Rig = build_rig(character, skeleton, hinged_elbows(motion, skeleton))
         self._z_order = ZOrder(self._rig, motion)
@@ -72,20 +73,7 @@ class Puppet:
         # The frame: kept around the figure, then moved as the camera.
         self._framing = reframe(motion, self._rig, character.size, head_cut=traits.head_cut)
         self._background = pack_frame(character.background)
-        self._camera = None
-        if script is not None:
-            focus = np.array([character.size[0] / 2.0, skeleton.head[1]])
-            self._camera = camera_path(
-                script, motion.times, character.size, focus, motion.ground.astype(np.float64)
-            )
-        self.camera_share: float | None = None
-        if carried is not None:
-            heads = head_boxes(motion, self._rig, self._framing)
-            found = carried_camera(carried.camera, carried.per_pixel, character.size, heads)
-            self.camera_share = found.share
-            self._camera = (
-                found.path if self._camera is None else composed(self._camera, found.path)
-            )
+        self._camera, self.camera_share = self._moved_camera(skeleton, script, carried)
 
         # The head and the face on it.
         self._relief = head_relief(skeleton)
@@ -122,6 +110,21 @@ class Puppet:
             planted = motion.planted.astype(np.float64)
             heights = ground_heights(joints, planted, skeleton.torso, seconds)
             self._shadow = (*heights, skeleton.torso)
+
+    def _moved_camera(
+        self, skeleton: Skeleton, script: CameraScript | None, carried: Carried | None
+    ) -> tuple[CameraPath | None, float | None]:
+        """What the camera does, and the share of the clip's camera that is in it, if it is."""
+        motion, size = self._motion, self._size
+        path = None
+        if script is not None:
+            focus = np.array([size[0] / 2.0, skeleton.head[1]])
+            path = camera_path(script, motion.times, size, focus, motion.ground.astype(np.float64))
+        if carried is None:
+            return path, None
+        heads = head_boxes(motion, self._rig, self._framing)
+        found = carried_camera(carried.camera, carried.per_pixel, size, heads)
+        return found.path if path is None else composed(path, found.path), found.share
 
     def __len__(self) -> int:
         return len(self._motion)
