@@ -82,6 +82,14 @@ def test_an_upper_arm_of_which_a_strand_is_seen_is_left_at_rest() -> None:
     assert judge(strand).arms_at_rest == ("right",)
 
 
+def test_a_part_through_which_the_background_shows_is_remarked_on() -> None:
+    doll = paper_doll()
+    ghost = doll.alpha.copy()
+    ghost[: int(doll.landmarks.body[Body.LEFT_HIP, 1])] *= 0.4
+    remarks = judge(replace(doll, alpha=ghost)).remarks
+    assert any("shows through the trunk" in said for said in remarks), remarks
+
+
 def test_an_arm_that_somebody_chose_to_be_free_moves_and_is_remarked_on() -> None:
     kept: tuple[Side, ...] = ("right",)
     found = judge(with_a_piece_of_the_trunk_on_the_right_arm(), kept)

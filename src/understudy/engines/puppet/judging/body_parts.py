@@ -38,7 +38,7 @@ def nearest_part(place: Float64, joints: Float64, torso: float) -> BodyPart:
     """The part of the body that a place (2,) is at. joints: (35, 2), both in pixels."""
     parts = get_args(BodyPart)
     away = [
-        _distance(place, *_ends(part, joints)) - torso * _HALF_WIDTHS.get(part.split()[-1], _LIMB)
+        _distance(place, *ends_of(part, joints)) - torso * _HALF_WIDTHS.get(part.split()[-1], _LIMB)
         for part in parts
     ]
     nearest: BodyPart = parts[int(np.argmin(away))]
@@ -57,7 +57,8 @@ def is_leg(part: BodyPart) -> bool:
     return part.endswith(("thigh", "shank", "foot"))
 
 
-def _ends(part: BodyPart, joints: Float64) -> tuple[Float64, Float64]:
+def ends_of(part: BodyPart, joints: Float64) -> tuple[Float64, Float64]:
+    """The two ends (2,) of a part's bone. joints: (35, 2)."""
     neck = joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].mean(axis=0)
     if part == "head":
         ears = joints[[Body.LEFT_EAR, Body.RIGHT_EAR]].mean(axis=0)

@@ -72,7 +72,7 @@ def _simpler(
 
 def _is_of_motion(fault: Fault) -> bool:
     """Whether a fault goes away with what moves."""
-    return fault.kind != "left behind"
+    return fault.kind not in ("left behind", "see-through")
 
 
 def _badness(faults: Sequence[Fault]) -> float:

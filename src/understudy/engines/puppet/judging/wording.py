@@ -23,6 +23,7 @@ _REMAINING: dict[FaultKind, str] = {
     "thin": "Too little is seen of {parts}: it will look torn when it is lifted.",
     "off the figure": "These joints were not found on the figure and may move wrongly: {parts}.",
     "over the face": "An arm could not be told from the face: {parts}.",
+    "see-through": "The background shows through {parts}: the figure was cut out badly there.",
     "left behind": "Something stays with the background beside {parts}.",
 }
 _MOST_PLACES = 3
