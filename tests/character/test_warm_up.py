@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from tests.character.drawn_figure import draw, striped_background
 from understudy.character.cast import cast
-from understudy.character.figure import energy_kernel, mask_fit
+from understudy.character.figure.unrecognized import energy_kernel, mask_fit
 from understudy.character.image import colour, guided_filter
 from understudy.character.inpaint import patch_kernels, poisson
 from understudy.character.layers import limb_contour

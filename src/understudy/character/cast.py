@@ -21,7 +21,7 @@ from understudy.character.figure.long_legs import with_long_legs
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.pointed import surroundings
-from understudy.character.figure.unrecognized import find_unrecognized
+from understudy.character.figure.unrecognized.find import find_unrecognized
 from understudy.character.image.masks import Box, box_of
 from understudy.character.image.png_files import matte_from_png
 from understudy.character.inpaint.background import ClearedBackground, make_background

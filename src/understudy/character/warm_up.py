@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from understudy.character.figure.joints import JOINTS
-from understudy.character.figure.mask_energy import HEIGHT, energy_of, prepare
-from understudy.character.figure.mask_fit import fit_near
+from understudy.character.figure.unrecognized.mask_energy import HEIGHT, energy_of, prepare
+from understudy.character.figure.unrecognized.mask_fit import fit_near
 from understudy.character.image.colour import likeness
 from understudy.character.inpaint.patch_match import fill_with_texture
 from understudy.character.layers.limb_contour import straighten, trace

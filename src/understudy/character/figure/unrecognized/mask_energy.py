@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
-from understudy.character.figure.energy_kernel import (
+from understudy.character.figure.joints import LIMBS
+from understudy.character.figure.unrecognized.energy_kernel import (
     BONES,
     FOREARMS,
     FROM,
@@ -25,7 +26,6 @@ from understudy.character.figure.energy_kernel import (
     TO,
     energy,
 )
-from understudy.character.figure.joints import LIMBS
 from understudy.character.image.masks import Mask, box_of, depth
 
 HEIGHT = 200.0

@@ -8,7 +8,7 @@ import numpy as np
 from tests.character.drawn_figure import draw
 from understudy.character.figure.anatomy import Points
 from understudy.character.figure.joints import JOINTS, Joint, joints_of
-from understudy.character.figure.limb_roots import rooted_at_the_edge
+from understudy.character.figure.unrecognized.limb_roots import rooted_at_the_edge
 from understudy.character.image.masks import Mask
 
 _LEFT, _RIGHT, _TOP, _BOTTOM = 100, 300, 60, 400

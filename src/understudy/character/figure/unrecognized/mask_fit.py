@@ -10,9 +10,9 @@ from numba import njit
 from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
-from understudy.character.figure.energy_kernel import energy
 from understudy.character.figure.joints import JOINTS, Joint
-from understudy.character.figure.mask_energy import PreparedMask, energy_of
+from understudy.character.figure.unrecognized.energy_kernel import energy
+from understudy.character.figure.unrecognized.mask_energy import PreparedMask, energy_of
 
 
 @dataclass(frozen=True, slots=True)

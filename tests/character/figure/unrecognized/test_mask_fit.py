@@ -5,8 +5,13 @@ import pytest
 
 from tests.character.figure.drawn_on_paper import JOINTS, outline_figure
 from understudy.character.figure.joints import Joint
-from understudy.character.figure.mask_energy import PreparedMask, energy_of, own_shares, prepare
-from understudy.character.figure.mask_fit import fit_near, fit_outline
+from understudy.character.figure.unrecognized.mask_energy import (
+    PreparedMask,
+    energy_of,
+    own_shares,
+    prepare,
+)
+from understudy.character.figure.unrecognized.mask_fit import fit_near, fit_outline
 
 HEIGHT = 530  # pixels, of the drawn figure
 

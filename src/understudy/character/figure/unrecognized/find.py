@@ -20,13 +20,18 @@ from understudy.character.figure.joints import (
     landmarks_of,
     mirrored,
 )
-from understudy.character.figure.limb_roots import rooted_at_the_edge
-from understudy.character.figure.limbless import is_limbless, limbless_landmarks
-from understudy.character.figure.mask_energy import PreparedMask, energy_of, own_shares, prepare
-from understudy.character.figure.mask_fit import fit_near, fit_outline, settled
 from understudy.character.figure.plausibility import is_large_enough
-from understudy.character.figure.renditions import renditions_of
-from understudy.character.figure.silhouette_of_picture import Silhouette, find_silhouette_of
+from understudy.character.figure.unrecognized.limb_roots import rooted_at_the_edge
+from understudy.character.figure.unrecognized.limbless import is_limbless, limbless_landmarks
+from understudy.character.figure.unrecognized.mask_energy import (
+    PreparedMask,
+    energy_of,
+    own_shares,
+    prepare,
+)
+from understudy.character.figure.unrecognized.mask_fit import fit_near, fit_outline, settled
+from understudy.character.figure.unrecognized.renditions import renditions_of
+from understudy.character.figure.unrecognized.silhouette import Silhouette, find_silhouette_of
 from understudy.character.image.masks import Mask, box_of
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Float32, Landmarks

@@ -7,15 +7,15 @@ from numpy.typing import NDArray
 
 from tests.character.figure.drawn_on_paper import JOINTS, outline_figure
 from understudy.character.figure.joints import facing_viewer, joints_of, landmarks_of, mirrored
-from understudy.character.figure.mask_energy import PreparedMask, prepare
-from understudy.character.figure.renditions import renditions_of
-from understudy.character.figure.unrecognized import (
+from understudy.character.figure.unrecognized.find import (
     Trust,
     Votes,
     decide,
     find_unrecognized,
     vote,
 )
+from understudy.character.figure.unrecognized.mask_energy import PreparedMask, prepare
+from understudy.character.figure.unrecognized.renditions import renditions_of
 from understudy.errors import InputRefused
 from understudy.tracking.trackers import PictureTrack, Region
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from tests.character.drawn_figure import Drawn, striped_background
 from tests.character.figure.drawn_on_paper import outline_figure
-from understudy.character.figure.silhouette_of_picture import find_silhouette_of
+from understudy.character.figure.unrecognized.silhouette import find_silhouette_of
 
 
 def test_a_drawing_is_what_its_strokes_enclose() -> None:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tests.character.drawn_figure import draw
-from understudy.character.figure.limbless import is_limbless, limbless_landmarks
+from understudy.character.figure.unrecognized.limbless import is_limbless, limbless_landmarks
 from understudy.character.image.masks import Mask
 from understudy.geometry.landmarks import Body
 

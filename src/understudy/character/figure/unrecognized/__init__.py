@@ -1,0 +1,1 @@
+"""Figures that no detector finds, by their silhouette and the votes of a landmark network."""
