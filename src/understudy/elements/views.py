@@ -107,6 +107,9 @@ def judge(
         figure = _find(picture, rgb, alpha, track)
     except InputRefused:
         return _face_view(picture, index, rgb, scale, track)
+    if figure.face_alone:
+        # Other pictures of the character show more.
+        return _face_view(picture, index, rgb, scale, track)
     marks, size = figure.landmarks, (rgb.shape[1], rgb.shape[0])
     anatomy = measure(marks)
     found = arm_states(anatomy, size, _covered(anatomy, figure.mask.shape))

@@ -72,7 +72,8 @@ class Figure:
     turned_round: left and right were exchanged, because the figure seems to show its back. alpha:
     (h, w) float32 in 0..1, the figure's matte where it was found by its silhouette; None else.
     by_bones: it is no person, so neither colours nor a net that knows people tell its arms from its
-    body, but its bones. limbless: it has neither arms nor legs. warnings: sentences for the plan.
+    body, but its bones. limbless: it has neither arms nor legs. face_alone: nothing else of it was
+    recognised, and its body is laid out below its face. warnings: sentences for the plan.
     """
 
     landmarks: Landmarks
@@ -81,6 +82,7 @@ class Figure:
     alpha: Float32 | None = None
     by_bones: bool = False
     limbless: bool = False
+    face_alone: bool = False
     warnings: tuple[str, ...] = ()
 
 
@@ -124,7 +126,9 @@ def search_figure(
         best = other
     if best is None or best[0] < NUMBERS.enough:
         portrait = below_face(faces, h)
-        return None if portrait is None else Figure(*portrait, warnings=(ONLY_A_FACE,))
+        if portrait is None:
+            return None
+        return Figure(*portrait, face_alone=True, warnings=(ONLY_A_FACE,))
     as_seen = without_false_face(best[1])
     landmarks = facing_the_viewer(as_seen)
     if not is_large_enough(landmarks, (w, h)):
