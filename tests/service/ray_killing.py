@@ -17,7 +17,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +48,7 @@ NAP_SECONDS = 1.0
 """Of the engine that does nothing."""
 SLOTS = 6
 _BETWEEN_KILLS = (1.0, 4.0)
+_BETWEEN_CREATES = 0.5
 
 
 @dataclass
@@ -101,7 +102,8 @@ def kill_all_kinds(
 ) -> Struck:
     """Make takes while things are killed, wait for everything to end, and look whether all is well.
 
-    media: a picture and a clip. places: the settings of database and storage.
+    takes: at least so many; more are made until each kind was killed. media: a picture and a clip.
+    places: the settings of database and storage.
     """
     picture, clip = media
     chance, struck = random.Random(seed), Struck()
@@ -125,8 +127,12 @@ def kill_all_kinds(
         try:
             urls = upload(deployment.server, picture), upload(deployment.server, clip)
             accepted: set[str] = set()
-            with _creating(deployment, urls, f"{far.url}/cb", takes, accepted):
-                while len(accepted) < takes or _live(database):
+
+            def enough() -> bool:
+                return len(accepted) >= takes and min(struck.struck.values()) > 0
+
+            with _creating(deployment, urls, f"{far.url}/cb", enough, accepted):
+                while not enough() or _live(database):
                     time.sleep(chance.uniform(*_BETWEEN_KILLS))
                     database.write_now(_hurry)
                     deployment.strike(chance, struck)
@@ -142,9 +148,13 @@ def kill_all_kinds(
 
 @contextmanager
 def _creating(
-    deployment: Deployment, urls: tuple[str, str], callback: str, takes: int, accepted: set[str]
+    deployment: Deployment,
+    urls: tuple[str, str],
+    callback: str,
+    enough: Callable[[], bool],
+    accepted: set[str],
 ) -> Iterator[None]:
-    """Create takes in a thread; their external ids come into `accepted`."""
+    """Create takes in a thread until there are enough; their external ids come into `accepted`."""
     body = {
         "image_url": urls[0],
         "video_url": urls[1],
@@ -156,11 +166,11 @@ def _creating(
     stop = threading.Event()
 
     def create() -> None:
-        for number in range(takes):
-            mine = {**body, "external_task_id": f"task-{number}"}
-            while not stop.is_set() and not _created(deployment.server, mine):
-                stop.wait(0.05)
-            accepted.add(mine["external_task_id"])
+        while not stop.is_set() and not enough():
+            mine = {**body, "external_task_id": f"task-{len(accepted)}"}
+            if _created(deployment.server, mine):
+                accepted.add(mine["external_task_id"])
+            stop.wait(_BETWEEN_CREATES)
 
     thread = threading.Thread(target=create)
     thread.start()
