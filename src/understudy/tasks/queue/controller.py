@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 import structlog
 
@@ -126,12 +125,16 @@ class Controller:
         """Wait for something; False when this controller was stopped before."""
         task = asyncio.ensure_future(waiting)
         stopping = asyncio.ensure_future(self._stopping.wait())
-        await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
-        done = task.done()
-        for future in (task, stopping):
-            future.cancel()
-            with suppress(asyncio.CancelledError):
-                await future
+        try:
+            await asyncio.wait((task, stopping), return_when=asyncio.FIRST_COMPLETED)
+            done = task.done()
+        finally:
+            task.cancel()
+            stopping.cancel()
+            # To wait for them one by one would swallow a cancellation of this controller.
+            await asyncio.gather(task, stopping, return_exceptions=True)
+        if done:
+            task.result()
         return done
 
     async def _lead(self) -> None:
