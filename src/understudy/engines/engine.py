@@ -161,11 +161,6 @@ def ignore_progress(stage: Stage, share: float) -> None:
     """An `OnProgress` for callers that follow no progress."""
 
 
-def never() -> bool:
-    """A `Cancelled` for takes that nobody cancels."""
-    return False
-
-
 @runtime_checkable
 class Engine(Protocol):
     """Turns a picture and a clip into frames."""

@@ -34,3 +34,8 @@ class Board(Protocol):
         Raises TakeCancelled.
         """
         ...
+
+
+def never() -> bool:
+    """For work that nobody cancels."""
+    return False

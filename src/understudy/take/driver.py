@@ -126,8 +126,8 @@ def follow_driver(  # noqa: PLR0913 - independent keyword options
     """The driver's performance, a row for each output frame, if the engine needs one.
 
     fps: of the output. on_share: called with the share done, in 0..1. on_cached: called when the
-    result comes from the cache. loop: close the motion. camera: follow the
-    clip's camera, too. board: shares the work with other workers. Raises TakeCancelled.
+    result comes from the cache. loop: close the motion. camera: follow the clip's camera, too.
+    board: shares the work with other workers. Raises TakeCancelled.
     """
     if "track" not in engine.info.stages:
         return None

@@ -111,6 +111,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
     an element.
     """
     from understudy.media.clip import count_frames
+    from understudy.take.driver import carries_camera
 
     wants_sound = request.sound and clip.has_sound
     has_sound = wants_sound and is_sound_readable(clip, scene.start, scene.end)
@@ -147,7 +148,7 @@ def make_plan(  # noqa: PLR0913 - one for each thing that the plan sums up
             *(() if character is None else character.warnings),
             *(() if mismatch is None else (mismatch,)),
             *((SOUND_LEFT_OUT,) if wants_sound and not has_sound else ()),
-            *((_camera_note(clip),) if request.camera or prompt.follows_camera else ()),
+            *((_camera_note(clip),) if carries_camera(request, engine) else ()),
         ),
     )
 

@@ -26,7 +26,7 @@ from understudy.errors import TakeCancelled
 from understudy.media.clip import Clip
 from understudy.media.output.content_credentials import configured_identity
 from understudy.media.picture import Picture
-from understudy.processes.sharing import Board
+from understudy.processes.sharing import Board, never
 from understudy.take.backgrounds import CLIP, Background, on_background, open_background
 from understudy.take.casting.concurrent import ConcurrentCasting
 from understudy.take.driver import (
@@ -100,7 +100,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     """
     times = StageTimes()
     progress = ProgressLine(on_progress)
-    stop = cancelled or _never
+    stop = cancelled or never
 
     identity = configured_identity()
     if judge:
@@ -137,7 +137,7 @@ def help_take(
     media, request, outputs: those of the take; nothing is written. A take that is not long, or that
     the engine draws whole, is left to the other worker. Raises what `run_take` raises.
     """
-    stop = cancelled or _never
+    stop = cancelled or never
     progress, times = ProgressLine(None), StageTimes()
     engine, ready, background = _made_ready(media, request, progress, times, stop, board)
     finishing = _finishing(request, ready, outputs, background)
@@ -206,6 +206,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
         def cancelled_or_refused() -> bool:
             return stop() or casting.has_failed
 
+        camera = carries_camera(request, engine)
         progress.tell("inspect")
         with times.measuring("inspect"), _refusals_of(casting):
             scene = find_driver(
@@ -213,7 +214,7 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 clip,
                 pool,
                 driver=request.driver,
-                camera=carries_camera(request, engine),
+                camera=camera,
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("inspect"),
                 board=board,
@@ -233,15 +234,15 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
                 cancelled=cancelled_or_refused,
                 on_cached=lambda: times.cached.append("track"),
                 loop=request.loop,
-                camera=carries_camera(request, engine),
+                camera=camera,
                 board=board,
             )
         performance = None if followed is None else followed.performance
         character = casting.result(performance)
     has_element = opened.element is not None
     plan = make_plan(engine, request, output, clip, scene, character, casting.notes, has_element)
-    camera = None if followed is None else followed.camera
-    return _Ready(picture, clip, plan, output, performance, camera, character)
+    way = None if followed is None else followed.camera
+    return _Ready(picture, clip, plan, output, performance, way, character)
 
 
 def _job(engine: Engine, request: TakeRequest, ready: _Ready) -> EngineJob:
@@ -325,7 +326,3 @@ def _refusals_of(casting: ConcurrentCasting) -> Iterator[None]:
     except TakeCancelled:
         casting.raise_failure()
         raise
-
-
-def _never() -> bool:
-    return False

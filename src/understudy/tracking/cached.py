@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from understudy.cache import Cache
 from understudy.media.clip import Clip
 from understudy.processes.child import Child
-from understudy.processes.sharing import Board
+from understudy.processes.sharing import Board, never
 from understudy.tracking import serialization, track
 from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
@@ -138,7 +138,7 @@ def follow_camera(  # noqa: PLR0913 - those of the function that it caches, and 
     if shared is None or claimed:
         record = cache.load("camera", key)
     else:
-        record = shared.wait_for(_CAMERA_PIECE, cancelled or _never)
+        record = shared.wait_for(_CAMERA_PIECE, cancelled or never)
     if record is None:
         done = camera_following.follow_camera(
             clip, performance, scene.driver, scene.others, fps=fps, cancelled=cancelled
@@ -153,10 +153,6 @@ def follow_camera(  # noqa: PLR0913 - those of the function that it caches, and 
 
 _CAMERA_PIECE = "camera"
 """Its name among the pieces that workers share."""
-
-
-def _never() -> bool:
-    return False
 
 
 def picture_versions() -> list[str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from understudy.processes.messages import Array, Message
-from understudy.processes.sharing import Board
+from understudy.processes.sharing import Board, never
 from understudy.tracking.trackers import TrackerPool
 
 Answer = tuple[int, Message]
@@ -59,7 +59,7 @@ def run_shared(
         if mine:
             yield from run(mine)
     for number in elsewhere:
-        made = board.wait_for(name(number), cancelled or _never)
+        made = board.wait_for(name(number), cancelled or never)
         if made is None:
             yield from run([number])
         else:
@@ -74,7 +74,3 @@ def _joined(answers: Sequence[Message]) -> Message:
             batches.setdefault(key, []).append(array)
     arrays: dict[str, Array] = {key: np.concatenate(parts) for key, parts in batches.items()}
     return Message(answers[0].kind, answers[0].values, arrays)
-
-
-def _never() -> bool:
-    return False

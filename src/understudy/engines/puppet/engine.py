@@ -26,12 +26,12 @@ from understudy.engines.engine import (
     Range,
     TestPoses,
     ignore_progress,
-    never,
 )
 from understudy.engines.puppet.camera.wording import read_camera
 from understudy.errors import TakeCancelled
 from understudy.geometry.landmarks import Aspect
 from understudy.geometry.skeleton import Side
+from understudy.processes.sharing import never
 from understudy.tracking.performance import Performance
 
 if TYPE_CHECKING:

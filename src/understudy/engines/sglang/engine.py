@@ -23,13 +23,13 @@ from understudy.engines.engine import (
     OnReport,
     PromptReading,
     ignore_progress,
-    never,
 )
 from understudy.engines.generating import Inputs, generating_info, inputs_of, read_whole
 from understudy.engines.sglang.options import NAME, SIZES, SGLangOptions, read_options
 from understudy.engines.wan.animate_2.caption import caption
 from understudy.engines.wan.animate_2.published import ANIMATE_2
 from understudy.errors import EngineUnavailable
+from understudy.processes.sharing import never
 
 if TYPE_CHECKING:
     from understudy.engines.sglang.server import FormFile

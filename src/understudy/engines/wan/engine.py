@@ -25,7 +25,6 @@ from understudy.engines.engine import (
     OnReport,
     PromptReading,
     ignore_progress,
-    never,
 )
 from understudy.engines.generating import Inputs, inputs_of, read_whole
 from understudy.engines.wan.checkpoint import Checkpoint, find_checkpoint
@@ -35,6 +34,7 @@ from understudy.engines.wan.placement import Placement, choose
 from understudy.engines.wan.published import Published, Sampling
 from understudy.errors import EngineUnavailable
 from understudy.media.limits import Mode
+from understudy.processes.sharing import never
 
 if TYPE_CHECKING:
     from understudy.engines.wan.drawing import Drawing

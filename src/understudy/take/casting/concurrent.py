@@ -26,13 +26,12 @@ from understudy.elements.assignment import (
 )
 from understudy.elements.element import Element
 from understudy.engines import Cancelled, Engine, ViewChoosing
-from understudy.engines.engine import never
 from understudy.geometry.framing import Framing
 from understudy.geometry.skeleton import Side
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.media.picture import Picture
-from understudy.processes.sharing import Board
+from understudy.processes.sharing import Board, never
 from understudy.take.casting.judging import judged
 from understudy.tracking.performance import Performance
 

@@ -288,6 +288,14 @@ def shared(deployment: Deployment, number: int, *, holds: bool = False) -> Job:
     return replace(job, arguments={**job.arguments, "begin": begin, "holds": holds})
 
 
+async def begun_with_help(running: AsyncIterator[Any], job: Job) -> int:
+    """The process of a shared job, once its helper is at work."""
+    process = await begun(running)
+    while not Path(job.arguments["begin"]).exists():
+        await asyncio.sleep(0.01)
+    return process
+
+
 @pytest.mark.anyio
 async def test_a_take_is_spread_over_free_slots(deployment: Deployment) -> None:
     deployment.needs = {"puppet": EngineNeeds(spreads=True)}
@@ -307,9 +315,7 @@ async def test_pieces_of_a_helper_that_ends_come_back_to_the_take(
     async with deployment.executor(slots=2, spread=2, jobs=SHARING) as executor:
         job = shared(deployment, 1, holds=True)
         running = executor.run(job)
-        process = await begun(running)
-        while not Path(job.arguments["begin"]).exists():
-            await asyncio.sleep(0.01)
+        process = await begun_with_help(running, job)
         # A second take needs the slot of the helper, which is sent away.
         other = asyncio.create_task(result(executor, replace(shared(deployment, 2), engine="b")))
         *_, last = [message async for message in running]
@@ -326,9 +332,7 @@ async def test_a_spread_take_goes_on_under_the_next_controller(deployment: Deplo
     async with deployment.executor(slots=2, spread=2, jobs=SHARING) as gone:
         job = shared(deployment, 1, holds=True)
         running = gone.run(job)
-        process = await begun(running)
-        while not Path(job.arguments["begin"]).exists():
-            await asyncio.sleep(0.01)
+        process = await begun_with_help(running, job)
     async with deployment.executor(slots=2, spread=2, jobs=SHARING) as executor:
         assert await executor.attached() == {job.name}
         again, last = await result(executor, replace(job, arguments={}))

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from understudy.character.character import Character
+from understudy.engines.puppet.judging.across_bones import alpha_across
 from understudy.engines.puppet.judging.body_parts import BodyPart, ends_of
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import with_knuckles
-from understudy.geometry.transforms import unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,11 @@ def _where_thin(
     if body[list(needed), 3].min() < n.visible:
         return
     joints = with_knuckles(body)[:, :2].astype(np.float64)
-    start, end = ends_of(part, joints)
-    along = start + np.linspace(*n.middle, n.places)[:, None] * (end - start)
-    across = torso * unit(end - start)[::-1] * (-1, 1)
-    places = along[:, None] + np.array(n.beside)[:, None] * across
-    x, y = np.moveaxis(np.round(places).astype(int), -1, 0)
-    h, w = character.alpha.shape
-    inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
-    seen = character.alpha[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)]
+    along = np.linspace(*n.middle, n.places)
+    _, seen = alpha_across(
+        character.alpha, ends_of(part, joints), along, torso * np.array(n.beside)
+    )
+    inside = ~np.isnan(seen)
     solid = np.where(inside, seen, 0).max(axis=1)[inside.any(axis=1)]
     if len(solid) >= n.least_places:
         alpha = float(np.median(solid))

@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from understudy.character.character import Character
 from understudy.character.simpler import ARM_LAYERS
+from understudy.engines.puppet.judging.across_bones import alpha_across
 from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import ARMS, SIDES, Side, with_knuckles
-from understudy.geometry.transforms import segment_distance, unit
+from understudy.geometry.transforms import segment_distance
 
 Float64 = NDArray[np.float64]
 
@@ -68,14 +69,9 @@ def _width(
     """The median width in pixels of what is drawn across a bone and is nearer to it than to the
     other one."""
     n = NUMBERS
-    start, end = bone
-    across = unit(end - start)[::-1] * (-1, 1)
-    along = np.linspace(*n.part, n.places)[:, None, None] * (end - start)
-    reach = np.arange(-int(n.reach * torso), int(n.reach * torso) + 1)
-    places = (start + along + reach[None, :, None] * across).reshape(-1, 2)
-    h, w = alpha.shape
-    x, y = np.round(places).astype(int).T
-    inside = (x >= 0) & (x < w) & (y >= 0) & (y < h)
-    drawn = inside & (alpha[np.clip(y, 0, h - 1), np.clip(x, 0, w - 1)] > n.drawn)
-    own = segment_distance(places, start, end) < segment_distance(places, *other)
-    return float(np.median((drawn & own).reshape(n.places, -1).sum(axis=1)))
+    reach = int(n.reach * torso)
+    beside = np.arange(-reach, reach + 1, dtype=np.float64)
+    places, seen = alpha_across(alpha, bone, np.linspace(*n.part, n.places), beside)
+    flat = places.reshape(-1, 2)
+    own = segment_distance(flat, *bone) < segment_distance(flat, *other)
+    return float(np.median(((seen > n.drawn) & own.reshape(seen.shape)).sum(axis=1)))
