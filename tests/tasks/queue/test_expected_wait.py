@@ -14,7 +14,12 @@ from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, tasks, transitions, waiting
 from understudy.tasks.db.repository.tasks import NewTask
 from understudy.tasks.db.repository.waiting import WaitingGroup
-from understudy.tasks.queue.expected_wait import QueueState, last_place, places, wait_of_newcomer
+from understudy.tasks.queue.expected_wait import (
+    AccountOrder,
+    QueuePlace,
+    QueueState,
+    wait_of_newcomer,
+)
 from understudy.tasks.records import Result
 
 MakeTask = Callable[..., NewTask]
@@ -29,6 +34,14 @@ def group(account_id: int, tasks: int, **changes: int | None) -> WaitingGroup:
 def queue(*groups: WaitingGroup, **changes: object) -> QueueState:
     made = QueueState(groups=groups, running={9: 2}, mean_run=10.0)
     return replace(made, **changes)  # type: ignore[arg-type]
+
+
+def places(
+    state: QueueState, account_id: int, ordered: list[tuple[int, int]]
+) -> dict[int, QueuePlace]:
+    """The places of an account's waiting tasks, by their ids."""
+    order = AccountOrder(account_id, ordered)
+    return {task_id: order.place(state, task_id, priority) for priority, task_id in ordered}
 
 
 def test_a_thousand_tasks_of_another_account_count_once_for_each_own() -> None:
@@ -49,11 +62,20 @@ def test_higher_priorities_come_first_whoever_has_them() -> None:
     assert (found[51].position, found[52].position) == (1, 5)
 
 
-def test_the_last_place_is_that_of_the_last_task() -> None:
+def test_a_task_beyond_those_that_are_known_has_the_place_of_the_last() -> None:
     state = queue(group(1, 50), group(2, 3), group(2, 2, priority=1))
     ordered = [(1, 51), (1, 52), (0, 53), (0, 54), (0, 55)]
-    assert last_place(state, 2, 0) == places(state, 2, ordered)[55]
-    assert last_place(state, 2, 1) == places(state, 2, ordered)[52]
+    first = AccountOrder(2, ordered[:1], complete=False)
+    assert first.place(state, 55, 0) == places(state, 2, ordered)[55]
+    assert first.place(state, 52, 1) == places(state, 2, ordered)[52]
+
+
+def test_a_task_that_came_since_comes_after_those_that_are_known() -> None:
+    state = queue(group(1, 50), group(2, 2), group(2, 1, priority=1))
+    known, later = [(1, 51), (0, 53), (0, 54)], [(1, 51), (1, 52), (0, 53), (0, 54)]
+    assert AccountOrder(2, known).place(state, 55, 0) == places(state, 2, [*known, (0, 55)])[55]
+    assert AccountOrder(2, known).place(state, 52, 1) == places(state, 2, later)[52]
+    assert AccountOrder(2, []).place(state, 51, 0).position == 1
 
 
 def test_the_wait_is_the_time_in_which_so_many_slots_come_free() -> None:

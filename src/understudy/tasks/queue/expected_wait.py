@@ -7,6 +7,7 @@ slots busy for S seconds each, a slot is free every S / R seconds.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -49,38 +50,59 @@ class QueuePlace:
     seconds: float | None
 
 
-def places(
-    state: QueueState, account_id: int, ordered: Iterable[tuple[int, int]]
-) -> dict[int, QueuePlace]:
-    """The places of an account's waiting tasks, by their ids.
+class AccountOrder:
+    """An account's waiting tasks in the order in which they are claimed.
 
-    ordered: priority and id of each, in the order in which they are claimed.
+    ordered: priority and id of each. complete: whether these are all of them.
     """
-    found: dict[int, QueuePlace] = {}
-    of_priority: dict[int, int] = {}
-    for before, (priority, task_id) in enumerate(ordered):
-        own = of_priority[priority] = of_priority.get(priority, -1) + 1
-        position = 1 + before + _others_before(state, account_id, priority, own)
-        found[task_id] = QueuePlace(
+
+    def __init__(
+        self, account_id: int, ordered: Iterable[tuple[int, int]], *, complete: bool = True
+    ) -> None:
+        self._account_id = account_id
+        self._complete = complete
+        self._own: Counter[int] = Counter()
+        # By a task's id: how many of the account's come before it at its priority, and in all.
+        self._before: dict[int, tuple[int, int]] = {}
+        for before, (priority, task_id) in enumerate(ordered):
+            self._before[task_id] = (self._own[priority], before)
+            self._own[priority] += 1
+
+    def __len__(self) -> int:
+        return len(self._before)
+
+    def place(self, state: QueueState, task_id: int, priority: int) -> QueuePlace:
+        """The place of one of the account's waiting tasks.
+
+        One that is not among these comes after them or, where they are not complete, has the place
+        of the last task that the state counts.
+        """
+        if task_id in self._before:
+            own, before = self._before[task_id]
+        elif self._complete:
+            own, before = self._own[priority], _from(self._own, priority)
+        else:
+            counted = Counter(
+                {
+                    group.priority: group.tasks
+                    for group in state.groups
+                    if group.account_id == self._account_id
+                }
+            )
+            own = max(counted[priority], 1) - 1
+            before = own + _from(counted, priority + 1)
+        position = 1 + before + _others_before(state, self._account_id, priority, own)
+        return QueuePlace(
             position=position,
             # The state may be older than the task.
             length=max(state.length, position),
-            seconds=_seconds(state, account_id, position, before),
+            seconds=_seconds(state, self._account_id, position, before),
         )
-    return found
 
 
-def last_place(state: QueueState, account_id: int, priority: int) -> QueuePlace:
-    """The place of the last of an account's waiting tasks of a priority."""
-    own = [each for each in state.groups if each.account_id == account_id]
-    same = sum(each.tasks for each in own if each.priority == priority) or 1
-    before = same - 1 + sum(each.tasks for each in own if each.priority > priority)
-    position = 1 + before + _others_before(state, account_id, priority, same - 1)
-    return QueuePlace(
-        position=position,
-        length=max(state.length, position),
-        seconds=_seconds(state, account_id, position, before),
-    )
+def _from(tasks: Counter[int], priority: int) -> int:
+    """How many tasks have at least this priority."""
+    return sum(count for each, count in tasks.items() if each >= priority)
 
 
 def wait_of_newcomer(state: QueueState) -> float | None:
