@@ -50,15 +50,16 @@ _ANSWER_SECONDS = 3.4
 class Creation:
     """Makes tasks.
 
-    wake: called after each task: what runs tasks, and what sends callbacks. concurrency_limit: of
-    accounts without one of their own. catalogue, engines: the models, and which of them can run.
-    allow_private: whether callbacks may go to private addresses.
+    wake, wake_callbacks: called after each task, and after each that has a callback to send.
+    concurrency_limit: of accounts without one of their own. catalogue, engines: the models, and
+    which of them can run. allow_private: whether callbacks may go to private addresses.
     """
 
     database: Database
     checks: MediaChecks
     write_payload: WritePayload
-    wake: tuple[Callable[[], None], ...]
+    wake: Callable[[], None]
+    wake_callbacks: Callable[[], None]
     concurrency_limit: int
     catalogue: Catalogue
     engines: Engines
@@ -95,8 +96,9 @@ class Creation:
             if picture is None or picture.source.file_id is None:
                 await self.checks.storage.discard(prefix)
             raise
-        for wake in self.wake:
-            wake()
+        self.wake()
+        if draft.callback_url is not None:
+            self.wake_callbacks()
         return task
 
     async def _check_engine(self, draft: Draft) -> None:

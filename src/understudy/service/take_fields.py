@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any, Literal, NotRequired, cast
+from typing import Annotated, Any, Literal, NotRequired, Unpack, cast
 
 from pydantic import BeforeValidator, Field, JsonValue, StrictFloat, StrictInt, WithJsonSchema
 from typing_extensions import TypedDict
 
 from understudy.errors import InputRefused
+from understudy.media.limits import Mode, Orientation
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import EmptyIsAbsent, Flag, RequestBody, Text, show
 from understudy.service.media.checks import is_web_url
@@ -17,6 +17,7 @@ from understudy.take.options import MOST_SMOOTHING, MOST_STRENGTH, TakeRequest
 
 FileFormat = Literal["mp4", "webm", "mov", "webp", "gif"]
 
+_USUAL = TakeRequest()
 _OURS: dict[str, JsonValue] = {"x-understudy": True}
 
 
@@ -34,6 +35,9 @@ class MotionParts(RequestBody):
     hands: Annotated[Flag | None, EmptyIsAbsent] = None
     face: Annotated[Flag | None, EmptyIsAbsent] = None
     travel: Annotated[Flag | None, EmptyIsAbsent] = None
+
+
+_ALL_PARTS = MotionParts()
 
 
 class PartsAsked(TypedDict):
@@ -124,22 +128,35 @@ class TakeFields(RequestBody):
     )
 
 
-def with_take_fields(take: TakeRequest, fields: TakeFields) -> TakeRequest:
-    """The options of a take with those of our fields that were given. Raises ParameterInvalid."""
-    background = fields.background or take.background
-    parts = fields.motion_parts or MotionParts()
+class ContractOptions(TypedDict):
+    """The options of a take that Kling's API has; `TakeRequest` says what they mean."""
+
+    model: str
+    engine: str
+    orientation: Orientation
+    mode: Mode
+    prompt: str
+    sound: bool
+    watermark: bool
+
+
+def take_request(fields: TakeFields, **options: Unpack[ContractOptions]) -> TakeRequest:
+    """A take's options, and those of our fields that were given. Raises ParameterInvalid."""
+    background = fields.background or _USUAL.background
+    parts = fields.motion_parts or _ALL_PARTS
+    strength = fields.motion_strength
     try:
         if is_web_url(background):
             background = FILE
         else:
             _check_background(background)
-        return replace(
-            take,
+        return TakeRequest(
+            **options,
             background=background,
-            format=fields.output_format or take.format,
+            format=fields.output_format or _USUAL.format,
             loop=bool(fields.loop),
             driver=fields.driver or "",
-            strength=take.strength if fields.motion_strength is None else fields.motion_strength,
+            strength=_USUAL.strength if strength is None else strength,
             body=parts.body is not False,
             head=parts.head is not False,
             hands=parts.hands is not False,
@@ -172,10 +189,9 @@ def background_url(fields: TakeFields) -> str | None:
 
 
 def fields_asked(take: TakeRequest) -> FieldsAsked:
-    """The inverse of `with_take_fields`, but for the URL of a background."""
+    """The inverse of `take_request`, but for the URL of a background."""
     asked: FieldsAsked = {}
-    usual = TakeRequest()
-    if take.background != usual.background:
+    if take.background != _USUAL.background:
         asked["background"] = take.background
     if take.format not in ("mp4", "png"):
         asked["output_format"] = cast("FileFormat", take.format)
@@ -183,7 +199,7 @@ def fields_asked(take: TakeRequest) -> FieldsAsked:
         asked["loop"] = True
     if take.driver:
         asked["driver"] = int(take.driver) if take.driver.isdecimal() else take.driver
-    if take.strength != usual.strength:
+    if take.strength != _USUAL.strength:
         asked["motion_strength"] = take.strength
     parts = {name: False for name in MotionParts.model_fields if not getattr(take, name)}
     if parts:

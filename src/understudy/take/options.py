@@ -74,7 +74,7 @@ class TakeRequest:
 
     def __post_init__(self) -> None:
         for name, kind in _KINDS.items():
-            _check_value(name, getattr(self, name), kind)
+            kind.check(name, getattr(self, name))
         limits.check_prompt(self.prompt)
         check_background(self.background)
         read_choice(self.driver)
@@ -177,11 +177,11 @@ class TakeMedia:
         """The inverse of `to_json`. Raises InputRefused for what is unknown or of a wrong type."""
         _check_names(values, {field.name for field in fields(cls)}, "input")
         element = values.get("element", [])
-        _check_value("element", element, list)
+        _Kind((list,)).check("element", element)
         most = values.get("picture_max_bytes", limits.PICTURE_MAX_BYTES)
-        _check_value("picture_max_bytes", most, int)
+        _Kind((int,)).check("picture_max_bytes", most)
         longest = values.get("clip_max_seconds")
-        _check_value("clip_max_seconds", longest, float | int | None)
+        _Kind((float, int, type(None))).check("clip_max_seconds", longest)
         return cls(
             picture=_optional_path("picture", values.get("picture")),
             clip=_optional_path("clip", values.get("clip")),
@@ -198,10 +198,6 @@ def orientation_taken(asked: Orientation, *, element: bool) -> Orientation:
     return "video" if element else asked
 
 
-# The options' types by name, which the fields alone declare.
-_KINDS: Mapping[str, Any] = get_type_hints(TakeRequest)
-
-
 _WORDS: Mapping[Any, str] = {
     str: "text",
     bool: "true or false",
@@ -211,19 +207,39 @@ _WORDS: Mapping[Any, str] = {
 }
 
 
-def _check_value(name: str, value: object, kind: Any) -> None:
-    """Refuse a value that is not of a type: a class, a union of classes, or a Literal of texts."""
-    allowed = get_args(kind) or (kind,)
-    if get_origin(kind) is Literal:
-        if not isinstance(value, str) or value not in allowed:
-            words = " or ".join(f"'{each}'" for each in allowed)
-            raise InputRefused(name, found=f"the value is {value!r}", allowed=f"use {words}")
-    # To Python, True is an int as well.
-    elif not isinstance(value, allowed) or (isinstance(value, bool) and bool not in allowed):
-        words = " or ".join(_WORDS.get(each, each.__name__) for each in allowed)
-        raise InputRefused(
-            name, found=f"the value is a {type(value).__name__}", allowed=f"use {words}"
-        )
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What values may be: of one of some classes, or one of some texts."""
+
+    classes: tuple[type, ...]
+    texts: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, hint: Any) -> Self:
+        """hint: a class, a union of classes, or a Literal of texts."""
+        allowed = get_args(hint)
+        return cls((str,), allowed) if get_origin(hint) is Literal else cls(allowed or (hint,))
+
+    def check(self, name: str, value: object) -> None:
+        """Refuse a value that is not of this kind."""
+        if self.texts:
+            if value not in self.texts:
+                words = " or ".join(f"'{each}'" for each in self.texts)
+                raise InputRefused(name, found=f"the value is {value!r}", allowed=f"use {words}")
+        # To Python, True is an int as well.
+        elif not isinstance(value, self.classes) or (
+            isinstance(value, bool) and bool not in self.classes
+        ):
+            words = " or ".join(_WORDS.get(each, each.__name__) for each in self.classes)
+            raise InputRefused(
+                name, found=f"the value is a {type(value).__name__}", allowed=f"use {words}"
+            )
+
+
+# The options' kinds by name, which the fields alone declare.
+_KINDS: Mapping[str, _Kind] = {
+    name: _Kind.of(hint) for name, hint in get_type_hints(TakeRequest).items()
+}
 
 
 def _check_range(name: str, value: float, least: float, most: float, unit: str) -> None:
@@ -250,7 +266,7 @@ def _path_text(file: Path | bytes | None) -> str | None:
 
 
 def _path(name: str, text: object) -> Path:
-    _check_value(name, text, str)
+    _Kind((str,)).check(name, text)
     return Path(str(text))
 
 

@@ -26,8 +26,7 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import DEFAULT_MODEL, Catalogue
-from understudy.service.take_fields import TakeFields, background_url, with_take_fields
-from understudy.take.options import TakeRequest
+from understudy.service.take_fields import TakeFields, background_url, take_request
 
 _MEDIA = ("image_url", "video_url")
 _REQUIRED = (*_MEDIA, "character_orientation", "mode")
@@ -185,17 +184,15 @@ def _read(design: type[Create], body: Mapping[str, Any], catalogue: Catalogue) -
         )
     return Draft(
         model=model,
-        take=with_take_fields(
-            TakeRequest(
-                model=model.name,
-                engine=model.engines[read.mode],
-                orientation=read.character_orientation,
-                mode=read.mode,
-                prompt=read.prompt or "",
-                sound=read.keep_original_sound != "no",
-                watermark=bool(read.watermark_info and read.watermark_info.enabled),
-            ),
+        take=take_request(
             read,
+            model=model.name,
+            engine=model.engines[read.mode],
+            orientation=read.character_orientation,
+            mode=read.mode,
+            prompt=read.prompt or "",
+            sound=read.keep_original_sound != "no",
+            watermark=bool(read.watermark_info and read.watermark_info.enabled),
         ),
         clip=read.video_url,
         picture=None if is_blank(read.image_url) else read.image_url,

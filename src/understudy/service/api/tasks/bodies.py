@@ -31,8 +31,7 @@ from understudy.service.http.fields import (
     show,
 )
 from understudy.service.models import Model
-from understudy.service.take_fields import TakeFields, background_url, with_take_fields
-from understudy.take.options import TakeRequest
+from understudy.service.take_fields import TakeFields, background_url, take_request
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
 _MAX_CONTENTS = 16
@@ -183,17 +182,15 @@ def read_create(body: Mapping[str, Any], model: Model) -> Draft:
         )
     return Draft(
         model=model,
-        take=with_take_fields(
-            TakeRequest(
-                model=model.name,
-                engine=model.engines[mode],
-                orientation=orientation,
-                mode=mode,
-                prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
-                sound=read.settings.audio != "off",
-                watermark=bool(options.watermark_info and options.watermark_info.enabled),
-            ),
+        take=take_request(
             read.settings,
+            model=model.name,
+            engine=model.engines[mode],
+            orientation=orientation,
+            mode=mode,
+            prompt=(prompt.text or "") if isinstance(prompt, PromptContent) else "",
+            sound=read.settings.audio != "off",
+            watermark=bool(options.watermark_info and options.watermark_info.enabled),
         ),
         clip=video.url,
         picture=image.url if isinstance(image, ImageContent) else None,
