@@ -82,3 +82,20 @@ def test_doctor_looks_at_one_engine_when_asked() -> None:
     unable = run("doctor", "--engine", "none-of-ours", "--try")
     assert unable.returncode == 1
     assert "no engine is called 'none-of-ours'" in unable.stdout
+
+
+def test_no_time_is_spent_on_looking_for_cycles_at_the_end() -> None:
+    program = """if True:
+        import atexit, gc, sys
+        from understudy.cli import main
+        atexit.register(lambda: print("frozen", gc.get_freeze_count() > 0, len(gc.get_objects())))
+        sys.argv = ["understudy", "--version"]
+        main()
+    """
+    shown = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    frozen, left = shown.stdout.splitlines()[-1].split()[1:]
+    assert frozen == "True"
+    # Where nothing is frozen there are tens of thousands.
+    assert int(left) < 1000

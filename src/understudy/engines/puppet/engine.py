@@ -41,6 +41,9 @@ VERSION = "1"
 
 THREADS = 2
 """Frames drawn at once where there are cores for them. Any number gives the same frames."""
+_AHEAD_PER_THREAD = 2
+"""Frames for each thread that are drawn or wait to be encoded: with a second one, a frame that is
+slow to encode does not keep the thread from drawing."""
 MEMORY_MB = 1536
 """What a take uses at most, its trackers included, but for clips of several minutes."""
 
@@ -195,6 +198,7 @@ class PuppetEngine:
         for _ in range(self._threads):
             canvases.put(puppet.canvas(alone=alone))
         drawn = puppet.draw_alone if alone else puppet.draw
+        ahead = _AHEAD_PER_THREAD * self._threads
 
         def draw(index: int) -> NDArray[np.uint8]:
             canvas = canvases.get()
@@ -206,12 +210,12 @@ class PuppetEngine:
         pending: deque[Future[NDArray[np.uint8]]] = deque()
         with ThreadPoolExecutor(self._threads, "puppet") as pool:
             try:
-                for place in range(len(indices) + self._threads):
+                for place in range(len(indices) + ahead):
                     if is_cancelled():
                         raise TakeCancelled("the take was cancelled while it was rendered")
                     if place < len(indices):
                         pending.append(pool.submit(draw, indices[place]))
-                    if place >= self._threads:
+                    if place >= ahead:
                         yield pending.popleft().result()
             finally:
                 for future in pending:
