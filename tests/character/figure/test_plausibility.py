@@ -73,12 +73,28 @@ def test_a_figure_of_a_few_pixels_is_too_small(standing: Drawn) -> None:
     assert not is_large_enough(standing.landmarks.scaled(0.1), (360, 520))
 
 
-def test_a_face_away_from_the_nose_is_dropped(standing: Drawn) -> None:
-    nose = standing.landmarks.body[Body.NOSE, :2]
+def _face_at(nose: np.ndarray) -> np.ndarray:
+    """A face's mesh, 50 px wide, of which nose, cheeks, forehead and chin are laid out."""
     face = np.zeros((468, 3), np.float32)
     face[:, :2] = nose
     face[454, 0], face[234, 0] = nose[0] + 25, nose[0] - 25
     face[10, 1], face[152, 1] = nose[1] - 30, nose[1] + 30
+    return face
+
+
+def test_a_shoulder_beside_the_face_is_a_lock_of_hair(standing: Drawn) -> None:
+    face = _face_at(standing.landmarks.body[Body.NOSE, :2])
+    body = standing.landmarks.body.copy()
+    shrugged = Landmarks(body, standing.landmarks.world, face=face)
+    assert credibility(shrugged, standing.alpha, 1.0, detected=True) > 0.9
+    up = body[Body.LEFT_SHOULDER, 1] - body[Body.NOSE, 1] + 5
+    raised = _changed(shrugged, LEFT_SHOULDER=(0, -up), RIGHT_SHOULDER=(0, 0.7 * up))
+    raised = Landmarks(raised.body, raised.world, face=face)
+    assert credibility(raised, standing.alpha, 1.0, detected=True) < 0.5
+
+
+def test_a_face_away_from_the_nose_is_dropped(standing: Drawn) -> None:
+    face = _face_at(standing.landmarks.body[Body.NOSE, :2])
     with_face = Landmarks(standing.landmarks.body, standing.landmarks.world, face=face)
     assert without_false_face(with_face).face is not None
     moved = face + np.array([0, 60, 0], np.float32)

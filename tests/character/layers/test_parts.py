@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from tests.character.drawn_figure import CLOSE, Drawn, draw
 from understudy.character.figure.anatomy import Anatomy, draw_polygon, measure
-from understudy.character.layers.parts import ARMS, BODY, find_parts
+from understudy.character.layers.parts import ARMS, BODY, Parts, find_parts
 from understudy.character.layers.trunk import trunk_outline
 from understudy.character.learned.arm_masks import ArmMask
 from understudy.character.matte.matte import Matte
@@ -129,3 +129,48 @@ def test_hair_behind_an_arm_is_no_trunk(side: int) -> None:
     parts = find_parts(matte, anatomy, (True, True), masks)
     outline = trunk_outline(alpha, parts, anatomy)
     assert not outline[hair & (far * columns > 0.48 * 120)].any()
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_strand_between_arm_and_trunk_does_not_widen_the_trunk(side: int) -> None:
+    # An arm held a little away, and a lock of hair that is seen in the gap.
+    apart = ((0.56, 0.5), (0.6, 0.95), (0.6, 1.08))
+    drawn = draw(left=apart, right=apart)
+    anatomy = measure(drawn.landmarks)
+    far = 1 if side == 0 else -1
+    columns = far * (np.arange(360)[None] - anatomy.neck[0]) / 120
+    rows = (np.arange(520)[:, None] - anatomy.neck[1]) / 120
+    strand = (columns > 0.42) & (columns < 0.6) & (rows > 0.55) & (rows < 0.8)
+    alpha = np.maximum(drawn.alpha, strand.astype(np.float32))
+    labels = np.where(alpha > 0.5, np.uint8(BODY), np.uint8(0))
+    for label, arm in zip(ARMS, drawn.arms, strict=True):
+        labels[arm > 0.5] = label
+    none = np.zeros(alpha.shape, bool)
+    outline = trunk_outline(alpha, Parts(labels, (None, None), none, none), anatomy)
+    below = (rows > 0.6) & (rows < 0.75)
+    assert outline[below & (columns > 0) & (columns < 0.25)].all()
+    assert not outline[below & (columns > 0.38)].any()
+
+
+def test_the_trunks_clothes_of_the_sleeves_colour_are_no_part_of_the_arm(standing: Drawn) -> None:
+    anatomy = measure(standing.landmarks)
+    arm, unit = anatomy.arms[0], anatomy.torso
+    down = np.array([0.0, 0.45 * unit])
+    inwards = np.array([-0.3 * unit, 0.0])
+    root = arm.shoulder + 0.2 * down
+    panel = draw_polygon((520, 360), np.array([root, root + down, root + down + inwards,
+                                               root + inwards]))  # fmt: skip
+    panel &= standing.arms[0] < 0.5
+    # The drawn outline of the sleeve parts them.
+    picture = standing.picture.copy()
+    edge = cv2.dilate((standing.arms[0] > 0.5).astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    picture[edge & (standing.arms[0] < 0.5) & (standing.body_alpha > 0.5)] = 0.05
+    found = find_parts(
+        Matte(standing.alpha, picture),
+        anatomy,
+        (True, True),
+        (_mask(panel | (standing.arms[0] > 0.5)), None),
+    )
+    inside = cv2.erode(panel.astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    assert (found.labels[inside] == BODY).mean() > 0.8
+    assert _overlap(found.labels == ARMS[0], standing.arms[0] > 0.5) > 0.8

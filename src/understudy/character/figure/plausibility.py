@@ -35,6 +35,7 @@ class PlausibilityNumbers:
     head_above: float = 0.12  # T: a head lower than this over the neck is beside the trunk,
     head_beside: float = 0.2  # T: and surely so where it is lower by this
     chin_below: Range = (0.05, 0.2)  # face widths: a chin lower than the shoulders
+    shoulder_over_nose: Range = (-0.25, 0.05)  # face widths: the higher shoulder above the nose
     head_far: Range = (1.2, 2.0)  # T from the neck
     wide: Range = (1.4, 2.2)  # T between the shoulders
     narrow: float = 0.2  # T between the shoulders: less is odd,
@@ -108,6 +109,9 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
         # A small body that is imagined inside a portrait has its shoulders in the face.
         chin = float((face[CHIN, :2] - neck) @ down) / max(1.0, float(face_width(face)))
         faults += _beyond(chin, *NUMBERS.chin_below)
+        # Or one shoulder on a lock of hair beside the face, where the brim of a hat begins.
+        over = float(face[NOSE_TIP, 1] - min(left[1], right[1])) / max(1.0, float(face_width(face)))
+        faults += _beyond(over, *NUMBERS.shoulder_over_nose)
     if hips_seen:
         faults += _beyond(wide / torso, *NUMBERS.wide) + _beyond(
             NUMBERS.narrow - wide / torso, 0.0, NUMBERS.too_narrow

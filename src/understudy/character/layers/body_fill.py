@@ -37,9 +37,13 @@ class BodyFillNumbers:
     shoulder_disc: float = 0.1  # T: the body keeps the picture's own pixels under the shoulder
     window: float = 0.085  # T: how much of the row beside the arm gives its colour
     wide_window: float = 0.5  # of what is filled: how much of the row counts at least
+    strip: float = 20.0  # Lab: a strip beside the arm differs so much from what lies beyond it,
+    sleeve: float = 14.0  # Lab: and no more than this from the arm
+    strip_reach: float = 0.03  # T: up, down and aside, over which their colours are taken
     mixed: float = 2.0  # px at 720: so near the arm a pixel is half the arm's
     rim: float = 4.0  # px at 720: how far the body goes on under an arm that lies beside it
     crease: float = 0.03  # T: width of the dark line between arm and body, no colour of the body
+    strand: float = 0.06  # T: a crease so far from what is surely body is a strand by itself
     crease_depth: float = 6  # Lab: how much darker it is than both its sides
     steadied: tuple[float, float] = (0.06, 0.012)  # white, T: differences of rows evened out
     own_fade: float = 4  # px at 720: over which the row's tone replaces the nearest colour
@@ -60,6 +64,18 @@ class HiddenBody:
     colours: Float32
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Jacket:
+    """What tells that a jacket goes on under the arm, of which only a narrow strip is seen before
+    a shirt: that strip is of the sleeve's colour, and is continued instead of the shirt.
+
+    strip: (h, w) bool, the body's own colours close to the arm. sleeve: (h, w) bool, the arms.
+    """
+
+    strip: Mask
+    sleeve: Mask
+
+
 def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy) -> HiddenBody:
     """Continue the body under its arms.
 
@@ -67,8 +83,8 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     """
     hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
     shape, unit = alpha.shape, anatomy.torso
-    under = trunk_outline(alpha, parts, anatomy)
-    under |= draw_disc(shape, anatomy.head, NUMBERS.head * anatomy.face_width)
+    trunk = trunk_outline(alpha, parts, anatomy)
+    under = trunk | draw_disc(shape, anatomy.head, NUMBERS.head * anatomy.face_width)
     discs = np.zeros(shape, bool)
     for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
         if mask is not None:
@@ -84,11 +100,15 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     known = seen & ~beside & ~(parts.hair & low)
     crease = seen & beside & low & ~parts.hair & _dark_lines(colours, NUMBERS.crease * unit)
     # Next to the arm a pixel is half the arm's.
-    own = seen & ~crease & ~grow(hidden, NUMBERS.mixed)
+    clear = seen & ~grow(hidden, NUMBERS.mixed)
+    own = clear & ~crease
+    # A narrow strand that hangs beside the arm is all crease: it keeps its own colours.
+    own |= clear & (depth(~own) > RIM) & (depth(~known) > NUMBERS.strand * unit)
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
     rim = hidden & grow(body, RIM) & (alpha > NUMBERS.figure)
     needed = (grow(under, NUMBERS.far_under) & beside | rim | (seen & ~own)) & ~own
-    filled = fill_sideways(colours, known, needed, unit)
+    strip = own & trunk & ~(parts.hair & low)
+    filled = fill_sideways(colours, known, needed, unit, jacket=Jacket(strip, hidden))
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
     away = depth(~own)[..., None]
@@ -126,20 +146,28 @@ def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     needed: Mask,
     unit: float,
     *,
+    jacket: Jacket | None = None,
     window: float = NUMBERS.window,
     steadied: tuple[float, float] = NUMBERS.steadied,
 ) -> Float32:
     """Continue the body sideways: each row's usual colour next to the arm, and its grain mirrored.
 
     A median keeps cords, seams and the arm's own shadow from being continued with the cloth.
-    colours: (h, w, 3) float32 sRGB 0..1. unit: the torso's length in pixels. window, steadied:
-    see `BodyFillNumbers`.
+    colours: (h, w, 3) float32 sRGB 0..1. unit: the torso's length in pixels. jacket: see `Jacket`.
+    window, steadied: see `BodyFillNumbers`.
     """
     view = box_of(needed, NUMBERS.view * unit)
     if view is None or not known.any():
         return colours.copy()
     piece, here, want = colours[view], known[view], needed[view]
-    tone, told = _row_tones(piece, here, want, max(NUMBERS.least_window, round(window * unit)))
+    tones = _Tones(
+        piece,
+        here,
+        None if jacket is None else Jacket(jacket.strip[view] & ~here, jacket.sleeve[view]),
+        window=max(NUMBERS.least_window, round(window * unit)),
+        near=max(1, round(NUMBERS.strip_reach * unit)),
+    )
+    tone, told = _row_tones(tones, want)
     tone = fill_smoothly(np.where(told[..., None], tone, piece), ~(told | here))
     # Each row was judged alone: make neighbours agree, but keep hems.
     along = max(NUMBERS.least_steadied, steadied[1] * unit)
@@ -150,31 +178,66 @@ def fill_sideways(  # noqa: PLR0913 - two of them have defaults
     return out
 
 
-def _row_tones(piece: Float32, here: Mask, want: Mask, window: int) -> tuple[Float32, Mask]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Tones:
+    """What the tones beside a gap are told from.
+
+    colours: (h, w, 3); here: (h, w) bool, what is known. window: pixels along a row; near: pixels
+    in every direction, of the jacket.
+    """
+
+    colours: Float32
+    here: Mask
+    jacket: Jacket | None
+    window: int
+    near: int
+
+    def beside(self, y: int, end: int, side: int, reach: int) -> Float32 | None:
+        """The tone (3,) on one side (-1 left, 1 right) of a gap that ends before column `end`."""
+        h = len(self.here)
+        # A few rows together: one row of a few pixels has no reliable median.
+        rows = slice(max(0, y - 1), min(h, y + 2))
+        row = slice(max(0, end - reach), end) if side < 0 else slice(end, end + reach)
+        usual = _median(self.colours[rows, row], self.here[rows, row])
+        if self.jacket is None:
+            return usual
+        rows = slice(max(0, y - self.near), min(h, y + self.near + 1))
+        row = slice(max(0, end - 2 * self.near), end + 2 * self.near)
+        strip = _median(self.colours[rows, row], self.jacket.strip[rows, row])
+        sleeve = _median(self.colours[rows, row], self.jacket.sleeve[rows, row])
+        if strip is None or sleeve is None or _apart(strip, sleeve) > NUMBERS.sleeve:
+            return usual
+        if usual is None or _apart(strip, usual) > NUMBERS.strip:
+            return strip
+        return usual
+
+
+def _apart(one: Float32, other: Float32) -> float:
+    """How much two colours (3,) differ, Lab."""
+    first, second = to_lab(np.stack([one, other])[None])[0]
+    return float(np.linalg.norm(first - second))
+
+
+def _row_tones(tones: _Tones, want: Mask) -> tuple[Float32, Mask]:
     """For each wanted pixel the median of what is known beside it in its row.
 
     Between two sides the tone runs from one to the other. Returns the tones (h, w, 3) and where
     there are any (h, w).
     """
-    h, w = here.shape
+    h, w = want.shape
     tone = np.zeros((h, w, 3), np.float32)
     told = np.zeros((h, w), bool)
     for y in np.flatnonzero(want.any(axis=1)):
-        # A few rows together: one row of a few pixels has no reliable median.
-        rows = slice(max(0, y - 1), min(h, y + 2))
-        gap = ~here[y]
+        gap = ~tones.here[y]
         edges = np.flatnonzero(np.diff(np.concatenate([[0], gap.astype(np.int8), [0]])))
         for start, stop in zip(edges[::2], edges[1::2], strict=True):
             wide = int(want[y, start:stop].sum())
             if wide == 0:
                 continue
             # What is wide is not continued from a button beside it.
-            reach = max(window, round(NUMBERS.wide_window * wide))
-            left = _median(
-                piece[rows, max(0, start - reach) : start],
-                here[rows, max(0, start - reach) : start],
-            )
-            right = _median(piece[rows, stop : stop + reach], here[rows, stop : stop + reach])
+            reach = max(tones.window, round(NUMBERS.wide_window * wide))
+            left = tones.beside(int(y), int(start), -1, reach)
+            right = tones.beside(int(y), int(stop), 1, reach)
             if left is None and right is None:
                 continue
             t = (np.arange(start, stop) - start + 0.5)[:, None] / (stop - start)

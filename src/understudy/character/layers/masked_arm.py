@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import grey_dilation
 
-from understudy.character.figure.anatomy import Anatomy, draw_bones
+from understudy.character.figure.anatomy import Anatomy, Points, draw_bones
 from understudy.character.image.guided_filter import guided_filter
-from understudy.character.image.masks import Mask, closed, pieces_of, shrink, touching
+from understudy.character.image.masks import Mask, closed, opened, pieces_of, shrink, touching
 from understudy.character.layers.arms import ArmRegion
 from understudy.character.learned.arm_masks import ArmMask, not_the_arm
 from understudy.geometry.landmarks import Float32
@@ -43,6 +45,13 @@ class MaskedArmNumbers:
     """T: how wide at most,"""
     root_likely: float = 0.75
     """and how likely its pixels are the arm's, at least."""
+    lopsided: float = 1.5
+    """Of an arm's width on its outer side: where it reaches so much farther before the trunk, the
+    mask took the trunk's clothes for the sleeve, which may be of the same cloth;"""
+    level: float = 0.6
+    """unless it reaches there downwards: sine of the direction in which a sleeve hangs."""
+    panel: float = 0.03
+    """T: half of how wide such a piece of clothes is, at least."""
     votes: float = 3.0
     """Bound of the mask's votes, log odds: then strange colours can outvote it."""
 
@@ -82,6 +91,8 @@ def by_mask(
     likely = np.where(root, np.maximum(likely, np.float32(NUMBERS.root_likely)), likely)
     likely = np.where(others, np.float32(0), np.clip(likely, 0, 1))
     bones = draw_bones(shape, list(anatomy.arms[side].segments), 1)
+    clothes = _clothes_of_the_trunk(likely > NUMBERS.likely, contour.whole, anatomy, side)
+    likely = np.where(clothes, np.float32(0), likely)
     whole = touching(likely > NUMBERS.likely, bones & (likely > NUMBERS.likely))
     likely = np.where((likely > NUMBERS.likely) & ~whole, np.float32(0), likely)
     sure = (mask.likely > NUMBERS.sure) & shrink(whole, NUMBERS.margin)
@@ -97,3 +108,53 @@ def _root(anatomy: Anatomy, side: int, shape: tuple[int, int]) -> Mask:
     arm = anatomy.arms[side]
     end = arm.shoulder + NUMBERS.root * (arm.elbow - arm.shoulder)
     return draw_bones(shape, [(arm.shoulder, end)], NUMBERS.root_width * anatomy.torso)
+
+
+def _clothes_of_the_trunk(whole: Mask, contour: Mask, anatomy: Anatomy, side: int) -> Mask:
+    """What a mask took of the trunk's clothes, (h, w) bool: what lies past the arm's contour, where
+    the arm would be much wider towards the trunk's middle than on its other side."""
+    arm, unit = anatomy.arms[side], anatomy.torso
+    rows, columns = np.nonzero(whole)
+    wide = np.zeros(whole.shape, bool)
+    inner = np.zeros(whole.shape, bool)
+    if not rows.size:
+        return wide
+    points = np.stack([columns, rows], axis=1).astype(np.float64)
+    axis = anatomy.axis_x(points[:, 1])
+    from_axis = np.abs(points[:, 0] - axis)
+    on_trunk = (rows > anatomy.neck[1]) & (rows < anatomy.pelvis[1])
+    on_trunk &= from_axis < anatomy.shoulder_half_width
+    nearest, along, place = _nearest_bone(points, arm.segments)
+    apart = points - nearest
+    away = np.hypot(apart[:, 0], apart[:, 1])
+    level = np.abs(apart[:, 1]) < NUMBERS.level * away
+    inwards = apart[:, 0] * (axis - nearest[:, 0]) > 0
+    towards = level & inwards & on_trunk & (place < len(arm.segments) - 1)
+    # How far the arm reaches on its other side, by pixels along its bones.
+    steps = np.round(along).astype(int)
+    outer = np.zeros(int(steps.max()) + 1)
+    np.maximum.at(outer, steps[~inwards], away[~inwards])
+    reach = NUMBERS.lopsided * grey_dilation(outer, size=max(1, round(NUMBERS.root_width * unit)))
+    inner[rows, columns] = towards
+    wide[rows, columns] = towards & (away > reach[steps])
+    wide = opened(wide & ~contour, NUMBERS.panel * unit)
+    return touching(inner & ~contour, wide)
+
+
+def _nearest_bone(
+    points: Points, bones: tuple[tuple[Points, Points], ...]
+) -> tuple[Points, Points, NDArray[np.intp]]:
+    """For points (n, 2) the nearest place on the bones (n, 2), how far along the arm it lies (n,)
+    in pixels, and on which bone (n,)."""
+    places, lengths, before = [], [], 0.0
+    for start, end in bones:
+        bone = end - start
+        length = max(1.0, float(np.hypot(*bone)))
+        t = np.clip((points - start) @ bone / length**2, 0, 1)
+        places.append(start + t[:, None] * bone)
+        lengths.append(before + t * length)
+        before += length
+    away = np.stack([np.linalg.norm(points - place, axis=1) for place in places])
+    on = np.argmin(away, axis=0)
+    each = np.arange(len(points))
+    return np.stack(places)[on, each], np.stack(lengths)[on, each], on

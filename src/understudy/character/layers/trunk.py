@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d, grey_closing, median_filter
 
 from understudy.character.figure.anatomy import Anatomy, Points, draw_polygon
@@ -45,6 +46,14 @@ class TrunkNumbers:
     """px: at least."""
     figure: float = 0.5
     """Alpha from which on a pixel is figure."""
+    solid: float = 0.8
+    """Alpha from which on a pixel may be the trunk's: hair that hangs behind it is thinner."""
+    gap: float = 0.015
+    """T: a wider stretch of less ends the trunk: what lies past it is hair, or a sleeve;"""
+    least_gap: int = 2
+    """px: at least."""
+    gap_from: float = 0.45
+    """Of the expected half width: such a stretch nearer to the axis is a hole in a dress."""
     stretch: float = 0.05
     """T: a shorter stretch of free edge is a crumb, or the shadow of the armpit."""
     armpit: float = 0.22
@@ -109,10 +118,14 @@ def _edge(  # noqa: PLR0913 - one side of one outline
     most = np.maximum(NUMBERS.most * half, NUMBERS.most_torso * unit)
     seen, free = np.zeros(rows.size), np.zeros(rows.size, bool)
     look = max(NUMBERS.least_look, round(NUMBERS.look * unit))
+    gap = max(NUMBERS.least_gap, round(NUMBERS.gap * unit))
     for j, y in enumerate(rows.astype(int)):
         centre = int(np.clip(axis[j], 0, w - 1))
-        stop = int(np.clip(centre + side * most[j], 0, w - 1))
-        line = parts.labels[y, centre : stop + side if stop + side >= 0 else None : side]
+        columns = centre + side * np.arange(int(most[j]) + look + 1)
+        columns = columns[(columns >= 0) & (columns < w)]
+        solid = alpha[y, columns] >= NUMBERS.solid
+        ends = _first_gap(solid, int(NUMBERS.gap_from * half[j]), gap)
+        line = parts.labels[y, columns[: min(ends, int(most[j]) + 1)]]
         body = np.flatnonzero(line == BODY)
         # What lies past an arm is hair or a cape that hangs behind it, unless the trunk reaches
         # that far: then the arm lies across it.
@@ -122,8 +135,12 @@ def _edge(  # noqa: PLR0913 - one side of one outline
         if body.size == 0:
             continue
         seen[j] = body[-1]
-        beyond = centre + side * (body[-1] + look)
-        free[j] = not 0 <= beyond < w or alpha[y, beyond] < NUMBERS.figure
+        beyond = int(body[-1]) + look
+        free[j] = (
+            beyond >= columns.size
+            or alpha[y, columns[beyond]] < NUMBERS.figure
+            or (not arm.size and ends < columns.size)
+        )
     # A short stretch of free edge between arm and body is the armpit's shadow or a crumb.
     free &= median_filter(free.astype(np.uint8), size=max(3, round(NUMBERS.stretch * unit)) | 1) > 0
     # Above the armpits the edge that is seen is the neck's and the shoulders'.
@@ -143,3 +160,13 @@ def _edge(  # noqa: PLR0913 - one side of one outline
         np.minimum(envelope, edge + NUMBERS.envelope * unit), NUMBERS.smooth * unit
     )
     return np.asarray(np.where(free, seen, np.maximum(envelope, edge)))
+
+
+def _first_gap(solid: NDArray[np.bool_], start: int, wide: int) -> int:
+    """Where the first stretch of background of at least `wide` pixels begins, from `start` on; the
+    line's length where there is none. solid: (n,) bool, whether each pixel is the trunk's."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], ~solid, [0]]).astype(np.int8)))
+    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+        if begin >= start and end - begin >= wide:
+            return int(begin)
+    return len(solid)
