@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Collection, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
@@ -159,7 +160,7 @@ class PuppetEngine:
     ) -> Iterator[NDArray[np.uint8]]:
         progress = on_progress or ignore_progress
         progress("retarget", 0.0)
-        puppet = self._puppet(job)
+        puppet = self._puppet(_on_nothing(job) if alone else job)
         progress("retarget", 1.0)
         frames = self._frames(puppet, range(len(puppet)), cancelled or never, alone=alone)
         for done, frame in enumerate(frames, 1):
@@ -220,6 +221,14 @@ class PuppetEngine:
             finally:
                 for future in pending:
                     future.cancel()
+
+
+def _on_nothing(job: EngineJob) -> EngineJob:
+    """The job of a character that is drawn alone: nothing is behind it, as far as a camera goes."""
+    if job.character is None:
+        return job
+    nothing = np.zeros_like(job.character.background)
+    return replace(job, character=replace(job.character, background=nothing))
 
 
 def _camera_report(share: float) -> EngineReport:

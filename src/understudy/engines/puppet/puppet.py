@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
-from understudy.engines.puppet.camera.carried import carried_camera, composed, head_boxes
+from understudy.engines.puppet.camera.carried import carried_camera, composed, figure_places
+from understudy.engines.puppet.camera.free_room import FreeRoom
 from understudy.engines.puppet.camera.path import CameraPath, camera_path
 from understudy.engines.puppet.camera.reframing import reframe
 from understudy.engines.puppet.camera.wording import CameraScript
@@ -43,10 +44,12 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
-    """The clip's camera, and the figure's canvas pixels per clip pixel of the driver."""
+    """The clip's camera, the figure's canvas pixels per clip pixel of the driver, and what may be
+    seen past the picture's edges."""
 
     camera: ClipCamera
     per_pixel: float
+    room: FreeRoom
 
 
 class Puppet:
@@ -122,8 +125,8 @@ class Puppet:
             path = camera_path(script, motion.times, size, focus, motion.ground.astype(np.float64))
         if carried is None:
             return path, None
-        heads = head_boxes(motion, self._rig, self._framing)
-        found = carried_camera(carried.camera, carried.per_pixel, size, heads)
+        figure = figure_places(motion, self._rig, self._framing)
+        found = carried_camera(carried.camera, carried.per_pixel, size, figure, carried.room)
         return found.path if path is None else composed(path, found.path), found.share
 
     def __len__(self) -> int:

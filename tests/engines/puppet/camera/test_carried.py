@@ -6,7 +6,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from understudy.engines.puppet.camera.carried import CarriedCamera, carried_camera
+from understudy.engines.puppet.camera.carried import (
+    NO_ROOM,
+    CarriedCamera,
+    FigurePlaces,
+    carried_camera,
+)
+from understudy.engines.puppet.camera.free_room import FreeRoom
 from understudy.tracking.clip_camera import ClipCamera
 
 Float64 = NDArray[np.float64]
@@ -23,8 +29,11 @@ def camera(x: Float64 | float = 0.0, zoom: Float64 | float = 1.0, roll: float = 
     return ClipCamera(centre, np.ones(FRAMES) * zoom, roll * WAY, CLIP)
 
 
-def carried(clip: ClipCamera, per_pixel: float = 1.2, heads: Float64 = HEADS) -> CarriedCamera:
-    return carried_camera(clip, per_pixel, SIZE, heads)
+def carried(
+    clip: ClipCamera, heads: Float64 = HEADS, room: FreeRoom = NO_ROOM, soles: float = 900.0
+) -> CarriedCamera:
+    figure = FigurePlaces(heads, np.full(FRAMES, soles))
+    return carried_camera(clip, 1.2, SIZE, figure, room)
 
 
 def seen(found: CarriedCamera) -> Float64:
@@ -86,3 +95,28 @@ def test_a_head_that_fills_the_picture_leaves_the_camera_where_it_is() -> None:
     found = carried(camera(x=300), heads=heads)
     assert found.share == 0.0
     np.testing.assert_allclose(found.path.figure, np.tile(np.eye(3)[:2], (FRAMES, 1, 1)))
+
+
+def test_past_an_edge_the_camera_goes_as_far_as_the_ground_is_plain() -> None:
+    room = FreeRoom(left=400)
+    found = carried(camera(x=-900), room=room)
+    assert found.share > carried(camera(x=-900)).share
+    corners = seen(found)
+    assert -400 - 1e-6 < corners[..., 0].min() < 0
+    assert corners[..., 1].min() > -1e-6
+    assert (corners.max(axis=(0, 1)) < np.array(SIZE) + 1e-6).all()
+
+
+def test_where_the_head_leaves_no_room_plain_ground_lets_the_camera_step_back() -> None:
+    heads = np.tile([0.0, 0.0, 720.0, 1080.0], (FRAMES, 1))
+    found = carried(camera(x=60), heads=heads, room=FreeRoom(400, 400, 400, 400))
+    assert found.share > 0
+    assert found.path.figure[0, 0, 0] < 1
+
+
+def test_the_feet_are_in_the_widest_view_where_the_ground_lets_the_camera_step_back() -> None:
+    heads = np.tile([300.0, 20.0, 420.0, 150.0], (FRAMES, 1))
+    closing_in = camera(zoom=1 + 0.3 * WAY)
+    found = carried(closing_in, heads=heads, soles=1050.0, room=FreeRoom(700, 900, 700, 900))
+    assert found.share == 1.0
+    assert seen(found)[0, :, 1].max() >= 1050

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from understudy.character.character import Character
 from understudy.engines.engine import MotionControls
+from understudy.engines.puppet.camera.free_room import free_room
 from understudy.engines.puppet.camera.wording import CameraScript
 from understudy.engines.puppet.puppet import Carried, Puppet
 from understudy.engines.puppet.render.canvas import Canvas
@@ -79,7 +80,11 @@ def build_puppet(  # noqa: PLR0913 - the take's inputs, one for each
     width = None if camera is None else character.size[0]
     carried = None
     if camera is not None:
-        carried = Carried(camera, figure_scale(performance, skeleton_of_character(character)))
+        carried = Carried(
+            camera,
+            figure_scale(performance, skeleton_of_character(character)),
+            free_room(character.background, character.alpha),
+        )
     seen = None
     if character.views and orientation == "video":
         seen = aspects_seen(performance, character.views)
