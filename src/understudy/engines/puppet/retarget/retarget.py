@@ -104,30 +104,28 @@ def retarget(  # noqa: PLR0913 - independent keyword options
     face = _taken(read_face(performance.face, driver, skeleton.face), controls)
 
     # 2. Where every bone points, and how large the figure is.
-    turned = np.clip(wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn)
-    turn_back = driver.yaw - turned
+    turn_back = driver.yaw - _picture_turn(rest)
     away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
     vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
     strength = controls.strength if controls.body else 0.0
     vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), strength)
     size = _taken_size(driver, skeleton, controls)
-    roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
-    if skeleton.near is not None:
-        roll = _nod(driver, rest) * (controls.strength if controls.head else 0.0)
 
     # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
+    if skeleton.near is None:
+        roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
+    else:
+        roll = _nod(driver, rest) * (controls.strength if controls.head else 0.0)
     trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
     arms = _arms(skeleton, rest, trunk, vectors, size)
     legs_move = driver.legs_seen and skeleton.legs and controls.body
     stance = pose_stance(
         driver, rest, skeleton, trunk, vectors, size, legs_move=legs_move, still=not controls.body
     )
-    _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
     if controls.body:
+        _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
         arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
-    root = stance.root if controls.travel else without_travel(stance.root, performance.times)
-    if width is not None:
-        root = within_width(root, performance.times, skeleton.joints[:, 0], width)
+    root = _root(stance.root, performance.times, skeleton, controls, width)
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
     # 4. What is drawn on top: head, face, fingers, and the order of the layers.
@@ -161,6 +159,24 @@ def _ground(skeleton: Skeleton) -> NDArray[np.float32]:
     """Where the figure stands in its picture: (2,)."""
     ankles = skeleton.joints[[limb.joints[2] for limb in LEGS]]
     return np.array([ankles[:, 0].mean(), ankles[:, 1].max()], np.float32)
+
+
+def _root(
+    root: Float64,
+    times: Float64,
+    skeleton: Skeleton,
+    controls: MotionControls,
+    width: int | None,
+) -> Float64:
+    """Where the whole figure goes (T, 2), as far as travel is taken and the canvas is wide."""
+    if not controls.travel:
+        root = without_travel(root, times)
+    return root if width is None else within_width(root, times, skeleton.joints[:, 0], width)
+
+
+def _picture_turn(rest: BodyTrack) -> float:
+    """How far the picture's figure is turned, as far as the tracker is believed: radians."""
+    return float(np.clip(wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn))
 
 
 def _taken_size(driver: BodyTrack, skeleton: Skeleton, controls: MotionControls) -> Float64:
