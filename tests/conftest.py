@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -85,9 +86,9 @@ def machine_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
     return _MACHINE_WEIGHTS
 
 
-@pytest.fixture(scope="session")
-def _postgres_database() -> Iterator[str]:
-    """The URL of a migrated PostgreSQL database of this run's own."""
+@contextmanager
+def _new_postgres_database() -> Iterator[str]:
+    """The URL of an empty PostgreSQL database, dropped at the end."""
     psycopg = pytest.importorskip("psycopg")
     name = f"understudy_test_{secrets.token_hex(6)}"
     try:
@@ -95,16 +96,31 @@ def _postgres_database() -> Iterator[str]:
             connection.execute(f"CREATE DATABASE {name}")
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL: {str(error).splitlines()[0]}")
+    try:
+        yield f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
+    finally:
+        with psycopg.connect(POSTGRES, autocommit=True) as connection:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def new_postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL database without tables."""
+    with _new_postgres_database() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def _postgres_database() -> Iterator[str]:
+    """The URL of a migrated PostgreSQL database of this run's own."""
     from understudy.tasks.db.database import Database
     from understudy.tasks.db.migrations import migrate
 
-    url = f"{POSTGRES.rsplit('/', 1)[0]}/{name}"
-    database = Database(url)
-    migrate(database)
-    database.close()
-    yield url
-    with psycopg.connect(POSTGRES, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with _new_postgres_database() as url:
+        database = Database(url)
+        migrate(database)
+        database.close()
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,8 @@ class TaskRequest:
     element_images, element_videos: those of the element, the frontal image first. base_url: by
     which the client reached the service, for the URLs in callbacks. key_name: of the key that the
     request came with. notes: where the take does otherwise than its client asked, in sentences.
-    clip_max_seconds: in place of the contract's limit.
+    clip_max_seconds: in place of the contract's limit. unknown: the options that a newer version
+    stored and this one cannot carry out.
     """
 
     take: TakeRequest
@@ -76,6 +77,7 @@ class TaskRequest:
     key_name: str | None = None
     notes: tuple[str, ...] = ()
     clip_max_seconds: float | None = None
+    unknown: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -275,6 +275,39 @@ async def test_what_the_machine_lacks_is_waited_for_and_counts_as_no_failure(
 
 
 @pytest.mark.anyio
+async def test_a_task_with_an_option_that_only_newer_code_knows_is_left_to_that(
+    database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
+) -> None:
+    task = store(database, new_task(), now=now_ms())
+    request = {**database.read_now(_request), "gait": "jaunty"}
+    database.write_now(_set_request, request)
+    executor = MemoryExecutor()
+    async with context_of(database, storage, tmp_path, executor, max_attempts=1) as context:
+        async with leading(context):
+
+            async def put_back() -> bool:
+                found = await database.read(tasks.find, task.account_id, str(task.id))
+                return found is not None and (found.status, found.attempt) == ("submitted", 1)
+
+            await eventually(put_back)
+        assert executor.started == []
+        # Here that which stands for the newer code: it knows what the row says now.
+        del request["gait"]
+        database.write_now(_set_request, request)
+        async with leading(context):
+            done = await ended(database, task, hurry=True)
+    assert (done.status, done.attempt, done.failures) == (Status.SUCCEEDED, 2, 0)
+
+
+def _request(connection: sa.Connection) -> Any:
+    return connection.execute(sa.select(table.c.request)).scalar_one()
+
+
+def _set_request(connection: sa.Connection, request: dict[str, Any]) -> None:
+    connection.execute(table.update().values(request=request))
+
+
+@pytest.mark.anyio
 async def test_a_storage_that_is_away_is_waited_for(
     database: Database, new_task: MakeTask, storage: Storage, tmp_path: Path
 ) -> None:

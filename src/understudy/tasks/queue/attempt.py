@@ -53,6 +53,11 @@ async def run_attempt(context: AttemptContext, task: Task, *, attached: bool = F
     # A clock that was set back meanwhile makes it less than nothing.
     context.observer.waited(max(task.updated_at - task.not_before, 0) / 1000)
     try:
+        if task.request.unknown:
+            # While a newer version replaces this one, its tasks may come here.
+            needed = ", ".join(task.request.unknown)
+            await put_back(context, task, f"only a newer version knows its options: {needed}")
+            return
         await asyncio.to_thread(_make_anew, workspace)
         await _run(context, task, workspace, attached=attached)
     except InputRefused as refusal:
@@ -122,7 +127,7 @@ def _lacking(error: Exception) -> str | None:
 async def put_back(context: AttemptContext, task: Task, lacking: str) -> None:
     """Put a task back after an attempt that the machine failed; it does not count as a failure.
 
-    lacking: what the machine lacks.
+    lacking: what the machine, or this version, lacks.
     """
     fence, now = (task.id, task.attempt), now_ms()
     if now - task.created_at > MACHINE_PATIENCE_MS:

@@ -7,6 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from understudy.errors import InputRefused
 from understudy.take.options import TakeRequest
 from understudy.tasks.records import (
     CallbackEvent,
@@ -32,8 +33,7 @@ def pack(value: TaskRequest | Result | Source | None) -> dict[str, Any] | None:
     for name in value.__slots__:
         part = getattr(value, name)
         if isinstance(part, TakeRequest):
-            given = part.to_json().items()
-            packed.update((key, option) for key, option in given if option is not None)
+            packed.update(_pack_options(part))
         elif isinstance(part, Source):
             packed[name] = pack(part)
         elif isinstance(part, tuple) and part:
@@ -43,10 +43,41 @@ def pack(value: TaskRequest | Result | Source | None) -> dict[str, Any] | None:
     return packed
 
 
+_OPTIONS_IF_ABSENT = TakeRequest().to_json()
+_OPTIONS_ALWAYS_WRITTEN = frozenset(("model", "engine", "orientation", "mode"))
+"""What the capability map decides, so that another version may decide it differently."""
+
+
+def _pack_options(take: TakeRequest) -> dict[str, Any]:
+    """The options that say something: a task without a new one can be read by older code, which
+    does not know it, as long as servers of both versions run.
+    """
+    return {
+        name: option
+        for name, option in take.to_json().items()
+        if name in _OPTIONS_ALWAYS_WRITTEN or option != _OPTIONS_IF_ABSENT[name]
+    }
+
+
+def _unpack_options(values: dict[str, Any]) -> tuple[TakeRequest, tuple[str, ...]]:
+    """A take's options, and the names of those that only newer code understands."""
+    unknown: list[str] = []
+    while True:
+        try:
+            return TakeRequest.from_json(values), tuple(unknown)
+        except InputRefused as refusal:
+            if refusal.field not in values:
+                raise
+            unknown.append(refusal.field)
+            values = {name: values[name] for name in values if name != refusal.field}
+
+
 def unpack_request(values: dict[str, Any]) -> TaskRequest:
-    """The inverse of `pack`. Raises InputRefused for options that are unknown or not allowed."""
+    """The inverse of `pack`; what newer code stored is read as far as this code understands it."""
     own = {name: value for name, value in values.items() if name in _REQUEST_FIELDS}
-    take = TakeRequest.from_json({name: values[name] for name in values.keys() - own.keys()})
+    take, unknown = _unpack_options(
+        {name: value for name, value in values.items() if name not in own}
+    )
     own["clip"] = Source(**own["clip"])
     for name in ("picture", "behind"):
         if own.get(name) is not None:
@@ -56,10 +87,11 @@ def unpack_request(values: dict[str, Any]) -> TaskRequest:
             own[name] = tuple(Source(**source) for source in own[name])
     if "notes" in own:
         own["notes"] = tuple(own["notes"])
-    return TaskRequest(take=take, **own)
+    return TaskRequest(take=take, unknown=unknown, **own)
 
 
-_REQUEST_FIELDS = frozenset(field.name for field in fields(TaskRequest)) - {"take"}
+_REQUEST_FIELDS = frozenset(field.name for field in fields(TaskRequest)) - {"take", "unknown"}
+_RESULT_FIELDS = frozenset(field.name for field in fields(Result))
 
 
 def to_task(row: Row) -> Task:
@@ -69,7 +101,8 @@ def to_task(row: Row) -> Task:
     values["status"] = Status(values["status"])
     values["request"] = unpack_request(values["request"])
     if values["result"] is not None:
-        values["result"] = Result(**values["result"])
+        known = {name: value for name, value in values["result"].items() if name in _RESULT_FIELDS}
+        values["result"] = Result(**known)
     return Task(**values)
 
 
