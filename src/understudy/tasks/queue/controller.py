@@ -106,11 +106,11 @@ class Controller:
     async def run(self) -> None:
         """Lead whenever possible, until stopped."""
         while not self._stopping.is_set():
-            if not await self._before_stop(wait_for(self._leadership)):
-                return
-            log.info("controller leads", slots=self._context.executor.capacity)
-            self._leads = True
             try:
+                if not await self._before_stop(wait_for(self._leadership)):
+                    return
+                log.info("controller leads", slots=self._context.executor.capacity)
+                self._leads = True
                 await self._lead()
             except LeadershipLost:
                 log.warning("leadership lost")

@@ -46,12 +46,23 @@ class Leadership(Protocol):
 async def wait_for(leadership: Leadership) -> None:
     """Take leadership as soon as it is free."""
     while True:
-        try:
-            if await asyncio.to_thread(leadership.take):
+        with suppress(DatabaseUnavailable):
+            if await _take(leadership):
                 return
-        except DatabaseUnavailable:
-            pass
         await asyncio.sleep(POLL_SECONDS)
+
+
+async def _take(leadership: Leadership) -> bool:
+    """Take it in a thread; whoever is cancelled meanwhile does not have it afterwards."""
+    taking = asyncio.ensure_future(asyncio.to_thread(leadership.take))
+    try:
+        return await asyncio.shield(taking)
+    except asyncio.CancelledError:
+        # The thread goes on, and nobody would let go of what it takes.
+        with suppress(DatabaseUnavailable):
+            if await taking:
+                leadership.let_go()
+        raise
 
 
 def leadership_of(database: Database, *, lease_seconds: float = LEASE_SECONDS) -> Leadership:
