@@ -250,8 +250,15 @@ class Settings(BaseSettings):
     )
     models_idle_seconds: PositiveFloat = Field(
         default=600.0,
-        description="Seconds after which models that were kept for the next take, and that no take "
-        "used, are unloaded (executor `local`).",
+        description="Seconds after which models or workers that were kept for the next take, and "
+        "that no take used, are unloaded (executor `local`).",
+    )
+    kept_workers: NonNegativeInt = Field(
+        default=0,
+        description="Workers of the built-in engine that stay when their take is done, with their "
+        "trackers, so that the next take starts none (executor `local`): see "
+        "[a server](deployment.md#workers-that-stay) for what it saves and costs. All accounts "
+        "share them. 0: each take has processes of its own.",
     )
     take_slots: PositiveInt = Field(
         default=1,

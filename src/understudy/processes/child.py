@@ -84,6 +84,11 @@ class Child:
         """The process's number."""
         return self._process.pid
 
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._process.poll() is None
+
     def fileno(self) -> int:
         """The descriptor that becomes readable when an answer arrives."""
         return self._source.fileno()

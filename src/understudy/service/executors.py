@@ -32,6 +32,7 @@ def _executor(settings: Settings, jobs: str, prober: Prober) -> Executor:
             memory_mb=settings.take_memory_mb,
             jobs=jobs,
             is_resident=NeedsByEngine(settings, prober).are_resident,
+            kept_workers=settings.kept_workers,
             idle_seconds=settings.models_idle_seconds,
         )
     from understudy.tasks.workers.ray.cluster import Cluster

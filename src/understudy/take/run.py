@@ -7,9 +7,9 @@ rendering.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
 from understudy import __version__
@@ -52,6 +52,9 @@ from understudy.tracking.formats.motion_file import MotionFile
 from understudy.tracking.performance import Performance
 from understudy.tracking.trackers import TrackerPool
 
+OpenTrackers = Callable[[], AbstractContextManager[TrackerPool]]
+"""Makes the processes that a take tracks with, or lends them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ready:
@@ -85,6 +88,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     on_progress: OnProgress | None = None,
     cancelled: Cancelled | None = None,
     board: Board | None = None,
+    trackers: OpenTrackers = TrackerPool,
 ) -> Report:
     """Make the take and write its files, complete or not at all.
 
@@ -92,7 +96,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     orientation `image`, which turns the character, and only an opaque MP4 or MOV). judge: judge the
     finished video, for the report (see `result_judging`). on_progress: called from the calling
     thread. cancelled: called from time to time. board: shares a long take with workers that call
-    `help_take`; the same bytes come of it.
+    `help_take`; the same bytes come of it. trackers: see `OpenTrackers`.
 
     Raises InputRefused for a picture, element or clip that cannot be used, or judged, and
     EngineUnavailable, TakeCancelled, CannotWrite, CannotSign where signing is set up but does not
@@ -108,7 +112,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
 
     # 1. Open: what cannot be used is refused before it costs anything.
     # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
-    engine, ready, background = _made_ready(media, request, progress, times, stop, board)
+    engine, ready, background = _made_ready(media, request, progress, times, stop, board, trackers)
 
     # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
     finishing = replace(_finishing(request, ready, outputs, background), identity=identity)
@@ -139,7 +143,9 @@ def help_take(
     """
     stop = cancelled or never
     progress, times = ProgressLine(None), StageTimes()
-    engine, ready, background = _made_ready(media, request, progress, times, stop, board)
+    engine, ready, background = _made_ready(
+        media, request, progress, times, stop, board, TrackerPool
+    )
     finishing = _finishing(request, ready, outputs, background)
     draw_shared(engine, _job(engine, request, ready), finishing, board, stop)
 
@@ -151,6 +157,7 @@ def _made_ready(  # noqa: PLR0913 - the take's inputs, and whom to tell
     times: StageTimes,
     stop: Cancelled,
     board: Board | None,
+    trackers: OpenTrackers,
 ) -> tuple[Engine, _Ready, Background | None]:
     """The engine, what it draws from, and the background that the take gets."""
     progress.tell("open")
@@ -160,7 +167,7 @@ def _made_ready(  # noqa: PLR0913 - the take's inputs, and whom to tell
     with times.measuring("open"):
         background = open_background(media, request, engine)
         opened = open_media(media, request)
-    ready = _prepare(engine, request, opened, progress, times, stop, board)
+    ready = _prepare(engine, request, opened, progress, times, stop, board, trackers)
     if background is not None and ready.character is not None:
         ready = replace(ready, character=on_background(ready.character, background))
     return engine, ready, background
@@ -187,10 +194,11 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     times: StageTimes,
     stop: Cancelled,
     board: Board | None,
+    trackers: OpenTrackers,
 ) -> _Ready:
     """Inspect and track the clip while the character is cast. Raises as `run_take` does."""
     clip = opened.clip
-    with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
+    with ThreadPoolExecutor(1, "casting") as threads, trackers() as pool:
         casting = ConcurrentCasting(
             engine,
             request.mode,

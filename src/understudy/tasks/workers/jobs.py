@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import asdict, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:  # They load much that a child does not need at once.
     from understudy.character.corrections import Corrections
     from understudy.take.casting.adjusting import PictureFile
     from understudy.take.outputs import Outputs
+    from understudy.tracking.trackers import KeptTrackers
 
 Report = Callable[[str, float, bytes | None], None]
 Values = dict[str, Any]
@@ -40,10 +42,13 @@ def take(arguments: Values, report: Report) -> Values:
 
     Arguments: `TakeArguments` with a workspace, where it leaves video.mp4 (or of another format),
     cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if asked for,
-    video.watermarked.mp4.
+    video.watermarked.mp4; and `stays`, whether this process is kept for another take, with its
+    trackers.
     """
+    from understudy.processes.memory import trim_memory
     from understudy.take.progress import Progress
     from understudy.take.run import run_take
+    from understudy.tracking.trackers import TrackerPool
 
     def tell(progress: Progress) -> None:
         report(progress.stage, progress.fraction, progress.preview)
@@ -51,6 +56,7 @@ def take(arguments: Values, report: Report) -> Values:
     given = TakeArguments.from_json(arguments)
     workspace = given.workspace
     assert workspace is not None
+    stays = bool(arguments.get("stays"))
     made = run_take(
         given.media,
         given.request,
@@ -58,9 +64,20 @@ def take(arguments: Values, report: Report) -> Values:
         on_progress=tell,
         cancelled=cancellation.requested,
         board=board_of(arguments),
+        trackers=_kept_trackers().lent if stays else TrackerPool,
     )
+    if stays:
+        trim_memory()
     (workspace / "report.json").write_text(json.dumps(made.to_json()))
     return {"seconds": made.plan.duration}
+
+
+@cache
+def _kept_trackers() -> KeptTrackers:
+    """Those of this process, which end with it."""
+    from understudy.tracking.trackers import KeptTrackers
+
+    return KeptTrackers()
 
 
 def help_take(arguments: Values, report: Report) -> Values:

@@ -1,6 +1,7 @@
 """The local executor: a child process for every job, with limits on its memory and time.
 
-Engines whose models take long to load share a child that keeps them: see `kept`.
+Engines whose models take long to load share a child that keeps them: see `kept`. Children of the
+built-in engine stay for the next job where there is room: see `kept_workers`.
 """
 
 from __future__ import annotations
@@ -10,10 +11,12 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 
+from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.tasks.workers.cancellation import CANCELLED
 from understudy.tasks.workers.child import WorkerProcess
 from understudy.tasks.workers.executor import Job
 from understudy.tasks.workers.kept import KeptChild, Loan
+from understudy.tasks.workers.kept_workers import KeptWorkers
 from understudy.tasks.workers.messages import Crashed, Done, Progressed, Refused
 
 JOBS = "understudy.tasks.workers.jobs"
@@ -35,7 +38,7 @@ async def never_resident(engine: str) -> bool:
 
 @dataclass(slots=True, eq=False)
 class _Running:
-    """A job: its child once it has one. loan: of the child that keeps models, None of another.
+    """A job: its child once it has one. loan: of a child that may stay, None of another.
     over: the job has ended. dropped: it was cancelled before it had a child."""
 
     child: WorkerProcess | None = None
@@ -49,7 +52,8 @@ class LocalExecutor:
 
     jobs: the module that holds the jobs' functions. seconds: what a job may take.
     memory_mb: what each of its processes may reserve, 0 for no limit. is_resident: whether an
-    engine's models are kept for the next job; may raise MachineFault. idle_seconds: for how long.
+    engine's models are kept for the next job; may raise MachineFault. kept_workers: how many
+    children of the built-in engine stay for the next job. idle_seconds: for how long either is.
     """
 
     def __init__(  # noqa: PLR0913 - independent keyword options
@@ -60,6 +64,7 @@ class LocalExecutor:
         memory_mb: int,
         jobs: str = JOBS,
         is_resident: IsResident = never_resident,
+        kept_workers: int = 0,
         idle_seconds: float = IDLE_SECONDS,
     ) -> None:
         self._slots = slots
@@ -68,6 +73,10 @@ class LocalExecutor:
         self._jobs = jobs
         self._is_resident = is_resident
         self._kept = KeptChild(jobs, memory_mb=memory_mb, idle_seconds=idle_seconds)
+        self._workers = KeptWorkers(
+            kept_workers, jobs, memory_mb=memory_mb, idle_seconds=idle_seconds
+        )
+        self._keeps_workers = kept_workers > 0
         self._running: dict[str, _Running] = {}
 
     @property
@@ -76,15 +85,16 @@ class LocalExecutor:
         return self._slots
 
     async def run(self, job: Job) -> AsyncGenerator[Outcome, None]:
-        """Start a job in a child of its own, or in the one that has its models; progress, then how
-        it ended."""
+        """Start a job in a child of its own, or in one that has loaded what it needs; progress,
+        then how it ended."""
         running = self._running[job.name] = _Running()
         try:
             async with self._child_for(job, running) as child:
                 if running.dropped:
                     yield _STOPPED
                     return
-                messages = aiter(child.run(job.function, job.arguments))
+                told = {"stays": True} if self._is_for_workers(job) else {}
+                messages = aiter(child.run(job.function, {**job.arguments, **told}))
                 last: Outcome | None = None
                 try:
                     async with aclosing(self._in_time(messages)) as outcomes:
@@ -127,12 +137,18 @@ class LocalExecutor:
         children = [each.child for each in self._running.values() if each.child is not None]
         await asyncio.gather(*(child.kill() for child in children))
         await self._kept.close()
+        await self._workers.close()
 
     @asynccontextmanager
     async def _child_for(self, job: Job, running: _Running) -> AsyncIterator[WorkerProcess]:
-        """The job's child; it is gone afterwards, unless it keeps models and is fit to."""
+        """The job's child; it is gone afterwards, unless it may stay and is fit to."""
+        lent = None
         if await self._is_resident(job.engine):
-            async with self._kept.lent(job.engine) as loan:
+            lent = self._kept.lent(job.engine)
+        elif self._is_for_workers(job):
+            lent = self._workers.lent()
+        if lent is not None:
+            async with lent as loan:
                 running.loan, running.child = loan, loan.child
                 yield loan.child
             return
@@ -143,6 +159,9 @@ class LocalExecutor:
             yield child
         finally:
             await child.kill()
+
+    def _is_for_workers(self, job: Job) -> bool:
+        return self._keeps_workers and job.engine == DEFAULT_ENGINE
 
     async def _in_time(self, messages: AsyncIterator[Outcome]) -> AsyncGenerator[Outcome, None]:
         """The messages of a job up to the last; one that takes too long counts as crashed."""

@@ -1,5 +1,6 @@
 """Trackers: they find people and their landmarks, each in its own process."""
 
+from understudy.tracking.trackers.kept import KeptTrackers
 from understudy.tracking.trackers.pictures import track_picture
 from understudy.tracking.trackers.pool import TrackerPool
 from understudy.tracking.trackers.process import start_tracker
@@ -7,6 +8,7 @@ from understudy.tracking.trackers.tracker import Detection, PictureTrack, Region
 
 __all__ = [
     "Detection",
+    "KeptTrackers",
     "PictureTrack",
     "Region",
     "TrackerPool",

@@ -64,6 +64,11 @@ class TrackerPool:
         """The processes; they may be used one by one while `run` is not."""
         return tuple(self._processes)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is open and none of its processes has ended."""
+        return not self._closed and all(process.is_alive for process in self._started)
+
     def close(self) -> None:
         """Kill the processes and wait for their end; none is started any more."""
         self._closed = True

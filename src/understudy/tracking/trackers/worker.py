@@ -41,6 +41,8 @@ def _answer(tracker: Tracker, request: Message) -> Iterator[Message]:
             tracker.unload_detector()
             trim_memory()
             yield from track_chunk(tracker, request)
+            # Where the process stays for another take it shall take little meanwhile.
+            trim_memory()
         case "sample":
             yield from sample_chunk(tracker, request)
         case kind:
