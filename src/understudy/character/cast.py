@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, replace
-from functools import partial
 
 import cv2
 import numpy as np
@@ -12,8 +11,9 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.carried_corrections import corrections_of
-from understudy.character.character import Character, Layer, Traits
+from understudy.character.character import Character, Traits
 from understudy.character.corrections import ROOT, Corrections
+from understudy.character.cutting import cut_figure, outline_drawing, warnings_of
 from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.drawn_mouth import with_drawn_mouth
 from understudy.character.figure.find import Figure, Track
@@ -22,28 +22,20 @@ from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.pointed import surroundings
 from understudy.character.figure.unrecognized.find import find_unrecognized
-from understudy.character.image.masks import Box, box_of
 from understudy.character.image.png_files import matte_from_png
 from understudy.character.inpaint.background import ClearedBackground, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
-from understudy.character.layers.layers import cut_layers
-from understudy.character.layers.masked_arm import is_believed, is_sure
-from understudy.character.layers.parts import ARMS, find_parts
-from understudy.character.layers.parts_by_bones import parts_by_bones
+from understudy.character.layers.masked_arm import is_believed
 from understudy.character.learned import LearnedModels, learned_version
-from understudy.character.learned.arm_masks import ArmMask, ArmMasks
+from understudy.character.learned.arm_masks import ArmMasks
 from understudy.character.matte.matte import Matte, find_matte, with_colours
 from understudy.character.serialization import casting_version, character_of, character_record
 from understudy.character.traits import (
     arm_is_seen,
-    arm_states,
     framing_of,
     head_is_cut,
-    hem_of,
-    middle_covered,
 )
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker, picture_versions
@@ -179,6 +171,12 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     anatomy = measure(figure.landmarks)
     values = np.asarray(rgb / np.float32(255), np.float32)
     matte = _matte_of(values, given, figure, anatomy, learned)
+    by_bones = figure.by_bones
+    drawn = None if by_bones else outline_drawing(values, given, matte.alpha, anatomy.torso)
+    if drawn is not None:
+        by_bones = True
+        if given is None and figure.alpha is None:
+            matte = with_colours(values, drawn)
     if not corrections.joints:
         figure = replace(figure, landmarks=with_long_legs(figure.landmarks, matte.alpha))
         anatomy = measure(figure.landmarks)
@@ -194,18 +192,16 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
     if background is not None and background.glow.any():
         light = glow_layer(values, background.image, alpha, background.glow, anatomy.torso)
         alpha = alpha + (1 - alpha) * light[..., 3]
-    layers, arms, hem = _cut(
-        matte, light, anatomy, learned.arms, corrections, by_bones=figure.by_bones
-    )
+    cut = cut_figure(matte, light, anatomy, learned.arms, corrections, by_bones=by_bones)
     framing = framing_of(anatomy, matte.alpha)
     plain = background.plain if background is not None else float(behind.mean()) > 0.35
     # Feet that touch the lower edge do not go on below it.
     pad = 0 if framing == "whole_body" else pad_rows(matte.alpha, anatomy.torso)
     traits = Traits(
         framing=framing,
-        left_arm=arms[0],
-        right_arm=arms[1],
-        hem_y=hem,
+        left_arm=cut.arms[0],
+        right_arm=cut.arms[1],
+        hem_y=cut.hem,
         head_cut=head_is_cut(matte.alpha, anatomy),
         casts_shadow=plain and framing == "whole_body",
         pad=pad,
@@ -216,10 +212,10 @@ def _cast(  # noqa: PLR0913 - what was found and what was given
         picture=rgb,
         alpha=alpha,
         background=np.round(behind * 255).astype(np.uint8),
-        layers=tuple(extend(layer, pad, anatomy) for layer in layers),
+        layers=tuple(extend(layer, pad, anatomy) for layer in cut.layers),
         landmarks=figure.landmarks,
         traits=traits,
-        warnings=(*figure.warnings, *(() if figure.limbless else _warnings(arms))),
+        warnings=(*figure.warnings, *(() if figure.limbless else warnings_of(cut))),
     )
 
 
@@ -246,70 +242,8 @@ def on_canvas(picture: Picture, size: tuple[int, int]) -> tuple[NDArray[np.uint8
     return canvas, np.clip(alpha, 0, 1).astype(np.float32)
 
 
-def _cut(  # noqa: PLR0913 - what was found and what was given
-    matte: Matte,
-    light: Float32 | None,
-    anatomy: Anatomy,
-    masks: ArmMasks,
-    corrections: Corrections,
-    *,
-    by_bones: bool,
-) -> tuple[tuple[Layer, ...], tuple[ArmState, ArmState], float | None]:
-    """The layers (canvas), the arms' states and a skirt's hem.
-
-    Works on the figure's box: most pictures are mostly background.
-    """
-    size = matte.alpha.shape[1], matte.alpha.shape[0]
-    everything = matte.alpha if light is None else np.maximum(matte.alpha, light[..., 3])
-    view = box_of(everything > 0, 0.1 * anatomy.torso) or (slice(0, size[1]), slice(0, size[0]))
-    origin = np.array([view[1].start, view[0].start], float)
-    place = anatomy.in_frame(origin, 1.0)
-    piece = Matte(
-        np.ascontiguousarray(matte.alpha[view]), np.ascontiguousarray(matte.colours[view])
-    )
-    # What is surely not to be moved need not be cut out first.
-    sure = is_sure(masks[0]), is_sure(masks[1])
-    hopes = corrections.chosen(arm_states(anatomy, size, (0.0, 0.0), matte.alpha, sure))
-    here = _in_view(masks[0], view), _in_view(masks[1], view)
-    find = (
-        partial(parts_by_bones, piece.alpha) if by_bones else partial(find_parts, piece, masks=here)
-    )
-    parts = find(place, (hopes[0] == "free", hopes[1] == "free"))
-    covered = [0.0 if arm is None else middle_covered(arm, place) for arm in parts.arms]
-    states = arm_states(anatomy, size, (covered[0], covered[1]), matte.alpha, sure)
-    states = corrections.chosen(states)
-    if states != hopes:
-        parts = find(place, (states[0] == "free", states[1] == "free"))
-    cut = cut_layers(piece, parts, place, None if light is None else light[view])
-    hem = hem_of(piece.alpha, place, np.isin(parts.labels, ARMS))
-    layers = []
-    for layer in cut:
-        rgba = np.zeros((size[1], size[0], 4), np.float32)
-        rgba[view] = layer.rgba
-        layers.append(Layer(layer.name, rgba))
-    return tuple(layers), states, None if hem is None else hem + float(origin[1])
-
-
-def _in_view(mask: ArmMask | None, view: Box) -> ArmMask | None:
-    return None if mask is None else replace(mask, likely=np.ascontiguousarray(mask.likely[view]))
-
-
 def _without_weights() -> str:
     return (
         f"The weights of {ISNET.name} are not on this machine: {ISNET.lost}. "
         "`understudy weights fetch` gets them."
     )
-
-
-def _warnings(arms: tuple[ArmState, ArmState]) -> tuple[str, ...]:
-    if arms == ("fixed", "fixed"):
-        return ("The arms lie across the body and will not move.",)
-    if arms == ("unseen", "unseen"):
-        return ("The picture does not show both hands, so the arms will not move.",)
-    said = []
-    for side, state in zip(("left", "right"), arms, strict=True):
-        if state == "fixed":
-            said.append(f"The {side} arm lies across the body and will not move.")
-        elif state == "unseen":
-            said.append(f"The picture does not show the whole {side} arm, so it will not move.")
-    return tuple(said)

@@ -35,8 +35,9 @@ class Traits:
     """What is known of the figure and decides how far it may be moved.
 
     framing: how much of the figure the picture shows.
-    left_arm, right_arm: `free` moves on its own layer; `fixed` is part of the body (crossed over
-        it, or not separable from it); `unseen` is not in the picture.
+    left_arm, right_arm: `free` moves, on its own layer or, of a figure in one piece, as a part of
+        the body's that bends; `fixed` is part of the body (crossed over it, or not separable from
+        it); `unseen` is not in the picture.
     hem_y: canvas y of a skirt's hem, None without a skirt.
     head_cut: the picture's upper edge cuts the head.
     casts_shadow: a contact shadow may be drawn under the feet (light plain floor without one).

@@ -144,6 +144,7 @@ class Skeleton:
     legs: the picture shows both legs down to the feet, so they may move.
     arms: whether the left and the right arm may move.
     cut: the picture's lower edge cuts the figure, so it cannot walk about.
+    flat: the figure is a drawing in one piece: an arm that points at the camera shortens less.
     near: the side that is seen of a figure in profile, whose other side rests exactly behind it;
         None of a figure that shows both.
     """
@@ -156,6 +157,7 @@ class Skeleton:
     arms: tuple[bool, bool]
     near: Side | None = None
     cut: bool = False
+    flat: bool = False
 
     @property
     def neck(self) -> Float64:

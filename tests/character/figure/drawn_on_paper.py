@@ -19,10 +19,12 @@ JOINTS[Joint.RIGHT_KNEE], JOINTS[Joint.LEFT_KNEE] = (205, 490), (275, 490)
 JOINTS[Joint.RIGHT_ANKLE], JOINTS[Joint.LEFT_ANKLE] = (195, 575), (285, 575)
 
 
-def outline_figure() -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
+def outline_figure(
+    joints: NDArray[np.float64] = JOINTS,
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """A figure drawn in outline with a blue pen on paper: rgb (640, 480, 3), and what it covers."""
     filled = np.zeros((640, 480), np.uint8)
-    points = np.round(JOINTS).astype(int)
+    points = np.round(joints).astype(int)
     cv2.circle(filled, tuple(points[Joint.HEAD].tolist()), 65, 1, -1)
     trunk = points[[Joint.RIGHT_SHOULDER, Joint.LEFT_SHOULDER, Joint.LEFT_HIP, Joint.RIGHT_HIP]]
     wide = trunk + np.array([[-15, -10], [15, -10], [22, 15], [-22, 15]])

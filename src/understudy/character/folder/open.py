@@ -216,7 +216,9 @@ def _kept(
         ("right_arm", described.right_arm, traits.right_arm),
     )
     for name, choice, state in arms:
-        there = any(layer.name == name for layer in layers)
+        # An arm that was never a layer of its own is a part of the body's and bends with it.
+        grown = state == "free" and name not in _written_layers(described)
+        there = grown or any(layer.name == name for layer in layers)
         if choice == "free" and not there:
             raise InputRefused(
                 f"{description.FILE}: options.{name}",

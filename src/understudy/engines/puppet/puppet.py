@@ -175,13 +175,12 @@ class Puppet:
         turn = bounded_turn(self._motion.head[index], cut=self._head_cut)
         parallax = parallax_direction(self._relief, *turn)
         for layer, triangles in self._z_order.layers(index):
-            rest = layer.vertices
+            offset = None
             if layer.name in self._parallax_depths:
-                rest = rest + self._parallax_depths[layer.name][:, None] * parallax
-            if layer.name == "body" and self._sway_weights is not None:
-                rest = rest + self._sway_weights[:, None] * self._sway[index]
-            posed = np.empty_like(rest)
-            skin(rest, layer.bones, layer.weights, maps, posed)
+                offset = self._parallax_depths[layer.name][:, None] * parallax
+            if layer.name == "body" and offset is not None and self._sway_weights is not None:
+                offset = offset + self._sway_weights[:, None] * self._sway[index]
+            posed = layer.posed(maps, offset)
             canvas.draw(posed, layer.uv, layer.triangles, triangles, layer.texture)
             if layer.name == "body":
                 self._draw_face(canvas, index, layer, maps, parallax)

@@ -66,6 +66,9 @@ class SilhouetteNumbers:
     """Share of the figure's area: smaller holes are filled."""
     edge: float = 0.8
     """Pixels: how soft the edge of a drawing's matte is."""
+    same: float = 0.75
+    """Intersection over union of what lines enclose and of a matte, from which on both are the
+    same figure, and the lines the truth."""
     reach: float = 0.01
     """Of the longer side: how far outside the silhouette the learned matte's soft edge counts."""
 
@@ -92,25 +95,47 @@ def find_silhouette_of(
     if alpha is not None:
         return _of_matte(alpha)
     lab, rim = _rim(rgb)
-    usual = np.median(rim, axis=0)
-    spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
-    plain = spread < NUMBERS.paper_spread
-    paper = (
-        plain
-        and usual[0] > NUMBERS.paper_light
-        and float(np.hypot(usual[1], usual[2])) < NUMBERS.paper_chroma
-    )
-    if paper:
+    usual, plain = _ground(rim)
+    if _is_paper(rim):
         drawn = _by_strokes(rgb)
         if _has_size(drawn) and _agrees(drawn, salient):
-            soft = cv2.GaussianBlur(drawn.astype(np.float32), (0, 0), NUMBERS.edge)
-            return Silhouette(drawn, np.asarray(soft, np.float32))
+            return Silhouette(drawn, _soft(drawn))
     if salient is not None:
         return _of_matte(salient)
     if plain:
         out = np.linalg.norm(lab - usual, axis=-1) > NUMBERS.differs
         return _of_matte(opened(closed(out, 2), 1).astype(np.float32))
     return None
+
+
+def enclosed_by_lines(rgb: NDArray[np.uint8], alpha: Float32) -> Float32 | None:
+    """The matte (h, w) of a drawing on paper, by what its lines enclose; None where that
+    is another figure than that of the matte `alpha` (h, w)."""
+    _, rim = _rim(rgb)
+    if not _is_paper(rim):
+        return None
+    drawn = _by_strokes(rgb)
+    found = alpha > NUMBERS.matte
+    same = (drawn & found).sum() / max(1, (drawn | found).sum())
+    return _soft(drawn) if same > NUMBERS.same else None
+
+
+def _ground(rim: Float32) -> tuple[Float32, bool]:
+    """The usual colour (3,) of a picture's rim (n, 3), and whether all of it has about that."""
+    usual = np.median(rim, axis=0)
+    spread = float(np.median(np.linalg.norm(rim - usual, axis=-1)))
+    return usual, spread < NUMBERS.paper_spread
+
+
+def _is_paper(rim: Float32) -> bool:
+    usual, plain = _ground(rim)
+    light = usual[0] > NUMBERS.paper_light
+    return bool(plain and light and np.hypot(usual[1], usual[2]) < NUMBERS.paper_chroma)
+
+
+def _soft(mask: Mask) -> Float32:
+    """The matte of a drawing's silhouette."""
+    return np.asarray(cv2.GaussianBlur(mask.astype(np.float32), (0, 0), NUMBERS.edge), np.float32)
 
 
 def _of_matte(alpha: Float32) -> Silhouette | None:

@@ -15,7 +15,6 @@ from understudy.engines.puppet.render.rasterizer import bounds
 from understudy.engines.puppet.retarget import Motion
 from understudy.engines.puppet.rig.rig import Rig
 from understudy.engines.puppet.rig.rigged_layer import RiggedLayer
-from understudy.engines.puppet.rig.skinning import skin
 from understudy.geometry.filters import median_seconds
 from understudy.geometry.skeleton import ARMS, Bone
 
@@ -227,11 +226,7 @@ def _places(motion: Motion, body: RiggedLayer, size: tuple[int, int]) -> tuple[_
             float(x[lines["right"]].min(initial=_FAR)),
         )
 
-    posed = np.empty_like(points)
-    rows = []
-    for maps in motion.bones:
-        skin(points, bones, weights, maps.astype(np.float64), posed)
-        rows.append(measure(posed))
+    rows = [measure(body.posed(maps.astype(np.float64))[solid]) for maps in motion.bones]
     return _Places(*np.array(measure(points))), _Places(*np.array(rows).T)
 
 

@@ -42,8 +42,11 @@ class ZOrder:
                 yield from self._arm(arm)
         for leg in self._far_legs:
             yield leg, leg.order
-        swapped = self._motion.left_leg_behind[index]
-        yield self._body, self._body.order_swapped if swapped else self._body.order
+        swapped = bool(self._motion.left_leg_behind[index])
+        order = self._body.order_swapped if swapped else self._body.order
+        if self._body.sheet is not None:
+            order = self._body.sheet.orders[swapped, bool(behind[0]), bool(behind[1])]
+        yield self._body, order
         for arm in self._arms:
             if not behind[_side(arm)]:
                 yield from self._arm(arm)

@@ -57,6 +57,8 @@ class RetargetNumbers:
     narrowest: a front view that faces us while the driver turns away is no narrower than this.
     nod, most_nod: share of the driver's nod that a head in profile follows; the most, radians.
     nod_seconds: smoothing of the nod (sigma).
+    flat: power of an arm's length on the screen that a drawn one has: paper that is squeezed to a
+        strip along its lines is no arm that points at the camera.
     """
 
     farthest: float = 0.7
@@ -66,6 +68,7 @@ class RetargetNumbers:
     nod: float = 0.7
     most_nod: float = 0.5
     nod_seconds: float = 0.1
+    flat: float = 0.5
 
 
 NUMBERS = RetargetNumbers()
@@ -281,14 +284,20 @@ def _arms(
     scale = float(rest.scale[0])
     poses = []
     for limb, centre in zip(ARMS, centres, strict=True):
-        upper, lower, hand = limb.bones
-        bones = LimbBones(
-            (rest.lengths[upper] * scale, rest.lengths[lower] * scale, rest.lengths[hand] * scale),
-            (vectors[upper], vectors[lower], vectors[hand]),
-        )
+        upper, lower, hand = (rest.lengths[bone] * scale for bone in limb.bones)
+        first, second, third = (_shown(vectors[bone], skeleton) for bone in limb.bones)
+        bones = LimbBones((upper, lower, hand), (first, second, third))
         on = Parent(trunk.chest, trunk.chest_turn)
         poses.append(pose_limb(limb, skeleton.joints, bones, on, size, centre=centre))
     return poses[0], poses[1]
+
+
+def _shown(vector: Float64, skeleton: Skeleton) -> Float64:
+    """An arm bone's direction (T, 2), whose length is its share on the screen, as it is drawn."""
+    if not skeleton.flat:
+        return vector
+    reach = np.sqrt((vector**2).sum(axis=1, keepdims=True)) + 1e-9
+    return np.asarray(vector * np.minimum(reach, 1.0) ** (NUMBERS.flat - 1.0))
 
 
 def _assembled(

@@ -14,6 +14,7 @@ from understudy.engines.puppet.rig.fingers import HandRig, hand_rig
 from understudy.engines.puppet.rig.leg_split import find_leg_split
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.rigged_layer import RiggedLayer, rigged
+from understudy.engines.puppet.rig.sheet import is_sheet, rigged_sheet
 from understudy.engines.puppet.rig.sleeves import Sleeve, hang
 from understudy.engines.puppet.rig.weights import (
     BodyFrame,
@@ -85,7 +86,7 @@ def skeleton_of_character(character: Character) -> Skeleton:
         near=traits.near,
     )
     is_cut = traits.pad > 0 and traits.framing != "whole_body"
-    return replace(skeleton, cut=is_cut or traits.sways_only)
+    return replace(skeleton, cut=is_cut or traits.sways_only, flat=is_sheet(character))
 
 
 def build_rig(
@@ -103,7 +104,9 @@ def build_rig(
     layers = []
     patches: dict[LayerName, tuple[RiggedLayer, ...]] = {}
     for layer in character.layers:
-        if layer.name in {"body", "overlay", "far_leg"}:
+        if layer.name == "body" and is_sheet(character):
+            layers.append(rigged_sheet(character, layer, skeleton, frame, step))
+        elif layer.name in {"body", "overlay", "far_leg"}:
             layers.append(_body(layer, skeleton, frame, step))
         else:
             side = 0 if layer.name == "left_arm" else 1

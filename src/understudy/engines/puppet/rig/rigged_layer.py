@@ -13,8 +13,9 @@ from understudy.engines.puppet.render.colour import pack_texture
 from understudy.engines.puppet.render.rasterizer import painters_order
 from understudy.engines.puppet.rig.fingers import HandRig, finger_weights
 from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh, snapped
+from understudy.engines.puppet.rig.sheet_skinning import Sheet
 from understudy.engines.puppet.rig.side_extension import beyond_sides
-from understudy.engines.puppet.rig.skinning import strongest
+from understudy.engines.puppet.rig.skinning import skin, strongest
 from understudy.engines.puppet.rig.sleeves import Sleeve
 from understudy.engines.puppet.rig.weights import ChainWeights
 from understudy.geometry.skeleton import ARMS, Bone
@@ -55,7 +56,8 @@ class RiggedLayer:
         upper left corner, canvas pixels.
     order: triangle order from far to near while the left leg is the nearer one; order_swapped:
         while it is the farther one. order_outer: of an arm, forearm and hand alone.
-    sleeve: of an arm, the cloth that hangs from it.
+    sleeve: of an arm, the cloth that hangs from it. sheet: of a body in one piece with its arms,
+    how it is posed instead of by its weights.
     """
 
     name: LayerName
@@ -70,6 +72,25 @@ class RiggedLayer:
     order_swapped: NDArray[np.int32]
     order_outer: NDArray[np.int32]
     sleeve: Sleeve | None = None
+    sheet: Sheet | None = None
+
+    def posed(self, maps: Float64, offset: Float64 | None = None) -> Float64:
+        """Where the vertices are under the bones' maps (B, 2, 3): (V, 2).
+
+        offset: (V, 2), how far each is moved at rest before.
+        """
+        rest = self.vertices if offset is None else self.vertices + offset
+        placed = np.empty_like(rest)
+        if self.sheet is None:
+            skin(rest, self.bones, self.weights, maps, placed)
+            return placed
+        placed = self.sheet.posed(maps)
+        if offset is not None:
+            moved, still = np.empty_like(rest), np.empty_like(rest)
+            skin(rest, self.bones, self.weights, maps, moved)
+            skin(self.vertices, self.bones, self.weights, maps, still)
+            placed += moved - still
+        return placed
 
 
 class Weigher(Protocol):
@@ -119,7 +140,7 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     near_right[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = FAR_LEG
     near_right[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = NEAR_LEG
     outer = weights[:, [b for limb in ARMS for b in limb.bones[1:]]].sum(axis=1)
-    order = _order(weights @ near_left, triangles)
+    order = ordered(weights @ near_left, triangles)
     return RiggedLayer(
         name=layer.name,
         vertices=vertices,
@@ -130,13 +151,13 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
         texture=pack_texture(texture),
         origin=origin,
         order=order,
-        order_swapped=_order(weights @ near_right, triangles),
+        order_swapped=ordered(weights @ near_right, triangles),
         order_outer=order[outer[triangles].min(axis=1)[order] > NUMBERS.outer],
         sleeve=None if found is None else found[0],
     )
 
 
-def _order(depth: Float64, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+def ordered(depth: Float64, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
     order = np.empty(len(triangles), np.int32)
     painters_order(np.rint(depth).astype(np.int32), triangles, order)
     return order
