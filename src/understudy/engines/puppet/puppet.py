@@ -184,6 +184,10 @@ class Puppet:
             canvas.draw(posed, layer.uv, layer.triangles, triangles, layer.texture)
             if layer.name == "body":
                 self._draw_face(canvas, index, layer, maps, parallax)
+                if layer.sheet is not None and self._face is not None:
+                    # The face is drawn over the whole sheet, hands and all.
+                    before = layer.sheet.before_face(self._motion.arms_behind[index])
+                    canvas.draw(posed, layer.uv, layer.triangles, before, layer.texture)
 
     def _draw_shadow(self, canvas: Canvas, index: int) -> None:
         if self._shadow is not None:

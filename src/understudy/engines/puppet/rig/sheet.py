@@ -20,7 +20,7 @@ from understudy.character.layers.parts import ARMS as ARM_LABELS
 from understudy.character.layers.parts import spread_labels
 from understudy.character.layers.parts_by_bones import arm_borders, parts_by_bones
 from understudy.engines.puppet.render.colour import pack_texture
-from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh
+from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh, snapped
 from understudy.engines.puppet.rig.rigged_layer import (
     DEPTH,
     FAR_LEG,
@@ -48,6 +48,7 @@ class SheetNumbers:
     crotch: half widths of a leg round its hip within which the legs are grown together. least_root:
         T, at least.
     behind: how far from the camera, as `DEPTH` has it, an arm lies that passes behind the body.
+    snap: share of a cell by which a vertex is moved onto the seam between legs at most.
     """
 
     drawn: float = 0.5
@@ -55,6 +56,7 @@ class SheetNumbers:
     crotch: float = 1.5
     least_root: float = 0.25
     behind: float = 150.0
+    snap: float = 0.45
 
 
 NUMBERS = SheetNumbers()
@@ -81,10 +83,9 @@ def rigged_sheet(
     part = _part_at(labels, mesh.vertices[mesh.triangles].mean(axis=1))
     # The mesh reaches a cell past what is drawn.
     grown = [grow(border.grown, 2 * step) for border in arm_borders(alpha, labels, anatomy)]
-    is_open = _touching_edges(mesh, part, grown) | _between_legs(
-        mesh, part, half_width, skeleton, frame
-    )
-    mesh = cut_open(mesh, is_open)
+    legs = _between_legs(mesh, part, half_width, skeleton, frame)
+    is_open = _touching_edges(mesh, part, grown) | legs
+    mesh = cut_open(_along_seam(mesh, legs, skeleton, frame, step), is_open)
     fabric = fabric_of(mesh)
     weights, held = sheet_weights(
         mesh.vertices,
@@ -98,6 +99,9 @@ def rigged_sheet(
     columns, strong = strongest(weights)
     texture, origin = cropped(layer.rgba)
     orders = _orders(weights, mesh.triangles)
+    fore = [
+        weights[:, list(limb.bones[1:])].sum(axis=1)[mesh.triangles].min(axis=1) for limb in ARMS
+    ]
     return RiggedLayer(
         name=layer.name,
         vertices=mesh.vertices,
@@ -110,7 +114,7 @@ def rigged_sheet(
         order=orders[False, False, False],
         order_swapped=orders[True, False, False],
         order_outer=orders[False, False, False][:0],
-        sheet=Sheet(reach_of(mesh, fabric, weights, hold), orders),
+        sheet=Sheet(reach_of(mesh, fabric, weights, hold), orders, (fore[0] > 0.5, fore[1] > 0.5)),
     )
 
 
@@ -174,6 +178,25 @@ def _between_legs(
     of_legs = (part[edges.triangles] == TRUNK).all(axis=1)
     away = _away_from_roots(edges.middles, LEGS, half_width, skeleton, NUMBERS.crotch)
     return np.asarray((one != other) & below & of_legs & away)
+
+
+def _along_seam(
+    mesh: Mesh, is_open: NDArray[np.bool_], skeleton: Skeleton, frame: BodyFrame, step: int
+) -> Mesh:
+    """The mesh with the vertices of edges (E,) that open between the legs moved onto the seam."""
+    edges = shared_edges(mesh)
+    first = edges.triangles[is_open, :1], edges.first[is_open]
+    at_seam = np.zeros(len(mesh.vertices), np.bool_)
+    at_seam[mesh.triangles[first]] = True
+    if not at_seam.any():
+        return mesh
+
+    def side(offset: tuple[float, float]) -> Float64:
+        return body_weights(mesh.vertices + offset, skeleton, frame).side
+
+    slope = np.stack([side((1, 0)) - side((-1, 0)), side((0, 1)) - side((0, -1))], axis=1) / 2
+    field = np.where(at_seam, side((0, 0)), 1e9)
+    return snapped(mesh, field, slope, NUMBERS.snap * step)
 
 
 def _away_from_roots(

@@ -25,11 +25,21 @@ Float64 = NDArray[np.float64]
 class Sheet:
     """reach: (V, 93), what each number of the 31 bones' maps adds to where a vertex is, bone by
     bone those that x, y and 1 are multiplied by. orders: from far to near, by whether the left leg
-    is behind, and the left and the right arm.
+    is behind, and the left and the right arm. forearms: (N,) of each triangle whether it is of the
+    left, and of the right, forearm or hand.
     """
 
     reach: Float64
     orders: dict[tuple[bool, bool, bool], NDArray[np.int32]]
+    forearms: tuple[NDArray[np.bool_], NDArray[np.bool_]]
+
+    def before_face(self, behind: NDArray[np.bool_]) -> NDArray[np.int32]:
+        """The triangles that lie before the face: forearms and hands of arms (2,) not behind."""
+        before = np.zeros(len(self.forearms[0]), np.bool_)
+        for forearm, is_behind in zip(self.forearms, behind, strict=True):
+            before |= forearm & ~is_behind
+        order = self.orders[False, False, False]
+        return np.ascontiguousarray(order[before[order]])
 
     def posed(self, maps: Float64) -> Float64:
         """Where the vertices are, (V, 2). maps: (31 or more, 2, 3)."""
