@@ -24,7 +24,7 @@ from understudy.tracking.trackers import TrackerPool
 from understudy.tracking.trackers.chunks import SHAPES
 from understudy.tracking.trackers.clip_message import clip_arrays, clip_values
 
-VERSION = "tracking/3"
+VERSION = "tracking/4"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,15 @@ def read_patches(rgb: Pixels) -> np.ndarray:
 
 @pytest.mark.parametrize("matrix", [1, 5, 6, 9])
 @pytest.mark.parametrize("full_range", [False, True])
-@pytest.mark.parametrize("size", [None, (180, 120)])
+@pytest.mark.parametrize("size", [None, (180, 120), (450, 300)])
+@pytest.mark.parametrize("quick", [False, True])
 def test_matrix_and_range_of_the_tags_are_obeyed(
-    matrix: int, full_range: bool, size: tuple[int, int] | None, tmp_path: Path
+    matrix: int, full_range: bool, size: tuple[int, int] | None, quick: bool, tmp_path: Path
 ) -> None:
     tags = {"colorspace": matrix, "color_range": 2 if full_range else 1}
     path = write_clip(tmp_path / "clip.mp4", size=(540, 360), draw=patches, colour=tags)
     clip = open_clip(path, orientation="video")
-    found = read_patches(next(read_frames(clip, size=size)).rgb)
+    found = read_patches(next(read_frames(clip, size=size, quick=quick)).rgb)
     assert np.abs(found - PATCHES).max() <= 4
 
 
@@ -60,13 +61,17 @@ def test_without_tags_the_matrix_is_guessed_by_size(
 
 
 @pytest.mark.parametrize("size", [None, (180, 120)])
-def test_ten_bits_are_read_as_eight(size: tuple[int, int] | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("quick", [False, True])
+def test_ten_bits_are_read_as_eight(
+    size: tuple[int, int] | None, quick: bool, tmp_path: Path
+) -> None:
     path = write_clip(
         tmp_path / "clip.mp4", size=(540, 360), draw=patches, codec="libx265", pix_fmt="yuv420p10le"
     )
     clip = open_clip(path, orientation="video")
     assert not clip.is_hdr
-    assert np.abs(read_patches(next(read_frames(clip, size=size)).rgb) - PATCHES).max() <= 4
+    found = read_patches(next(read_frames(clip, size=size, quick=quick)).rgb)
+    assert np.abs(found - PATCHES).max() <= 4
 
 
 @pytest.mark.parametrize("transfer", [16, 18])

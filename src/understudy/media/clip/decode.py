@@ -77,13 +77,15 @@ def read_frames(  # noqa: PLR0913 - independent keyword options
     end: float | None = None,
     fps: Fraction | None = None,
     threads: int = 2,
+    quick: bool = False,
 ) -> Generator[Frame]:
     """Decode from `start` to `end` (seconds from the clip's first frame) at a constant rate.
 
     The k-th frame shows what is on screen at start + k / fps: frames are repeated or left out as
     needed. size: (w, h) of the frames, upright, scaled with area averaging (default: the clip's).
-    fps: default the clip's. threads: for decoding. The file is closed when the generator ends or is
-    closed. A damaged frame is passed over, and what was last on screen stays.
+    fps: default the clip's. threads: for decoding. quick: see `FrameScaler`. The file is closed
+    when the generator ends or is closed. A damaged frame is passed over, and what was last on
+    screen stays.
 
     Raises InputRefused, naming the clip's field, when less than half of the frames can be decoded.
     """
@@ -91,7 +93,7 @@ def read_frames(  # noqa: PLR0913 - independent keyword options
     total = count_frames(clip, start=start, end=end, fps=rate)
     if total == 0:
         return
-    scaler = FrameScaler(size or clip.size, clip.transform)
+    scaler = FrameScaler(size or clip.size, clip.transform, quick=quick)
     # When the first frame is due, and up to when a frame still counts as on screen then.
     due = _exact(start) + _EARLY / max(clip.fps, rate)
     stop = due + (total - 1) / rate

@@ -148,6 +148,7 @@ def track_chunk(tracker: Tracker, request: Message) -> Iterator[Message]:
         end=begin + float((warm_up + count) / fps),
         fps=fps,
         threads=1,
+        quick=True,
     )
     others = [Guide(array) for name, array in request.arrays.items() if name.startswith("other_")]
     chunk = _ChunkTracker(tracker, Guide(request.arrays["guide"]), others)
