@@ -72,3 +72,28 @@ def test_folded_hands_are_free_where_both_masks_are_sure() -> None:
         for sure in ((False, False), (True, False), (True, True))
     ]
     assert states == [("fixed", "fixed"), ("fixed", "fixed"), ("free", "free")]
+
+
+def _with_fingers(landmarks: Landmarks) -> Landmarks:
+    hand = np.zeros((21, 3), np.float32)
+    hand[:, :2] = landmarks.body[Body.LEFT_INDEX, :2]
+    return Landmarks(landmarks.body, landmarks.world, left_hand=hand)
+
+
+def test_a_hand_at_the_cut_is_seen_only_where_its_fingers_are() -> None:
+    # Below the wrist the picture ends, and the figure goes on to its edge.
+    drawn = draw(size=(360, 292), centre=(0.5, 0.28 * 520 / 292))
+    bare, found = measure(drawn.landmarks), measure(_with_fingers(drawn.landmarks))
+    assert not arm_is_seen(bare, 0, drawn.design.size, drawn.alpha)
+    assert arm_is_seen(found, 0, drawn.design.size, drawn.alpha)
+    # Nothing is cut where the figure ends.
+    whole = drawn.alpha.copy()
+    whole[-2:] = 0
+    assert arm_is_seen(bare, 0, drawn.design.size, whole)
+
+
+def test_a_wrist_beside_its_elbow_is_a_guess_unless_there_are_fingers() -> None:
+    drawn = draw(left=((0.52, 0.52), (0.56, 0.62), (0.56, 0.72)))
+    bare, found = measure(drawn.landmarks), measure(_with_fingers(drawn.landmarks))
+    assert not arm_is_seen(bare, 0, drawn.design.size, drawn.alpha)
+    assert arm_is_seen(found, 0, drawn.design.size, drawn.alpha)

@@ -39,6 +39,9 @@ class TraitNumbers:
     turned: float = 0.5  # T: shoulders nearer than this belong to a figure turned sideways
     wrist_margin: float = 0.02  # T: how far inside the picture a wrist must be
     tip_margin: float = -0.06  # T: fingertips may be cut off
+    guessed_margin: float = 0.08  # T: but not of a hand whose fingers nobody found,
+    cut_near: float = 0.2  # T: where the edge cuts the figure so near to it
+    stub: float = 0.3  # of the upper arm: shorter, a forearm without such fingers is a guess
     arms_touch: float = 0.1  # T: arms nearer than this cannot be separated
     folded: float = 20.0  # degrees between upper arm and forearm: less, and one hides the other
     skirt: float = 0.60  # T: how much wider than the legs a skirt is, both sides together
@@ -115,8 +118,10 @@ def arm_is_seen(
 
     alpha: (h, w) float32, the figure's matte, where it is known.
 
-    An arm without its hand would move as a stump; only fingertips may be missing. The tracker is
-    less sure of the farther arm of a figure turned sideways, so that one must be clearer.
+    An arm without its hand would move as a stump; only fingertips may be missing. A wrist close to
+    the edge that cuts the figure, or right beside the elbow, may be a guess: then the fingers must
+    have been found. The tracker is less sure of the farther arm of a figure turned sideways, so
+    that one must be clearer.
     """
     left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
     turned = float(np.hypot(*(left - right))) < NUMBERS.turned * anatomy.torso
@@ -134,7 +139,25 @@ def arm_is_seen(
         is_on_matte(anatomy, alpha, place) for place in (arm.elbow, arm.wrist)
     ):
         return False
+    if arm.fingers is None:
+        upper, lower = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
+        if np.hypot(*lower) < NUMBERS.stub * np.hypot(*upper):
+            return False
+        margin = NUMBERS.guessed_margin
+        if alpha is not None and not (inside(arm.wrist, margin) and inside(tip, margin)):
+            return not _is_cut_near(tip, alpha, NUMBERS.cut_near * anatomy.torso)
     return inside(arm.wrist, NUMBERS.wrist_margin) and inside(tip, NUMBERS.tip_margin)
+
+
+def _is_cut_near(place: Points, alpha: Float32, reach: float) -> bool:
+    """Whether an edge of the picture cuts the figure within `reach` pixels of a place (2,)."""
+    h, w = alpha.shape
+    rim = np.zeros(alpha.shape, bool)
+    rim[:, :2] = rim[:, -2:] = rim[-2:] = True
+    left, top = (int(max(0, value - reach)) for value in place)
+    right, bottom = (int(value + reach + 1) for value in np.minimum(place, (w, h)))
+    view = slice(min(top, h - 1), bottom), slice(min(left, w - 1), right)
+    return bool((rim[view] & (alpha[view] > 0.5)).any())
 
 
 def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:

@@ -43,4 +43,16 @@ def test_an_arm_ends_where_its_bones_end(standing: Drawn) -> None:
     rgba = np.zeros((520, 360, 4), np.float32)
     rgba[300:, 200:260] = (0.9, 0.7, 0.6, 1)
     long = extend(Layer("left_arm", rgba), 100, measure(standing.landmarks)).rgba
-    assert long[560:, :, 3].max() < 0.01
+    assert long[575:, :, 3].max() < 0.01
+
+
+def test_a_sleeve_that_the_edge_cuts_ends_in_a_round_hem(standing: Drawn) -> None:
+    # Cloth beside the bones, down to the lower edge.
+    rgba = np.zeros((520, 360, 4), np.float32)
+    rgba[300:, 20:80] = (0.9, 0.7, 0.6, 1)
+    long = extend(Layer("left_arm", rgba), 100, measure(standing.landmarks)).rgba[..., 3]
+    widths = (long > 0.5).sum(axis=1)
+    assert (widths[400:524] >= 57).all()
+    assert (np.diff(widths[530:]) <= 1).all()
+    assert 20 < widths[550] < 50
+    assert widths[565:].max() == 0

@@ -28,6 +28,7 @@ class BelowEdgeNumbers:
     slope: float = 0.15  # T: how far up an outline's direction is measured
     steepest: float = 0.6  # px a row
     straightens: float = 40.0  # rows after which an outline goes on straight down
+    hem: float = 0.7  # of its width: how long the round end of cloth is that hangs from an arm
     sleeve: float = 3.0  # half widths of a bare arm: the width of a sleeve
     elbow: float = 1.4  # half widths of a bare elbow: its disc
     soft: float = 1.2  # px: the edge of an arm that ends
@@ -56,7 +57,8 @@ def pad_rows(alpha: Float32, unit: float) -> int:
 def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
     """Continue a layer by `pad` rows past the canvas.
 
-    A skirt stays a skirt and a leg a leg. An arm ends where its bones end.
+    A skirt stays a skirt and a leg a leg. An arm ends where its bones end, and cloth that hangs
+    from it in a round hem: lifted, it would show the straight cut of the picture's edge.
     """
     if pad == 0:
         return layer
@@ -64,8 +66,10 @@ def extend(layer: Layer, pad: int, anatomy: Anatomy) -> Layer:
     if layer.name in {"left_arm", "right_arm"}:
         arm = anatomy.arms[0 if layer.name == "left_arm" else 1]
         first = len(layer.rgba) - NUMBERS.rim
-        shape = soften(_arm_shape((len(out), out.shape[1]), arm, anatomy.torso), NUMBERS.soft)
-        out[first:] *= shape[first:, :, None]
+        shape = _arm_shape((len(out), out.shape[1]), arm, anatomy.torso)
+        for run in _runs(layer.rgba[..., 3], first - 1, anatomy.torso):
+            shape |= _hem(shape.shape, first, run)
+        out[first:] *= soften(shape, NUMBERS.soft)[first:, :, None]
     return Layer(layer.name, out)
 
 
@@ -191,6 +195,16 @@ def _nearest(colour: Points, solid: Mask) -> Points:
     before = np.clip(following - 1, 0, known.size - 1)
     closer = np.abs(known[before] - places) < np.abs(known[following] - places)
     return np.asarray(colour[np.where(closer, known[before], known[following])])
+
+
+def _hem(shape: tuple[int, int], first: int, run: _Run) -> Mask:
+    """A run down to row `first` and its round end below, (h, w) bool."""
+    rows = np.maximum(np.arange(shape[0])[:, None] - first, 0)
+    columns = np.arange(shape[1])[None]
+    width = run.right - run.left + 1
+    middle = (run.left + run.right) / 2 + (run.slope_left + run.slope_right) / 2 * rows
+    across, down = (columns - middle) / (width / 2), rows / (NUMBERS.hem * width)
+    return np.asarray(across**2 + down**2 <= 1)
 
 
 def _arm_shape(shape: tuple[int, int], arm: ArmBones, unit: float) -> Mask:

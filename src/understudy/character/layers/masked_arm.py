@@ -28,6 +28,8 @@ class MaskedArmNumbers:
     """From this likelihood on a pixel is the arm's,"""
     sure: float = 0.9
     """and from this one it surely is,"""
+    sure_share: float = 0.3
+    """of the arm: where less is, as a bare hand without its sleeve, all of it tells the colours;"""
     margin: int = 2
     """px: this far inside of the mask, which is coarse."""
     edge: float = 0.02
@@ -95,7 +97,10 @@ def by_mask(
     likely = np.where(clothes, np.float32(0), likely)
     whole = touching(likely > NUMBERS.likely, bones & (likely > NUMBERS.likely))
     likely = np.where((likely > NUMBERS.likely) & ~whole, np.float32(0), likely)
-    sure = (mask.likely > NUMBERS.sure) & shrink(whole, NUMBERS.margin)
+    inside = shrink(whole, NUMBERS.margin)
+    sure = (mask.likely > NUMBERS.sure) & inside
+    if sure.sum() < NUMBERS.sure_share * whole.sum():
+        sure = inside
     even = contour.even & closed(whole, NUMBERS.hidden * unit) & ~others
     bound = 1 / (1 + np.exp(-NUMBERS.votes))
     p = np.clip(likely, 1 - bound, bound)
