@@ -114,3 +114,11 @@ def test_what_is_one_piece_is_taken_without_looking_for_limbs() -> None:
     figure = find_unrecognized(rgb, None, None, nobody_is_asked)
     assert figure.limbless
     assert "sways" in figure.warnings[0]
+
+
+def test_a_bust_that_no_detector_knows_moves_in_one_piece() -> None:
+    # Cut at the waist, with both arms in the picture.
+    rgb, alpha = RGB[:350], MASK[:350].astype(np.float32)
+    figure = find_unrecognized(np.ascontiguousarray(rgb), alpha, None, ARememberedFigure())
+    assert figure.limbless
+    assert "cuts it" in figure.warnings[0]

@@ -6,7 +6,11 @@ import cv2
 import numpy as np
 
 from tests.character.drawn_figure import draw
-from understudy.character.figure.unrecognized.limbless import is_limbless, limbless_landmarks
+from understudy.character.figure.unrecognized.limbless import (
+    is_cut_through,
+    is_limbless,
+    limbless_landmarks,
+)
 from understudy.character.image.masks import Mask
 from understudy.geometry.landmarks import Body
 
@@ -56,3 +60,13 @@ def test_no_limb_is_seen_and_the_trunk_lies_inside() -> None:
 
 _HIPS = [Body.LEFT_HIP, Body.RIGHT_HIP]
 _TRUNK = [Body.NOSE, Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER, *_HIPS]
+
+
+def test_a_bust_is_cut_through_and_legs_at_the_edge_are_not() -> None:
+    egg = _with_arms(_egg())
+    assert is_cut_through(egg[:200])
+    assert not is_cut_through(egg)
+    legs = egg.astype(np.uint8)
+    for x in (90, 150):
+        cv2.line(legs, (x, 250), (x, 300), 1, 20)
+    assert not is_cut_through(legs > 0)

@@ -22,7 +22,11 @@ from understudy.character.figure.joints import (
 )
 from understudy.character.figure.plausibility import is_large_enough
 from understudy.character.figure.unrecognized.limb_roots import rooted_at_the_edge
-from understudy.character.figure.unrecognized.limbless import is_limbless, limbless_landmarks
+from understudy.character.figure.unrecognized.limbless import (
+    is_cut_through,
+    is_limbless,
+    limbless_landmarks,
+)
 from understudy.character.figure.unrecognized.mask_energy import (
     PreparedMask,
     energy_of,
@@ -118,18 +122,19 @@ def find_unrecognized(
     box = box_of(silhouette.mask, 0)
     assert box is not None  # a silhouette is never empty
     tall, wide = box[0].stop - box[0].start, box[1].stop - box[1].start
-    if wide > NUMBERS.four_legs * tall:
+    is_cut = is_cut_through(silhouette.mask)
+    if wide > NUMBERS.four_legs * tall and not is_cut:
         raise _refusal("the shape in the picture is much wider than a figure on two legs")
     h, w = silhouette.mask.shape
     if is_limbless(silhouette.mask):
-        landmarks = limbless_landmarks(silhouette.mask)
-        if not is_large_enough(landmarks, (w, h)):
-            raise _too_small()
-        return _figure(silhouette, alpha, landmarks, (_LIMBLESS,), limbless=True)
+        return _in_one_piece(silhouette, alpha, _LIMBLESS)
     prepared = prepare(silhouette.mask)
     votes = vote(rgb, silhouette.mask, prepared, track)
     if votes is None:
         raise _refusal("the shape in the picture does not look like a figure on two legs")
+    if is_cut:
+        # The net fits a whole body into what is seen of it: ears become arms.
+        return _in_one_piece(silhouette, alpha, _CUT)
     joints, trust = decide(prepared, votes)
     shares = own_shares(prepared, prepared.from_picture(joints))
     missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
@@ -137,6 +142,15 @@ def find_unrecognized(
     if not is_large_enough(landmarks, (w, h)):
         raise _too_small()
     return _figure(silhouette, alpha, landmarks, (_CHECK,) if trust is Trust.DOUBTED else ())
+
+
+def _in_one_piece(silhouette: Silhouette, alpha: Float32 | None, warning: str) -> Figure:
+    """A figure that moves as one piece. Raises InputRefused("image_url") for a small one."""
+    landmarks = limbless_landmarks(silhouette.mask)
+    h, w = silhouette.mask.shape
+    if not is_large_enough(landmarks, (w, h)):
+        raise _too_small()
+    return _figure(silhouette, alpha, landmarks, (warning,), limbless=True)
 
 
 def _figure(
@@ -164,6 +178,10 @@ def _too_small() -> InputRefused:
 _CHECK = (
     "The figure is not a person that the tracker knows: its joints were found from its outline and "
     "may be in the wrong place."
+)
+_CUT = (
+    "The figure is not a person that the tracker knows, and the picture's lower edge cuts it: it "
+    "sways and turns its head."
 )
 _LIMBLESS = (
     "No arms and legs were found on the figure: it sways and turns its head where it stands."

@@ -23,6 +23,11 @@ class LimblessNumbers:
     """if it makes up this much of the figure,"""
     sticks_out: float = 0.1
     """or reaches this far out of the rest."""
+    cut: float = 1.1
+    """Of the largest radius that fits inside: where the lower edge cuts more of it in one stretch,
+    that is its trunk, and its legs lie outside of the picture."""
+    rim: int = 3
+    """px: rows in which a cut is looked for."""
     head: float = 0.28
     neck: float = 0.52
     pelvis: float = 0.9
@@ -45,6 +50,14 @@ def is_limbless(figure: Mask) -> bool:
         return True
     reach = float(depth(~trunk)[limbs].max())
     return bool(limbs.sum() < NUMBERS.share * figure.sum() and reach < NUMBERS.sticks_out * tall)
+
+
+def is_cut_through(figure: Mask) -> bool:
+    """Whether the picture's lower edge cuts a silhouette (h, w) bool through its trunk."""
+    row = figure[-NUMBERS.rim :].all(axis=0)
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
+    longest = int((edges[1::2] - edges[::2]).max(initial=0))
+    return longest > 0 and longest > NUMBERS.cut * float(depth(figure).max())
 
 
 def limbless_landmarks(figure: Mask) -> Landmarks:
