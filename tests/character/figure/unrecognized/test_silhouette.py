@@ -4,7 +4,10 @@ import numpy as np
 
 from tests.character.drawn_figure import Drawn, striped_background
 from tests.character.figure.drawn_on_paper import outline_figure
-from understudy.character.figure.unrecognized.silhouette import find_silhouette_of
+from understudy.character.figure.unrecognized.silhouette import (
+    enclosed_by_lines,
+    find_silhouette_of,
+)
 
 
 def test_a_drawing_is_what_its_strokes_enclose() -> None:
@@ -35,3 +38,10 @@ def test_before_a_busy_background_the_learned_matte_says_what_stands_out(standin
 
 def test_nothing_stands_out_from_an_empty_sheet() -> None:
     assert find_silhouette_of(np.full((200, 160, 3), 230, np.uint8), None, None) is None
+
+
+def test_a_drawing_that_the_picture_cuts_is_not_enclosed_by_its_lines() -> None:
+    rgb, truth = outline_figure()
+    alpha = truth.astype(np.float32)
+    assert enclosed_by_lines(rgb, alpha) is not None
+    assert enclosed_by_lines(np.ascontiguousarray(rgb[:350]), alpha[:350]) is None

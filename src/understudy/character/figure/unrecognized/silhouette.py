@@ -110,12 +110,15 @@ def find_silhouette_of(
 
 def enclosed_by_lines(rgb: NDArray[np.uint8], alpha: Float32) -> Float32 | None:
     """The matte (h, w) of a drawing on paper, by what its lines enclose; None where that
-    is another figure than that of the matte `alpha` (h, w)."""
+    is another figure than that of the matte `alpha` (h, w), or is cut by the picture."""
     _, rim = _rim(rgb)
     if not _is_paper(rim):
         return None
-    drawn = _by_strokes(rgb)
     found = alpha > NUMBERS.matte
+    if np.concatenate([found[0], found[-1], found[:, 0], found[:, -1]]).any():
+        # What an edge of the picture cuts has no line there: paper is looked for in its colours.
+        return None
+    drawn = _by_strokes(rgb)
     same = (drawn & found).sum() / max(1, (drawn | found).sum())
     return _soft(drawn) if same > NUMBERS.same else None
 
