@@ -15,6 +15,10 @@ from understudy.character.character import Character, Traits
 from understudy.character.corrections import ROOT, Corrections
 from understudy.character.cutting import cut_figure, outline_drawing, warnings_of
 from understudy.character.figure.anatomy import Anatomy, measure
+from understudy.character.figure.company import (
+    find_company,
+    may_have_company,
+)
 from understudy.character.figure.drawn_mouth import with_drawn_mouth
 from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.long_legs import with_long_legs
@@ -29,6 +33,7 @@ from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.masked_arm import is_believed
 from understudy.character.learned import LearnedModels, learned_version
 from understudy.character.learned.arm_masks import ArmMasks
+from understudy.character.learned.segmenter import Prompt
 from understudy.character.matte.matte import Matte, find_matte, with_colours
 from understudy.character.serialization import casting_version, character_of, character_record
 from understudy.character.traits import (
@@ -43,6 +48,15 @@ from understudy.weights import ISNET
 
 _UNSEEN_GROUND = 200
 """sRGB, 0..255: the grey on which a transparent picture is shown to the models."""
+
+_CUT_WITH = (
+    "Somebody else, at the {place} in the picture, is cut out together with the figure: use a "
+    "picture of one figure, or paint the other one out of the matte."
+)
+_LEFT_OUT = (
+    "Somebody else, at the {place} in the picture, stays in the background: check the cut-out "
+    "where the two touch."
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +119,8 @@ def cast(
         view = None if point is None or figure is None else surroundings(figure.landmarks, size)
         # Of a person the tracker's mask restores what the net drops; of others nothing does.
         salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
+        if figure is not None and salient is not None:
+            figure, salient = _alone(models, rgb, figure, salient, cache)
         if figure is None:
             # What its many looks see is of no use to anybody else: only their result is kept.
             with PictureTracker(None, quick=True) as tracker:
@@ -117,6 +133,33 @@ def cast(
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
+
+
+def _alone(
+    models: LearnedModels,
+    rgb: NDArray[np.uint8],
+    figure: Figure,
+    salient: Float32,
+    cache: Cache | None,
+) -> tuple[Figure, Float32]:
+    """The figure and the matte of what stands out, without somebody else who stands there."""
+    rest = may_have_company(figure, salient)
+    if rest is None:
+        return figure, salient
+    with PictureTracker(cache) as tracker:
+        company = find_company(rgb, figure, salient, rest, tracker)
+    if company is None:
+        return figure, salient
+    on, off = company.clicks(figure)
+    found = models.pieces(rgb, Prompt(on, off), Prompt(off, on)) if len(on) and len(off) else None
+    place = company.place(figure)
+    if found is None:
+        said = (*figure.warnings, _CUT_WITH.format(place=place))
+        return replace(figure, warnings=said), salient
+    others = company.share(found[0].likely, found[1].likely, figure)
+    mask = np.asarray(figure.mask * (1 - others), np.float32)
+    said = (*figure.warnings, _LEFT_OUT.format(place=place))
+    return replace(figure, mask=mask, warnings=said), np.asarray(salient * (1 - others), np.float32)
 
 
 def _arm_masks(

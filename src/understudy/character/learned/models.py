@@ -126,15 +126,21 @@ class LearnedModels:
         return _arm_mask(record, 0), _arm_mask(record, 1)
 
     def piece(self, rgb: NDArray[np.uint8], prompt: Prompt) -> Found | None:
-        """The part of a picture that a prompt means; None without weights.
+        """The part of a picture that a prompt means; None without weights. See `pieces`."""
+        found = self.pieces(rgb, prompt)
+        return None if found is None else found[0]
 
-        rgb: (h, w, 3) uint8 sRGB. prompt: in its pixels.
+    def pieces(self, rgb: NDArray[np.uint8], *prompts: Prompt) -> tuple[Found, ...] | None:
+        """The part of a picture that each prompt means; None without weights.
+
+        rgb: (h, w, 3) uint8 sRGB. prompts: in its pixels.
         """
         fetched = find(MOBILE_SAM)
         if fetched is None:
             return None
         opened = tuple(self._process.open(path) for path in _encoder_and_decoder(fetched))
-        found = Segmenter(rgb, *opened).find(prompt)
+        segmenter = Segmenter(rgb, *opened)
+        found = tuple(segmenter.find(prompt) for prompt in prompts)
         for model in opened:
             model.close()
         return found
