@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter1d
+from scipy.ndimage import gaussian_filter1d, median_filter
 
 from understudy.character.figure.anatomy import ArmBones
 from understudy.character.image.masks import Mask, grow, soften
@@ -21,6 +21,8 @@ class ArmFillNumbers:
     least_seen: int = 200  # px at 720: less says nothing about the arm's colours
     section: float = 0.05  # px per px of T: a cross section of fewer pixels is not known,
     least_section: int = 10  # px at 720: or of fewer than this
+    sliver: float = 0.25  # of the usual section: fewer pixels are cloth beside it, or a fold
+    band: float = 0.2  # T: a stretch of another tone shorter than half of this is not the arm's
     section_reach: int = 2  # px at 720: how far up and down the arm a cross section reaches
     most_bend: float = 1.2  # of `half_width`: further out it gets no darker
     margin: int = 2  # px at 720: round what is hidden, painted too,
@@ -54,10 +56,14 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     u, v = u[order], v[order]
     cuts = np.searchsorted(u, np.arange(n + 1))
     profile = np.full((n, 3), np.nan)
+    near, places = NUMBERS.section_reach, np.arange(n)
+    begins, ends = cuts[np.maximum(0, places - near)], cuts[np.minimum(n, places + near + 1)]
+    counts = ends - begins
     least = max(NUMBERS.least_section, int(NUMBERS.section * unit))
-    near = NUMBERS.section_reach
-    for i in range(n):
-        a, b = cuts[max(0, i - near)], cuts[min(n, i + near + 1)]
+    usual = counts[counts > least]
+    if usual.size:
+        least = max(least, int(NUMBERS.sliver * float(np.median(usual))))
+    for i, (a, b) in enumerate(zip(begins, ends, strict=True)):
         if b - a > least:
             values = v[a:b]
             light = values.mean(axis=1)
@@ -65,6 +71,8 @@ def paint_hidden(colours: Float32, seen: Mask, hidden: Mask, arm: ArmBones, unit
     known = np.flatnonzero(~np.isnan(profile[:, 0]))
     if known.size < NUMBERS.least_sections:
         return colours
+    window = max(3, round(NUMBERS.band * unit)) | 1
+    profile[known] = median_filter(profile[known], size=(window, 1), mode="reflect")
     smooth = _completed(profile, known, unit)
     off = np.clip(np.abs(across) / (NUMBERS.half_width * unit), 0, NUMBERS.most_bend)
     bend = NUMBERS.shading * off**2
