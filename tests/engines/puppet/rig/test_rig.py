@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -112,6 +114,20 @@ def test_no_triangle_hangs_between_the_legs(rig: Rig) -> None:
     side = left.sum(axis=1) - right.sum(axis=1)
     corners = side[rig.body.triangles]
     assert (corners.max(axis=1) - corners.min(axis=1)).max() < 1.0
+
+
+def _at_the_seam(rig: Rig) -> int:
+    """How many of the body's vertices lie twice in one place, to come apart there."""
+    places = np.unique(rig.body.vertices.round(6), axis=0)
+    return len(rig.body.vertices) - len(places)
+
+
+def test_what_is_cut_above_the_knees_does_not_part_like_legs() -> None:
+    # Legs side by side, as a jacket at the lower edge looks like.
+    whole = paper_doll(Pose(left_leg=(90.0, 90.0), right_leg=(90.0, 90.0)))
+    cut = replace(whole, traits=replace(whole.traits, framing="upper_body", pad=20))
+    assert _at_the_seam(build_rig(whole, skeleton_of_character(whole))) > 0
+    assert _at_the_seam(build_rig(cut, skeleton_of_character(cut))) == 0
 
 
 def test_bones_at_rest_leave_every_vertex_where_it_is(rig: Rig) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from understudy.character.character import Character, Layer, LayerName
 from understudy.character.image.masks import depth
 from understudy.engines.puppet.rig.fingers import HandRig, hand_rig
-from understudy.engines.puppet.rig.leg_split import find_leg_split
+from understudy.engines.puppet.rig.leg_split import LegSplit, find_leg_split
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.rigged_layer import RiggedLayer, rigged
 from understudy.engines.puppet.rig.sheet import is_sheet, rigged_sheet
@@ -94,7 +94,7 @@ def build_rig(
 ) -> Rig:
     """Mesh and weigh every layer of a character. hinged: of which arms the elbow is a pin."""
     body = next(layer for layer in character.layers if layer.name == "body")
-    frame = body_frame(skeleton, find_leg_split(body.rgba, skeleton, character.traits.hem_y))
+    frame = body_frame(skeleton, _leg_split(character, body, skeleton))
     step = max(NUMBERS.least_cell, round(NUMBERS.cell * min(character.size) / NUMBERS.canvas))
     marks = character.landmarks
     left = hand_rig(marks.left_hand, Bone.LEFT_HAND, len(Bone))
@@ -117,6 +117,15 @@ def build_rig(
             next_bone += arm.sleeve is not None
             patches[layer.name] = tuple(_patches(layer, skeleton, ARMS[side], step, hinged[side]))
     return Rig(skeleton, frame, tuple(layers), (left, right), patches)
+
+
+def _leg_split(character: Character, body: Layer, skeleton: Skeleton) -> LegSplit:
+    """Where the legs part: nowhere in a figure that the picture cuts above the knees, where a hem
+    or a crotch is a guess and a jacket would open as legs do."""
+    split = find_leg_split(body.rgba, skeleton, character.traits.hem_y)
+    if character.traits.framing not in {"upper_body", "head"}:
+        return split
+    return LegSplit(float(len(body.rgba)), split.cloth)
 
 
 def _arm(  # noqa: PLR0913 - one arm's surroundings
