@@ -15,6 +15,7 @@ import pytest
 from hypothesis import settings
 
 from tests.ray_cluster import RayCluster, running_cluster
+from understudy.cores import CORES_VARIABLE
 from understudy.weights import weights_folder
 
 # An example is not timed: the machine may be busy with other work.
@@ -71,10 +72,15 @@ def anyio_backend() -> str:
 def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """What takes remember goes to a folder of this run's own, also in the processes it starts.
 
-    It holds no weights, so that takes come out the same on every machine.
+    It holds no weights, so that takes come out the same on every machine. The processes that share
+    a run (pytest-xdist) share it, and keep one core busy each.
     """
+    folder = tmp_path_factory.getbasetemp()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("UNDERSTUDY_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        if "PYTEST_XDIST_WORKER" in os.environ:
+            folder = folder.parent
+            patch.setenv(CORES_VARIABLE, "1")
+        patch.setenv("UNDERSTUDY_CACHE_DIR", str(folder / "remembered"))
         patch.delenv("UNDERSTUDY_WEIGHTS_DIR", raising=False)
         yield
 

@@ -41,12 +41,11 @@ def short_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def understudy(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """Runs the command to its end, with a cache of its own: `understudy("animate", ...)`.
+def understudy() -> Run:
+    """Runs the command to its end: `understudy("animate", ...)`.
 
     In this process: starting another takes longer than most of what is asked of it here.
     """
-    cache = str(tmp_path_factory.mktemp("cache"))
 
     def run(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
         command = ["understudy", *map(str, arguments)]
@@ -56,7 +55,6 @@ def understudy(tmp_path_factory: pytest.TempPathFactory) -> Run:
             redirect_stdout(out),
             redirect_stderr(errors),
         ):
-            patch.setenv("UNDERSTUDY_CACHE_DIR", cache)
             patch.setattr(sys, "argv", command)
             with pytest.raises(SystemExit) as ended:
                 main()

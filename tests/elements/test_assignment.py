@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import understudy
+from understudy.cache import user_cache
 from understudy.elements.assignment import assign_views, cast_primary, cast_views, judge_views
 from understudy.elements.element import ElementSource, element_from_files, open_element
 from understudy.errors import InputRefused
@@ -73,15 +74,15 @@ def test_a_picture_that_can_be_moved_is_used_and_inspecting_says_so(clip: Path) 
 
 def test_in_a_picture_of_nobody_the_elements_figure_is_put(clip: Path) -> None:
     picture = open_picture(_scene(), short_side=720)
-    judged = judge_views(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, None)
+    judged = judge_views(open_element(ElementSource((*ROBIN, SIDE)), "std"), picture, user_cache())
     assignment = assign_views(judged, picture, "whole_body")
-    character = cast_primary(assignment, (960, 720), None)
+    character = cast_primary(assignment, (960, 720), user_cache())
     assert character.size == (960, 720)
     rows, columns = np.nonzero(character.alpha > 0.5)
     assert 400 < columns.mean() < 560
     assert rows.max() > 620
     assert "no figure" in assignment.notes[0]
-    turning = cast_views(assignment, character, ["left", "back"], None)
+    turning = cast_views(assignment, character, ["left", "back"], user_cache())
     assert set(turning.views) == {"left", "back"}
     for view in turning.views.values():
         assert view.background is character.background
@@ -103,7 +104,7 @@ def test_a_face_alone_is_no_scene(clip: Path) -> None:
     close = open_picture(ROBIN[2]).rgb[130:430, 110:420]
     data = cv2.imencode(".png", cv2.cvtColor(close, cv2.COLOR_RGB2BGR))[1].tobytes()
     picture = open_picture(data, short_side=720)
-    judged = judge_views(open_element(ElementSource(ROBIN[:2]), "std"), picture, None)
+    judged = judge_views(open_element(ElementSource(ROBIN[:2]), "std"), picture, user_cache())
     assignment = assign_views(judged, picture, "whole_body")
     assert assignment.picture.digest == open_picture(ROBIN[0]).digest
     assert assignment.selection.face is judged.picture_view

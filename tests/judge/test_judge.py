@@ -21,7 +21,7 @@ from understudy.media.output.encode import SoundSource, VideoWriter
 from understudy.media.output.provenance import Provenance
 
 DANCE = Path(__file__).parents[2] / "examples" / "dance.mp4"
-SIZE, RATE = (576, 720), Fraction(12)
+SIZE, RATE = (576, 720), Fraction(8)
 
 
 @pytest.fixture(scope="module")
@@ -31,12 +31,12 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     frames = [
         frame.rgb
         for frame in read_frames(
-            open_clip(DANCE, orientation="video"), size=SIZE, start=0.5, end=4.5, fps=RATE
+            open_clip(DANCE, orientation="video"), size=SIZE, start=0.5, end=3.5, fps=RATE
         )
     ]
-    write(folder / "clip.mp4", frames, SoundSource(DANCE, 0.5, 4.5))
+    write(folder / "clip.mp4", frames, SoundSource(DANCE, 0.5, 3.5))
     Image.fromarray(frames[0]).save(folder / "picture.png")
-    write(folder / "truth.mp4", frames, SoundSource(DANCE, 0.5, 4.5))
+    write(folder / "truth.mp4", frames, SoundSource(DANCE, 0.5, 3.5))
     write(folder / "still.mp4", [frames[0]] * len(frames))
     random.Random(1).shuffle(frames)
     write(folder / "shuffled.mp4", frames)
@@ -74,7 +74,7 @@ def test_the_truth_follows_itself(judged: dict[str, Judged]) -> None:
     assert truth.pose.pck > 0.95
     assert truth.sound.offset == pytest.approx(0, abs=0.01)
     assert truth.time.delay in (None, 0)
-    assert truth.time.duration == pytest.approx(4, abs=0.05)
+    assert truth.time.duration == pytest.approx(3, abs=0.05)
     assert truth.ai_generated is not None
     assert truth.marks.source_type == "compositeSynthetic"
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from tests.take.conftest import PICTURE
+from understudy.cache import user_cache
 from understudy.processes.messages import Message
 from understudy.take import outputs
 from understudy.take.options import TakeMedia, TakeRequest
@@ -87,6 +90,10 @@ def test_two_workers_make_what_one_makes_alone(
     media = TakeMedia(picture=PICTURE, clip=clip)
     alone, shared, left = (_outputs(tmp_path / name) for name in ("alone", "shared", "left"))
     cache = tmp_path / "cache"
+    with suppress(FileNotFoundError):
+        # What other tests' takes found of the picture need not be found again.
+        unfinished = shutil.ignore_patterns("*.unfinished*")
+        shutil.copytree(user_cache().folder, cache, ignore=unfinished)
     monkeypatch.setenv("UNDERSTUDY_CACHE_DIR", str(cache))
     run_take(media, REQUEST, alone)
 
