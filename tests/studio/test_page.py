@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.studio.short_clip import short_clip
 from tests.studio.waiting import wait_until
 from understudy.testing import RehearsalServer, rehearsing
 from understudy_client import Client, TaskFailedError
@@ -17,7 +18,7 @@ from understudy_client import Client, TaskFailedError
 expect = pytest.importorskip("playwright.sync_api").expect
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
+PICTURE = EXAMPLES / "photo.jpg"
 FORMATS_OF_PICTURES = "The file is text by its content. Allowed: jpg, jpeg and png."
 Screenshot = Callable[[Any, str], None]
 
@@ -28,10 +29,10 @@ def file_inputs(page: Any) -> tuple[Any, Any]:
     return inputs.nth(0), inputs.nth(1)
 
 
-def choose(page: Any, picture: Path = PICTURE, clip: Path = CLIP) -> None:
+def choose(page: Any, picture: Path = PICTURE, clip: Path | None = None) -> None:
     """Give the page a picture and a clip, and wait for the plan."""
     file_inputs(page)[0].set_input_files(picture)
-    file_inputs(page)[1].set_input_files(clip)
+    file_inputs(page)[1].set_input_files(clip or short_clip())
     expect(page.get_by_text("rehearsal")).to_be_visible()
 
 
@@ -64,7 +65,7 @@ def test_a_take_goes_the_whole_way(page: Any, screenshot: Screenshot, tmp_path: 
     screenshot(page, "take")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("^Video")).click()
-    assert Path(download.value.path()).read_bytes() == CLIP.read_bytes()
+    assert Path(download.value.path()).read_bytes() == short_clip().read_bytes()
 
 
 def test_a_running_take_survives_a_reload_and_can_be_cancelled(
@@ -78,7 +79,7 @@ def test_a_running_take_survives_a_reload_and_can_be_cancelled(
     expect(card.get_by_role("progressbar")).to_be_visible()
     # What was chosen is still there, and is looked at again.
     expect(page.get_by_text(PICTURE.name)).to_be_visible()
-    expect(page.get_by_text(CLIP.name)).to_be_visible()
+    expect(page.get_by_text(short_clip().name)).to_be_visible()
     expect(page.get_by_role("switch", name="Keep the clip’s sound")).not_to_be_checked()
     expect(page.get_by_label("Prompt")).to_have_value(re.compile("^linger"))
     screenshot(page, "running")
@@ -111,7 +112,7 @@ def test_problems_stand_beside_their_fields(
     file_inputs(page)[0].set_input_files(fake)
     expect(picture.get_by_text(FORMATS_OF_PICTURES)).to_be_visible()
     # The clip is looked at all the same.
-    file_inputs(page)[1].set_input_files(CLIP)
+    file_inputs(page)[1].set_input_files(short_clip())
     expect(page.get_by_text("The whole clip is used: 3.1 s.")).to_be_visible()
     expect(page.get_by_role("button", name="Start the take")).to_be_disabled()
     expect(page.get_by_text("Fix the problems first.")).to_be_visible()
@@ -129,7 +130,7 @@ def test_each_input_is_looked_at_as_soon_as_it_is_there(page: Any, screenshot: S
     screenshot(page, "picture-alone")
     page.get_by_role("button", name="Remove the picture").click()
     expect(character).to_be_hidden()
-    file_inputs(page)[1].set_input_files(CLIP)
+    file_inputs(page)[1].set_input_files(short_clip())
     expect(person).to_be_visible()
     expect(page.get_by_text("The whole clip is used: 3.1 s.")).to_be_visible()
     expect(page.get_by_text("Choose a picture.")).to_be_visible()
@@ -170,7 +171,7 @@ def test_another_person_and_another_background_are_chosen_by_clicks(page: Any) -
             request.url.endswith("/inspect") and (request.post_data_json or {}).get("driver") == 2
         )
     ):
-        file_inputs(page)[1].set_input_files(CLIP)
+        file_inputs(page)[1].set_input_files(short_clip())
         page.get_by_role("button", name="Follow person 2").click()
     page.get_by_text("Engine, element, background, watermark").click()
     with page.expect_request(
@@ -204,7 +205,7 @@ def test_a_picture_is_put_behind_the_character(page: Any, screenshot: Screenshot
 def test_several_pictures_perform_the_same_clip(page: Any, screenshot: Screenshot) -> None:
     pictures = [EXAMPLES / name for name in ("photo.jpg", "cartoon.png", "drawing.jpg")]
     file_inputs(page)[0].set_input_files(pictures)
-    file_inputs(page)[1].set_input_files(CLIP)
+    file_inputs(page)[1].set_input_files(short_clip())
     expect(page.get_by_text("rehearsal")).to_be_visible()
     more = page.get_by_role("list", name="More pictures")
     expect(more.get_by_role("listitem")).to_have_count(2)
@@ -225,7 +226,7 @@ def test_a_picture_beside_the_first_that_cannot_be_used_is_told_before_anything_
     text = tmp_path / "text.png"
     text.write_text("no picture at all")
     file_inputs(page)[0].set_input_files([PICTURE, text])
-    file_inputs(page)[1].set_input_files(CLIP)
+    file_inputs(page)[1].set_input_files(short_clip())
     entry = page.get_by_role("list", name="More pictures").get_by_role("listitem").first
     expect(entry.get_by_text(FORMATS_OF_PICTURES)).to_be_visible()
     expect(page.get_by_role("button", name="Start 2 takes")).to_be_disabled()
@@ -262,7 +263,7 @@ def test_files_can_be_dropped_anywhere_on_their_card(page: Any) -> None:
 
 def test_media_can_be_given_by_url(page: Any, service: RehearsalServer) -> None:
     with client_of(service) as client:
-        urls = {"Picture": client.upload(PICTURE).url, "Clip": client.upload(CLIP).url}
+        urls = {"Picture": client.upload(PICTURE).url, "Clip": client.upload(short_clip()).url}
     for name, url in urls.items():
         region = page.get_by_role("region", name=re.compile(f"^{name}"))
         region.get_by_role("button", name="URL").click()
@@ -289,7 +290,7 @@ def test_takes_are_found_and_filtered(
     page: Any, service: RehearsalServer, screenshot: Screenshot
 ) -> None:
     with client_of(service) as client:
-        clip = client.upload(CLIP)
+        clip = client.upload(short_clip())
         client.animate(PICTURE, clip, external_task_id="to-find")
         with pytest.raises(TaskFailedError):
             client.animate(PICTURE, clip, prompt="refuse", external_task_id="to-fail")
@@ -363,7 +364,7 @@ def test_the_page_outlives_its_server(open_page: Callable[..., Any], tmp_path: P
     with rehearsing(tmp_path) as service:
         port = int(service.url.rpartition(":")[2])
         with client_of(service) as client:
-            task = client.create(PICTURE, client.upload(CLIP), prompt=f"linger {gate}")
+            task = client.create(PICTURE, client.upload(short_clip()), prompt=f"linger {gate}")
         page = open_page(service.url)
         card = page.get_by_label(f"Take {task.id}", exact=True)
         expect(card.get_by_text("Rendering")).to_be_visible()

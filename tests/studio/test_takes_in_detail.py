@@ -16,6 +16,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests.studio.short_clip import short_clip
 from tests.studio.waiting import stands_at, wait_until
 from understudy.testing import RehearsalServer
 from understudy_client import Client, Task
@@ -24,7 +25,7 @@ expect = pytest.importorskip("playwright.sync_api").expect
 
 TYPESCRIPT = Path(__file__).resolve().parents[2] / "studio/node_modules/typescript"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
-PICTURE, CLIP = EXAMPLES / "photo.jpg", EXAMPLES / "dance.mp4"
+PICTURE = EXAMPLES / "photo.jpg"
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def task(service: RehearsalServer) -> Task:
     with Client(service.url, api_key=service.credentials.api_key) as client:
         return client.animate(
             PICTURE,
-            client.upload(CLIP),
+            client.upload(short_clip()),
             mode="pro",
             orientation="image",
             sound=False,
@@ -174,7 +175,7 @@ def _compiled(source: str) -> str:
 def test_a_take_is_deleted_after_asking(
     page: Any, service: RehearsalServer, client: Client
 ) -> None:
-    task = client.animate(PICTURE, client.upload(CLIP))
+    task = client.animate(PICTURE, client.upload(short_clip()))
     page.goto(f"{service.url}/#/takes")
     page.get_by_label("Search by id").fill(task.id)
     page.get_by_role("button", name=f"Delete take {task.id}").click()
@@ -241,7 +242,7 @@ def test_callbacks_show_their_tries_and_are_sent_again(
     receiver: _Receiver,
     screenshot: Callable[[Any, str], None],
 ) -> None:
-    client.animate(PICTURE, client.upload(CLIP), callback_url=receiver.url)
+    client.animate(PICTURE, client.upload(short_clip()), callback_url=receiver.url)
     page.goto(f"{service.url}/#/account")
     callbacks = page.get_by_role("region", name="Callbacks")
     callbacks.get_by_text("Waiting").last.click()
@@ -277,7 +278,7 @@ def test_an_element_is_made_used_and_deleted(
     page.get_by_text("Engine, element, background, watermark").click()
     expect(page.get_by_label("Model")).to_have_value("kling-v3")
     expect(page.get_by_text("Choose a clip.")).to_be_visible()
-    page.locator("input[type=file]").nth(1).set_input_files(CLIP)
+    page.locator("input[type=file]").nth(1).set_input_files(short_clip())
     expect(page.get_by_text("rehearsal")).to_be_visible()
     screenshot(page, "element-alone")
     made = _start(page, client)
