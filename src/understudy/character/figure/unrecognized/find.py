@@ -36,6 +36,7 @@ from understudy.character.figure.unrecognized.mask_energy import (
 from understudy.character.figure.unrecognized.mask_fit import fit_near, fit_outline, settled
 from understudy.character.figure.unrecognized.renditions import renditions_of
 from understudy.character.figure.unrecognized.silhouette import Silhouette, find_silhouette_of
+from understudy.character.figure.unrecognized.strokes import is_of_strokes, joints_of_strokes
 from understudy.character.image.masks import Mask, box_of
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Float32, Landmarks
@@ -128,6 +129,8 @@ def find_unrecognized(
     h, w = silhouette.mask.shape
     if is_limbless(silhouette.mask):
         return _in_one_piece(silhouette, alpha, _LIMBLESS)
+    if is_of_strokes(silhouette.mask) and not is_cut:
+        return _stick_figure(silhouette, alpha)
     prepared = prepare(silhouette.mask)
     votes = vote(rgb, silhouette.mask, prepared, track)
     if votes is None:
@@ -142,6 +145,17 @@ def find_unrecognized(
     if not is_large_enough(landmarks, (w, h)):
         raise _too_small()
     return _figure(silhouette, alpha, landmarks, (_CHECK,) if trust is Trust.DOUBTED else ())
+
+
+def _stick_figure(silhouette: Silhouette, alpha: Float32 | None) -> Figure:
+    joints = joints_of_strokes(silhouette.mask)
+    if joints is None:
+        raise _refusal("the strokes in the picture are not clearly a figure on two legs")
+    landmarks = landmarks_of(joints, frozenset())
+    h, w = silhouette.mask.shape
+    if not is_large_enough(landmarks, (w, h)):
+        raise _too_small()
+    return _figure(silhouette, alpha, landmarks, (_CHECK,))
 
 
 def _in_one_piece(silhouette: Silhouette, alpha: Float32 | None, warning: str) -> Figure:
