@@ -10,6 +10,7 @@ import numpy as np
 from understudy.character.character import Character
 from understudy.engines.puppet.judging.across_bones import alpha_across
 from understudy.engines.puppet.judging.body_parts import BodyPart, ends_of
+from understudy.engines.puppet.rig.sheet import is_sheet
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import with_knuckles
 
@@ -28,6 +29,9 @@ class SeeThroughNumbers:
     """of which at least so many must lie in the picture."""
     beside: tuple[float, ...] = (-0.08, -0.04, 0.0, 0.04, 0.08)
     """T: a part that is solid this far beside its bone is not see-through: bones may be off."""
+    finer: int = 17
+    """Places between the outermost of these for a figure in one piece: a limb may be a pen's
+    stroke."""
     visible: float = 0.5
     """The tracker's visibility of both ends, at least."""
 
@@ -60,10 +64,10 @@ def _where_thin(
     if body[list(needed), 3].min() < n.visible:
         return
     joints = with_knuckles(body)[:, :2].astype(np.float64)
-    along = np.linspace(*n.middle, n.places)
-    _, seen = alpha_across(
-        character.alpha, ends_of(part, joints), along, torso * np.array(n.beside)
-    )
+    along, beside = np.linspace(*n.middle, n.places), np.array(n.beside)
+    if is_sheet(character):
+        beside = np.linspace(n.beside[0], n.beside[-1], n.finer)
+    _, seen = alpha_across(character.alpha, ends_of(part, joints), along, torso * beside)
     inside = ~np.isnan(seen)
     solid = np.where(inside, seen, 0).max(axis=1)[inside.any(axis=1)]
     if len(solid) >= n.least_places:
