@@ -18,6 +18,7 @@ from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bone
 from understudy.character.image.colour import to_lab
 from understudy.character.image.guided_filter import guided_filter
 from understudy.character.image.masks import Mask, depth, grow, opened, pieces_of, shrink, touching
+from understudy.character.matte.arm_gaps import ground_beside_arms
 from understudy.geometry.landmarks import Float32
 
 
@@ -129,6 +130,7 @@ def complete_matte(
     learned = np.where(cloth, np.clip((learned - n.trace) / (n.solid - n.trace), 0, 1), learned)
     alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
     alpha = np.where(_belongs(alpha, bones, unit), alpha, np.float32(0)).astype(np.float32)
+    alpha = np.where(ground_beside_arms(picture, alpha, anatomy, arms), np.float32(0), alpha)
     return _along_the_picture(picture, alpha, unit)
 
 
