@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
+import json
 import os
 import subprocess
 import sys
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
 import typer.main
 
-from understudy.cli.app import app
+from understudy.cli.app import app, main
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "cli.md"
 HEAD = """\
@@ -19,16 +22,21 @@ Written by `make docs` from the commands' own help. `python -m understudy` is th
 """
 
 
-def help_of(*command: str) -> str:
-    """What `understudy COMMAND --help` prints, 100 columns wide."""
-    run = subprocess.run(
-        [sys.executable, "-m", "understudy", *command, "--help"],
-        env=os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return "\n".join(line.rstrip() for line in run.stdout.strip().splitlines())
+HELPS = "--helps"
+"""Asks for what `helps` gives, as JSON."""
+
+
+def helps() -> list[tuple[str, str]]:
+    """The title of every command, and what `understudy COMMAND --help` prints."""
+    found = []
+    for command in commands():
+        sys.argv = ["understudy", *command, "--help"]
+        shown = io.StringIO()
+        with redirect_stdout(shown), suppress(SystemExit):
+            main()
+        lines = [line.rstrip() for line in shown.getvalue().strip().splitlines()]
+        found.append((" ".join(("understudy", *command)), "\n".join(lines)))
+    return found
 
 
 def commands() -> list[tuple[str, ...]]:
@@ -45,15 +53,25 @@ def commands() -> list[tuple[str, ...]]:
 
 
 def reference() -> str:
-    """The page docs/cli.md as it should be."""
-    parts = [HEAD]
-    for command in commands():
-        title = " ".join(("understudy", *command))
-        parts.append(f"## {title}\n\n```\n{help_of(*command)}\n```\n")
-    return "\n".join(parts)
+    """The page docs/cli.md as it should be.
+
+    Help is 100 columns wide in a process of its own: how wide it is is read once in a process.
+    """
+    run = subprocess.run(
+        [sys.executable, __file__, HELPS],
+        env=os.environ | {"COLUMNS": "100", "TERMINAL_WIDTH": "100"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    shown = json.loads(run.stdout)
+    return "\n".join([HEAD, *(f"## {title}\n\n```\n{text}\n```\n" for title, text in shown)])
 
 
 if __name__ == "__main__":
+    if HELPS in sys.argv:
+        print(json.dumps(helps()))
+        sys.exit()
     page = reference()
     if "--check" in sys.argv:
         sys.exit(PAGE.read_text() != page)

@@ -152,14 +152,9 @@ class Packages:
         if "PyPI" in self._silent:
             raise SourceUnreachable(f"no npm on the path, and {self._silent['PyPI']}")
         place = self._folder / "node"
-        command: list[str | Path] = [
-            _make_environment(place),
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            *self._pip_options(),
-        ]
+        python = _make_environment(place, with_pip=False)
+        command: list[str | Path] = [self._with_pip(), "-m", "pip", "--python", python, "install"]
+        command += ["--quiet", *self._pip_options()]
         try:
             _run([*command, _NODE], self._folder, {}, self._patience.package, "PyPI has none")
         except SourceUnreachable as fault:
@@ -167,29 +162,34 @@ class Packages:
         return place / "bin" / "npm"
 
     def _download(self, name: str, version: str, folder: Path, tags: Sequence[str]) -> Path:
-        python = Path(sys.executable)
-        probe = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
-        if probe.returncode:
-            python = _make_environment(self._folder / "pip")
-        command: list[str | Path] = [python, "-m", "pip", "download", "--quiet", "--no-deps"]
+        command: list[str | Path] = [self._with_pip(), "-m", "pip", "download", "--quiet"]
+        command += ["--no-deps"]
         command += [*self._pip_options(), "--only-binary", ":all:", *tags]
         command += ["--dest", folder, f"{name}=={version}"]
         _run(command, folder, {}, self._patience.package, "PyPI does not have it")
         return _only(folder, "*.whl")
+
+    def _with_pip(self) -> Path:
+        """An interpreter that has pip: this one, or else that of an environment made for it."""
+        python = Path(sys.executable)
+        probe = subprocess.run([python, "-m", "pip", "--version"], capture_output=True, check=False)
+        if probe.returncode:
+            return _make_environment(self._folder / "pip", with_pip=True)
+        return python
 
     def _pip_options(self) -> list[str]:
         seconds = str(round(self._patience.connect))
         return ["--disable-pip-version-check", "--no-input", "--retries", "1", "--timeout", seconds]
 
 
-def _make_environment(place: Path) -> Path:
-    """A virtual environment with pip; returns its interpreter."""
+def _make_environment(place: Path, *, with_pip: bool) -> Path:
+    """A virtual environment; returns its interpreter. With pip it takes seconds more."""
     python = place / "bin" / "python"
     if not python.exists():
         try:
-            venv.create(place, with_pip=True)
+            venv.create(place, with_pip=with_pip)
         except (OSError, subprocess.CalledProcessError) as fault:
-            raise SourceUnreachable("cannot create an environment with pip") from fault
+            raise SourceUnreachable("cannot create a virtual environment") from fault
     return python
 
 
