@@ -63,6 +63,14 @@ def test_arms_and_legs_of_a_cup_begin_at_its_edge() -> None:
     np.testing.assert_array_equal(placed[ends], _guessed()[ends])
 
 
+def test_a_limb_that_was_guessed_half_in_a_very_wide_body_begins_at_its_edge() -> None:
+    joints = _guessed()
+    joints[Joint.RIGHT_ELBOW], joints[Joint.LEFT_ELBOW] = (70, 262), (330, 268)
+    placed = rooted_at_the_edge(joints, _cup())
+    assert abs(placed[Joint.RIGHT_SHOULDER, 0] - _LEFT) < 20
+    assert abs(placed[Joint.LEFT_SHOULDER, 0] - _RIGHT) < 20
+
+
 def test_a_persons_joints_stay() -> None:
     person = draw()
     joints = joints_of(person.landmarks)

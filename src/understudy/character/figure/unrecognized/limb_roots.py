@@ -28,7 +28,11 @@ class RootNumbers:
     body: float = 1.8
     """Of the limb's half width: what is thicker is body."""
     inside: float = 0.6
-    """Share of the limb's first bone from which on in the body that bone is none of the limb's."""
+    """Share of the limb's first bone from which on in the body that bone is none of the limb's;"""
+    widest: float = 5.5
+    """where the body is as wide as this, which nobody's is,"""
+    inside_widest: float = 0.25
+    """this share is enough."""
     limb: float = 0.5
     """Of its half width: what is thinner than that is no limb."""
     inset: float = 1.0
@@ -82,11 +86,13 @@ def _rooted(limb: Points, mask: Mask, deep: Float32) -> Points | None:
     last = len(places) // 2
     # A bone that was guessed runs beside the limb's middle here and there.
     half = float(np.percentile(deep[y[last:], x[last:]], NUMBERS.thickness))
-    if half < 1 or deep.max() < NUMBERS.wide * half:
+    widths = float(deep.max()) / max(half, 1e-6)
+    if half < 1 or widths < NUMBERS.wide:
         return None
+    inside = NUMBERS.inside if widths < NUMBERS.widest else NUMBERS.inside_widest
     body = largest(opened(mask, NUMBERS.body * half))
     outside = np.flatnonzero(~body[y, x])
-    if outside.size == 0 or outside[0] < NUMBERS.inside * last:
+    if outside.size == 0 or outside[0] < inside * last:
         return None
     # The limb itself, without the rim that opening leaves of the body.
     pieces, _ = pieces_of(opened(mask & ~body, NUMBERS.limb * half))
