@@ -54,8 +54,8 @@ _CUT_WITH = (
     "picture of one figure, or paint the other one out of the matte."
 )
 _LEFT_OUT = (
-    "Somebody else, at the {place} in the picture, stays in the background, and is guessed where the "
-    "figure hides them: check the cut-out where the two touch."
+    "Somebody else, at the {place} in the picture, stays in the background, and is guessed where "
+    "the figure hides them: check the cut-out where the two touch."
 )
 
 
