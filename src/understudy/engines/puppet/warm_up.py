@@ -12,6 +12,7 @@ from understudy.engines.puppet.render.rasterizer import (
     to_planes,
     to_rgba,
 )
+from understudy.engines.puppet.rig.sheet_skinning import reach_out
 from understudy.engines.puppet.rig.skinning import BONES_A_VERTEX, skin
 
 
@@ -25,6 +26,7 @@ def warm_up() -> None:
     maps[0, 0, 0] = maps[0, 1, 1] = 1.0
     posed = np.empty_like(vertices)
     skin(vertices, bones, weights, maps, posed)
+    reach_out(np.ones((3, 3)), np.ones((3, 2)), posed)
     triangles = np.array([[0, 1, 2]], np.int32)
     order = np.zeros(1, np.int32)
     painters_order(np.zeros(3, np.int32), triangles, order)
