@@ -147,3 +147,26 @@ def test_a_frame_round_the_picture_is_no_ground(white_legs: tuple[Drawn, Float32
     door &= drawn.alpha < 0.01
     alpha = complete_matte(picture, drawn.alpha, drawn.alpha, measure(drawn.landmarks))
     assert float(alpha[door].mean()) < 0.1
+
+
+def test_what_a_net_fades_out_at_the_cut_is_figure_before_a_flat_ground() -> None:
+    ground = np.full((270, 360, 3), 0.95, np.float32)
+    drawn = draw(size=(360, 270), centre=(0.5, 0.28 * 520 / 270), background=ground)
+    faded = drawn.alpha * np.where(np.arange(270)[:, None] > 190, np.float32(0.55), np.float32(1))
+    arm = drawn.arms[0] > 0.5
+    faded[arm] = 0.1
+    found = complete_matte(drawn.picture, faded, np.zeros_like(faded), measure(drawn.landmarks))
+    inside = shrink(arm, 3)
+    assert found[inside].mean() > 0.9
+    assert _error(found, drawn.alpha) < 0.06
+
+
+def test_a_shadow_on_the_wall_behind_a_cut_figure_is_no_figure() -> None:
+    away = np.abs(np.arange(360)[None] - 250) / 60
+    shade = 0.95 - 0.4 * np.exp(-(away**2)) * np.ones((270, 1))
+    ground = np.repeat(shade[..., None], 3, axis=-1).astype(np.float32)
+    ground[:, :150] = 0.95
+    drawn = draw(size=(360, 270), centre=(0.5, 0.28 * 520 / 270), background=ground)
+    net = np.maximum(drawn.alpha, np.float32(0.04))
+    found = complete_matte(drawn.picture, net, drawn.alpha, measure(drawn.landmarks))
+    assert _error(found, drawn.alpha) < 0.06

@@ -32,6 +32,8 @@ class LearnedMatteNumbers:
     """From this share on a pixel counts as figure."""
     trace: float = 0.1
     """Less than this is nothing that stands out."""
+    hint: float = 0.03
+    """More than this a net says of what it fades out, and less of what it sees a gap in."""
     doubt: float = 0.4
     """From this share on the tracker's word makes a pixel solid; below, holes and veils stay."""
     solid: float = 0.6
@@ -74,6 +76,8 @@ class LearnedMatteNumbers:
     """Lab distance from the rim's median at which a flood ends in any case."""
     flat_alike: float = 12.0
     """Lab distance from the rim's median up to which a colour counts as the ground's."""
+    rim: int = 4
+    """px: rows at the lower edge in which it is seen whether the edge cuts the figure."""
     soft_edge: float = 0.006
     """Radius of the filter that lays the net's coarse edge along the picture's."""
     eps: float = 2e-4
@@ -113,7 +117,8 @@ def complete_matte(
     if dropped:
         limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
         restored |= limbs & (mask > n.limb_mask)
-    enclosed = _enclosed_by_flat_ground(picture, learned)
+    flat = _beside_flat_ground(picture, learned)
+    enclosed = None if flat is None else flat.alike
     for arm, likely in zip(anatomy.arms, arms, strict=True):
         if likely is None:
             continue
@@ -124,8 +129,14 @@ def complete_matte(
         # Before a plain ground what the net doubts is a pale sleeve; elsewhere it may be light.
         unseen = learned < (n.trace if enclosed is None else n.solid)
         restored |= opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
-    if enclosed is not None:
-        restored |= touching(enclosed, bones & enclosed)
+    if flat is not None:
+        restored |= touching(flat.alike, bones & flat.alike)
+        if (learned[-n.rim :] > n.figure).any():
+            # A net fades out towards the edge that cuts a figure; no shadow on a floor is near.
+            foreign = opened(flat.foreign & (learned > n.hint), n.wide * unit)
+            restored |= foreign & touching(
+                foreign | (learned > n.solid), bones & (learned > n.solid)
+            )
     cloth = opened((learned > n.trace) & (learned < n.solid), n.wide * unit)
     learned = np.where(cloth, np.clip((learned - n.trace) / (n.solid - n.trace), 0, 1), learned)
     alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
@@ -163,9 +174,20 @@ def _along(learned: Float32, segment: tuple[Points, Points]) -> float:
     return float(np.median(learned[inside[:, 1], inside[:, 0]])) if len(inside) else 1.0
 
 
-def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
-    """The area that a flood fill from the picture's border over a flat background does not reach;
-    None if the background is not flat or is not most of what lies behind the figure.
+@dataclass(frozen=True, slots=True, eq=False)
+class _BesideGround:
+    """What a flood fill from the picture's border over a flat background does not reach.
+
+    alike: (h, w) bool, of the background's colour. foreign: (h, w) bool, of other colours.
+    """
+
+    alike: Mask
+    foreign: Mask
+
+
+def _beside_flat_ground(picture: Float32, learned: Float32) -> _BesideGround | None:
+    """What a flat background encloses; None if the background is not flat or is not most of what
+    lies behind the figure.
 
     The fill does not pass a gap of less than three pixels in a drawn outline.
     """
@@ -184,14 +206,22 @@ def _enclosed_by_flat_ground(picture: Float32, learned: Float32) -> Mask | None:
     step = np.zeros(learned.shape, np.float32)
     for axis in (0, 1):
         step = np.maximum(step, np.linalg.norm(np.gradient(smooth, axis=axis), axis=-1))
-    passable = shrink((step < n.flat_step) & (away < n.flat_reach), 1.0)
-    pieces, _ = pieces_of(passable)
-    own = np.unique(pieces[rim & passable])
-    reached = grow(np.isin(pieces, own[own > 0]), 3.0)
+    reached = _flooded((step < n.flat_step) & (away < n.flat_reach), rim)
     ground = learned < n.trace
     if (reached & ground).sum() < n.flat_share * ground.sum():
         return None
-    return np.asarray(~reached & (away < n.flat_alike))
+    # A shadow on a wall is not of the ground's colour, but changes into it step by step.
+    shaded = _flooded(step < n.flat_step, rim)
+    foreign = ~(reached | shaded) & (away >= n.flat_alike)
+    return _BesideGround(~reached & (away < n.flat_alike), foreign)
+
+
+def _flooded(passable: Mask, border: Mask) -> Mask:
+    """What a flood from `border` over `passable` reaches, both (h, w) bool, and its rim."""
+    passable = shrink(passable, 1.0)
+    pieces, _ = pieces_of(passable)
+    own = np.unique(pieces[border & passable])
+    return grow(np.isin(pieces, own[own > 0]), 3.0)
 
 
 def _belongs(alpha: Float32, bones: Mask, unit: float) -> Mask:
