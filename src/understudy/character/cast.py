@@ -15,13 +15,13 @@ from understudy.character.character import Character, Traits
 from understudy.character.corrections import ROOT, Corrections
 from understudy.character.cutting import cut_figure, outline_drawing, warnings_of
 from understudy.character.figure.anatomy import Anatomy, measure
-from understudy.character.figure.company import (
-    find_company,
-    may_have_company,
-)
 from understudy.character.figure.drawn_mouth import with_drawn_mouth
 from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.long_legs import with_long_legs
+from understudy.character.figure.other_person import (
+    find_other_person,
+    what_may_be_others,
+)
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.figure.pointed import surroundings
@@ -143,20 +143,20 @@ def _alone(
     cache: Cache | None,
 ) -> tuple[Figure, Float32]:
     """The figure and the matte of what stands out, without somebody else who stands there."""
-    rest = may_have_company(figure, salient)
+    rest = what_may_be_others(figure, salient)
     if rest is None:
         return figure, salient
     with PictureTracker(cache) as tracker:
-        company = find_company(rgb, figure, salient, rest, tracker)
-    if company is None:
+        other = find_other_person(rgb, figure, salient, rest, tracker)
+    if other is None:
         return figure, salient
-    on, off = company.clicks(figure)
+    on, off = other.clicks(figure)
     found = models.pieces(rgb, Prompt(on, off), Prompt(off, on)) if len(on) and len(off) else None
-    place = company.place(figure)
+    place = other.place(figure)
     if found is None:
         said = (*figure.warnings, _CUT_WITH.format(place=place))
         return replace(figure, warnings=said), salient
-    others = company.share(found[0].likely, found[1].likely, figure)
+    others = other.share(found[0].likely, found[1].likely, figure)
     mask = np.asarray(figure.mask * (1 - others), np.float32)
     said = (*figure.warnings, _LEFT_OUT.format(place=place))
     return replace(figure, mask=mask, warnings=said), np.asarray(salient * (1 - others), np.float32)

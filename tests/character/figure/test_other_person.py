@@ -11,9 +11,13 @@ from numpy.typing import NDArray
 
 from tests.character.figure.drawn_on_paper import JOINTS
 from understudy.character import cast as casting
-from understudy.character.figure.company import Company, find_company, may_have_company
 from understudy.character.figure.find import Figure
 from understudy.character.figure.joints import Joint, landmarks_of
+from understudy.character.figure.other_person import (
+    OtherPerson,
+    find_other_person,
+    what_may_be_others,
+)
 from understudy.character.learned.segmenter import Found
 from understudy.tracking.trackers import PictureTrack, Region
 
@@ -55,10 +59,10 @@ class Pair:
         self.seen_by_tracker.append(rgb)
         return PictureTrack(landmarks_of(JOINTS + ASIDE, frozenset()), self.mask, self.presence)
 
-    def company(self) -> Company | None:
-        rest = may_have_company(self.figure, self.salient)
+    def found(self) -> OtherPerson | None:
+        rest = what_may_be_others(self.figure, self.salient)
         assert rest is not None
-        return find_company(self.rgb, self.figure, self.salient, rest, self.track)
+        return find_other_person(self.rgb, self.figure, self.salient, rest, self.track)
 
 
 @pytest.fixture
@@ -67,19 +71,19 @@ def pair() -> Pair:
 
 
 def test_nobody_is_looked_for_beside_a_figure_that_stands_alone(pair: Pair) -> None:
-    assert may_have_company(pair.figure, pair.own.astype(np.float32)) is None
+    assert what_may_be_others(pair.figure, pair.own.astype(np.float32)) is None
 
 
 def test_nor_where_somebody_stands_apart(pair: Pair) -> None:
     apart = np.zeros(SHAPE, np.float32)
     apart[100:600, 650:780] = 1
-    assert may_have_company(pair.figure, np.maximum(pair.own, apart)) is None
+    assert what_may_be_others(pair.figure, np.maximum(pair.own, apart)) is None
 
 
 def test_somebody_behind_the_figure_is_found_once_the_figure_is_painted_over(pair: Pair) -> None:
-    company = pair.company()
-    assert company is not None
-    assert company.place(pair.figure) == "right"
+    found = pair.found()
+    assert found is not None
+    assert found.place(pair.figure) == "right"
     assert not (pair.seen_by_tracker[0] == FRONT).all(axis=-1).any()
 
 
@@ -88,25 +92,25 @@ def test_a_cape_is_nobody(pair: Pair, presence: float) -> None:
     pair.presence = presence
     if presence == 1.0:
         pair.mask = pair.mask * (np.arange(SHAPE[0]) < 250)[:, None]
-    assert pair.company() is None
+    assert pair.found() is None
 
 
 def test_clicks_lie_on_whom_they_mean(pair: Pair) -> None:
-    company = pair.company()
-    assert company is not None
-    for clicks, mask in zip(company.clicks(pair.figure), (pair.own, pair.other), strict=True):
+    found = pair.found()
+    assert found is not None
+    for clicks, mask in zip(found.clicks(pair.figure), (pair.own, pair.other), strict=True):
         assert len(clicks) > 3
         x, y = np.round(clicks).astype(int).T
         assert mask[y, x].mean() > 0.9
 
 
 def test_what_is_the_other_one_s_leaves_the_figure_and_nothing_else_does(pair: Pair) -> None:
-    company = pair.company()
-    assert company is not None
+    found = pair.found()
+    assert found is not None
     own = np.where(pair.own, 0.9, 0.05).astype(np.float32)
     # The segmenter loses the other one's legs.
     other = np.where(pair.other, 0.9, 0.05) * (np.arange(SHAPE[0]) < 420)[:, None]
-    share = company.share(own, other.astype(np.float32), pair.figure)
+    share = found.share(own, other.astype(np.float32), pair.figure)
     assert share[pair.other].mean() > 0.93
     assert share[pair.own].mean() < 0.05
 

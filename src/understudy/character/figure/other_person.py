@@ -19,7 +19,7 @@ from understudy.tracking.trackers import Region
 
 
 @dataclass(frozen=True, slots=True)
-class CompanyNumbers:
+class OtherPersonNumbers:
     """When somebody else is seen, and what is theirs. T is the figure's torso. Set by eye on
     figures laid over one another, and on pictures of one figure.
 
@@ -51,7 +51,7 @@ class CompanyNumbers:
     blur: float = 0.01
 
 
-NUMBERS = CompanyNumbers()
+NUMBERS = OtherPersonNumbers()
 _CLICKED = (
     Body.NOSE,
     Body.LEFT_ELBOW,
@@ -66,7 +66,7 @@ _CLICKED = (
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Company:
+class OtherPerson:
     """landmarks: of somebody else in the picture. rest: (h, w) bool, what stands out and hangs
     together with the figure, but is not what the tracker takes for the figure. mask: (h, w) float32
     in 0..1, what the tracker takes for the other one."""
@@ -88,13 +88,13 @@ class Company:
         one's. Where both are doubted the nearer bones have the word; away from the figure, the
         tracker has.
         """
-        anatomy, company = measure(figure.landmarks), measure(self.landmarks)
+        anatomy, their_anatomy = measure(figure.landmarks), measure(self.landmarks)
         shape = (own.shape[0], own.shape[1])
         sigma = max(1.0, NUMBERS.blur * anatomy.torso)
         own = np.asarray(cv2.GaussianBlur(own, (0, 0), sigma), np.float32)
         other = np.asarray(cv2.GaussianBlur(other, (0, 0), sigma), np.float32)
         doubted = np.maximum(own, other) < NUMBERS.doubted
-        nearer = depth(~_bones(company, shape, 1)) < depth(~_bones(anatomy, shape, 1))
+        nearer = depth(~_bones(their_anatomy, shape, 1)) < depth(~_bones(anatomy, shape, 1))
         theirs = np.where(doubted, nearer, other > own)
         theirs |= self.rest & (self.mask > NUMBERS.seen)
         theirs &= ~(_bones(anatomy, shape, 2 * NUMBERS.own * anatomy.torso) & (own >= other))
@@ -106,7 +106,7 @@ class Company:
         return "right" if apart > 0 else "left"
 
 
-def may_have_company(figure: Figure, salient: Float32) -> Mask | None:
+def what_may_be_others(figure: Figure, salient: Float32) -> Mask | None:
     """What hangs together with the figure in a matte (h, w) and may be somebody else; None where it
     is too little."""
     own = np.asarray(figure.mask > NUMBERS.seen)
@@ -117,10 +117,10 @@ def may_have_company(figure: Figure, salient: Float32) -> Mask | None:
     return rest if rest.sum() > NUMBERS.share * max(1, int(out.sum())) else None
 
 
-def find_company(
+def find_other_person(
     rgb: NDArray[np.uint8], figure: Figure, salient: Float32, rest: Mask, track: Track
-) -> Company | None:
-    """Whoever else is in `rest`, as `may_have_company` finds it; None where nobody is.
+) -> OtherPerson | None:
+    """Whoever else is in `rest`, as `what_may_be_others` finds it; None where nobody is.
 
     rgb: (h, w, 3) uint8 sRGB. The figure is painted over, so that the tracker sees the other one.
     """
@@ -147,7 +147,7 @@ def find_company(
     there = _lie_on(grow(rest, NUMBERS.beside * anatomy.torso), head).all()
     if trust < NUMBERS.credible or covered < NUMBERS.covers or not there:
         return None
-    return Company(seen.landmarks, rest, seen.mask)
+    return OtherPerson(seen.landmarks, rest, seen.mask)
 
 
 def _bones(anatomy: Anatomy, shape: tuple[int, int], width: float) -> Mask:
