@@ -21,7 +21,11 @@ async ([source, places]) => {
   video.muted = true;
   video.src = source;
   await new Promise((done, fail) => { video.oncanplaythrough = done; video.onerror = fail; });
-  await new Promise(done => { video.onseeked = done; video.currentTime = 0.4; });
+  // A seek may end before its frame can be drawn.
+  await new Promise(done => {
+    video.requestVideoFrameCallback(done);
+    video.currentTime = 0.4;
+  });
   const canvas = document.createElement('canvas');
   [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
   const context = canvas.getContext('2d');
