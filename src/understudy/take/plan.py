@@ -159,7 +159,8 @@ def _camera_note(clip: Clip | MotionFile) -> str:
     if not isinstance(clip, Clip):
         return "Motion from a file has no camera: that of the video stands still."
     return (
-        "The video's camera moves as the clip's does, as far as the picture has background for it."
+        "Where the clip's camera moves, the video's moves with it, as far as the picture has "
+        "background for it."
     )
 
 
