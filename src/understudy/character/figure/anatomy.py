@@ -47,6 +47,19 @@ _FRACTION_BITS = 3  # of a polygon's corners: eighths of a pixel
 _FARTHEST = 1 << 14  # px: what is drawn further off is drawn here, within what OpenCV can hold
 
 
+_LEAST_BONE = 1e-6  # px: joints may lie on one another
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NearestOnArm:
+    """Places on an arm's bones, (n, 2) canvas pixels. along: (n,) pixels from the shoulder to them,
+    by way of the bones. bone: (n,) which of the segments they lie on."""
+
+    places: Points
+    along: Points
+    bone: NDArray[np.intp]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ArmBones:
     """One arm's joints in canvas pixels: `hand` is the middle of the knuckles."""
@@ -67,6 +80,21 @@ class ArmBones:
             (self.elbow, self.wrist),
             (self.wrist, self.hand),
         )
+
+    def nearest(self, points: Points) -> NearestOnArm:
+        """The places on the bones that are nearest to points (n, 2), n at least 1."""
+        places, lengths, before = [], [], 0.0
+        for start, end in self.segments:
+            bone = end - start
+            length = float(np.hypot(*bone))
+            t = np.clip((points - start) @ bone / max(length, _LEAST_BONE) ** 2, 0.0, 1.0)
+            places.append(start + t[:, None] * bone)
+            lengths.append(before + t * length)
+            before += length
+        away = np.stack([np.linalg.norm(points - place, axis=1) for place in places])
+        on = np.argmin(away, axis=0)
+        each = np.arange(len(points))
+        return NearestOnArm(np.stack(places)[on, each], np.stack(lengths)[on, each], on)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.ndimage import grey_dilation
 
-from understudy.character.figure.anatomy import Anatomy, Points, draw_bones
+from understudy.character.figure.anatomy import Anatomy, draw_bones
 from understudy.character.image.guided_filter import guided_filter
 from understudy.character.image.masks import Mask, closed, opened, pieces_of, shrink, touching
 from understudy.character.layers.arms import ArmRegion
@@ -129,14 +128,14 @@ def _clothes_of_the_trunk(whole: Mask, contour: Mask, anatomy: Anatomy, side: in
     from_axis = np.abs(points[:, 0] - axis)
     on_trunk = (rows > anatomy.neck[1]) & (rows < anatomy.pelvis[1])
     on_trunk &= from_axis < anatomy.shoulder_half_width
-    nearest, along, place = _nearest_bone(points, arm.segments)
-    apart = points - nearest
+    nearest = arm.nearest(points)
+    apart = points - nearest.places
     away = np.hypot(apart[:, 0], apart[:, 1])
     level = np.abs(apart[:, 1]) < NUMBERS.level * away
-    inwards = apart[:, 0] * (axis - nearest[:, 0]) > 0
-    towards = level & inwards & on_trunk & (place < len(arm.segments) - 1)
+    inwards = apart[:, 0] * (axis - nearest.places[:, 0]) > 0
+    towards = level & inwards & on_trunk & (nearest.bone < len(arm.segments) - 1)
     # How far the arm reaches on its other side, by pixels along its bones.
-    steps = np.round(along).astype(int)
+    steps = np.round(nearest.along).astype(int)
     outer = np.zeros(int(steps.max()) + 1)
     np.maximum.at(outer, steps[~inwards], away[~inwards])
     reach = NUMBERS.lopsided * grey_dilation(outer, size=max(1, round(NUMBERS.root_width * unit)))
@@ -144,22 +143,3 @@ def _clothes_of_the_trunk(whole: Mask, contour: Mask, anatomy: Anatomy, side: in
     wide[rows, columns] = towards & (away > reach[steps])
     wide = opened(wide & ~contour, NUMBERS.panel * unit)
     return touching(inner & ~contour, wide)
-
-
-def _nearest_bone(
-    points: Points, bones: tuple[tuple[Points, Points], ...]
-) -> tuple[Points, Points, NDArray[np.intp]]:
-    """For points (n, 2) the nearest place on the bones (n, 2), how far along the arm it lies (n,)
-    in pixels, and on which bone (n,)."""
-    places, lengths, before = [], [], 0.0
-    for start, end in bones:
-        bone = end - start
-        length = max(1.0, float(np.hypot(*bone)))
-        t = np.clip((points - start) @ bone / length**2, 0, 1)
-        places.append(start + t[:, None] * bone)
-        lengths.append(before + t * length)
-        before += length
-    away = np.stack([np.linalg.norm(points - place, axis=1) for place in places])
-    on = np.argmin(away, axis=0)
-    each = np.arange(len(points))
-    return np.stack(places)[on, each], np.stack(lengths)[on, each], on

@@ -24,7 +24,6 @@ from understudy.character.image.geodesic import Geodesics
 from understudy.character.image.masks import Mask, depth, grow, largest
 from understudy.character.layers.parts import ARMS, BODY, NOTHING, Labels, Parts
 from understudy.geometry.landmarks import Body, Float32
-from understudy.geometry.transforms import segment_distance
 
 _ALPHA = 0.3
 """Pixels of less belong to nobody."""
@@ -100,7 +99,7 @@ class ArmBorder:
         """Whether the arm lies against the body over much of its length: it shares its line."""
         if not self.touching.any():
             return False
-        along = _along(np.argwhere(self.touching)[:, ::-1].astype(np.float64), arm)
+        along = arm.nearest(np.argwhere(self.touching)[:, ::-1].astype(np.float64)).along
         length = sum(float(np.hypot(*(end - start))) for start, end in arm.segments)
         return float(np.ptp(along)) > _AGAINST * length
 
@@ -119,28 +118,13 @@ def arm_borders(alpha: Float32, labels: Labels, anatomy: Anatomy) -> tuple[ArmBo
         touching = np.zeros_like(grown)
         if grown.any():
             ys, xs = np.nonzero(grown)
-            along = _along(np.stack([xs, ys], axis=1).astype(np.float64), arm)
+            along = arm.nearest(np.stack([xs, ys], axis=1).astype(np.float64)).along
             half = _half_width(own.shape, deep, [(arm.elbow, arm.wrist), (arm.wrist, arm.hand)])
             far = along > along.min() + _GROWN * half
             if far.sum() > _TOUCHES * anatomy.torso:
                 touching[ys[far], xs[far]] = True
         found.append(ArmBorder(grown & ~touching, touching))
     return found[0], found[1]
-
-
-def _along(places: Points, arm: ArmBones) -> Points:
-    """How far along an arm's bones places (n, 2) lie, pixels from the shoulder."""
-    nearest, found, before = np.full(len(places), np.inf), np.zeros(len(places)), 0.0
-    for start, end in arm.segments:
-        bone = end - start
-        length = float(np.hypot(*bone)) + 1e-9
-        share = np.clip((places - start) @ bone / length**2, 0.0, 1.0)
-        away = segment_distance(places, start, end)
-        closer = away < nearest
-        nearest[closer] = away[closer]
-        found[closer] = (before + share * length)[closer]
-        before += length
-    return found
 
 
 def _from_bones(ways: Geodesics, deep: Float32, bones: list[tuple[Points, Points]]) -> Float32:

@@ -80,8 +80,8 @@ class RiggedLayer:
         offset: (V, 2), how far each is moved at rest before.
         """
         rest = self.vertices if offset is None else self.vertices + offset
-        placed = np.empty_like(rest)
         if self.sheet is None:
+            placed = np.empty_like(rest)
             skin(rest, self.bones, self.weights, maps, placed)
             return placed
         placed = self.sheet.posed(maps)
@@ -158,6 +158,7 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
 
 
 def ordered(depth: Float64, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Triangles (N, 3) from far to near, as (N,) numbers. depth: (V,) of their vertices."""
     order = np.empty(len(triangles), np.int32)
     painters_order(np.rint(depth).astype(np.int32), triangles, order)
     return order

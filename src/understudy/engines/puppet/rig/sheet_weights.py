@@ -30,7 +30,7 @@ Places = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
-class SheetNumbers:
+class SheetWeightNumbers:
     """Where a sheet is held.
 
     stiff: from where to where along a bone its limb follows it alone; in between joints bend.
@@ -45,7 +45,7 @@ class SheetNumbers:
     least_root: float = 0.08
 
 
-NUMBERS = SheetNumbers()
+NUMBERS = SheetWeightNumbers()
 
 TRUNK = 0
 """Part of what belongs to no arm; the left arm's is 1, the right arm's 2."""
@@ -174,14 +174,11 @@ def _on_bones(
         stiff &= part == own
     else:
         stiff &= part == TRUNK
-        stiff &= np.min(away, axis=0) < NUMBERS.wide * limbs.half_widths[number]
-        others = [
-            _from_limb(points, skeleton, other)
-            for other in limbs.limbs
-            if other is not limb and other in LEGS
-        ]
-        for other in others:
-            stiff &= np.min(away, axis=0) < other
+        own_away = np.min(away, axis=0)
+        stiff &= own_away < NUMBERS.wide * limbs.half_widths[number]
+        for other in LEGS:
+            if other is not limb:
+                stiff &= own_away < _from_limb(points, skeleton, other)
     return np.where(stiff, nearest, -1)
 
 
