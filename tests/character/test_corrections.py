@@ -36,6 +36,7 @@ def test_they_come_through_json_as_they_were() -> None:
         ({"joints": {"nose": [True, 2]}}, "corrections.joints.nose"),
         ({"joints": []}, "corrections.joints: the value is"),
         ({"matte": "???"}, "corrections.matte: the value is"),
+        ({"matte": "ü"}, "corrections.matte: the value is"),
         ({"left_arm": "loose"}, "corrections.left_arm: .* use one of auto, free, fixed"),
     ],
 )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hashlib
 import json
 import math
@@ -151,7 +150,8 @@ def _read_matte(value: object, name: str) -> bytes | None:
     if isinstance(value, str):
         try:
             return base64.b64decode(value, validate=True)
-        except binascii.Error:
+        # Characters beyond ASCII are a plain ValueError.
+        except ValueError:
             pass
     raise _refused(name, found_value(value), "use a PNG in base64")
 

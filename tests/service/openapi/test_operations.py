@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import json
 import subprocess
 import sys
 import time
@@ -23,7 +23,6 @@ from understudy.settings import Settings
 from understudy.testing import RehearsalServer
 
 DOCUMENT = describe_api("http://127.0.0.1:8000")
-HOOKS = Path(__file__).with_name("schemathesis_hooks.py")
 
 
 def test_every_path_that_is_served_is_described(tmp_path: Path) -> None:
@@ -97,6 +96,19 @@ def _at(far: FarSide, value: Any) -> Any:
     return value
 
 
+def _marks_as_kinds(value: Any) -> Any:
+    """A description in which the mark of a field that may be `""` or `null` is one kind more.
+
+    Generators of clients stumble over kinds for the two, so the served description marks them.
+    """
+    if isinstance(value, list):
+        return [_marks_as_kinds(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    kinds = {key: _marks_as_kinds(item) for key, item in value.items() if key != EMPTY_IS_ABSENT}
+    return {"anyOf": [kinds, {"enum": [None, ""]}]} if value.get(EMPTY_IS_ABSENT) else kinds
+
+
 def test_health_and_readiness_need_no_key(server: RehearsalServer) -> None:
     for path in ("/healthz", "/readyz"):
         answer = httpx2.get(server.url + path, trust_env=False)
@@ -135,17 +147,31 @@ def test_metrics_count_takes_callbacks_and_answers(
 
 
 def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
-    server: RehearsalServer, tmp_path: Path
+    client: Client, server: RehearsalServer, far: FarSide, tmp_path: Path
 ) -> None:
     """Left out: an unknown method (the contract answers 404, with a code of its own), and bodies
     that fit their schema but name media or tasks that do not exist."""
+    described = tmp_path / "openapi.json"
+    served = client.ask("GET", "/openapi.json").json()
+    # The clips of an element that is made of pictures are not read.
+    served["components"]["schemas"]["ElementsCreate"]["properties"]["element_video_list"] = {}
+    events = served["paths"][f"{PATH}/{{reference}}/events"]["get"]["responses"]["200"]
+    # Schemathesis reads this schema as that of each event.
+    events["content"]["text/event-stream"]["schema"] = {
+        "type": "object",
+        "properties": {"event": {"const": "progress"}, "data": {"type": "string"}},
+        "required": ["event", "data"],
+        "additionalProperties": False,
+    }
+    described.write_text(json.dumps(_marks_as_kinds(_at(far, served))))
     run = subprocess.run(
         [
             Path(sys.executable).with_name("schemathesis"),
             "--config-file",
             Path(__file__).with_name("schemathesis.toml"),
             "run",
-            f"{server.url}/openapi.json",
+            described,
+            f"--url={server.url}",
             "--header",
             f"Authorization: {server.headers['Authorization']}",
             "--exclude-checks=unsupported_method,positive_data_acceptance",
@@ -154,7 +180,6 @@ def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
             "--no-color",
         ],
         cwd=tmp_path,
-        env={**os.environ, "SCHEMATHESIS_HOOKS": str(HOOKS)},
         capture_output=True,
         text=True,
         check=False,

@@ -244,6 +244,7 @@ _EXPECTED = {
     "bool_type": "true or false is expected",
     "list_type": "an array is expected",
     "int_type": "a whole number is expected",
+    "float_type": "a number is expected",
     "model_attributes_type": "an object is expected",
 }
 

@@ -22,10 +22,12 @@ from understudy.service.http.fields import (
     read_body,
 )
 
-Place = tuple[float, float]
+# Strict, or pydantic takes `false` for 0.
+Number = Annotated[float, Field(strict=True)]
+Place = tuple[Number, Number]
 
 MAX_POINTS = 20
-Coordinate = Annotated[float, Field(ge=0, le=limits.PICTURE_MAX_SIDE)]
+Coordinate = Annotated[float, Field(strict=True, ge=0, le=limits.PICTURE_MAX_SIDE)]
 Points = Annotated[list[tuple[Coordinate, Coordinate]], Field(max_length=MAX_POINTS)]
 MAX_MATTE_CHARACTERS = 4 * 1024 * 1024
 Matte = Annotated[Text, Field(max_length=MAX_MATTE_CHARACTERS)]
