@@ -295,15 +295,17 @@ def _corners(image: NDArray[np.uint8], people: Float64) -> NDArray[np.float32]:
         across, along = NUMBERS.person_half_width * side, NUMBERS.person_half_height * side
         low, high = (round(x - across), round(y - along)), (round(x + across), round(y + along))
         cv2.rectangle(quality, low, high, 0.0, -1)
-    rows, columns = (size // NUMBERS.corner_cell for size in image.shape)
-    points = []
-    for top in range(0, rows * NUMBERS.corner_cell, NUMBERS.corner_cell):
-        for left in range(0, columns * NUMBERS.corner_cell, NUMBERS.corner_cell):
-            cell = quality[top : top + NUMBERS.corner_cell, left : left + NUMBERS.corner_cell]
-            y, x = np.unravel_index(int(cell.argmax()), cell.shape)
-            if cell[y, x] >= NUMBERS.min_corner_quality:
-                points.append((left + x, top + y))
-    corners = np.array(points, np.float32).reshape(-1, 2)
+    side = NUMBERS.corner_cell
+    rows, columns = (size // side for size in image.shape)
+    squares = quality[: rows * side, : columns * side].reshape(rows, side, columns, side)
+    cells = squares.swapaxes(1, 2).reshape(rows * columns, side * side)
+    best = cells.argmax(axis=1)
+    cell = np.flatnonzero(
+        np.take_along_axis(cells, best[:, None], axis=1) >= NUMBERS.min_corner_quality
+    )
+    top, left = np.divmod(cell, columns)
+    down, right = np.divmod(best[cell], side)
+    corners = np.stack([left * side + right, top * side + down], axis=1).astype(np.float32)
     limit = np.array(image.shape[::-1]) - NUMBERS.corner_border
     inside = (corners >= NUMBERS.corner_border).all(axis=1) & (corners < limit).all(axis=1)
     return corners[inside]

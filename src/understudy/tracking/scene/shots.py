@@ -80,10 +80,11 @@ def find_cuts(times: NDArray[np.float64], thumbnails: Thumbnails) -> list[Cut]:
     """The cuts between thumbnails (N, h, w) grey, shown at `times` (N,) seconds, in order."""
     if len(times) < 3:
         return []
-    hard = _hard_cuts(times, thumbnails)
+    soft = np.stack([_soft(image) for image in thumbnails])
+    hard = _hard_cuts(times, soft)
     gradual = [
         blend
-        for blend in _dissolves(times, thumbnails)
+        for blend in _dissolves(times, soft)
         if not any(blend.start - 1e-6 <= cut.start and cut.end <= blend.end + 1e-6 for cut in hard)
     ]
     return sorted(hard + gradual, key=lambda cut: cut.start)
@@ -122,7 +123,8 @@ def _soft(image: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
-    changes = np.array([float(cv2.absdiff(a, b).mean()) for a, b in pairwise(map(_soft, images))])
+    """images: thumbnails without their noise."""
+    changes = np.array([float(cv2.absdiff(a, b).mean()) for a, b in pairwise(images)])
     cuts = []
     for k, change in enumerate(changes):
         around = np.delete(
@@ -131,20 +133,21 @@ def _hard_cuts(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
         usual = float(np.median(around)) if len(around) else 0.0
         if change < NUMBERS.min_cut_change or change < NUMBERS.cut_factor * (1 + usual):
             continue
-        if likeness(_soft(images[k]), _soft(images[k + 1])) < NUMBERS.max_cut_likeness:
+        if likeness(images[k], images[k + 1]) < NUMBERS.max_cut_likeness:
             cuts.append(Cut(float(times[k]), float(times[k + 1]), "cut"))
     return cuts
 
 
 def _dissolves(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
-    half = np.stack([cv2.resize(_soft(image), None, fx=0.5, fy=0.5) for image in images])
+    """images: thumbnails without their noise."""
+    half = np.stack([cv2.resize(image, None, fx=0.5, fy=0.5) for image in images])
     found: list[tuple[float, float]] = []
     for seconds in NUMBERS.blend_seconds:
         for first in range(len(times)):
             last = int(np.searchsorted(times, times[first] + seconds))
             if last >= len(times):
                 break
-            shares = _blend_shares(half[first : last + 1].astype(np.float32))
+            shares = _blend_shares(half[first : last + 1])
             if shares is not None and not _is_motion(half[first], half[last]):
                 begin = int(np.flatnonzero(shares < NUMBERS.pure_share)[-1])
                 end = int(np.flatnonzero(shares > 1 - NUMBERS.pure_share)[0])
@@ -152,21 +155,21 @@ def _dissolves(times: NDArray[np.float64], images: Thumbnails) -> list[Cut]:
     return [Cut(start, end, "dissolve") for start, end in _merged(found)]
 
 
-def _blend_shares(images: NDArray[np.float32]) -> NDArray[np.float32] | None:
+def _blend_shares(images: Thumbnails) -> NDArray[np.float32] | None:
     """How far each image has gone from the first to the last, 0 to 1, where all are blends of both.
 
     None where they are not. Only what the last image changes counts, for a dissolve within a room
     leaves most of the picture as it is.
     """
-    step = images[-1] - images[0]
-    changed = np.abs(step) > NUMBERS.min_blend_change
+    # Most pairs of ends are told by themselves: what lies between is looked at last.
+    changed = cv2.absdiff(images[0], images[-1]) > NUMBERS.min_blend_change
     if float(changed.mean()) < NUMBERS.min_blend_area:
         return None
-    pixels = images[:, changed]
-    before, step = pixels[0], step[changed]
-    if _correlation(before, pixels[-1]) > NUMBERS.max_blend_likeness:
+    before, after = (images[end][changed].astype(np.float32) for end in (0, -1))
+    if _correlation(before, after) > NUMBERS.max_blend_likeness:
         return None
-    off = pixels - before
+    step = after - before
+    off = images[:, changed].astype(np.float32) - before
     power = float(step @ step)
     shares: NDArray[np.float32] = off @ step / power
     residuals = ((off - shares[:, None] * step) ** 2).sum(axis=1) / power
