@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -103,6 +104,29 @@ def test_a_closed_model_does_not_run_and_others_do(
     assert second.run(PICTURE)["half"].shape == (1, 1, 4, 4)
     with pytest.raises(ChildFailed, match="inference"):
         first.run(PICTURE)
+
+
+def test_a_process_that_keeps_its_models_opens_each_once(onnx: Path) -> None:
+    with InferenceProcess(threads=1, keeps_models=True) as process:
+        first = process.open(onnx)
+        first.close()
+        # The file is gone: it could not be opened again.
+        onnx.unlink()
+        process.begin_to_open(onnx)
+        assert process.open(onnx).run(PICTURE)["half"].shape == (1, 1, 4, 4)
+        process.close()
+        with pytest.raises(ChildFailed, match="inference"):
+            process.open(onnx)
+
+
+def test_a_process_that_was_killed_is_not_whole(process: InferenceProcess, onnx: Path) -> None:
+    assert process.is_whole
+    process.open(onnx)
+    assert process.is_whole
+    assert process.pid is not None
+    os.kill(process.pid, signal.SIGKILL)
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    assert not process.is_whole
 
 
 def test_a_file_that_is_no_model_is_an_error_with_what_the_runtime_says(

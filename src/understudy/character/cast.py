@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from understudy.cache import Cache
 from understudy.character.carried_corrections import corrections_of
+from understudy.character.casting_processes import CastingProcesses
 from understudy.character.character import Character, Traits
 from understudy.character.corrections import ROOT, Corrections
 from understudy.character.cutting import cut_figure, outline_drawing, warnings_of
@@ -71,22 +72,24 @@ class Learned:
     arms: ArmMasks = (None, None)
 
 
-def cast(
+def cast(  # noqa: PLR0913 - independent keyword options
     picture: Picture,
     size: tuple[int, int],
     *,
     corrections: Corrections | None = None,
     cache: Cache | None = None,
     track: Track | None = None,
+    processes: CastingProcesses | None = None,
 ) -> Character:
     """Make the picture ready to move at the output's size.
 
     size: (w, h) of the canvas, both even, in the picture's aspect to a pixel. corrections: what a
     person says of the picture, taken as it is; None takes those that travel in the picture's file.
     cache: where the character, or else the picture's landmarks, are looked up first. track: what
-    finds landmarks; without it a tracker's process is started for this call. Raises
-    InputRefused("image_url", ...) when the picture holds no character that can be moved, and one
-    that names a correction that cannot be used. Deterministic.
+    finds landmarks; without it a tracker's process is used. processes: that look at the picture;
+    without them some are started for this call. Raises InputRefused("image_url", ...) when the
+    picture holds no character that can be moved, and one that names a correction that cannot be
+    used. Deterministic.
     """
     rgb, given = on_canvas(picture, size)
     if corrections is None:
@@ -106,12 +109,12 @@ def cast(
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
-    # The processes of tracker and models end before the work that needs memory begins.
-    with LearnedModels(cache) as models:
+    look = CastingProcesses() if processes is None else processes
+    with look.models(cache) as models:
         if shape is None and point is None:
             # Opening the net takes as long as the search.
             models.expect_salient(rgb)
-        with PictureTracker(cache) as tracker:
+        with look.tracker(cache) as tracker:
             also = None if tracker.is_quick else PictureTracker(cache, quick=True, beside=tracker)
             figure = search_placed(rgb, shape, joints, tracker, point, also)
         # Of several figures the net keeps the most striking one, so it sees the one that is meant
@@ -120,10 +123,10 @@ def cast(
         # Of a person the tracker's mask restores what the net drops; of others nothing does.
         salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
         if figure is not None and salient is not None:
-            figure, salient = _alone(models, rgb, figure, salient, cache)
+            figure, salient = _alone(look, models, rgb, figure, salient, cache)
         if figure is None:
             # What its many looks see is of no use to anybody else: only their result is kept.
-            with PictureTracker(None, quick=True) as tracker:
+            with look.tracker(None, quick=True) as tracker:
                 figure = find_unrecognized(rgb, shape, salient, tracker)
         figure = _corrected(figure, joints, drawn, size)
         arms = _arm_masks(models, rgb, shape, figure)
@@ -135,7 +138,8 @@ def cast(
     return character
 
 
-def _alone(
+def _alone(  # noqa: PLR0913 - who looks, at what, and what was found so far
+    look: CastingProcesses,
     models: LearnedModels,
     rgb: NDArray[np.uint8],
     figure: Figure,
@@ -146,7 +150,7 @@ def _alone(
     rest = what_may_be_others(figure, salient)
     if rest is None:
         return figure, salient
-    with PictureTracker(cache) as tracker:
+    with look.tracker(cache) as tracker:
         other = find_other_person(rgb, figure, salient, rest, tracker)
     if other is None:
         return figure, salient

@@ -1,7 +1,8 @@
 """Several pictures and clips in one call of `understudy animate`: every picture with every clip.
 
 What a clip costs to track and a picture to cast is paid once: the cache hands it to the takes that
-follow. A pair that is refused or fails does not keep the others from being made.
+follow. While one video is rendered the next picture is cast, by processes that stay. A pair that is
+refused or fails does not keep the others from being made.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from understudy.cli.table import print_table
 from understudy.errors import InputRefused, TakeCancelled
 
 if TYPE_CHECKING:
+    from understudy.take.casting.thread import CastingThread
     from understudy.take.options import TakeMedia, TakeRequest
+    from understudy.take.progress import Progress
     from understudy.take.report import Report
 
 _FILES = "FILES"
@@ -72,11 +75,7 @@ def animate_all(files: Sequence[Path], folder: Path, shared: Shared, report: Pat
     pairs = pairs_of(files, folder)
     check_folder_output(folder, option="--output")
     folder.mkdir(exist_ok=True)
-    with watching_for_interruption() as cancelled:
-        outcomes = [
-            _outcome(pair, f"{n}/{len(pairs)}", shared, cancelled)
-            for n, pair in enumerate(pairs, start=1)
-        ]
+    outcomes = _outcomes(pairs, shared)
     if report is not None:
         text = json.dumps([_values(outcome) for outcome in outcomes], indent=2, ensure_ascii=False)
         report.write_text(text + "\n", "utf-8")
@@ -134,23 +133,60 @@ def _is_picture(path: Path) -> bool:
         return file_types.name_format(file.read(file_types.HEAD_BYTES)) in limits.PICTURE_FORMATS
 
 
-def _outcome(pair: Pair, place: str, shared: Shared, cancelled: Callable[[], bool]) -> PairOutcome:
-    """Make one video. Raises TakeCancelled."""
+def _outcomes(pairs: Sequence[Pair], shared: Shared) -> list[PairOutcome]:
+    """Make the videos, one after the other. Raises TakeCancelled."""
+    from understudy.take.casting.concurrent import cast_ahead
+    from understudy.take.casting.thread import CastingThread
+
+    outcomes = []
+    with watching_for_interruption() as cancelled, CastingThread(stay=True) as casting:
+        for number, pair in enumerate(pairs):
+            following = pairs[number + 1 : number + 2]
+
+            def prepare_next(following: Sequence[Pair] = following) -> None:
+                for next_pair in following:
+                    cast_ahead(casting, _media(next_pair, shared), shared.request)
+
+            place = f"{number + 1}/{len(pairs)}"
+            outcomes.append(_outcome(pair, place, shared, cancelled, casting, prepare_next))
+    return outcomes
+
+
+def _media(pair: Pair, shared: Shared) -> TakeMedia:
+    return replace(shared.media, picture=pair.picture).driven_by(pair.clip)
+
+
+def _outcome(  # noqa: PLR0913 - a take, and what it shares with the others
+    pair: Pair,
+    place: str,
+    shared: Shared,
+    cancelled: Callable[[], bool],
+    casting: CastingThread,
+    prepare_next: Callable[[], None],
+) -> PairOutcome:
+    """Make one video. prepare_next: called when it begins to be rendered. Raises TakeCancelled."""
     from understudy.take.outputs import Outputs
     from understudy.take.run import run_take
 
     typer.echo(f"[{place}] {pair.picture.name} with {pair.clip.name}", err=True)
     try:
         with showing_progress(sys.stderr) as show:
-            media = replace(shared.media, picture=pair.picture).driven_by(pair.clip)
+            preparing = [prepare_next]
+
+            def tell(progress: Progress) -> None:
+                show(progress)
+                if progress.stage == "render" and preparing:
+                    preparing.pop()()
+
             made = run_take(
-                media,
+                _media(pair, shared),
                 shared.request,
                 Outputs(video=pair.output),
                 measure_fidelity=shared.fidelity,
                 judge=shared.judge,
-                on_progress=show,
+                on_progress=tell,
                 cancelled=cancelled,
+                casting=casting.lent,
             )
     except (KeyboardInterrupt, TakeCancelled):
         raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +16,7 @@ from understudy.media.picture import Picture
 from understudy.take.backgrounds import open_background
 from understudy.take.casting.concurrent import ConcurrentCasting
 from understudy.take.casting.preview import write_preview
+from understudy.take.casting.thread import CastingThread
 from understudy.take.driver import carries_camera, check_motion_options, find_driver
 from understudy.take.findings import (
     ClipFinding,
@@ -72,7 +72,7 @@ def inspect_take(
     clip: Clip | MotionFile | None = None
     scene: SceneAnalysis | None = None
     driver: DriverFinding | None = None
-    with ThreadPoolExecutor(1, "casting") as threads, TrackerPool() as pool:
+    with CastingThread() as thread, TrackerPool() as pool:
         with collecting(problems):
             check_character(media)
             open_background(media, request, engine)
@@ -80,7 +80,7 @@ def inspect_take(
             picture = open_take_picture(media, request) if folder is None else folder.picture
             element = open_take_element(media, request)
             casting = ConcurrentCasting(
-                engine, request.mode, picture, element, threads, folder=folder
+                engine, request.mode, picture, element, thread, folder=folder
             )
         with collecting(problems):
             clip = open_take_clip(media, request)

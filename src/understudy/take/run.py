@@ -8,7 +8,6 @@ rendering.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 
@@ -29,6 +28,7 @@ from understudy.media.picture import Picture
 from understudy.processes.sharing import Board, never
 from understudy.take.backgrounds import CLIP, Background, on_background, open_background
 from understudy.take.casting.concurrent import ConcurrentCasting
+from understudy.take.casting.thread import CastingThread
 from understudy.take.driver import (
     carries_camera,
     check_motion_options,
@@ -54,6 +54,9 @@ from understudy.tracking.trackers import TrackerPool
 
 OpenTrackers = Callable[[], AbstractContextManager[TrackerPool]]
 """Makes the processes that a take tracks with, or lends them."""
+
+OpenCasting = Callable[[], AbstractContextManager[CastingThread]]
+"""Makes the thread that a take casts in, or lends it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +92,7 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     cancelled: Cancelled | None = None,
     board: Board | None = None,
     trackers: OpenTrackers = TrackerPool,
+    casting: OpenCasting = CastingThread,
 ) -> Report:
     """Make the take and write its files, complete or not at all.
 
@@ -96,7 +100,8 @@ def run_take(  # noqa: PLR0913 - independent keyword options
     orientation `image`, which turns the character, and only an opaque MP4 or MOV). judge: judge the
     finished video, for the report (see `result_judging`). on_progress: called from the calling
     thread. cancelled: called from time to time. board: shares a long take with workers that call
-    `help_take`; the same bytes come of it. trackers: see `OpenTrackers`.
+    `help_take`; the same bytes come of it. trackers, casting: see
+    `OpenTrackers` and `OpenCasting`.
 
     Raises InputRefused for a picture, element or clip that cannot be used, or judged, and
     EngineUnavailable, TakeCancelled, CannotWrite, CannotSign where signing is set up but does not
@@ -112,7 +117,9 @@ def run_take(  # noqa: PLR0913 - independent keyword options
 
     # 1. Open: what cannot be used is refused before it costs anything.
     # 2. Cast the character, beside it 3. inspect the clip and 4. track its driver.
-    engine, ready, background = _made_ready(media, request, progress, times, stop, board, trackers)
+    engine, ready, background = _made_ready(
+        media, request, progress, times, stop, board, trackers, casting
+    )
 
     # 5. Retarget and render, 6. finish: every frame is written as it is drawn.
     finishing = replace(_finishing(request, ready, outputs, background), identity=identity)
@@ -144,7 +151,7 @@ def help_take(
     stop = cancelled or never
     progress, times = ProgressLine(None), StageTimes()
     engine, ready, background = _made_ready(
-        media, request, progress, times, stop, board, TrackerPool
+        media, request, progress, times, stop, board, TrackerPool, CastingThread
     )
     finishing = _finishing(request, ready, outputs, background)
     draw_shared(engine, _job(engine, request, ready), finishing, board, stop)
@@ -158,6 +165,7 @@ def _made_ready(  # noqa: PLR0913 - the take's inputs, and whom to tell
     stop: Cancelled,
     board: Board | None,
     trackers: OpenTrackers,
+    open_casting: OpenCasting,
 ) -> tuple[Engine, _Ready, Background | None]:
     """The engine, what it draws from, and the background that the take gets."""
     progress.tell("open")
@@ -167,7 +175,7 @@ def _made_ready(  # noqa: PLR0913 - the take's inputs, and whom to tell
     with times.measuring("open"):
         background = open_background(media, request, engine)
         opened = open_media(media, request)
-    ready = _prepare(engine, request, opened, progress, times, stop, board, trackers)
+    ready = _prepare(engine, request, opened, progress, times, stop, board, trackers, open_casting)
     if background is not None and ready.character is not None:
         ready = replace(ready, character=on_background(ready.character, background))
     return engine, ready, background
@@ -195,16 +203,17 @@ def _prepare(  # noqa: PLR0913 - the take so far, and whom to tell
     stop: Cancelled,
     board: Board | None,
     trackers: OpenTrackers,
+    open_casting: OpenCasting,
 ) -> _Ready:
     """Inspect and track the clip while the character is cast. Raises as `run_take` does."""
     clip = opened.clip
-    with ThreadPoolExecutor(1, "casting") as threads, trackers() as pool:
+    with open_casting() as thread, trackers() as pool:
         casting = ConcurrentCasting(
             engine,
             request.mode,
             opened.picture,
             opened.element,
-            threads,
+            thread,
             times.timing("cast"),
             opened.folder,
             board,

@@ -25,11 +25,18 @@ class InferenceProcess:
     """
 
     def __init__(
-        self, *, threads: int | None = None, cancelled: Callable[[], bool] | None = None
+        self,
+        *,
+        threads: int | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        keeps_models: bool = False,
     ) -> None:
-        """threads: of each run; None for as many as there are cores."""
+        """threads: of each run; None for as many as there are cores. keeps_models: a model that is
+        closed stays open in the process, for whoever opens it next."""
         self._threads = threads or usable_cores()
         self._cancelled = cancelled
+        self._keeps_models = keeps_models
+        self._kept: dict[str, Model] = {}
         self._process: Child | None = None
         self._begun: str | None = None
 
@@ -50,6 +57,12 @@ class InferenceProcess:
             self._process.close()
             self._process = None
             self._begun = None
+            self._kept.clear()
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether its process has not ended by itself."""
+        return self._process is None or self._process.is_alive
 
     @property
     def pid(self) -> int | None:
@@ -62,19 +75,31 @@ class InferenceProcess:
         side: see `sessions.OnnxSession`.
         """
         key = _key(paths, side)
+        if key in self._kept:
+            return self._kept[key]
         if self._begun != key:
             self.begin_to_open(*paths, side=side)
         self._begun = None
         opened = self._receive().values
         inputs = {str(name): tuple(map(int, shape)) for name, shape in opened["inputs"].items()}
-        return Model(self, key, inputs)
+        model = Model(self, key, inputs)
+        if self._keeps_models:
+            self._kept[key] = model
+        return model
 
     def begin_to_open(self, *paths: Path, side: int | None = None) -> None:
         """Begin what `open` then ends. A model that is not the next to be opened is dropped."""
         key = _key(paths, side)
+        if key in self._kept:
+            return
         values = {"paths": list(map(str, paths)), "side": side, "threads": self._threads}
         self._send("open", key, values, {})
         self._begun = key
+
+    def let_go(self, model: str) -> None:
+        """Drop a model that nobody uses any more, unless models are kept."""
+        if model not in self._kept:
+            self.ask("close", model)
 
     def ask(
         self,
@@ -134,5 +159,6 @@ class Model:
         return self._process.ask("run", self._key, {"outputs": list(outputs)}, arrays).arrays
 
     def close(self) -> None:
-        """Drop the model and hand its memory back, while the process goes on."""
-        self._process.ask("close", self._key)
+        """Drop the model and hand its memory back, while the process goes on, unless that keeps its
+        models."""
+        self._process.let_go(self._key)

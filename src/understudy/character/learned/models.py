@@ -39,10 +39,12 @@ class LearnedModels:
     A context manager. Every method answers None where its weights are missing.
     """
 
-    def __init__(self, cache: Cache | None) -> None:
-        """cache: where answers are kept; None keeps nothing."""
+    def __init__(self, cache: Cache | None, process: InferenceProcess | None = None) -> None:
+        """cache: where answers are kept; None keeps nothing. process: that the models run in, which
+        goes on when casting ends; without it one is started."""
         self._cache = cache
-        self._process = InferenceProcess()
+        self._process = InferenceProcess() if process is None else process
+        self._is_own = process is None
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +55,8 @@ class LearnedModels:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._process.close()
+        if self._is_own:
+            self._process.close()
 
     def salient(
         self, rgb: NDArray[np.uint8], view: Box | None = None, *, both_ways: bool = False

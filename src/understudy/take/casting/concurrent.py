@@ -7,7 +7,7 @@ wait for that.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from typing import Protocol, TypeVar
 
 from understudy.cache import user_cache
@@ -25,7 +25,7 @@ from understudy.elements.assignment import (
     other_views,
 )
 from understudy.elements.element import Element
-from understudy.engines import Cancelled, Engine, ViewChoosing
+from understudy.engines import Cancelled, Engine, ViewChoosing, load_engine
 from understudy.geometry.framing import Framing
 from understudy.geometry.skeleton import Side
 from understudy.media import limits
@@ -33,6 +33,9 @@ from understudy.media.limits import Mode
 from understudy.media.picture import Picture
 from understudy.processes.sharing import Board, never
 from understudy.take.casting.judging import judged
+from understudy.take.casting.thread import CastFor, CastingThread
+from understudy.take.open import is_folder, open_take_picture
+from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tracking.performance import Performance
 
 T = TypeVar("T")
@@ -45,10 +48,32 @@ class Measured(Protocol):
     def __call__(self, function: Callable[[], T], /) -> T: ...
 
 
-def _cast(picture: Picture, size: limits.Size) -> Character:
+def cast_ahead(thread: CastingThread, media: TakeMedia, request: TakeRequest) -> None:
+    """Begin to cast the picture of a take that will come, so that this finds it ready.
+
+    A take without a picture of its own, or of an engine that casts none, is left as it is.
+    """
+    if media.picture is None or media.element or is_folder(media):
+        return
+
+    def work() -> tuple[CastFor, Callable[[], Character]]:
+        engine = load_engine(request.engine)
+        picture = open_take_picture(media, request)
+        assert picture is not None
+        wanted = CastFor(engine.info.name, request.mode, picture.digest)
+        return wanted, lambda: _judged(engine, request.mode, picture, thread)
+
+    if "cast" in load_engine(request.engine).info.stages:
+        thread.begin_ahead(work)
+
+
+def _judged(engine: Engine, mode: Mode, picture: Picture, thread: CastingThread) -> Character:
+    """A picture's character, looked at by the engine."""
     from understudy.character.cast import cast
 
-    return cast(picture, size, cache=user_cache())
+    size = limits.output_size(*picture.source_size, mode)
+    character = cast(picture, size, cache=user_cache(), processes=thread.processes())
+    return judged(engine, character, user_cache(), corrections_of(picture).free_arms)
 
 
 def _at_once(function: Callable[[], T], /) -> T:
@@ -65,7 +90,7 @@ class ConcurrentCasting:
         mode: Mode,
         picture: Picture | None,
         element: Element | None,
-        threads: Executor,
+        thread: CastingThread,
         measured: Measured = _at_once,
         folder: CharacterFolder | None = None,
         board: Board | None = None,
@@ -73,7 +98,7 @@ class ConcurrentCasting:
     ) -> None:
         """Begin with a picture, an element or both.
 
-        mode: the output's. threads: where the work is done. measured: runs each part of it.
+        mode: the output's. thread: where the work is done. measured: runs each part of it.
         folder: the open character that the picture belongs to. board: shares the work on a
         picture alone with other workers.
         """
@@ -81,7 +106,7 @@ class ConcurrentCasting:
         self._casts = "cast" in engine.info.stages
         self._mode = mode
         self._given = picture
-        self._threads = threads
+        self._thread = thread
         self._measured = measured
         self._cancelled = cancelled
         self._board = board if element is None and folder is None else None
@@ -91,12 +116,10 @@ class ConcurrentCasting:
         if element is not None:
             self._judging = self._begin(lambda: judge_views(element, picture, user_cache()))
         elif picture is not None and self._casts:
-            size = self._output_size(picture)
             if folder is None:
-                chosen = corrections_of(picture).free_arms
-                self._casting = self._cast(lambda: _cast(picture, size), chosen)
+                self._casting = self._begin(lambda: self._shared(lambda: self._made(picture)))
             else:
-                chosen = folder.corrections.free_arms
+                size, chosen = self._output_size(picture), folder.corrections.free_arms
                 self._casting = self._cast(
                     lambda: cast_folder(folder, size, cache=user_cache()), chosen
                 )
@@ -160,9 +183,12 @@ class ConcurrentCasting:
         self, work: Callable[[], Character], kept: Collection[Side] = ()
     ) -> Future[Character]:
         """Begin to cast, and to judge what comes of it. kept: see `judged`."""
-        return self._begin(
-            lambda: self._shared(lambda: judged(self._engine, work(), user_cache(), kept))
-        )
+        return self._begin(lambda: judged(self._engine, work(), user_cache(), kept))
+
+    def _made(self, picture: Picture) -> Character:
+        """The character of a picture alone, unless it was cast ahead."""
+        ahead = self._thread.cast_ahead(CastFor(self._engine.info.name, self._mode, picture.digest))
+        return ahead or _judged(self._engine, self._mode, picture, self._thread)
 
     def _shared(self, work: Callable[[], Character]) -> Character:
         """The character, cast here or by another worker."""
@@ -177,4 +203,4 @@ class ConcurrentCasting:
         return character
 
     def _begin(self, work: Callable[[], T]) -> Future[T]:
-        return self._threads.submit(lambda: self._measured(work))
+        return self._thread.begin(lambda: self._measured(work))

@@ -27,6 +27,7 @@ from understudy.tasks.workers.questions import (
 if TYPE_CHECKING:  # They load much that a child does not need at once.
     from understudy.character.corrections import Corrections
     from understudy.take.casting.adjusting import PictureFile
+    from understudy.take.casting.thread import CastingThread
     from understudy.take.outputs import Outputs
     from understudy.tracking.trackers import KeptTrackers
 
@@ -43,9 +44,10 @@ def take(arguments: Values, report: Report) -> Values:
     Arguments: `TakeArguments` with a workspace, where it leaves video.mp4 (or of another format),
     cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if asked for,
     video.watermarked.mp4; and `stays`, whether this process is kept for another take, with its
-    trackers.
+    trackers and the processes that look at pictures.
     """
     from understudy.processes.memory import trim_memory
+    from understudy.take.casting.thread import CastingThread
     from understudy.take.progress import Progress
     from understudy.take.run import run_take
     from understudy.tracking.trackers import TrackerPool
@@ -65,6 +67,7 @@ def take(arguments: Values, report: Report) -> Values:
         cancelled=cancellation.requested,
         board=board_of(arguments),
         trackers=_kept_trackers().lent if stays else TrackerPool,
+        casting=_kept_casting().lent if stays else CastingThread,
     )
     if stays:
         trim_memory()
@@ -78,6 +81,14 @@ def _kept_trackers() -> KeptTrackers:
     from understudy.tracking.trackers import KeptTrackers
 
     return KeptTrackers()
+
+
+@cache
+def _kept_casting() -> CastingThread:
+    """The thread of this process that casts, which ends with it."""
+    from understudy.take.casting.thread import CastingThread
+
+    return CastingThread(stay=True)
 
 
 def help_take(arguments: Values, report: Report) -> Values:
