@@ -61,3 +61,24 @@ def test_a_chin_over_the_collar_is_the_heads(facing: Skeleton) -> None:
     weights = head_weight(np.stack([chin, collar]), bowed, frame)
     assert weights[0] > 0.95
     assert weights[1] < 0.05
+
+
+@pytest.mark.parametrize("aside", [0.4, 0.55, 0.7])
+def test_hair_beside_a_low_chin_does_not_fold_over_itself_when_the_head_tilts(
+    facing: Skeleton, aside: float
+) -> None:
+    chin = facing.neck + np.array([0.0, 0.03]) * facing.torso
+    face = np.zeros((FACE_LANDMARKS, 3), np.float32)
+    face[CHIN, :2] = chin
+    bowed = replace(facing, face=face)
+    frame = body_frame(bowed, LegSplit(0.0, cloth=False))
+    down = np.linspace(-1.0, 0.6, 161) * facing.torso
+    strand = facing.neck + np.column_stack([np.full_like(down, aside * facing.torso), down])
+    tilt = np.radians(18)
+    turned = (strand - facing.neck) @ np.array(
+        [[np.cos(tilt), np.sin(tilt)], [-np.sin(tilt), np.cos(tilt)]]
+    )
+    share = head_weight(strand, bowed, frame)[:, None]
+    moved = strand + share * (turned + facing.neck - strand)
+    for either_way in (moved, 2 * strand - moved):
+        assert (np.diff(either_way[:, 1]) > 0).all()

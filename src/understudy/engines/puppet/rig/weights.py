@@ -86,6 +86,10 @@ class HeadNumbers:
     aside: from where to where off the middle, in half shoulder widths, a point is a shoulder's.
     shoulder_top: up to this height, and not above the second, a point aside is a shoulder's; here
         the shoulders' line is 0.
+    swing: the farther aside a point lies the farther a tilting head swings it up and down. So
+        there the head's weight fades over at least so many times the distance from where `aside`
+        begins, or hair would fold over itself, and look cut, at a tilt of 18 degrees.
+    lowest: but nothing lower than this under the shoulders' line is the head's, in torsos.
     least_shoulders: half the shoulders' width, at least, in torsos.
     """
 
@@ -93,6 +97,8 @@ class HeadNumbers:
     height: tuple[float, float] = (0.1, 0.95)
     aside: tuple[float, float] = (0.5, 1.1)
     shoulder_top: tuple[float, float] = (1.9, 0.9)
+    swing: float = 1.0
+    lowest: float = 0.25
     least_shoulders: float = 0.25
 
 
@@ -253,12 +259,15 @@ def head_weight(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float6
     middle = (skeleton.head + skeleton.joints[Body.NOSE]) / 2.0 - skeleton.neck
     rise = np.clip(offset @ frame.up / max(float(middle @ frame.up), 1e-6), 0.0, 1.0)
     aside = np.abs(offset @ across - rise * (middle @ across))
-    level = offset @ frame.up
-    level = level / max(float((frame.chin - skeleton.neck) @ frame.up), least)
+    chin = max(float((frame.chin - skeleton.neck) @ frame.up), least)
+    top, bottom = (share * chin for share in HEAD.shoulder_top)
     shoulders = skeleton.joints[Body.LEFT_SHOULDER] - skeleton.joints[Body.RIGHT_SHOULDER]
     half = max(float(np.hypot(*shoulders)) / 2, HEAD.least_shoulders * skeleton.torso)
-    shoulder = smoothstep(*HEAD.aside, aside / half) * smoothstep(*HEAD.shoulder_top, level)
-    return np.asarray(weight * (1.0 - shoulder))
+    swung = top - HEAD.swing * (aside - HEAD.aside[0] * half)
+    fading = np.maximum(swung, -HEAD.lowest * skeleton.torso)
+    beside = smoothstep(np.minimum(bottom, fading), top, offset @ frame.up)
+    shoulder = smoothstep(*HEAD.aside, aside / half)
+    return np.asarray(weight + shoulder * (beside - weight))
 
 
 def body_weights(
