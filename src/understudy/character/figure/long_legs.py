@@ -26,10 +26,16 @@ class LongLegNumbers:
     """Mean visibility of the ankles up to which the tracker may be wrong about them."""
     beyond: float = 0.45
     """T: the figure goes on at least this far below its feet,"""
+    far_beyond: float = 0.7
+    """T: or this far where it is sure: no shoe is so high,"""
     bottom: float = 0.985
     """of the picture's height: and ends above this,"""
     wide: float = 1.0
-    """T: nowhere wider than this: a long dress, a pedestal and a horse are no legs."""
+    """T: and hardly anywhere covers more of a row: a dress, a pedestal, a horse are no legs;"""
+    hardly: float = 0.8
+    """share of the rows in which it does not: feet that point aside may."""
+    foot: float = 0.25
+    """T: above where the figure ends both feet are in a row, although one stands farther back."""
     longest: float = 2.4
     """Times as long as the tracker has them, at most."""
 
@@ -39,19 +45,19 @@ NUMBERS = LongLegNumbers()
 
 def with_long_legs(landmarks: Landmarks, alpha: Float32) -> Landmarks:
     """The landmarks with the legs as long as the matte shows them, where the tracker doubts its own
-    ankles; else as they are.
+    ankles or the matte goes on far below them; else as they are.
 
     alpha: (h, w) float32 in 0..1, the figure's matte.
     """
     body = landmarks.body
     points = body[:, :2].astype(np.float64)
-    if float(body[[Body.LEFT_ANKLE, Body.RIGHT_ANKLE], 3].mean()) > NUMBERS.doubted:
-        return landmarks
+    sure = float(body[[Body.LEFT_ANKLE, Body.RIGHT_ANKLE], 3].mean()) > NUMBERS.doubted
     hips = points[[Body.LEFT_HIP, Body.RIGHT_HIP]].mean(axis=0)
     neck = points[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]].mean(axis=0)
     unit = float(np.linalg.norm(neck - hips))
     sole = float(points[Body.LEFT_ANKLE : Body.RIGHT_FOOT_INDEX + 1, 1].max())
-    end = _end_of(alpha, hips, sole, unit)
+    beyond = (NUMBERS.far_beyond if sure else NUMBERS.beyond) * unit
+    end = _end_of(alpha, hips, sole, beyond, NUMBERS.wide * unit)
     if end is None or sole <= hips[1]:
         return landmarks
     stretch = (end - hips[1]) / (sole - hips[1])
@@ -66,27 +72,29 @@ def with_long_legs(landmarks: Landmarks, alpha: Float32) -> Landmarks:
         outwards = facing if side == 0 else -facing
         for joint in (leg[1], leg[2]):
             moved[joint, 0] = _leg_x(alpha, moved[joint], outwards)
-        for joint in leg[3:]:
-            moved[joint] = moved[leg[2]] + (points[joint] - points[leg[2]])
-            moved[joint, 1] = min(moved[joint, 1], end)
+        # The tracker's feet lie on the shanks: toes point to where the figure's own feet are.
+        toes, heel = leg[3:]
+        floor = end - NUMBERS.foot * unit
+        moved[heel] = moved[leg[2], 0], floor
+        moved[toes] = _leg_x(alpha, moved[heel], outwards), floor
     placed = body.copy()
     placed[:, :2] = moved
     return replace(landmarks, body=placed, world=world)
 
 
-def _end_of(alpha: Float32, hips: Points, sole: float, unit: float) -> float | None:
-    """The row in which the figure ends well below its soles, None where what is there is no legs,
-    or goes on below the picture."""
+def _end_of(alpha: Float32, hips: Points, sole: float, beyond: float, wide: float) -> float | None:
+    """The row in which the figure ends, `beyond` pixels below its soles at least; None where what
+    is there covers more than `wide` pixels of its rows, or goes on below the picture."""
     figure = _connected(alpha, hips)
     rows = np.flatnonzero(figure.any(axis=1))
     if rows.size == 0:
         return None
     end = float(rows[-1])
-    if end - sole < NUMBERS.beyond * unit or end > NUMBERS.bottom * len(alpha):
+    if end - sole < beyond or end > NUMBERS.bottom * len(alpha):
         return None
     legs = figure[max(0, int(sole)) : int(end) + 1]
-    widest = max(int(np.ptp(np.flatnonzero(row))) for row in legs if row.any())
-    return end if widest < NUMBERS.wide * unit else None
+    covered = np.quantile(legs.sum(axis=1), NUMBERS.hardly)
+    return end if covered < wide else None
 
 
 def _connected(alpha: Float32, hips: Points) -> Mask:
