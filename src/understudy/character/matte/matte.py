@@ -8,6 +8,10 @@ import numpy as np
 
 from understudy.character.figure.anatomy import Anatomy, draw_disc
 from understudy.character.image.masks import Box, box_of, shrink
+from understudy.character.matte.drawn_ground import (
+    with_things_that_hang_on,
+    without_shape_behind,
+)
 from understudy.character.matte.foreground import foreground_colours
 from understudy.character.matte.learned import ArmWitnesses, complete_matte
 from understudy.character.matte.silhouette import find_silhouette
@@ -51,7 +55,14 @@ def find_matte(
         return with_colours(picture, _by_colours(picture, mask, anatomy))
     if _share_dropped(salient, mask, anatomy.torso) > _MOST_DROPPED:
         salient = np.maximum(salient, _by_colours(picture, mask, anatomy))
-    return with_colours(picture, complete_matte(picture, salient, mask, anatomy, arms))
+    unit = anatomy.torso
+    alone = without_shape_behind(picture, salient, mask, unit)
+    if alone is salient:
+        alone = with_things_that_hang_on(picture, salient, mask, unit)
+    alpha = complete_matte(picture, alone, mask, anatomy, arms)
+    # A pale shape before a pale ground looks like white cloth that the net lost.
+    bare = without_shape_behind(picture, alpha, mask, unit)
+    return with_colours(picture, np.where(alone > _DROPPED, alpha, bare))
 
 
 def _share_dropped(salient: Float32, mask: Float32, torso: float) -> float:
