@@ -27,10 +27,12 @@ NOBODY = PictureTrack(None, np.zeros((256, 256), np.float32), 0.0)
 class ARememberedFigure:
     """Finds the drawn joints in every rendition, `off` heights beside the truth in some."""
 
-    def __init__(self, off: float = 0.0) -> None:
+    def __init__(
+        self, off: float = 0.0, rgb: NDArray[np.uint8] = RGB, mask: NDArray[np.bool_] = MASK
+    ) -> None:
         self._answers = []
         rng = np.random.default_rng(0)
-        for rendition in renditions_of(RGB, MASK):
+        for rendition in renditions_of(rgb, mask):
             side = rendition.rgb.shape[0]
             told = JOINTS + rng.normal(0, 1, JOINTS.shape) * off * HEIGHT
             points = (told - rendition.origin) * rendition.scale
@@ -78,16 +80,25 @@ def test_votes_that_do_not_agree_leave_the_decision_to_the_silhouette(
     rng = np.random.default_rng(3)
     scattered = JOINTS + rng.normal(0, 0.065 * HEIGHT, (20, *JOINTS.shape))
     votes = Votes(scattered, np.full(20, 0.05), HEIGHT)
-    joints, trust = decide(prepared, votes)
+    decision = decide(prepared, votes)
+    assert decision is not None
+    joints, trust = decision
     assert trust is Trust.DOUBTED
     assert np.linalg.norm(joints - JOINTS, axis=1).mean() < 0.05 * HEIGHT
 
 
-def test_votes_all_over_the_picture_are_nobody(prepared: PreparedMask) -> None:
+def test_votes_all_over_the_picture_have_no_limbs(prepared: PreparedMask) -> None:
     rng = np.random.default_rng(3)
     anywhere = JOINTS + rng.normal(0, 0.3 * HEIGHT, (20, *JOINTS.shape))
-    with pytest.raises(InputRefused, match="not clearly a figure"):
-        decide(prepared, Votes(anywhere, np.full(20, 0.05), HEIGHT))
+    assert decide(prepared, Votes(anywhere, np.full(20, 0.05), HEIGHT)) is None
+
+
+def test_a_bust_on_a_badge_sways_in_one_piece() -> None:
+    mask = MASK & (np.arange(len(MASK)) < 380)[:, None]
+    tracker = ARememberedFigure(rgb=RGB, mask=mask)
+    figure = find_unrecognized(RGB, mask.astype(np.float32), None, tracker)
+    assert figure.limbless
+    assert "no trunk with arms and legs" in figure.warnings[0]
 
 
 def test_a_silhouette_in_which_nobody_is_seen_is_refused() -> None:

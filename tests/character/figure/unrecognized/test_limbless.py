@@ -7,6 +7,7 @@ import numpy as np
 
 from tests.character.drawn_figure import draw
 from understudy.character.figure.unrecognized.limbless import (
+    ends_straight,
     is_cut_through,
     is_limbless,
     limbless_landmarks,
@@ -70,3 +71,14 @@ def test_a_bust_is_cut_through_and_legs_at_the_edge_are_not() -> None:
     for x in (90, 150):
         cv2.line(legs, (x, 250), (x, 300), 1, 20)
     assert not is_cut_through(legs > 0)
+
+
+def test_a_bust_on_a_badge_ends_straight_and_nothing_with_feet_or_a_round_end_does() -> None:
+    bust = _with_arms(_egg())
+    bust[200:] = False
+    sheet = bust.astype(np.uint8)
+    cv2.line(sheet, (70, 150), (70, 200), 1, 6)
+    assert ends_straight(sheet > 0)
+    assert not ends_straight(_with_arms(_egg()))
+    assert not ends_straight(_ghost())
+    assert not ends_straight(draw().alpha > 0.5)

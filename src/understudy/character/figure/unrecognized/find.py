@@ -23,6 +23,7 @@ from understudy.character.figure.joints import (
 from understudy.character.figure.plausibility import is_large_enough
 from understudy.character.figure.unrecognized.limb_roots import rooted_at_the_edge
 from understudy.character.figure.unrecognized.limbless import (
+    ends_straight,
     is_cut_through,
     is_limbless,
     limbless_landmarks,
@@ -67,7 +68,9 @@ class VoteNumbers:
     price: float = 0.15
     """What distance from the votes costs fitted joints, in energy per height."""
     nobody: float = 0.11
-    """Spread of the votes from which on the picture shows no figure on two legs."""
+    """Spread of the votes from which on the picture shows no figure on two legs,"""
+    unexplained: float = 0.9
+    """nor does it above this energy of the votes where nothing fits better: a tree, a horse."""
     four_legs: float = 1.3
     """Width over height from which on a silhouette stands on four legs."""
     limb: float = 0.012
@@ -138,12 +141,16 @@ def find_unrecognized(
     if is_cut:
         # The net fits a whole body into what is seen of it: ears become arms.
         return _in_one_piece(silhouette, alpha, _CUT)
-    joints, trust = decide(prepared, votes)
+    decision = decide(prepared, votes)
+    if decision is None or (decision[1] is Trust.DOUBTED and ends_straight(silhouette.mask)):
+        return _in_one_piece(silhouette, alpha, _BUST)
+    joints, trust = decision
     shares = own_shares(prepared, prepared.from_picture(joints))
     missing = frozenset(name for name, share in shares.items() if share < NUMBERS.limb)
     landmarks = landmarks_of(rooted_at_the_edge(joints, silhouette.mask), missing)
     if not is_large_enough(landmarks, (w, h)):
-        raise _too_small()
+        # The joints huddle in a large figure: it is a bust without a body.
+        return _in_one_piece(silhouette, alpha, _BUST)
     return _figure(silhouette, alpha, landmarks, (_CHECK,) if trust is Trust.DOUBTED else ())
 
 
@@ -197,6 +204,10 @@ _CUT = (
     "The figure is not a person that the tracker knows, and the picture's lower edge cuts it: it "
     "sways and turns its head."
 )
+_BUST = (
+    "The figure is not a person that the tracker knows, and no trunk with arms and legs was found "
+    "in it: it sways and turns its head."
+)
 _LIMBLESS = (
     "No arms and legs were found on the figure: it sways and turns its head where it stands."
 )
@@ -222,17 +233,15 @@ def vote(rgb: NDArray[np.uint8], mask: Mask, prepared: PreparedMask, track: Trac
     return Votes(joints, weights / weights.sum(), prepared.height / prepared.scale)
 
 
-def decide(prepared: PreparedMask, votes: Votes) -> tuple[Points, Trust]:
-    """The joints (13, 2) in picture pixels, and how far they are believed.
-
-    Raises InputRefused("image_url") where neither votes nor silhouette show a figure on two legs.
-    """
+def decide(prepared: PreparedMask, votes: Votes) -> tuple[Points, Trust] | None:
+    """The joints (13, 2) in picture pixels, and how far they are believed; None where neither votes
+    nor silhouette show a figure on two legs."""
     n = NUMBERS
     winner = votes.winner()
     inner = prepared.from_picture(winner)
     spread, level = votes.spread(winner), energy_of(prepared, inner)
     if spread > n.nobody:
-        raise _refusal("the shape in the picture is not clearly a figure on two legs")
+        return None
     if spread <= n.agreed and level <= n.explained:
         return winner, Trust.SURE
     outline = fit_outline(prepared)
@@ -244,7 +253,7 @@ def decide(prepared: PreparedMask, votes: Votes) -> tuple[Points, Trust]:
             placed = prepared.to_picture(joints)
             fits.append((value + n.price * votes.spread(prepared.to_picture(best)), placed))
     if not fits:
-        return winner, Trust.DOUBTED
+        return None if level > n.unexplained else (winner, Trust.DOUBTED)
     chosen = min(fits, key=lambda one: one[0])[1]
     agreed = spread <= n.agreed and votes.spread(chosen) <= n.agreed
     return chosen, Trust.SURE if agreed else Trust.DOUBTED

@@ -26,6 +26,8 @@ class LimblessNumbers:
     cut: float = 1.1
     """Of the largest radius that fits inside: where the lower edge cuts more of it in one stretch,
     that is its trunk, and its legs lie outside of the picture."""
+    straight: float = 0.05
+    """Of its height: how far above its end a straight edge below is looked for."""
     rim: int = 3
     """px: rows in which a cut is looked for."""
     head: float = 0.28
@@ -54,8 +56,24 @@ def is_limbless(figure: Mask) -> bool:
 
 def is_cut_through(figure: Mask) -> bool:
     """Whether the picture's lower edge cuts a silhouette (h, w) bool through its trunk."""
-    row = figure[-NUMBERS.rim :].all(axis=0)
-    edges = np.flatnonzero(np.diff(np.concatenate([[0], row, [0]]).astype(np.int8)))
+    return _are_as_wide_as_the_trunk(figure[-NUMBERS.rim :], figure)
+
+
+def ends_straight(figure: Mask) -> bool:
+    """Whether a silhouette (h, w) bool ends below in a straight edge as wide as its trunk, as the
+    busts on badges do."""
+    box = box_of(figure, 0)
+    if box is None:
+        return False
+    tall = box[0].stop - box[0].start
+    last = figure[max(0, box[0].stop - 1 - int(NUMBERS.straight * tall)) : box[0].stop]
+    # Round ends of the strokes may reach a little lower than the edge between them.
+    return _are_as_wide_as_the_trunk(last[: max(1, len(last) // 3)], figure)
+
+
+def _are_as_wide_as_the_trunk(rows: Mask, figure: Mask) -> bool:
+    """Whether one stretch of all the rows (n, w) is as wide as a cut through the trunk."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[0], rows.all(axis=0), [0]]).astype(np.int8)))
     longest = int((edges[1::2] - edges[::2]).max(initial=0))
     return longest > 0 and longest > NUMBERS.cut * float(depth(figure).max())
 

@@ -3,7 +3,8 @@
 A drawing on paper is found by its dark strokes and what they enclose, as AnimatedDrawings does it
 (Smith, Zheng, Li, Jain and Hodgins, "A Method for Animating Children's Drawings of the Human
 Figure", ACM Transactions on Graphics 42(3), 2023): a learned matte keeps the strokes and loses the
-paper inside them. Everything else is what a learned matte says, or what differs from a plain rim.
+paper inside them. Before a ground of one colour the figure is what has another colour. Everything
+else is what a learned matte says, or what differs from a plain rim.
 """
 
 from __future__ import annotations
@@ -17,15 +18,17 @@ from numpy.typing import NDArray
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import (
     Mask,
+    box_of,
     closed,
     grow,
-    largest,
     opened,
     pieces_of,
     resize_mask,
     shrink,
     without_small,
 )
+from understudy.character.image.one_colour import before_one_colour, rim_of
+from understudy.character.matte.drawn_ground import without_shape_behind
 from understudy.geometry.landmarks import Float32
 
 
@@ -52,10 +55,21 @@ class SilhouetteNumbers:
     """Lab: the median of a rim of paper has at most this much colour."""
     paper_spread: float = 7.0
     """Lab: the median distance of a rim of paper from its own median is at most this."""
-    rim: float = 0.02
-    """Share of the shorter side that is the rim."""
     differs: float = 14.0
     """Lab: what differs this much from a plain rim is no background."""
+    white: float = 97.0
+    """Lab L: before a ground painted in a darker colour white is no paper, but the figure's."""
+    torso: float = 0.3
+    """Of a figure's height: about its torso's length, before its joints are known."""
+    near: float = 0.08
+    """Of the height of a figure's largest piece: how far below or above it another may lie, such as
+    a drawn head that floats over its shoulders,"""
+    piece: float = 0.03
+    """and of its area what that has at least,"""
+    beside: float = 0.5
+    """and of its own width the share that lies over or under the rest."""
+    flat: float = 0.2
+    """Height over width of a piece: what is flatter is a shadow, or a line of writing."""
     least: float = 0.02
     """Share of the picture that a figure covers at least."""
     most: float = 0.9
@@ -96,10 +110,15 @@ def find_silhouette_of(
         return _of_matte(alpha)
     lab, rim = _rim(rgb)
     usual, plain = _ground(rim)
-    if _is_paper(rim):
+    painted = _before_one_colour(rgb, lab, salient)
+    if _is_paper(rim) and (painted is None or usual[0] > NUMBERS.white):
         drawn = _by_strokes(rgb)
+        if painted is not None:
+            drawn = _in_pieces(drawn | painted)
         if _has_size(drawn) and _agrees(drawn, salient):
             return Silhouette(drawn, _soft(drawn))
+    if painted is not None and _has_size(painted):
+        return _of_matte(_soft(painted))
     if salient is not None:
         return _of_matte(salient)
     if plain:
@@ -142,7 +161,7 @@ def _soft(mask: Mask) -> Float32:
 
 
 def _of_matte(alpha: Float32) -> Silhouette | None:
-    mask = _without_holes(largest(alpha > NUMBERS.matte))
+    mask = _without_holes(_in_pieces(alpha > NUMBERS.matte))
     if not _has_size(mask):
         return None
     near = grow(mask, max(2.0, NUMBERS.reach * max(mask.shape)))
@@ -154,7 +173,7 @@ def _of_matte(alpha: Float32) -> Silhouette | None:
 
 
 def _by_strokes(rgb: NDArray[np.uint8]) -> Mask:
-    """The largest piece that dark or coloured strokes cover or enclose: (h, w) bool."""
+    """The figure that dark or coloured strokes cover or enclose: (h, w) bool."""
     h, w = rgb.shape[:2]
     scale = NUMBERS.side / max(h, w)
     size = (max(8, round(w * scale)), max(8, round(h * scale)))
@@ -175,15 +194,62 @@ def _by_strokes(rgb: NDArray[np.uint8]) -> Mask:
     pieces, _ = pieces_of(strokes == 0)
     border = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
     outside = np.isin(pieces, np.unique(border[border > 0]))
-    return resize_mask(largest(shrink(largest(~outside), NUMBERS.thin)), (w, h))
+    return resize_mask(_in_pieces(shrink(~outside, NUMBERS.thin)), (w, h))
+
+
+def _in_pieces(mask: Mask) -> Mask:
+    """The largest piece of a mask, and those that a narrow gap above or below parts from it."""
+    n = NUMBERS
+    pieces, areas = pieces_of(mask, connectivity=8)
+    if areas.size < 2:
+        return mask
+    first = 1 + int(np.argmax(areas[1:]))
+    figure = np.asarray(pieces == first)
+    box = box_of(figure, 0)
+    others = [k for k in range(1, areas.size) if k != first and areas[k] >= n.piece * areas[first]]
+    if box is None or not others:
+        return figure
+    reach = n.near * (box[0].stop - box[0].start)
+    added = True
+    while added:
+        added = False
+        near, columns = grow(figure, reach), figure.any(axis=0)
+        for number in others:
+            piece = np.asarray(pieces == number)
+            own = piece.any(axis=0)
+            flat = piece.any(axis=1).sum() < n.flat * own.sum()
+            if flat or (own & columns).sum() < n.beside * own.sum() or not (near & piece).any():
+                continue
+            figure |= piece
+            others.remove(number)
+            added = True
+            break
+    return figure
+
+
+def _before_one_colour(
+    rgb: NDArray[np.uint8], lab: Float32, salient: Float32 | None
+) -> Mask | None:
+    """The figure (h, w) bool before a ground that was painted in one colour; None before another.
+
+    salient: what a learned matte sees of it tells it from a shape behind it.
+    """
+    other = before_one_colour(lab)
+    if other is None:
+        return None
+    if salient is not None:
+        values = np.asarray(rgb / np.float32(255), np.float32)
+        box = box_of(salient > NUMBERS.matte, 0)
+        torso = 0.0 if box is None else NUMBERS.torso * (box[0].stop - box[0].start)
+        whole = other.astype(np.float32)
+        other = without_shape_behind(values, whole, salient, torso) > NUMBERS.matte
+    return _in_pieces(opened(other, 1))
 
 
 def _rim(rgb: NDArray[np.uint8]) -> tuple[Float32, Float32]:
     """The picture in Lab (h, w, 3), and the pixels along its border (n, 3)."""
     lab = to_lab(np.asarray(rgb / np.float32(255), np.float32))
-    m = max(2, round(NUMBERS.rim * min(rgb.shape[:2])))
-    sides = (lab[:m], lab[-m:], lab[:, :m], lab[:, -m:])
-    return lab, np.concatenate([side.reshape(-1, 3) for side in sides])
+    return lab, rim_of(lab)
 
 
 def _has_size(mask: Mask) -> bool:
