@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -19,6 +20,8 @@ from understudy.character.figure.other_person import (
     what_may_be_others,
 )
 from understudy.character.learned.segmenter import Found
+from understudy.geometry.face_mesh import CHIN, FOREHEAD, LEFT_CHEEK, RIGHT_CHEEK
+from understudy.geometry.landmarks import FACE_LANDMARKS, Body
 from understudy.tracking.trackers import PictureTrack, Region
 
 SHAPE = (640, 800)
@@ -54,10 +57,11 @@ class Pair:
         self.seen_by_tracker: list[NDArray[np.uint8]] = []
         self.presence = 1.0
         self.mask = self.other.astype(np.float32)
+        self.landmarks = landmarks_of(JOINTS + ASIDE, frozenset())
 
     def track(self, rgb: NDArray[np.uint8], region: Region | None = None, /) -> PictureTrack:
         self.seen_by_tracker.append(rgb)
-        return PictureTrack(landmarks_of(JOINTS + ASIDE, frozenset()), self.mask, self.presence)
+        return PictureTrack(self.landmarks, self.mask, self.presence)
 
     def found(self) -> OtherPerson | None:
         rest = what_may_be_others(self.figure, self.salient)
@@ -93,6 +97,26 @@ def test_a_cape_is_nobody(pair: Pair, presence: float) -> None:
     if presence == 1.0:
         pair.mask = pair.mask * (np.arange(SHAPE[0]) < 250)[:, None]
     assert pair.found() is None
+
+
+@pytest.mark.parametrize("away", [0.0, 1.0])
+def test_whoever_has_a_face_of_their_own_is_somebody_however_they_stand(
+    pair: Pair, away: float
+) -> None:
+    pair.mask = pair.mask * (np.arange(SHAPE[0]) < 250)[:, None]
+    landmarks = landmarks_of(JOINTS + ASIDE, frozenset())
+    middle = JOINTS[Joint.HEAD] + ASIDE * away
+    landmarks.body[Body.NOSE, :2] = middle
+    face = np.zeros((FACE_LANDMARKS, 3), np.float32)
+    face[:, :2] = middle
+    for mark, offset in ((LEFT_CHEEK, (30, 0)), (RIGHT_CHEEK, (-30, 0)), (CHIN, (0, 40))):
+        face[mark, :2] += offset
+    face[FOREHEAD, 1] -= 40
+    pair.landmarks = replace(landmarks, face=face)
+    found = pair.found()
+    assert (found is not None) == (away > 0)
+    if found is not None:
+        assert found.mask[found.rest].mean() > 0.9
 
 
 def test_clicks_lie_on_whom_they_mean(pair: Pair) -> None:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Anatomy, Points, draw_bones, measure
 from understudy.character.figure.find import Figure, Track
-from understudy.character.figure.plausibility import credibility
+from understudy.character.figure.plausibility import credibility, without_false_face
 from understudy.character.image.masks import Mask, box_of, depth, grow, largest, touching
+from understudy.geometry.face_mesh import NOSE_TIP, face_width
 from understudy.geometry.landmarks import Body, Float32, Landmarks
 from understudy.geometry.skeleton import LIMB_BONES
 from understudy.tracking.trackers import Region
@@ -29,7 +30,8 @@ class OtherPersonNumbers:
     room: how much larger than the rest the region is in which it is looked at.
     presence, credible: of the landmark net, and of what it finds there.
     covers: share of the rest that the mask of whoever is found covers: of a cape or a broom
-        somebody may be imagined who covers little of it.
+        somebody may be imagined who covers little of it. Whoever has a face is nobody imagined.
+    other_face: face widths between such a face and the figure's head, of which a rim may be left.
     visible: of a joint that is clicked on; trunk: where along the trunk a click is.
     own: T, half the width of the figure's bones, which are its own in any case.
     doubted: likelihood below which a pixel goes to whoever's bones are nearer.
@@ -44,6 +46,7 @@ class OtherPersonNumbers:
     presence: float = 0.9
     credible: float = 0.7
     covers: float = 0.7
+    other_face: float = 1.0
     visible: float = 0.5
     trunk: tuple[float, ...] = (0.15, 0.5, 0.85)
     own: float = 0.05
@@ -141,13 +144,27 @@ def find_other_person(
     seen = track(painted, region)
     if seen.landmarks is None or seen.presence < NUMBERS.presence:
         return None
+    head = measure(seen.landmarks).head[None]
+    if not _lie_on(grow(rest, NUMBERS.beside * anatomy.torso), head).all():
+        return None
+    if _shows_a_face(seen.landmarks, anatomy):
+        # The body of one who leans or is cut may not be credible: what holds the face is theirs.
+        theirs = largest(rest).astype(np.float32)
+        return OtherPerson(seen.landmarks, rest, np.maximum(seen.mask, theirs))
     trust = credibility(seen.landmarks, seen.mask, seen.presence, detected=True)
     covered = float((rest & (seen.mask > NUMBERS.seen)).sum() / max(1, int(rest.sum())))
-    head = measure(seen.landmarks).head[None]
-    there = _lie_on(grow(rest, NUMBERS.beside * anatomy.torso), head).all()
-    if trust < NUMBERS.credible or covered < NUMBERS.covers or not there:
+    if trust < NUMBERS.credible or covered < NUMBERS.covers:
         return None
     return OtherPerson(seen.landmarks, rest, seen.mask)
+
+
+def _shows_a_face(landmarks: Landmarks, figure: Anatomy) -> bool:
+    """Whether a face was found with these landmarks that is not the figure's own."""
+    face = without_false_face(landmarks).face
+    if face is None:
+        return False
+    away = float(np.linalg.norm(face[NOSE_TIP, :2] - figure.head))
+    return away > NUMBERS.other_face * max(float(face_width(face)), figure.face_width)
 
 
 def _bones(anatomy: Anatomy, shape: tuple[int, int], width: float) -> Mask:
