@@ -54,6 +54,16 @@ def test_a_soft_shadow_on_a_wall_is_found() -> None:
     assert found[shadow < 0.005].mean() < 0.12
 
 
+def test_a_coloured_thing_beside_the_figure_is_not_its_shadow() -> None:
+    figure = _post()
+    picture = np.full((240, 320, 3), 0.95, np.float32)
+    ball = np.zeros((240, 320), np.uint8)
+    cv2.circle(ball, (215, 160), 20, 1, -1)
+    picture[ball > 0] = (0.95, 0.7, 0.4)
+    picture[figure] = 0.3
+    assert shadow_region(picture, figure, 100.0)[ball > 0].mean() < 0.02
+
+
 def test_light_over_the_background_gives_the_picture_back() -> None:
     figure = _post()
     background = np.full((240, 320, 3), (0.12, 0.10, 0.25), np.float32)

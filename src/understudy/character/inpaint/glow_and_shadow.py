@@ -64,6 +64,7 @@ class LightNumbers:
     shadow_crumb: float = 1.5  # px at `side`: radius of what is too narrow for a shadow
     shadow_margin: float = 3  # px at `side`
     shadow_least: float = 0.012  # of white
+    shadow_tint: float = 0.15  # of white: what lacks so much more of one colour is a thing
     shadow_small: float = 30  # px at `side`: a smaller spot is no shadow
     most_covered: float = 0.97  # of the picture: beyond, nothing is left to compare with
 
@@ -142,15 +143,14 @@ def shadow_region(picture: Float32, figure: Mask, unit: float) -> Mask:
         beyond = grow(mask, NUMBERS.shadow_near * reach)
     if beyond.mean() > NUMBERS.most_covered:
         return np.zeros(figure.shape, bool)
-    lack = np.asarray(
-        (fill_smoothly(small, beyond, squeeze=NUMBERS.squeeze) - small).mean(axis=-1), np.float32
-    )
-    lack = np.asarray(
-        cv2.GaussianBlur(np.where(mask, 0, lack), (0, 0), NUMBERS.shadow_blur), np.float32
-    )
-    dark = (lack > NUMBERS.shadow_least) & beyond & ~mask
+    lacks = fill_smoothly(small, beyond, squeeze=NUMBERS.squeeze) - small
+    # A ball or a dog beside the figure is darker than the wall, and has a colour of its own.
+    thing = np.asarray(np.ptp(lacks, axis=-1) > NUMBERS.shadow_tint) & ~mask
+    lack = np.where(mask | thing, 0, lacks.mean(axis=-1)).astype(np.float32)
+    lack = np.asarray(cv2.GaussianBlur(lack, (0, 0), NUMBERS.shadow_blur), np.float32)
+    dark = (lack > NUMBERS.shadow_least) & beyond & ~mask & ~thing
     dark = without_small(opened(dark, NUMBERS.shadow_crumb), NUMBERS.shadow_small)
-    dark = grow(dark, NUMBERS.shadow_margin)
+    dark = grow(dark, NUMBERS.shadow_margin) & ~thing
     return resize_mask(dark, (figure.shape[1], figure.shape[0])) & ~figure
 
 
