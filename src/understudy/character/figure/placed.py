@@ -45,14 +45,17 @@ def search_placed(  # noqa: PLR0913 - the picture, what is known of it, and who 
     """The figure whose joints were placed, or else what a search finds; None where it finds none.
 
     rgb: (h, w, 3) uint8 sRGB. alpha: (h, w) float32, the matte if it is known. joints: canvas
-    pixels. Joints for a whole figure are enough by themselves; the tracker then adds hands and face
-    where it sees the same figure. point: canvas pixels, on the figure that is meant, if somebody
-    pointed at one. also: see `search_figure`.
+    pixels. Joints for a whole figure are enough by themselves: hands and face come from the tracker
+    if it sees the same figure, and a figure that it does not see bends in one piece. point: canvas
+    pixels, on the figure that is meant, if somebody pointed at one. also: see `search_figure`.
     """
     size = rgb.shape[1], rgb.shape[0]
     if not joints.keys() >= WHOLE_SET:
         meant = None if point is None else search_pointed(rgb, point, track)
         return search_figure(rgb, alpha, track, also) if meant is None else meant
+    found = search_figure(rgb, alpha, track, also)
+    if found is not None and agree(found.landmarks, joints):
+        return found
     places = np.array(list(joints.values()))
     middle = (places.min(axis=0) + places.max(axis=0)) / 2
     side = _ROOM * float((places.max(axis=0) - places.min(axis=0)).max())
@@ -60,7 +63,8 @@ def search_placed(  # noqa: PLR0913 - the picture, what is known of it, and who 
     if seen.landmarks is not None and agree(seen.landmarks, joints):
         return Figure(seen.landmarks, seen.mask)
     landmarks = landmarks_from_joints(joints, size)
-    return Figure(landmarks, _bones(landmarks, size) if alpha is None else alpha)
+    mask = _bones(landmarks, size) if alpha is None else alpha
+    return Figure(landmarks, mask, by_bones=True)
 
 
 def _bones(landmarks: Landmarks, size: tuple[int, int]) -> Float32:

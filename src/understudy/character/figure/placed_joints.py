@@ -32,7 +32,7 @@ class FigureNumbers:
     ear: tuple[float, float] = (0.2, -0.03)  # from the nose
     mouth: tuple[float, float] = (0.06, 0.1)  # from the nose
     lids: float = 0.03  # from an eye to its corners
-    knuckles: float = 0.18  # from the wrist
+    knuckles: float = 0.25  # of the forearm: from the wrist, as `joints.landmarks_of` has them
     spread: float = 0.05  # from the middle of the knuckles to the first and the last
     thumb: float = 0.1  # from the wrist
     heel: tuple[float, float] = (-0.02, 0.08)  # from the ankle
@@ -90,11 +90,11 @@ def landmarks_from_joints(joints: Joints, size: tuple[int, int]) -> Landmarks:
         body[_side("{}_EYE_INNER", side), :2] = eye - lid
         body[_side("{}_EYE_OUTER", side), :2] = eye + lid
         wrist, ankle = at[_name(side, "wrist")], at[_name(side, "ankle")]
-        along = wrist - at[_name(side, "elbow")]
-        along = along / max(1.0, float(np.linalg.norm(along))) * torso
+        forearm = wrist - at[_name(side, "elbow")]
+        along = forearm / max(1.0, float(np.linalg.norm(forearm))) * torso
         across = np.array([-along[1], along[0]]) * n.spread
-        body[_side("{}_INDEX", side), :2] = wrist + n.knuckles * along + across
-        body[_side("{}_PINKY", side), :2] = wrist + n.knuckles * along - across
+        body[_side("{}_INDEX", side), :2] = wrist + n.knuckles * forearm + across
+        body[_side("{}_PINKY", side), :2] = wrist + n.knuckles * forearm - across
         body[_side("{}_THUMB", side), :2] = wrist + n.thumb * along + across
         body[_side("{}_HEEL", side), :2] = ankle + n.heel * outwards
         body[_side("{}_FOOT_INDEX", side), :2] = ankle + n.toes * outwards
