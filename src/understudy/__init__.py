@@ -45,14 +45,14 @@ def animate(  # noqa: PLR0913 - independent keyword options
 ) -> Report:
     """Make the character of a picture perform the motion of the person in a clip.
 
-    picture: a JPEG or PNG, its path or its bytes, or a character's folder. clip: the path of an MP4
-    or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the video to write
-    (.mp4, .webm, .mov, .gif, .webp, or without an ending a folder of PNG files), which appears when
-    it is complete. element: more pictures of the character, the frontal one first, or one clip of
-    it; then the picture may be None. background: `keep`, `transparent`, a colour as CSS writes it,
-    or as a `Path` another picture or clip. compare: where to write clip and result side by side.
-    measure_fidelity: track the result, too, and report how well it follows. judge: judge the result
-    as `understudy judge` does; the report carries the numbers.
+    picture: a JPEG or PNG, its path or its bytes, or a character's folder or PSD. clip: the path of
+    an MP4 or MOV, or of motion: an NPZ of `track`, BVH, OpenPose JSON. out: the path of the video
+    to write (.mp4, .webm, .mov, .gif, .webp, or without an ending a folder of PNG files), which
+    appears when it is complete. element: more pictures of the character, the frontal one first, or
+    one clip of it; then the picture may be None. background: `keep`, `transparent`, a colour as CSS
+    writes it, or as a `Path` another picture or clip. compare: where to write clip and result side
+    by side. measure_fidelity: track the result, too, and report how well it follows. judge: judge
+    the result as `understudy judge` does; the report carries the numbers.
 
     options: `orientation` ("video" follows the driver's facing, "image" keeps the picture's; with
     an element the driver's always holds), `mode` ("std" 720, "pro" 1080 px on the short side),
@@ -131,7 +131,8 @@ def cast(
     """Make the character of a picture ready to move and, with `folder`, write it as files to edit.
 
     picture: as for `animate`. folder: the folder to write, which `animate` takes as a picture; it
-    must be new or empty. mode: the size to cast for. corrections: what is known of the picture.
+    must be new or empty. A name that ends in .psd is a file of layers. mode: the size to cast for.
+    corrections: what is known of the picture.
 
     Raises `understudy.errors.InputRefused` for what cannot be used.
     """

@@ -15,7 +15,7 @@ from understudy.character.character import Character
 from understudy.character.corrections import Corrections
 from understudy.character.figure.joints import Joint, landmarks_of
 from understudy.character.figure.outlined import outlined_share
-from understudy.character.folder import cast_folder, open_folder, write_folder
+from understudy.character.folder import cast_open_character, open_character, write_folder
 from understudy.media.picture import Picture
 from understudy.tracking.trackers import PictureTrack
 
@@ -73,7 +73,7 @@ def test_its_folder_plays_it_in_one_piece_again(tmp_path: Path) -> None:
     seen = Seen()
     character = seen.cast()
     write_folder(tmp_path / "hero", seen.picture, character, version="1")
-    played = cast_folder(open_folder(tmp_path / "hero"), SIZE, track=seen.track)
+    played = cast_open_character(open_character(tmp_path / "hero"), SIZE, track=seen.track)
     assert played.traits == character.traits
 
 

@@ -90,11 +90,13 @@ def test_files_are_told_by_content_and_names_stay_apart(
     for folder, file in ((frames, "x_000000000000_keypoints.json"), (character, "character.json")):
         folder.mkdir()
         (folder / file).write_text("{}")
-    files = [motions[0], tmp_path / "a/x.bin", frames, tmp_path / "b/x.bin", character]
+    layers = tmp_path / "layers"
+    layers.write_bytes(b"8BPS\x00\x01")
+    files = [motions[0], tmp_path / "a/x.bin", frames, tmp_path / "b/x.bin", character, layers]
     pairs = pairs_of(files, tmp_path)
     assert [pair.output.name for pair in pairs] == [
-        "x-ahead.mp4", "x-ahead-2.mp4", "character-ahead.mp4",
-        "x-frames.mp4", "x-frames-2.mp4", "character-frames.mp4",
+        "x-ahead.mp4", "x-ahead-2.mp4", "character-ahead.mp4", "layers-ahead.mp4",
+        "x-frames.mp4", "x-frames-2.mp4", "character-frames.mp4", "layers-frames.mp4",
     ]  # fmt: skip
     with pytest.raises(InputRefused, match="2 pictures and 0 clips"):
         pairs_of([tmp_path / "a/x.bin", character], tmp_path)

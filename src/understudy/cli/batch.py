@@ -124,11 +124,14 @@ def pairs_of(files: Sequence[Path], folder: Path) -> list[Pair]:
 
 
 def _is_picture(path: Path) -> bool:
-    """Whether a file is a picture, or a folder a character, and not OpenPose's."""
+    """Whether a file is a picture or a PSD, or a folder a character, and not OpenPose's."""
+    from understudy.character.folder import is_open_character
     from understudy.media import file_types, limits
 
     if path.is_dir():
         return next(path.glob("*_keypoints.json"), None) is None
+    if is_open_character(path):
+        return True
     with path.open("rb") as file:
         return file_types.name_format(file.read(file_types.HEAD_BYTES)) in limits.PICTURE_FORMATS
 

@@ -1,4 +1,4 @@
-"""The command `understudy cast`: a picture's character as a folder of files to edit."""
+"""The command `understudy cast`: a picture's character as files to edit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,12 @@ def cast(
     *,
     output: Annotated[
         Path,
-        typer.Option("-o", "--output", metavar="FOLDER", help="The folder to write, a new one."),
+        typer.Option(
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            help="The folder to write, a new one; or a .psd file of layers.",
+        ),
     ],
     mode: ModeOption = "std",
     debug: DebugOption = False,
@@ -25,7 +30,8 @@ def cast(
     """Write the character in PICTURE as files to edit: joints, matte, layers, background.
 
     `understudy animate FOLDER CLIP` plays it: edited files are used as they are. PICTURE may also
-    be an AnimatedDrawings folder (char_cfg.yaml, texture.png, mask.png).
+    be a PSD whose layers are named body, left_arm, right_arm, overlay and background, or an
+    AnimatedDrawings folder (char_cfg.yaml, texture.png, mask.png).
     """
     with reporting_faults(debug=debug):
         check_file_or_folder(picture, field="image_url")

@@ -13,7 +13,7 @@ PictureArgument = Annotated[
     Path,
     typer.Argument(
         metavar="PICTURE",
-        help="Picture of the character: JPEG or PNG; or the folder of a character.",
+        help="Picture of the character: JPEG or PNG; or the folder or layered PSD of a character.",
     ),
 ]
 ClipArgument = Annotated[

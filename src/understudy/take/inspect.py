@@ -31,9 +31,9 @@ from understudy.take.findings import (
 )
 from understudy.take.open import (
     check_character,
+    open_take_character,
     open_take_clip,
     open_take_element,
-    open_take_folder,
     open_take_picture,
 )
 from understudy.take.options import TakeMedia, TakeRequest
@@ -76,7 +76,7 @@ def inspect_take(
         with collecting(problems):
             check_character(media)
             open_background(media, request, engine)
-            folder = open_take_folder(media)
+            folder = open_take_character(media)
             picture = open_take_picture(media, request) if folder is None else folder.picture
             element = open_take_element(media, request)
             casting = ConcurrentCasting(

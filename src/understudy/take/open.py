@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from understudy.character.folder import CharacterFolder, open_folder
+from understudy.character.folder import OpenCharacter, is_open_character, open_character
 from understudy.elements.element import Element, element_from_files, open_element
 from understudy.errors import InputRefused
 from understudy.media import limits
@@ -27,14 +27,14 @@ class Opened:
     picture: Picture | None
     element: Element | None
     clip: Clip | MotionFile
-    folder: CharacterFolder | None = None
+    folder: OpenCharacter | None = None
 
 
 def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
     """Open all files, the clip first. Raises InputRefused for the first that cannot be used."""
     check_character(media)
     clip = open_take_clip(media, request)
-    folder = open_take_folder(media)
+    folder = open_take_character(media)
     return Opened(
         clip=clip,
         picture=open_take_picture(media, request) if folder is None else folder.picture,
@@ -44,7 +44,7 @@ def open_media(media: TakeMedia, request: TakeRequest) -> Opened:
 
 
 def check_character(media: TakeMedia) -> None:
-    """Refuse media without a character, and an element beside a character's folder.
+    """Refuse media without a character, and an element beside an open character.
 
     Raises InputRefused.
     """
@@ -52,23 +52,22 @@ def check_character(media: TakeMedia) -> None:
         raise InputRefused(
             limits.PICTURE_FIELD, found=_NOT_GIVEN, allowed="give a picture or an element"
         )
-    if media.element and is_folder(media):
+    if media.element and _gives_open_character(media):
         raise InputRefused(
             limits.ELEMENT_FIELD,
-            found="an element was given together with a character's folder",
-            allowed="give the folder alone, or a picture",
+            found="an element was given together with a character's folder or PSD",
+            allowed="give the folder or PSD alone, or a picture",
         )
 
 
-def is_folder(media: TakeMedia) -> bool:
-    """Whether the picture is a character's folder."""
-    return isinstance(media.picture, Path) and media.picture.is_dir()
+def _gives_open_character(media: TakeMedia) -> bool:
+    return isinstance(media.picture, Path) and is_open_character(media.picture)
 
 
-def open_take_folder(media: TakeMedia) -> CharacterFolder | None:
-    """Open the character's folder, if one stands for the picture. Raises InputRefused."""
-    if isinstance(media.picture, Path) and media.picture.is_dir():
-        return open_folder(media.picture)
+def open_take_character(media: TakeMedia) -> OpenCharacter | None:
+    """Open the character's folder or PSD, if one stands for the picture. Raises InputRefused."""
+    if isinstance(media.picture, Path) and is_open_character(media.picture):
+        return open_character(media.picture)
     return None
 
 

@@ -12,7 +12,7 @@ from PIL import Image
 
 from tests.character.drawn_figure import Drawn
 from understudy.character.character import Character
-from understudy.character.folder import cast_folder, open_folder
+from understudy.character.folder import cast_open_character, open_character
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Body
 from understudy.media.limits import output_size
@@ -76,8 +76,10 @@ def _write(folder: Path, drawn: Drawn, **changes: Any) -> Path:
 
 
 def _cast(folder: Path) -> Character:
-    opened = open_folder(folder)
-    return cast_folder(opened, output_size(*opened.picture.source_size, "std"), track=nobody)
+    opened = open_character(folder)
+    return cast_open_character(
+        opened, output_size(*opened.picture.source_size, "std"), track=nobody
+    )
 
 
 def test_its_joints_and_its_mask_are_used_where_no_tracker_sees_a_figure(
@@ -116,14 +118,14 @@ def test_what_is_wrong_is_named(
 ) -> None:
     folder = _write(tmp_path / "drawing", standing, **changes)
     with pytest.raises(InputRefused, match=message):
-        open_folder(folder)
+        open_character(folder)
 
 
 def test_a_yaml_that_would_make_objects_is_refused(tmp_path: Path, standing: Drawn) -> None:
     folder = _write(tmp_path / "drawing", standing)
     (folder / "char_cfg.yaml").write_text("!!python/object/apply:os.getcwd []")
     with pytest.raises(InputRefused, match="not a YAML mapping"):
-        open_folder(folder)
+        open_character(folder)
 
 
 @pytest.mark.parametrize("name", ["candy", "outline"])

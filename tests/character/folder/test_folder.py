@@ -13,7 +13,7 @@ from tests.character.drawn_figure import Drawn, draw
 from understudy.character.cast import cast
 from understudy.character.character import Character, Layer
 from understudy.character.corrections import Corrections
-from understudy.character.folder import cast_folder, open_folder, write_folder
+from understudy.character.folder import cast_open_character, open_character, write_folder
 from understudy.errors import InputRefused
 from understudy.geometry.landmarks import Body
 from understudy.media.picture import open_picture
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, standing: Drawn, standing_cast: Character) -> Path:
 
 
 def _played(folder: Path, drawn: Drawn) -> Character:
-    return cast_folder(open_folder(folder), drawn.design.size, track=drawn.track)
+    return cast_open_character(open_character(folder), drawn.design.size, track=drawn.track)
 
 
 def _layer(character: Character, name: str) -> Layer:
@@ -148,7 +148,9 @@ def test_a_folder_plays_at_another_size_than_it_was_cast_at(
     folder: Path, standing: Drawn, standing_cast: Character
 ) -> None:
     width, height = standing.design.size
-    character = cast_folder(open_folder(folder), (width * 2, height * 2), track=standing.track)
+    character = cast_open_character(
+        open_character(folder), (width * 2, height * 2), track=standing.track
+    )
     assert character.background.shape == (2 * height, 2 * width, 3)
     assert _layer(character, "body").rgba.shape == (2 * height, 2 * width, 4)
     apart = character.landmarks.body[:, :2] - 2 * standing_cast.landmarks.body[:, :2]
@@ -162,7 +164,7 @@ def test_a_transparent_picture_comes_back_as_it_was(tmp_path: Path) -> None:
     picture = open_picture(tmp_path / "picture.png")
     character = cast(picture, drawn.design.size, track=drawn.track)
     write_folder(tmp_path / "character", picture, character, version="1")
-    again = open_folder(tmp_path / "character").picture
+    again = open_character(tmp_path / "character").picture
     assert again.alpha is not None
     assert picture.alpha is not None
     assert np.array_equal(again.alpha, picture.alpha)
@@ -180,7 +182,7 @@ def test_a_matte_that_casting_was_given_is_kept_when_a_joint_moves(
     character = cast(picture, size, corrections=corrections, track=standing.track)
     write_folder(tmp_path / "character", picture, character, corrections, version="1")
     _edit(tmp_path / "character", lambda values: values["joints"].update(left_wrist=[260, 250]))
-    assert open_folder(tmp_path / "character").corrections.matte is not None
+    assert open_character(tmp_path / "character").corrections.matte is not None
 
 
 def test_a_folder_that_holds_something_is_never_overwritten(
@@ -231,7 +233,7 @@ def test_a_wrong_key_is_named_with_what_it_holds_and_what_it_may_hold(
 ) -> None:
     _edit(folder, edit)
     with pytest.raises(InputRefused, match=message):
-        open_folder(folder)
+        open_character(folder)
 
 
 @pytest.mark.parametrize(
@@ -251,22 +253,22 @@ def test_a_wrong_file_is_named(
     else:
         (folder / name).write_bytes(content)
     with pytest.raises(InputRefused, match=message):
-        open_folder(folder)
+        open_character(folder)
 
 
 def test_a_layer_of_another_size_is_refused_with_the_size_that_is_allowed(folder: Path) -> None:
     file = folder / "body.png"
     Image.open(file).resize((100, 100)).save(file)
     with pytest.raises(InputRefused, match=r"body.png: the size is 100 x 100 px; use 360 x 520"):
-        open_folder(folder)
+        open_character(folder)
 
 
 def test_an_empty_matte_is_refused_by_its_file(folder: Path) -> None:
     Image.new("L", (360, 520)).save(folder / "matte.png")
     with pytest.raises(InputRefused, match=r"matte.png: the matte is empty"):
-        open_folder(folder)
+        open_character(folder)
 
 
 def test_a_folder_without_a_character_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InputRefused, match=r"neither character.json nor char_cfg.yaml"):
-        open_folder(tmp_path)
+        open_character(tmp_path)

@@ -1,6 +1,6 @@
-"""Opening a character's folder and casting it: edited files are used as they are.
+"""Opening a character that somebody made or edited, and casting it: files are used as they are.
 
-What was not edited follows from what was:
+It is a folder, or a layered PSD. What was not edited in a folder follows from what was:
 
 - layers follow from picture, matte, joints and options, unless one of them, or their list, was
   edited: then all are used as they are, on the joints of `character.json`;
@@ -11,33 +11,38 @@ What was not edited follows from what was:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
-from understudy.character.character import Character, Layer, LayerName, Traits
+from understudy.character.character import Character
 from understudy.character.corrections import Corrections
 from understudy.character.figure.placed_joints import Joints, joints_of, move_joints
 from understudy.character.folder import animated_drawings, description, landmark_file
-from understudy.character.folder.description import Description, read_description
+from understudy.character.folder.description import read_description
+from understudy.character.folder.kept_layers import (
+    KeptLayers,
+    Size,
+    assembled,
+    kept_layers,
+    resized,
+    written_layers,
+)
+from understudy.character.folder.layered_psd import LayeredPsd, is_psd, read_psd
 from understudy.character.folder.write import BACKGROUND, MATTE, MATTE_GIVEN, PICTURE
 from understudy.character.image.png_files import (
     ASPECT_TOLERANCE,
     decode_png,
+    encode_png,
     matte_from_png,
-    premultiplied_from_straight,
 )
-from understudy.character.simpler import merged_into_body
 from understudy.errors import InputRefused
-from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.joint_names import JointName
-from understudy.geometry.landmarks import Float32, Landmarks
+from understudy.geometry.landmarks import Landmarks
 from understudy.media.limits import PICTURE_FIELD
 from understudy.media.picture import Picture, open_picture
 
@@ -49,68 +54,74 @@ MAX_BYTES = 256 << 20
 JOINT_TOLERANCE = 0.06
 """Pixels: joints are written with one decimal."""
 
-Size = tuple[int, int]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
-class KeptLayers:
-    """The layers of a folder that are used as they are, and what else they stand for.
-
-    size: (w, h) of their canvas. alpha: (h, w) float32. landmarks: in its pixels.
-    """
-
-    size: Size
-    layers: tuple[Layer, ...]
-    alpha: Float32
-    landmarks: Landmarks
-    traits: Traits
-    warnings: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class CharacterFolder:
-    """A character's folder, opened and checked.
+class OpenCharacter:
+    """A character's files, opened and checked.
 
     picture: the one that it was made of. corrections: what casting takes as given wherever it has
     to cast. layers: None where they are cut anew. background: (h, w, 3) uint8, None where it
-    is made anew.
+    is made anew. painted: the PSD whose layers take the place of those that casting cuts.
     """
 
     picture: Picture
     corrections: Corrections
     layers: KeptLayers | None = None
     background: NDArray[np.uint8] | None = None
+    painted: LayeredPsd | None = None
 
 
-def open_folder(folder: Path) -> CharacterFolder:
-    """Open an open character or an AnimatedDrawings folder.
+def is_open_character(path: Path) -> bool:
+    """Whether a path is a folder or a PSD, to be opened as a character, and no picture."""
+    return path.is_dir() or is_psd(path)
 
-    Raises InputRefused naming the file or the key that cannot be used, what was found and what is
-    allowed.
+
+def open_character(path: Path) -> OpenCharacter:
+    """Open a folder that `write_folder` wrote, an AnimatedDrawings folder or a layered PSD.
+
+    Raises InputRefused naming the file, the key or the layer that cannot be used, what was found
+    and what is allowed.
     """
+    return _open_psd(path) if is_psd(path) else _open_folder(path)
+
+
+def _open_psd(path: Path) -> OpenCharacter:
+    painted = read_psd(path)
+    picture = open_picture(encode_png(painted.picture), field=path.name, max_bytes=MAX_BYTES)
+    corrections = Corrections(
+        joints=painted.joints,
+        # Without a background the picture is transparent, and its transparency the matte.
+        matte=None if painted.background is None else encode_png(painted.figure[..., 3]),
+        left_arm="free" if "left_arm" in painted.layers else "auto",
+        right_arm="free" if "right_arm" in painted.layers else "auto",
+    )
+    return OpenCharacter(picture, corrections, painted=painted)
+
+
+def _open_folder(folder: Path) -> OpenCharacter:
     if (folder / description.FILE).is_file():
         return _open_character(folder)
     if (folder / animated_drawings.CONFIG).is_file():
         drawing = animated_drawings.read(folder)
         picture = open_picture(drawing.texture, field=animated_drawings.TEXTURE)
         matte_from_png(drawing.mask, picture.source_size, animated_drawings.MASK)
-        return CharacterFolder(picture, Corrections(joints=drawing.joints, matte=drawing.mask))
+        return OpenCharacter(picture, Corrections(joints=drawing.joints, matte=drawing.mask))
     raise InputRefused(
         PICTURE_FIELD,
         found=f"the folder holds neither {description.FILE} nor {animated_drawings.CONFIG}",
-        allowed="name a picture, a folder that `understudy cast` wrote, or an AnimatedDrawings "
-        "folder",
+        allowed="name a picture, a folder or a PSD that `understudy cast` wrote, or an "
+        "AnimatedDrawings folder",
     )
 
 
-def cast_folder(
-    folder: CharacterFolder,
+def cast_open_character(
+    folder: OpenCharacter,
     size: Size,
     *,
     cache: Cache | None = None,
     track: Track | None = None,
 ) -> Character:
-    """The folder's character on a canvas of `size` (w, h). Raises InputRefused as `cast` does."""
+    """The character on a canvas of `size` (w, h). Raises InputRefused as `cast` does."""
     kept = folder.layers
     if kept is not None and folder.background is not None:
         background = folder.background
@@ -119,13 +130,17 @@ def cast_folder(
         from understudy.character.cast import cast
 
         made = cast(folder.picture, size, corrections=folder.corrections, cache=cache, track=track)
+        if folder.painted is not None:
+            from understudy.character.folder.painted_layers import with_painted_layers
+
+            return with_painted_layers(made, folder.painted)
         background = made.background if folder.background is None else folder.background
         if kept is None:
-            return replace(made, background=_resized(background, size))
-    return _assembled(folder.picture, kept, background, size)
+            return replace(made, background=resized(background, size))
+    return assembled(folder.picture, kept, background, size)
 
 
-def _open_character(folder: Path) -> CharacterFolder:
+def _open_character(folder: Path) -> OpenCharacter:
     # 1. The files, and which of them were edited.
     described = read_description(_read(folder, description.FILE))
     names = [PICTURE, MATTE, BACKGROUND, landmark_file.FILE]
@@ -151,19 +166,19 @@ def _open_character(folder: Path) -> CharacterFolder:
     )
 
     # 3. What is used as it is.
-    names_edited = set(described.layers) != _written_layers(described)
+    names_edited = set(described.layers) != written_layers(described)
     layers_edited = names_edited or any(f"{layer}.png" in edited for layer in described.layers)
     keys_edited = described.digest_of_edited_keys != described.written.edited_keys
     source_edited = bool({PICTURE, MATTE} & edited)
     layers = None
     if layers_edited or not (keys_edited or source_edited):
         marks = move_joints(marks, moved, picture.source_size)
-        layers = _kept(described, files, alpha, marks, picture)
+        layers = kept_layers(described, files, alpha, marks, picture)
     background = None
     if BACKGROUND in edited or not source_edited:
         background = decode_png(files[BACKGROUND], BACKGROUND)[..., :3]
         _check_aspect(background, described.canvas)
-    return CharacterFolder(picture, corrections, layers, background)
+    return OpenCharacter(picture, corrections, layers, background)
 
 
 def _read(folder: Path, name: str) -> bytes:
@@ -186,10 +201,6 @@ def _read(folder: Path, name: str) -> bytes:
     return data
 
 
-def _written_layers(described: Description) -> set[str]:
-    return {name for name in description.LAYER_NAMES if f"{name}.png" in described.written.files}
-
-
 def _moved_joints(joints: Joints, marks: Landmarks) -> dict[JointName, tuple[float, float]]:
     """The joints that are elsewhere than the landmarks that were written."""
     before = joints_of(marks)
@@ -200,80 +211,6 @@ def _moved_joints(joints: Joints, marks: Landmarks) -> dict[JointName, tuple[flo
     }
 
 
-def _kept(
-    described: Description,
-    files: Mapping[str, bytes],
-    alpha: Float32,
-    marks: Landmarks,
-    picture: Picture,
-) -> KeptLayers:
-    size = described.canvas
-    layers = tuple(_layer(name, files[f"{name}.png"], described) for name in described.layers)
-    traits = described.traits
-    states: list[ArmState] = []
-    arms: tuple[tuple[LayerName, ArmChoice, ArmState], ...] = (
-        ("left_arm", described.left_arm, traits.left_arm),
-        ("right_arm", described.right_arm, traits.right_arm),
-    )
-    for name, choice, state in arms:
-        # An arm that was never a layer of its own is a part of the body's and bends with it.
-        grown = state == "free" and name not in _written_layers(described)
-        there = grown or any(layer.name == name for layer in layers)
-        if choice == "free" and not there:
-            raise InputRefused(
-                f"{description.FILE}: options.{name}",
-                found=f"the arm is 'free', but there is no {name}.png among edited layers",
-                allowed="add the layer, or use 'auto'",
-            )
-        if choice == "fixed" and there:
-            layers = merged_into_body(layers, name)
-        rest: ArmState = "fixed" if state == "free" else state
-        states.append("free" if there and choice != "fixed" else rest)
-    x, y = size[0] / picture.source_size[0], size[1] / picture.source_size[1]
-    return KeptLayers(
-        size=size,
-        layers=layers,
-        alpha=alpha,
-        landmarks=landmark_file.resized(marks, x, y),
-        traits=replace(traits, left_arm=states[0], right_arm=states[1]),
-        warnings=described.warnings,
-    )
-
-
-def _layer(name: LayerName, data: bytes, described: Description) -> Layer:
-    rgba = decode_png(data, f"{name}.png")
-    width, height = described.canvas[0], described.canvas[1] + described.traits.pad
-    if rgba.shape[:2] != (height, width):
-        raise InputRefused(
-            f"{name}.png",
-            found=f"the size is {rgba.shape[1]} x {rgba.shape[0]} px",
-            allowed=f"use {width} x {height} px",
-        )
-    return Layer(name, premultiplied_from_straight(rgba))
-
-
-def _assembled(
-    picture: Picture, kept: KeptLayers, background: NDArray[np.uint8], size: Size
-) -> Character:
-    x, y = size[0] / kept.size[0], size[1] / kept.size[1]
-    traits = kept.traits
-    pad = round(traits.pad * y)
-    hem = None if traits.hem_y is None else traits.hem_y * y
-    return Character(
-        size=size,
-        picture=_resized(picture.rgb, size),
-        alpha=np.clip(_resized_values(kept.alpha, size), 0, 1),
-        background=_resized(background, size),
-        layers=tuple(
-            Layer(layer.name, np.clip(_resized_values(layer.rgba, (size[0], size[1] + pad)), 0, 1))
-            for layer in kept.layers
-        ),
-        landmarks=landmark_file.resized(kept.landmarks, x, y),
-        traits=replace(traits, pad=pad, hem_y=hem),
-        warnings=kept.warnings,
-    )
-
-
 def _check_aspect(background: NDArray[np.uint8], canvas: Size) -> None:
     height, width = background.shape[:2]
     if abs(width / height / (canvas[0] / canvas[1]) - 1) > ASPECT_TOLERANCE:
@@ -282,18 +219,3 @@ def _check_aspect(background: NDArray[np.uint8], canvas: Size) -> None:
             found=f"the size is {width} x {height} px",
             allowed=f"use the picture's aspect, such as {canvas[0]} x {canvas[1]} px",
         )
-
-
-def _resized(image: NDArray[np.uint8], size: Size) -> NDArray[np.uint8]:
-    if image.shape[1::-1] == size:
-        return np.ascontiguousarray(image)
-    way = cv2.INTER_AREA if image.shape[1] > size[0] else cv2.INTER_LANCZOS4
-    return np.asarray(cv2.resize(image, size, interpolation=way), np.uint8)
-
-
-def _resized_values(values: Float32, size: Size) -> Float32:
-    """Premultiplied layers and mattes: without the rings that a sharper filter draws."""
-    if values.shape[1::-1] == size:
-        return values
-    way = cv2.INTER_AREA if values.shape[1] > size[0] else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(values, size, interpolation=way), np.float32)

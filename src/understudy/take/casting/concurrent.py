@@ -13,7 +13,7 @@ from typing import Protocol, TypeVar
 from understudy.cache import user_cache
 from understudy.character.carried_corrections import corrections_of
 from understudy.character.character import Character
-from understudy.character.folder import CharacterFolder, cast_folder
+from understudy.character.folder import OpenCharacter, cast_open_character
 from understudy.character.serialization import character_of, character_record
 from understudy.elements.assignment import (
     Assignment,
@@ -92,7 +92,7 @@ class ConcurrentCasting:
         element: Element | None,
         thread: CastingThread,
         measured: Measured = _at_once,
-        folder: CharacterFolder | None = None,
+        folder: OpenCharacter | None = None,
         board: Board | None = None,
         cancelled: Cancelled = never,
     ) -> None:
@@ -121,7 +121,7 @@ class ConcurrentCasting:
             else:
                 size, chosen = self._output_size(picture), folder.corrections.free_arms
                 self._casting = self._cast(
-                    lambda: cast_folder(folder, size, cache=user_cache()), chosen
+                    lambda: cast_open_character(folder, size, cache=user_cache()), chosen
                 )
 
     @property
