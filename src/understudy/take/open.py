@@ -52,7 +52,7 @@ def check_character(media: TakeMedia) -> None:
         raise InputRefused(
             limits.PICTURE_FIELD, found=_NOT_GIVEN, allowed="give a picture or an element"
         )
-    if media.element and _gives_open_character(media):
+    if media.element and gives_open_character(media):
         raise InputRefused(
             limits.ELEMENT_FIELD,
             found="an element was given together with a character's folder or PSD",
@@ -60,7 +60,8 @@ def check_character(media: TakeMedia) -> None:
         )
 
 
-def _gives_open_character(media: TakeMedia) -> bool:
+def gives_open_character(media: TakeMedia) -> bool:
+    """Whether the picture is an open character: a folder or a PSD."""
     return isinstance(media.picture, Path) and is_open_character(media.picture)
 
 

@@ -34,7 +34,7 @@ from understudy.media.picture import Picture
 from understudy.processes.sharing import Board, never
 from understudy.take.casting.judging import judged
 from understudy.take.casting.thread import CastFor, CastingThread
-from understudy.take.open import is_folder, open_take_picture
+from understudy.take.open import gives_open_character, open_take_picture
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tracking.performance import Performance
 
@@ -53,7 +53,7 @@ def cast_ahead(thread: CastingThread, media: TakeMedia, request: TakeRequest) ->
 
     A take without a picture of its own, or of an engine that casts none, is left as it is.
     """
-    if media.picture is None or media.element or is_folder(media):
+    if media.picture is None or media.element or gives_open_character(media):
         return
 
     def work() -> tuple[CastFor, Callable[[], Character]]:
