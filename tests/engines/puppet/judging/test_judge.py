@@ -154,3 +154,20 @@ def test_a_piece_that_hangs_on_what_lies_outside_of_the_frame_is_not_loose() -> 
 
     assert [fault.kind for fault in with_piece(4)] == ["loose"]
     assert with_piece(0) == ()
+
+
+def test_a_head_that_floats_over_its_shoulders_is_not_loose() -> None:
+    doll = paper_doll()
+    rest = look_at(small(doll))[0]
+
+    def without(top: float, bottom: float) -> tuple[str, ...]:
+        figure = rest.figure.copy()
+        figure[int(top) : int(bottom)] = 0
+        parted = replace(rest, figure=figure)
+        return tuple(fault.kind for fault in find_faults(doll, (parted, parted)))
+
+    nose = rest.joints[Body.NOSE, 1]
+    neck = (nose + rest.joints[Body.LEFT_SHOULDER, 1]) / 2
+    knees = rest.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE], 1].mean()
+    assert "loose" not in without(neck, neck + 3)
+    assert "loose" in without(knees, knees + 3)

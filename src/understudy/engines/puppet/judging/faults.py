@@ -131,22 +131,24 @@ def _changed(character: Character, rest: Look, torso: float) -> Iterator[Fault]:
 
 
 def _loose(looks: Sequence[Look], torso: float) -> Iterator[Fault]:
-    at_rest = _loose_pieces(looks[0].alpha)
+    at_rest = _loose_pieces(looks[0])
     yield from _largest(at_rest, looks[0], torso, "loose", NUMBERS.loose_at_rest)
     allowed = float(at_rest.sum())
     for look in looks[1:]:
-        pieces = _loose_pieces(look.alpha)
+        pieces = _loose_pieces(look)
         if pieces.sum() - allowed > NUMBERS.loose * torso**2:
             yield from _largest(pieces, look, torso, "loose", NUMBERS.loose)
 
 
-def _loose_pieces(alpha: Float32) -> Mask:
-    """All pieces but the largest, and but those that may hang together outside of the frame."""
-    pieces, areas = pieces_of(alpha > NUMBERS.figure, connectivity=8)
+def _loose_pieces(look: Look) -> Mask:
+    """All pieces but the largest, the head's, which drawn figures may have floating over their
+    shoulders, and those that may hang together outside of the frame."""
+    pieces, areas = pieces_of(look.alpha > NUMBERS.figure, connectivity=8)
     if areas.size < 2:
-        return np.zeros(alpha.shape, bool)
+        return np.zeros(pieces.shape, bool)
     rim = np.concatenate([pieces[0], pieces[-1], pieces[:, 0], pieces[:, -1]])
-    whole = np.union1d(rim, [0, 1 + int(np.argmax(areas[1:]))])
+    x, y = np.clip(look.joints[Body.NOSE].astype(int), 0, np.array(pieces.shape)[::-1] - 1)
+    whole = np.union1d(rim, [0, 1 + int(np.argmax(areas[1:])), pieces[y, x]])
     return ~np.isin(pieces, whole)
 
 
