@@ -61,7 +61,7 @@ class SilhouetteNumbers:
     """Lab L: before a ground painted in a darker colour white is no paper, but the figure's."""
     torso: float = 0.3
     """Of a figure's height: about its torso's length, before its joints are known."""
-    near: float = 0.08
+    near: float = 0.1
     """Of the height of a figure's largest piece: how far below or above it another may lie, such as
     a drawn head that floats over its shoulders,"""
     piece: float = 0.03
