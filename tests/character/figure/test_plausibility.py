@@ -55,14 +55,6 @@ def test_limbs_of_odd_lengths_are_not(standing: Drawn) -> None:
     assert credibility(odd, standing.alpha, 1.0, detected=True) < 0.5
 
 
-def test_a_small_body_inside_of_a_large_one_is_not(standing: Drawn) -> None:
-    body = standing.landmarks.body.copy()
-    middle = body[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER], :2].mean(axis=0)
-    body[:, :2] = middle + 0.3 * (body[:, :2] - middle)
-    small = Landmarks(body, standing.landmarks.world)
-    assert credibility(small, standing.alpha, 1.0, detected=True) < 0.5
-
-
 def test_joints_beside_the_figure_are_not(standing: Drawn) -> None:
     beside = np.roll(standing.alpha, 200, axis=1)
     assert credibility(standing.landmarks, beside, 1.0, detected=True) < 0.5

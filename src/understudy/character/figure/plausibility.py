@@ -51,7 +51,6 @@ class PlausibilityNumbers:
     share_off: float = 0.4  # of shares and estimates: so much less is impossible
     area: float = 0.6  # T^2: the least that the mask covers,
     area_off: float = 0.5  # T^2: and impossible where it covers less by this
-    most_area: Range = (12, 20)  # T^2: a small body is imagined inside of somebody
     arm_seen: float = 0.8  # visibility of elbow and wrist, where nobody was detected
     elbow_seen: float = 0.35  # visibility of the clearer elbow, where somebody was,
     elbow_off: float = 0.3  # and so much less is impossible
@@ -127,9 +126,7 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     faults += _raised_legs(points, seen, down, torso)
     faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, NUMBERS.share_off)
     faults += _beyond(NUMBERS.presence - presence, 0.0, NUMBERS.share_off)
-    area = float((mask > 0.5).sum()) / torso**2
-    faults += _beyond(NUMBERS.area - area, 0.0, NUMBERS.area_off)
-    faults += _beyond(area, *NUMBERS.most_area)
+    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, NUMBERS.area_off)
     in_picture = [
         i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
     ]
