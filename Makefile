@@ -19,8 +19,9 @@ serve: setup ## start the API and the studio on http://127.0.0.1:8000
 
 test: ## run every test
 	@scripts/setup --dev
-	# Twice as many processes as two cores, as many tests wait for a browser or a server.
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
+	# Twice as many processes as two cores, as many tests wait for a browser or a server. Compiled
+	# modules are kept, also where the environment says otherwise: the tests start hundreds of processes.
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 test-gpu: ## run the tests of generated video with tiny models, in a .venv-gpu of their own
 	@scripts/test-gpu $(PYTEST_ARGS)

@@ -103,7 +103,7 @@ def _new_postgres_database() -> Iterator[str]:
     psycopg = pytest.importorskip("psycopg")
     name = f"understudy_test_{secrets.token_hex(6)}"
     try:
-        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=2) as connection:
+        with psycopg.connect(POSTGRES, autocommit=True, connect_timeout=30) as connection:
             connection.execute(f"CREATE DATABASE {name}")
     except psycopg.OperationalError as error:
         pytest.skip(f"no PostgreSQL: {str(error).splitlines()[0]}")

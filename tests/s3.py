@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from xml.etree import ElementTree
 
-import httpx2
 import pytest
 from moto.server import ThreadedMotoServer
+
+from tests import web
 
 _REGION = "eu-central-1"
 _NAMES = "{http://s3.amazonaws.com/doc/2006-03-01/}"
@@ -44,12 +45,12 @@ def make_bucket(endpoint: str) -> str:
         "<CreateBucketConfiguration>"
         f"<LocationConstraint>{_REGION}</LocationConstraint></CreateBucketConfiguration>"
     )
-    httpx2.put(f"{endpoint}/{name}", content=where, trust_env=False).raise_for_status()
+    web.put(f"{endpoint}/{name}", content=where).raise_for_status()
     return name
 
 
 def keys(endpoint: str, bucket: str) -> list[str]:
     """What lies in a bucket (up to a thousand keys)."""
-    answer = httpx2.get(f"{endpoint}/{bucket}", params={"list-type": "2"}, trust_env=False)
+    answer = web.get(f"{endpoint}/{bucket}", params={"list-type": "2"})
     found = ElementTree.fromstring(answer.raise_for_status().text).iter(f"{_NAMES}Key")
     return [key.text or "" for key in found]

@@ -15,6 +15,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests import web
+
 # Of a server that does nothing yet; engines live in the children.
 MOST_MEMORY_MB = 200
 HEAVY = ("numpy", "numba", "cv2", "av", "mediapipe", "scipy", "PIL")
@@ -94,7 +96,7 @@ def test_a_folder_that_cannot_be_served_from_is_told_in_one_line(tmp_path: Path)
     ],
 )
 def test_the_page_is_signed_in_by_itself_at_home_alone(headers: dict[str, str], home: str) -> None:
-    answer = httpx2.get(f"{home}/studio/session", headers=headers, trust_env=False)
+    answer = web.get(f"{home}/studio/session", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, 1001)
     assert "api_key" not in answer.text
 
@@ -145,5 +147,5 @@ def test_two_servers_on_one_folder_share_its_tasks(tmp_path: Path) -> None:
         key = json.loads((tmp_path / "credentials.json").read_text())["api_key"]
         headers = {"Authorization": f"Bearer {key}"}
         for url in (one, two):
-            answer = httpx2.get(f"{url}/tasks?task_ids=1", headers=headers, trust_env=False)
+            answer = web.get(f"{url}/tasks?task_ids=1", headers=headers)
             assert answer.json()["data"] == []

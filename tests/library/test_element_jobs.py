@@ -14,6 +14,7 @@ from PIL import Image
 
 from tests.service.far_side import FarSide, far_side
 from tests.tasks.conftest import account_of
+from tests.waiting import PATIENCE_SECONDS
 from understudy.library.element_jobs import Library
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
@@ -100,7 +101,7 @@ def ask(database: Database, account_id: int, url: str, **changes: Any) -> Elemen
 
 async def become(database: Database, element: Element, status: Status) -> None:
     """Wait until an element has a status."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while True:
             found = await database.read(elements.find, element.account_id, str(element.id))
             if found is not None and found.status is status:

@@ -20,6 +20,9 @@ from understudy.tasks.db.database import Database
 from understudy.testing import RehearsalServer, rehearsing
 
 PATH = "/v1/videos/motion-control"
+CLIENT_SECONDS = 10
+"""So long clients wait at least for an answer. The server gives up what hangs after some 4 s; the
+rest is for a busy machine."""
 _names = (f"account-{number}" for number in itertools.count())
 
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Empty, Queue
 
+from tests.waiting import PATIENCE_SECONDS
+
 
 @dataclass
 class Callback:
@@ -41,7 +43,7 @@ class FarSide:
         self.files[f"/{name}"] = data
         return f"{self.url}/{name}"
 
-    def next_callback(self, path: str | None = None, seconds: float = 20.0) -> Callback:
+    def next_callback(self, path: str | None = None, seconds: float = PATIENCE_SECONDS) -> Callback:
         """The next call that comes in, to `path` where one is given; others are forgotten."""
         deadline = time.monotonic() + seconds
         while True:

@@ -25,6 +25,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
+from tests import web
 from tests.service.far_side import FarSide, far_side
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.schema import accounts, callback_events, tasks
@@ -154,11 +155,10 @@ def kill_over_and_over(kills: int, seed: int, picture: bytes, clip: bytes) -> Fi
 
 def upload(server: RehearsalServer, content: bytes) -> str:
     """The URL of an uploaded file."""
-    answer = httpx2.post(
+    answer = web.post(
         f"{server.url}/v1/files",
         files={"file": content},
         headers=server.headers,
-        trust_env=False,
         timeout=60,
     )
     url: str = answer.json()["data"]["url"]

@@ -26,6 +26,7 @@ from typing import Any
 import httpx2
 import sqlalchemy as sa
 
+from tests import web
 from tests.ray_cluster import RayCluster, running_cluster
 from tests.s3 import make_bucket, speaking_s3
 from tests.service.far_side import far_side
@@ -183,9 +184,7 @@ def _creating(
 
 def _created(server: RehearsalServer, body: dict[str, str]) -> bool:
     try:
-        answer = httpx2.post(
-            f"{server.url}{PATH}", json=body, headers=server.headers, timeout=10, trust_env=False
-        )
+        answer = web.post(f"{server.url}{PATH}", json=body, headers=server.headers, timeout=10)
     except httpx2.HTTPError:
         return False
     exists = f"External_task_id {body['external_task_id']} already exists"

@@ -15,7 +15,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from tests.service.conftest import PATH, Client
+from tests.service.conftest import CLIENT_SECONDS, PATH, Client
 from understudy.testing import RehearsalServer, rehearsing
 from understudy.testing.service import start
 
@@ -66,7 +66,7 @@ def test_on_a_full_disk_uploads_and_base64_are_put_off(
     its_client.data("POST", "/v1/files", files={"file": ("clip.mp4", media["clip.mp4"])})
 
 
-def test_a_create_on_a_locked_database_is_answered_within_four_seconds(
+def test_a_create_on_a_locked_database_is_answered_before_its_client_gives_up(
     alone: RehearsalServer, its_client: Client, create_body: Callable[..., dict[str, Any]]
 ) -> None:
     its_client.data("POST", PATH, json=create_body(prompt="hang"))
@@ -75,7 +75,7 @@ def test_a_create_on_a_locked_database_is_answered_within_four_seconds(
     for _ in range(2):
         began = time.monotonic()
         answer = its_client.ask("POST", PATH, json=create_body())
-        assert time.monotonic() - began < 4.2
+        assert time.monotonic() - began < CLIENT_SECONDS
         assert (answer.status_code, answer.json()["code"]) == UNAVAILABLE
         assert int(answer.headers["retry-after"]) >= 1
     locker.execute("ROLLBACK")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.tasks.conftest import account_of, untold
+from tests.waiting import PATIENCE_SECONDS
 from understudy.service import queue_places
 from understudy.service.queue_places import QueuePlaces
 from understudy.take.options import TakeRequest
@@ -147,7 +148,7 @@ async def test_whoever_asks_at_once_is_answered_by_one_reading(database: Watched
     *_, last = store(database, count=MANY)
     database.gate.clear()
     asking = [asyncio.create_task(position(queue, last)) for _ in range(50)]
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not database.look_ups:
             await asyncio.sleep(0.01)
         # The one for whom it was begun hangs up.

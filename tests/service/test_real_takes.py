@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from standardwebhooks import Webhook
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.tasks.workers.local import JOBS
@@ -77,7 +78,7 @@ def clip(far: FarSide) -> str:
 
 def video_of(url: str) -> tuple[int, int, float, bool]:
     """Width, height, seconds and whether it sounds, of a video that decodes to its end."""
-    answer = httpx2.get(url, trust_env=False)
+    answer = web.get(url)
     assert answer.headers["content-type"] == "video/mp4"
     with av.open(io.BytesIO(answer.content)) as opened:
         stream = opened.streams.video[0]
@@ -103,13 +104,13 @@ def test_a_take_by_urls_is_made_watermarked_told_and_read_by_both_designs(
     record = real.client.ended(made["task_id"])
     assert record["task_status"] == "succeed", record
     (video,) = record["task_result"]["videos"]
-    plain, marked = httpx2.get(video["url"], trust_env=False), video_of(video["watermark_url"])
+    plain, marked = web.get(video["url"]), video_of(video["watermark_url"])
     width, height, seconds, sounds = video_of(video["url"])
     assert min(width, height) == 720
     assert (width, height) == marked[:2]
     assert seconds == pytest.approx(float(video["duration"]), abs=0.05)
     assert sounds
-    assert plain.content != httpx2.get(video["watermark_url"], trust_env=False).content
+    assert plain.content != web.get(video["watermark_url"]).content
     assert record["final_unit_deduction"] == "1.5"
 
     told = []
@@ -171,7 +172,7 @@ def test_a_running_take_is_cancelled_and_another_one_takes_its_place(
 
 def frames_of(url: str) -> NDArray[np.float32]:
     """Every fourth frame of a video, (n, h, w) float32 luma, at a quarter of its size."""
-    with av.open(io.BytesIO(httpx2.get(url, trust_env=False).content), "r") as opened:
+    with av.open(io.BytesIO(web.get(url).content), "r") as opened:
         stream = opened.streams.video[0]
         size = stream.width // 4, stream.height // 4
         frames = [

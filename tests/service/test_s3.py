@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import base64
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,8 +11,10 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests import web
 from tests.s3 import keys, make_bucket, speaking_s3
 from tests.service.conftest import PATH, Client
+from tests.waiting import until
 from understudy.testing import rehearsing
 
 ELEMENTS = "/v1/general/advanced-custom-elements"
@@ -37,14 +38,6 @@ def serving(data: Path, bucket: str) -> Iterator[Client]:
         yield Client(http, server.credentials)
 
 
-def until(check: Callable[[], bool]) -> None:
-    """Wait for something, for half a minute at most."""
-    end = time.monotonic() + 30
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def upload(client: Client, data: bytes) -> str:
     url: str = client.data("POST", "/v1/files", files={"file": ("file", data)})["url"]
     return url
@@ -52,10 +45,10 @@ def upload(client: Client, data: bytes) -> str:
 
 def followed(url: str, **headers: str) -> httpx2.Response:
     """What a client that was given a link ends up with, elsewhere."""
-    sent_on = httpx2.get(url, headers=headers, trust_env=False, timeout=30)
+    sent_on = web.get(url, headers=headers, timeout=30)
     assert sent_on.status_code == 302
     place = sent_on.headers["location"]
-    return httpx2.get(place, headers=headers, trust_env=False, timeout=30)
+    return web.get(place, headers=headers, timeout=30)
 
 
 def test_a_take_lies_in_s3_from_upload_to_deletion(
@@ -117,12 +110,12 @@ def test_an_element_s_pictures_come_from_the_server_itself(
 
         until(lambda: element()["task_status"] == "succeed")
         (found,) = element()["task_result"]["elements"]
-        got = httpx2.get(found["element_image_list"]["frontal_image"], trust_env=False)
+        got = web.get(found["element_image_list"]["frontal_image"])
         assert (got.status_code, got.content) == (200, media["picture.png"])
         assert got.headers["content-type"] == "image/png"
         (preset, *_) = client.data("GET", "/v1/general/advanced-presets-elements")
         (shown,) = preset["task_result"]["elements"]
-        got = httpx2.get(shown["element_image_list"]["frontal_image"], trust_env=False)
+        got = web.get(shown["element_image_list"]["frontal_image"])
         assert (got.status_code, got.headers["content-type"]) == (200, "image/jpeg")
 
 

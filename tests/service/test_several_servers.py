@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import re
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx2
 import sqlalchemy as sa
 
+from tests import web
 from tests.s3 import keys, make_bucket, speaking_s3
 from tests.service.conftest import PATH, Client
+from tests.waiting import until
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.schema import accounts
 from understudy.testing import RehearsalServer
@@ -50,7 +50,7 @@ class Fleet:
             found[:] = [place for place in range(len(self.clients)) if self.leads(place)]
             return bool(found)
 
-        _until(found_one)
+        until(found_one)
         (only,) = found
         return only
 
@@ -88,14 +88,6 @@ def running(count: int, database_url: str, folder: Path) -> Iterator[Fleet]:
         yield Fleet(servers, clients, database, endpoint, bucket)
 
 
-def _until(check: Callable[[], Any]) -> None:
-    """Wait for something, for a minute at most."""
-    end = time.monotonic() + 60
-    while not check():
-        assert time.monotonic() < end
-        time.sleep(0.05)
-
-
 def _upload(client: Client, data: bytes) -> str:
     url: str = client.data("POST", "/v1/files", files={"file": ("file", data)})["url"]
     return url
@@ -103,9 +95,9 @@ def _upload(client: Client, data: bytes) -> str:
 
 def _downloaded(url: str) -> bytes:
     """What a client gets that was given a link to a result, from the object store."""
-    sent_on = httpx2.get(url, trust_env=False)
+    sent_on = web.get(url)
     assert sent_on.status_code == 302
-    return httpx2.get(sent_on.headers["location"], trust_env=False).content
+    return web.get(sent_on.headers["location"]).content
 
 
 def test_each_take_is_published_once_though_the_leader_is_killed(
@@ -125,7 +117,7 @@ def test_each_take_is_published_once_though_the_leader_is_killed(
             fleet.clients[number % len(fleet.clients)].data("POST", PATH, json=body)["task_id"]
             for number in range(TAKES)
         ]
-        _until(
+        until(
             lambda: (
                 "processing"
                 in [one.data("GET", f"{PATH}/{task_id}")["task_status"] for task_id in made]
@@ -168,7 +160,7 @@ def test_a_take_is_cancelled_on_a_server_that_does_not_run_it(
             return bool(record["task_status"] == "processing")
 
         for task_id in [create(prompt="hang") for _ in range(2)]:
-            _until(partial(is_processed, task_id))
+            until(partial(is_processed, task_id))
             stopped = client.data("POST", f"{PATH}/{task_id}/cancel")
             assert stopped["task_status_msg"] == "Task was cancelled"
         # Both slots of the leader were taken: this one waits until one is free.

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import numpy as np
 import pytest
 
+from tests import web
 from tests.studio.test_accessibility import AXE, violations
 from tests.studio.waiting import wait_until
 from understudy.character.carried_corrections import corrections_of
@@ -54,7 +54,7 @@ def save(page: Any, dialog: Any, service: RehearsalServer) -> Corrections:
     expect(dialog).to_be_hidden()
     expect(page.get_by_text("adjusted by hand")).to_be_visible()
     url = answered.value.json()["data"]["url"]
-    stored = httpx2.get(url, headers=service.headers, trust_env=False)
+    stored = web.get(url, headers=service.headers)
     return corrections_of(open_picture(stored.content))
 
 
@@ -208,7 +208,7 @@ def test_an_element_is_made_of_the_adjusted_picture(page: Any, service: Rehearsa
     page.get_by_role("button", name="Create element").click()
     page.get_by_role("button", name="View Adjusted").click()
     front = page.get_by_role("img", name="From the front")
-    kept = httpx2.get(front.get_attribute("src"), trust_env=False)
+    kept = web.get(front.get_attribute("src"))
     assert corrections_of(open_picture(kept.content)).left_arm == "fixed"
 
 

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests import web
 from tests.studio.short_clip import short_clip
 from tests.studio.waiting import wait_until
 from understudy.testing import RehearsalServer, rehearsing
@@ -393,6 +393,6 @@ def test_how_much_of_the_motion_is_taken_is_set_by_slider_and_switches(
     with client_of(service) as client:
         task = next(client.tasks(page_size=1))
     url = f"{service.url}/v1/videos/motion-control/{task.id}/detail"
-    asked = httpx2.get(url, headers=service.headers).json()["data"]["request"]
+    asked = web.get(url, headers=service.headers).json()["data"]["request"]
     assert asked["motion_strength"] == 60
     assert asked["motion_parts"] == {"body": False, "travel": False}

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import av
-import httpx2
 import numpy as np
 import pytest
 
+from tests import web
 from tests.studio.waiting import stands_at, wait_until
 from understudy.tasks.workers.local import JOBS
 from understudy.testing import RehearsalServer, rehearsing
@@ -108,7 +108,7 @@ def _download(page: Any, service: RehearsalServer) -> None:
     """Everything that the take left can be had, its performance in every format."""
     links = page.get_by_role("region", name="Downloads").get_by_role("link")
     found = {
-        link.get_attribute("download"): httpx2.get(link.get_attribute("href"), timeout=60)
+        link.get_attribute("download"): web.get(link.get_attribute("href"), timeout=60)
         for link in links.all()
     }
     assert {answer.status_code for answer in found.values()} == {200}

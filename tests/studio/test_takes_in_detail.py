@@ -13,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests import web
 from tests.studio.short_clip import short_clip
 from tests.studio.waiting import stands_at, wait_until
 from understudy.testing import RehearsalServer
@@ -74,7 +74,7 @@ def test_everything_of_a_take_can_be_downloaded(
     page.goto(f"{service.url}/#/take/{task.id}")
     for name in ("Video", "Watermarked video", "Report"):
         link = page.get_by_role("link", name=re.compile(f"^{name} "))
-        assert httpx2.get(link.get_attribute("href")).status_code == 200
+        assert web.get(link.get_attribute("href")).status_code == 200
 
 
 def test_a_take_is_made_again_with_another_picture(
@@ -145,7 +145,7 @@ def _start(page: Any, client: Client) -> Task:
 def _asked(service: RehearsalServer, task_id: str) -> dict[str, Any]:
     """What a take was asked for with, but for its own name."""
     url = f"{service.url}/v1/videos/motion-control/{task_id}/detail"
-    asked: dict[str, Any] = httpx2.get(url, headers=service.headers).json()["data"]["request"]
+    asked: dict[str, Any] = web.get(url, headers=service.headers).json()["data"]["request"]
     asked.pop("external_task_id", None)
     return asked
 

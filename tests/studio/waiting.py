@@ -6,10 +6,12 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from tests.waiting import PATIENCE_SECONDS
 
-def wait_until(page: Any, holds: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Give a page time until a condition holds; fails when it does not within so many seconds."""
-    end = time.monotonic() + seconds
+
+def wait_until(page: Any, holds: Callable[[], bool]) -> None:
+    """Give a page time until a condition holds; fails when it never does."""
+    end = time.monotonic() + PATIENCE_SECONDS
     while not holds():
         assert time.monotonic() < end, "what was waited for did not come"
         page.wait_for_timeout(50)

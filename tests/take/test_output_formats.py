@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
@@ -15,27 +16,48 @@ from understudy.media.output.transparency import over
 from understudy.take.backgrounds import covering
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs
+from understudy.take.report import Report
 from understudy.take.run import run_take
 
 GREEN = (0, 177, 64)
 
 
-def test_a_transparent_take_is_the_character_alone(clip: Path, tmp_path: Path) -> None:
-    frames = tmp_path / "frames"
+@dataclass(frozen=True)
+class Alone:
+    """A transparent take, with all that it can write, and its folder."""
+
+    folder: Path
+    report: Report
+
+    @property
+    def frames(self) -> list[Path]:
+        """Its pictures, in order."""
+        return sorted((self.folder / "frames").iterdir())
+
+
+@pytest.fixture(scope="module")
+def alone(clip: Path, tmp_path_factory: pytest.TempPathFactory) -> Alone:
+    folder = tmp_path_factory.mktemp("alone")
     report = run_take(
         TakeMedia(picture=PICTURE, clip=clip),
         TakeRequest(background="transparent", watermark=True, format="png"),
-        Outputs(video=frames, compare=tmp_path / "compare.mp4", cover=tmp_path / "cover.jpg"),
+        Outputs(
+            video=folder / "frames", compare=folder / "compare.mp4", cover=folder / "cover.jpg"
+        ),
     )
-    assert {path.name for path in tmp_path.iterdir()} == {
+    return Alone(folder, report)
+
+
+def test_a_transparent_take_is_the_character_alone(alone: Alone) -> None:
+    assert {path.name for path in alone.folder.iterdir()} == {
         "frames",
         "frames-watermarked",
         "compare.mp4",
         "cover.jpg",
     }
-    files = sorted(frames.iterdir())
-    assert len(files) == report.plan.frames == 36
-    assert report.sound == "none"
+    files = alone.frames
+    assert len(files) == alone.report.plan.frames == 36
+    assert alone.report.sound == "none"
     shapes = [np.asarray(Image.open(file))[..., 3] for file in files]
     assert shapes[0].shape == (960, 720)
     for alpha in shapes:
@@ -43,19 +65,20 @@ def test_a_transparent_take_is_the_character_alone(clip: Path, tmp_path: Path) -
         assert 0.1 < (alpha == 255).mean() < 0.6
         assert ((alpha > 0) & (alpha < 255)).mean() < 0.05, "edges are soft, and only edges"
     assert (shapes[0] != shapes[20]).mean() > 0.01
-    marked = np.asarray(Image.open(tmp_path / "frames-watermarked" / "00000.png"))
+    marked = np.asarray(Image.open(alone.folder / "frames-watermarked" / "00000.png"))
     assert marked[-60:, -200:, 3].max() > 200
     assert shapes[0][-60:, -200:].max() == 0
 
 
-def test_a_colour_is_drawn_as_the_character_laid_over_it(clip: Path, tmp_path: Path) -> None:
-    for background, name in (("transparent", "alone"), ("#00b140", "green")):
-        run_take(
-            TakeMedia(picture=PICTURE, clip=clip),
-            TakeRequest(background=background, format="png"),
-            Outputs(video=tmp_path / name),
-        )
-    for file in sorted((tmp_path / "alone").iterdir())[::12]:
+def test_a_colour_is_drawn_as_the_character_laid_over_it(
+    alone: Alone, clip: Path, tmp_path: Path
+) -> None:
+    run_take(
+        TakeMedia(picture=PICTURE, clip=clip),
+        TakeRequest(background="#00b140", format="png"),
+        Outputs(video=tmp_path / "green"),
+    )
+    for file in alone.frames[::12]:
         rgba = np.asarray(Image.open(file))
         drawn = np.asarray(Image.open(tmp_path / "green" / file.name)).astype(int)
         ground = np.broadcast_to(np.array(GREEN, np.uint8), drawn.shape)
@@ -88,14 +111,13 @@ def test_a_clip_can_run_behind_the_character(clip: Path, tmp_path: Path) -> None
 def test_a_loop_ends_where_it_begins(clip: Path, tmp_path: Path) -> None:
     steps = {}
     for loop in (False, True):
-        folder = tmp_path / str(loop)
-        run_take(
-            TakeMedia(picture=PICTURE, clip=clip), TakeRequest(loop=loop), Outputs(video=folder)
-        )
-        frames = [
-            np.asarray(Image.open(file).resize((180, 240)), int)
-            for file in sorted(folder.iterdir())
-        ]
+        out = tmp_path / f"{loop}.mp4"
+        run_take(TakeMedia(picture=PICTURE, clip=clip), TakeRequest(loop=loop), Outputs(video=out))
+        with av.open(str(out)) as container:
+            frames = [
+                frame.to_ndarray(format="rgb24", width=180, height=240).astype(int)
+                for frame in container.decode(video=0)
+            ]
         steps[loop] = np.abs(frames[-1] - frames[0]).mean() / np.mean(
             [np.abs(b - a).mean() for a, b in itertools.pairwise(frames)]
         )

@@ -14,6 +14,7 @@ import jwt
 import pytest
 
 from tests.service.conftest import PATH, Client
+from tests.waiting import until
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import accounts, keys
 
@@ -260,10 +261,5 @@ def test_the_log_tells_whom_a_trusted_proxy_asked_for(client: Client, server: An
 
 def logged(path: Path, wanted: list[str]) -> str:
     """The log once it has what is wanted: a request's line is written after its answer."""
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        log = path.read_text()
-        if all(each in log for each in wanted):
-            return log
-        time.sleep(0.02)
-    raise AssertionError(f"not all of {wanted} are in the log")
+    until(lambda: all(each in path.read_text() for each in wanted))
+    return path.read_text()

@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from uvicorn.server import ServerState
 
+from tests.waiting import PATIENCE_SECONDS
 from understudy.service.http import connections
 from understudy.service.http.connections import (
     BODY_IDLE_SECONDS,
@@ -256,6 +257,6 @@ def test_descriptors_are_kept_back_for_files() -> None:
 
 async def until(check: Any) -> None:
     """Wait for something to be so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not check():
             await asyncio.sleep(0.005)

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.testing import RehearsalServer, rehearsing
@@ -137,7 +137,7 @@ def test_a_url_that_only_looks_like_an_upload_is_fetched(
 
 def test_nobody_but_a_trusted_proxy_is_believed(tmp_path: Path) -> None:
     with rehearsing(tmp_path, trusted_proxies="10.9.9.9") as server:
-        document = httpx2.get(f"{server.url}/openapi.json", headers=FORWARDED, trust_env=False)
+        document = web.get(f"{server.url}/openapi.json", headers=FORWARDED)
         assert document.json()["servers"] == [{"url": server.url}]
 
 
@@ -146,10 +146,9 @@ def test_a_public_url_counts_before_the_request(tmp_path: Path, media: dict[str,
         port = free.getsockname()[1]
     public = "https://motion.example.com/kling"
     with rehearsing(tmp_path, port=port, public_url=f"{public}/") as server:
-        answer = httpx2.post(
+        answer = web.post(
             f"http://127.0.0.1:{port}/v1/files",
             files={"file": ("p", media["picture.png"])},
             headers={**server.headers, "Host": "elsewhere.example"},
-            trust_env=False,
         )
         assert answer.json()["data"]["url"].startswith(f"{public}/v1/files/")

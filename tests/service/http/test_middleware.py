@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import json
 import socket
-import time
 import weakref
 from collections.abc import Callable
 from typing import Any
@@ -19,6 +18,7 @@ from starlette.requests import Request
 from starlette.routing import Route
 
 from tests.service.conftest import PATH, Client
+from tests.waiting import until
 from understudy.service.http.contract_errors import ContractError, ParameterInvalid
 from understudy.service.http.logs import escape_controls
 from understudy.service.http.middleware import RequestMiddleware, let_through
@@ -98,10 +98,9 @@ async def test_what_a_refused_request_held_is_free_at_once() -> None:
 
 def logged(server: RehearsalServer, fits: Callable[[dict[str, Any]], bool]) -> list[dict[str, Any]]:
     """The lines of the log that fit, as soon as there are some."""
-    deadline = time.monotonic() + 20
-    while True:
+
+    def found() -> list[dict[str, Any]]:
         lines = (server.data / "server.log").read_text().splitlines()
-        found = [entry for entry in map(json.loads, lines) if fits(entry)]
-        if found:
-            return found
-        assert time.monotonic() < deadline, lines[-5:]
+        return [entry for entry in map(json.loads, lines) if fits(entry)]
+
+    return until(found)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from starlette.routing import Route
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
+from tests.waiting import until
 from understudy.service.app import create_app
 from understudy.service.http.fields import EMPTY_IS_ABSENT
 from understudy.service.openapi.document import describe_api
@@ -111,7 +111,7 @@ def _marks_as_kinds(value: Any) -> Any:
 
 def test_health_and_readiness_need_no_key(server: RehearsalServer) -> None:
     for path in ("/healthz", "/readyz"):
-        answer = httpx2.get(server.url + path, trust_env=False)
+        answer = web.get(server.url + path)
         assert answer.status_code == 200
         assert answer.json()["data"] == {"status": "ok"}
 
@@ -124,12 +124,9 @@ def test_metrics_count_takes_callbacks_and_answers(
     while far.next_callback().path != "/counted":
         pass
     delivered = 'understudy_callback_tries_total{outcome="delivered"}'
-    deadline = time.monotonic() + 20
-    while True:
-        page = httpx2.get(f"{server.url}/metrics", trust_env=False)
-        # A call is counted when its answer is noted, after the far side has had it.
-        if f"\n{delivered} " in page.text or time.monotonic() > deadline:
-            break
+    # A call is counted when its answer is noted, after the far side has had it.
+    until(lambda: f"\n{delivered} " in web.get(f"{server.url}/metrics").text)
+    page = web.get(f"{server.url}/metrics")
     assert page.headers["content-type"].startswith("text/plain")
     for name in (
         'understudy_http_requests_total{method="POST",route="/v1/videos/motion-control",'

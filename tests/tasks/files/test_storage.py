@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from tests import web
 from tests.s3 import make_bucket, speaking_s3
 from understudy.tasks.files import storage as module
 from understudy.tasks.files.storage import Storage, StorageUnavailable
@@ -127,10 +128,10 @@ async def test_a_link_of_s3_gives_the_file_by_ranges_and_says_what_it_is(bucket:
         await bucket.put(key, content)
         url = await bucket.presign(key, "GET", 60)
         assert url is not None
-        whole = httpx2.get(url, trust_env=False)
+        whole = web.get(url)
         assert (whole.status_code, whole.content) == (200, content)
         assert whole.headers["content-type"] == kind
-        part = httpx2.get(url, headers={"Range": "bytes=1-3"}, trust_env=False)
+        part = web.get(url, headers={"Range": "bytes=1-3"})
         if len(content) > 3:
             assert (part.status_code, part.content) == (206, content[1:4])
             assert part.headers["content-range"] == f"bytes 1-3/{len(content)}"

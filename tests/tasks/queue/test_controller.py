@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from fractions import Fraction
@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.tasks.conftest import untold
+from tests.waiting import PATIENCE_SECONDS, soon
 from understudy.media.output import content_credentials
 from understudy.media.output.encode import VideoWriter
 from understudy.media.output.marks import ContentCredentials, read_marks
@@ -102,16 +103,6 @@ def store(database: Database, new: NewTask, *, now: int = 1000) -> Task:
     )
 
 
-async def eventually(check: Callable[[], Awaitable[Any]]) -> Any:
-    """What `check` gives as soon as it gives something."""
-    async with asyncio.timeout(20):
-        while True:
-            found = await check()
-            if found:
-                return found
-            await asyncio.sleep(0.01)
-
-
 async def ended(database: Database, task: Task, *, hurry: bool = False) -> Task:
     """The task once it has ended; hurry: what waits to be tried again is due at once."""
 
@@ -125,7 +116,7 @@ async def ended(database: Database, task: Task, *, hurry: bool = False) -> Task:
         found = await database.read(tasks.find, task.account_id, str(task.id))
         return found if found is not None and found.status.ended else None
 
-    found: Task = await eventually(check)
+    found: Task = await soon(check)
     return found
 
 
@@ -289,7 +280,7 @@ async def test_a_task_with_an_option_that_only_newer_code_knows_is_left_to_that(
                 found = await database.read(tasks.find, task.account_id, str(task.id))
                 return found is not None and (found.status, found.attempt) == ("submitted", 1)
 
-            await eventually(put_back)
+            await soon(put_back)
         assert executor.started == []
         # Here that which stands for the newer code: it knows what the row says now.
         del request["gait"]
@@ -322,7 +313,7 @@ async def test_a_storage_that_is_away_is_waited_for(
         async def faulty() -> bool:
             return leader.fault is not None
 
-        await eventually(faulty)
+        await soon(faulty)
         assert leader.fault == "the storage does not respond (its folder is away)"
         away.rename(tmp_path / "files")
         done = await ended(database, task, hurry=True)
@@ -426,14 +417,14 @@ async def _started(executor: MemoryExecutor, count: int = 1) -> None:
     async def check() -> bool:
         return len(executor.started) >= count
 
-    await eventually(check)
+    await soon(check)
 
 
 async def _freed(executor: MemoryExecutor) -> None:
     async def check() -> bool:
         return not await executor.attached()
 
-    await eventually(check)
+    await soon(check)
 
 
 @pytest.mark.anyio
@@ -567,7 +558,7 @@ async def test_a_job_that_goes_on_elsewhere_is_taken_up_again(
             async def at_it() -> bool:
                 return leader.running == 1 and job.workspace.exists()
 
-            await eventually(at_it)
+            await soon(at_it)
             go_on.set()
             done = await ended(database, task)
     assert (done.status, done.attempt) == (Status.SUCCEEDED, 1)
@@ -611,7 +602,7 @@ async def test_an_attempt_that_lost_its_lease_leaves_no_result(
     executor = MemoryExecutor(script)
     async with context_of(database, storage, tmp_path, executor) as context, leading(context):
         done = await ended(database, task)
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while files(storage, f"results/{task.id}"):
                 await asyncio.sleep(0.01)
     assert (done.status, done.result, done.units_charged) == (Status.FAILED, None, 0)
@@ -669,7 +660,7 @@ async def test_leadership_is_lost_with_the_database_session(database: Database) 
             # The session is told to end, and ends some time after.
             return second.take()
 
-        assert await eventually(second_takes)
+        assert await soon(second_takes)
         assert not first.holds()
     finally:
         first.let_go()
@@ -688,7 +679,7 @@ async def test_a_leader_that_says_nothing_is_replaced(database: Database) -> Non
         async def second_takes() -> bool:
             return second.take()
 
-        assert await eventually(second_takes)
+        assert await soon(second_takes)
         assert not first.holds()
     finally:
         first.let_go()

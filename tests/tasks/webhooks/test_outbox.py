@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.service.far_side import FarSide, far_side
+from tests.waiting import PATIENCE_SECONDS
 from understudy.tasks.accounts.credentials import open_account
 from understudy.tasks.accounts.keyring import Keyring
 from understudy.tasks.db.database import Database
@@ -78,7 +79,7 @@ def events(database: Database, account_id: int) -> list[CallbackEvent]:
 
 
 async def settled(outbox: Outbox, done: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while not done():
             outbox.wake()
             await outbox.round()

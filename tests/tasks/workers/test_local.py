@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import until
 from understudy.take.options import TakeMedia, TakeRequest
 from understudy.tasks.workers.executor import Job
 from understudy.tasks.workers.local import LocalExecutor
@@ -135,10 +135,7 @@ def _orphans(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, lis
 
 def _wait_for_the_end(processes: list[int]) -> None:
     """Wait until processes are gone, or are zombies that wait for who started them."""
-    deadline = time.monotonic() + 20
-    while any(map(_runs, processes)):
-        assert time.monotonic() < deadline, "a process outlived its server"
-        time.sleep(0.01)
+    until(lambda: not any(map(_runs, processes)))
 
 
 def _runs(pid: int) -> bool:

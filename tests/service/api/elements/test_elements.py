@@ -5,18 +5,18 @@ from __future__ import annotations
 import base64
 import io
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
-import httpx2
 import numpy as np
 import pytest
 from PIL import Image
 from pydantic import TypeAdapter
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
+from tests.waiting import until
 from understudy.service.api import elements, tasks
 
 CUSTOM = "/v1/general/advanced-custom-elements"
@@ -49,13 +49,13 @@ def made(client: Client, body: dict[str, Any]) -> Any:
     """The record of an element once it is made or refused."""
     created = client.data("POST", CUSTOM, json=body)
     assert set(created) == {"task_id", "task_status", "task_info", "created_at", "updated_at"}
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
+
+    def ended() -> Any:
         record = client.data("GET", f"{CUSTOM}/{created['task_id']}")
         RECORD.validate_python(record, strict=True, extra="forbid")
-        if record["task_status"] in ("succeed", "failed"):
-            return record
-    raise AssertionError("the element was not made in time")
+        return record if record["task_status"] in ("succeed", "failed") else None
+
+    return until(ended)
 
 
 def test_an_element_is_made_read_listed_and_deleted(
@@ -72,9 +72,9 @@ def test_an_element_is_made_read_listed_and_deleted(
     assert element["status"] == "succeed"
     assert element["tag_list"] == [{"tag_id": "o_102", "tag_name": "Character"}]
     images = element["element_image_list"]
-    front = httpx2.get(images["frontal_image"], trust_env=False)
+    front = web.get(images["frontal_image"])
     assert (front.content, front.headers["content-type"]) == (media["picture.png"], "image/png")
-    side = httpx2.get(images["refer_images"][0]["image_url"], trust_env=False)
+    side = web.get(images["refer_images"][0]["image_url"])
     assert side.content == media["picture.jpg"]
 
     assert client.data("GET", f"{CUSTOM}/mira") == record
@@ -121,7 +121,7 @@ def test_an_element_may_be_a_clip_or_come_as_base64_and_uploads(
     )
     (element,) = record["task_result"]["elements"]
     (video,) = element["element_video_list"]["refer_videos"]
-    assert httpx2.get(video["video_url"], trust_env=False).content == media["clip.mp4"]
+    assert web.get(video["video_url"]).content == media["clip.mp4"]
 
 
 def test_media_of_an_element_are_checked_as_those_of_a_take(
@@ -209,7 +209,7 @@ def test_presets_are_listed_and_their_pictures_can_be_read(client: Client) -> No
         assert element["owned_by"] == "kling"
         images = element["element_image_list"]
         for url in (images["frontal_image"], *(i["image_url"] for i in images["refer_images"])):
-            answer = httpx2.get(url, trust_env=False)
+            answer = web.get(url)
             assert (answer.status_code, answer.headers["content-type"]) == (200, "image/jpeg")
 
 

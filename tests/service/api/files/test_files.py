@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests import web
 from tests.service.conftest import PATH, Client
 
 Body = Callable[..., dict[str, Any]]
@@ -137,7 +138,7 @@ def result_url(client: Client, create_body: Body) -> str:
 
 
 def get(url: str, **headers: str) -> httpx2.Response:
-    return httpx2.get(url, headers=headers, trust_env=False)
+    return web.get(url, headers=headers)
 
 
 def test_a_result_is_read_by_ranges(result_url: str, media: dict[str, bytes]) -> None:

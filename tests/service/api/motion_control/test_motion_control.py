@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from pydantic import TypeAdapter
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.service.api import motion_control
@@ -43,7 +44,7 @@ def test_a_task_goes_from_create_to_a_downloaded_video(
     (video,) = record["task_result"]["videos"]
     assert video["duration"] == "3.066"
     for url in (video["url"], video["watermark_url"]):
-        answer = httpx2.get(url, trust_env=False)
+        answer = web.get(url)
         assert answer.status_code == 200
         assert answer.headers["content-type"] == "video/mp4"
         assert answer.content == media["clip.mp4"]
@@ -287,7 +288,7 @@ def test_the_result_has_the_format_that_was_asked_for(client: Client, create_bod
     (video,) = client.ended(made["task_id"])["task_result"]["videos"]
     for url in (video["url"], video["watermark_url"]):
         assert httpx2.URL(url).path.endswith(".webm")
-        answer = httpx2.get(url, trust_env=False)
+        answer = web.get(url)
         assert answer.headers["content-type"] == "video/webm"
 
 

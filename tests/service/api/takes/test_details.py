@@ -10,6 +10,7 @@ import httpx2
 import numpy as np
 import pytest
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.testing import RehearsalServer
@@ -26,7 +27,7 @@ def done(client: Client, body: dict[str, Any]) -> Any:
 
 
 def get(url: str) -> httpx2.Response:
-    return httpx2.get(url, trust_env=False, timeout=60)
+    return web.get(url, timeout=60)
 
 
 def test_a_take_s_request_makes_the_same_take_again(client: Client, create_body: Body) -> None:
