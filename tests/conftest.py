@@ -52,7 +52,7 @@ _LONGEST = (
     "judge/test_judge.py",
     "elements/test_assignment.py",
     "take/test_output_formats.py",
-    "cli/test_animate.py",
+    "cli/animate/test_command.py",
     "tracking/scene/test_analysis.py",
     "service/api/takes/test_details.py",
     "service/http/test_forwarding.py",

@@ -9,7 +9,7 @@ import typer
 
 from understudy import __version__
 from understudy.cli.account import accounts_app
-from understudy.cli.animate import animate
+from understudy.cli.animate.command import animate
 from understudy.cli.cache import cache_app
 from understudy.cli.cast import cast
 from understudy.cli.doctor import doctor

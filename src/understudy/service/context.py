@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from understudy.service.characters import Characters
-from understudy.service.creation import Creation
+from understudy.service.drafts.creation import Creation
+from understudy.service.drafts.inspection import Inspection
 from understudy.service.engines import Engines
 from understudy.service.exports import Exports
 from understudy.service.http.authentication import Authenticator
@@ -15,7 +16,6 @@ from understudy.service.http.forwarding import base_of
 from understudy.service.http.json_bodies import LargeBodies
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
-from understudy.service.inspection import Inspection
 from understudy.service.media.checks import MediaChecks
 from understudy.service.models import Catalogue
 from understudy.service.queue_places import QueuePlaces

@@ -13,7 +13,8 @@ from understudy.media.output.content_credentials import SigningIdentity, configu
 from understudy.service.callback_payloads import element_payload_writer, task_payload_writer
 from understudy.service.characters import Characters
 from understudy.service.context import Service
-from understudy.service.creation import Creation
+from understudy.service.drafts.creation import Creation
+from understudy.service.drafts.inspection import Inspection
 from understudy.service.engines import Engines
 from understudy.service.executors import open_executor
 from understudy.service.exports import Exports
@@ -21,7 +22,6 @@ from understudy.service.http.authentication import Authenticator
 from understudy.service.http.json_bodies import LargeBodies
 from understudy.service.http.metrics import Metrics
 from understudy.service.http.rates import RateLimiter
-from understudy.service.inspection import Inspection
 from understudy.service.media.checks import MediaChecks
 from understudy.service.models import Catalogue, price
 from understudy.service.queue_places import QueuePlaces

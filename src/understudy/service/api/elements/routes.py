@@ -15,7 +15,7 @@ from understudy.media import limits
 from understudy.service.api import elements as design
 from understudy.service.api.listing import read_page
 from understudy.service.context import Service, links_of, service_of
-from understudy.service.creation import check_host
+from understudy.service.drafts.creation import check_host
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success

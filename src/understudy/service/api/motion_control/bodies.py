@@ -8,7 +8,8 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, WithJsonSchema
 
 from understudy.media import limits
-from understudy.service.drafts import Draft
+from understudy.service.drafts.draft import Draft
+from understudy.service.drafts.take_fields import TakeFields, background_url, take_request
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -26,7 +27,6 @@ from understudy.service.http.fields import (
     read_body,
 )
 from understudy.service.models import DEFAULT_MODEL, Catalogue
-from understudy.service.take_fields import TakeFields, background_url, take_request
 
 _MEDIA = ("image_url", "video_url")
 _REQUIRED = (*_MEDIA, "character_orientation", "mode")

@@ -14,10 +14,10 @@ from understudy.service.api import motion_control
 from understudy.service.api.account.callbacks import Event, show
 from understudy.service.api.motion_control.routes import PATH
 from understudy.service.context import Service, links_of, service_of
+from understudy.service.drafts.take_fields import FieldsAsked, fields_asked
 from understudy.service.exports import performance_keys
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.envelope import success
-from understudy.service.take_fields import FieldsAsked, fields_asked
 from understudy.tasks.db.repository import callbacks, tasks, transitions
 from understudy.tasks.files.client_urls import open_url
 from understudy.tasks.files.links import Links

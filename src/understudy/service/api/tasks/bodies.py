@@ -11,7 +11,8 @@ from pydantic import ConfigDict, Field, WithJsonSchema
 from understudy.media import limits
 from understudy.media.limits import Mode
 from understudy.service.api.motion_control import WatermarkInfo
-from understudy.service.drafts import Draft
+from understudy.service.drafts.draft import Draft
+from understudy.service.drafts.take_fields import TakeFields, background_url, take_request
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.http.fields import (
     REQUIRED_TEXT,
@@ -31,7 +32,6 @@ from understudy.service.http.fields import (
     show,
 )
 from understudy.service.models import Model
-from understudy.service.take_fields import TakeFields, background_url, take_request
 
 _MODES: dict[str, Mode] = {"720p": "std", "1080p": "pro"}
 _MAX_CONTENTS = 16

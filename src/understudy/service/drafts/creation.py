@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from understudy.engines.capabilities import DEFAULT_ENGINE
-from understudy.service.drafts import Draft
-from understudy.service.element_lookup import find_element
+from understudy.service.drafts.draft import Draft
+from understudy.service.drafts.element_lookup import find_element
 from understudy.service.engines import Engines
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import (

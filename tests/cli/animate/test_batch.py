@@ -11,7 +11,7 @@ import pytest
 
 from tests.cli.conftest import ROOT, Run
 from tests.tracking.formats.walker import walker
-from understudy.cli.batch import pairs_of
+from understudy.cli.animate.batch import pairs_of
 from understudy.errors import InputRefused
 from understudy.tracking.formats import write_performance
 

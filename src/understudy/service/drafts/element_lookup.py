@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from understudy.library.presets import find_preset, install
-from understudy.service.drafts import Draft
+from understudy.service.drafts.draft import Draft
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.tasks.db.database import Database

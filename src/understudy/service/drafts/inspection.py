@@ -11,8 +11,8 @@ from tempfile import TemporaryDirectory
 
 from understudy.errors import InputRefused
 from understudy.media import limits
-from understudy.service.drafts import Draft
-from understudy.service.element_lookup import find_element
+from understudy.service.drafts.draft import Draft
+from understudy.service.drafts.element_lookup import find_element
 from understudy.service.http.authentication import Caller
 from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.service.media.checks import MediaChecks

@@ -1,0 +1,1 @@
+"""The command `understudy animate`: one take, or every picture with every clip."""
