@@ -76,19 +76,7 @@ async def run_attempt(context: AttemptContext, task: Task, *, attached: bool = F
         log.info("lease lost")
         context.observer.ended("lease_lost")
     except asyncio.CancelledError:
-        now = now_ms()
-        row = await write_outcome(
-            context,
-            transitions.retry,
-            context.write_payload,
-            *fence,
-            not_before=now,
-            failed=False,
-            now=now,
-        )
-        outcome = "lease_lost" if row is None else "put_back"
-        log.info("task stopped", outcome=outcome)
-        context.observer.ended(outcome)
+        await _put_back_stopped(context, task)
         raise
     except Exception as error:
         await _end_failed(context, task, error)
@@ -103,6 +91,23 @@ async def run_attempt(context: AttemptContext, task: Task, *, attached: bool = F
             await clearing
             raise
         structlog.contextvars.unbind_contextvars("task", "attempt")
+
+
+async def _put_back_stopped(context: AttemptContext, task: Task) -> None:
+    """Put a task back whose attempt was stopped: it may be claimed again at once."""
+    fence, now = (task.id, task.attempt), now_ms()
+    row = await write_outcome(
+        context,
+        transitions.retry,
+        context.write_payload,
+        *fence,
+        not_before=now,
+        failed=False,
+        now=now,
+    )
+    outcome = "lease_lost" if row is None else "put_back"
+    log.info("task stopped", outcome=outcome)
+    context.observer.ended(outcome)
 
 
 async def _end_failed(context: AttemptContext, task: Task, error: Exception) -> None:

@@ -2,39 +2,34 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.engine import MotionControls
+from understudy.engines.puppet.retarget.asked import read_asked
 from understudy.engines.puppet.retarget.contacts import keep_contacts
 from understudy.engines.puppet.retarget.controls import (
     AS_DRIVEN,
-    of_strength,
     smoothed,
     within_width,
     without_travel,
 )
 from understudy.engines.puppet.retarget.depth_order import arms_behind, left_leg_behind
-from understudy.engines.puppet.retarget.directions import directions, turned_away
 from understudy.engines.puppet.retarget.driver import (
     BodyTrack,
     Part,
     figure_of_performance,
     figure_of_skeleton,
 )
-from understudy.engines.puppet.retarget.face import FaceMotion, read_face, upright_share
+from understudy.engines.puppet.retarget.face import FaceMotion
 from understudy.engines.puppet.retarget.fingers import read_hand
 from understudy.engines.puppet.retarget.limbs import LimbBones, LimbPose, Parent, pose_limb
 from understudy.engines.puppet.retarget.motion import Motion
 from understudy.engines.puppet.retarget.stance import (
     canvas_per_clip_pixel,
     pose_stance,
-    starting_value,
 )
 from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
-from understudy.geometry.filters import gaussian
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, Bone, Skeleton
 from understudy.geometry.transforms import transform, wrap_angle
@@ -47,31 +42,9 @@ Float64 = NDArray[np.float64]
 # the horizontal.
 ARM_CENTRES = (np.radians(20.0), np.radians(160.0))
 
-
-@dataclass(frozen=True, slots=True)
-class RetargetNumbers:
-    """How far size, turn and nod of the driver are followed.
-
-    farthest, nearest: bounds of the figure's size as the driver goes and comes (1 at the start).
-    picture_turn: radians up to which the tracker is believed that a picture's figure is turned.
-    narrowest: a front view that faces us while the driver turns away is no narrower than this.
-    nod, most_nod: share of the driver's nod that a head in profile follows; the most, radians.
-    nod_seconds: smoothing of the nod (sigma).
-    flat: power of an arm's length on the screen that a drawn one has: paper that is squeezed to a
-        strip along its lines is no arm that points at the camera.
-    """
-
-    farthest: float = 0.7
-    nearest: float = 1.35
-    picture_turn: float = 0.6
-    narrowest: float = 0.72
-    nod: float = 0.7
-    most_nod: float = 0.5
-    nod_seconds: float = 0.1
-    flat: float = 0.5
-
-
-NUMBERS = RetargetNumbers()
+FLAT_POWER = 0.5
+"""Of an arm's length on the screen that a drawn one has: paper that is squeezed to a strip along
+its lines is no arm that points at the camera."""
 
 # Joints that follow a bone's end without being part of a limb's chain.
 FOLLOWERS: dict[Bone, tuple[Body, ...]] = {
@@ -100,26 +73,13 @@ def retarget(  # noqa: PLR0913 - independent keyword options
     width: of the canvas, which the figure then does not leave to the side, however far the driver
     goes: of a driver whom the clip's camera follows.
     """
-    # 1. Read driver and picture alike.
+    # 1. Read driver and picture: where every bone points, and how large the figure is.
     performance = smoothed(performance, controls.smoothing)
-    driver = figure_of_performance(performance)
-    rest = figure_of_skeleton(skeleton)
-    face = _taken(read_face(performance.face, driver, skeleton.face), controls)
+    asked = read_asked(performance, skeleton, orientation, controls, turns_round=turns_round)
+    driver, rest, vectors, size = asked.driver, asked.rest, asked.vectors, asked.size
 
-    # 2. Where every bone points, and how large the figure is.
-    turn_back = driver.yaw - _picture_turn(rest)
-    away = _turned_back(driver, skeleton, orientation, turns_round=turns_round)
-    vectors = _vectors(driver, turn_back, away, narrows=orientation == "video")
-    strength = controls.strength if controls.body else 0.0
-    vectors = of_strength(vectors, directions(rest, np.zeros(len(rest))), strength)
-    size = _taken_size(driver, skeleton, controls)
-
-    # 3. Trunk and head, arms on the trunk, then legs and the place of the whole.
-    if skeleton.near is None:
-        roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
-    else:
-        roll = _nod(driver, rest) * (controls.strength if controls.head else 0.0)
-    trunk = pose_trunk(skeleton, rest, driver, vectors, roll, size)
+    # 2. Trunk and head, arms on the trunk, then legs and the place of the whole.
+    trunk = pose_trunk(skeleton, rest, driver, vectors, asked.roll, size)
     arms = _arms(skeleton, rest, trunk, vectors, size)
     legs_move = driver.legs_seen and skeleton.legs and controls.body
     stance = pose_stance(
@@ -127,23 +87,24 @@ def retarget(  # noqa: PLR0913 - independent keyword options
     )
     if controls.body:
         _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
-        arms = keep_contacts(driver, arms, joints, skeleton.torso, size, turn_back * away)
+        arms = keep_contacts(driver, arms, joints, skeleton.torso, size, asked.taken_out)
     root = _root(stance.root, performance.times, skeleton, controls, width)
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
-    # 4. What is drawn on top: head, face, fingers, and the order of the layers.
+    # 3. What is drawn on top: head, face, fingers, and the order of the layers.
+    behind = arms_behind(driver, asked.taken_out, joints, skeleton.torso)
     return Motion(
         times=performance.times,
         bones=bones.astype(np.float32),
         joints=joints.astype(np.float32),
         size=size.astype(np.float32),
         root=root.astype(np.float32),
-        head=_head(face, turn_back, orientation).astype(np.float32),
-        face_confidence=face.known.astype(np.float32),
-        expression=face.expression,
-        eyes_closed=face.eyes_closed.astype(np.float32),
+        head=_head(asked.face, asked.turn_back, orientation).astype(np.float32),
+        face_confidence=asked.face.known.astype(np.float32),
+        expression=asked.face.expression,
+        eyes_closed=asked.face.eyes_closed.astype(np.float32),
         fingers=_fingers(performance, driver, controls).astype(np.float32),
-        arms_behind=arms_behind(driver, turn_back * away, joints, skeleton.torso) & controls.body,
+        arms_behind=behind & controls.body,
         left_leg_behind=left_leg_behind(driver) & controls.body,
         planted=stance.planted.astype(np.float32),
         ground=_ground(skeleton),
@@ -177,55 +138,11 @@ def _root(
     return root if width is None else within_width(root, times, skeleton.joints[:, 0], width)
 
 
-def _picture_turn(rest: BodyTrack) -> float:
-    """How far the picture's figure is turned, as far as the tracker is believed: radians."""
-    return float(np.clip(wrap_angle(rest.yaw[0]), -NUMBERS.picture_turn, NUMBERS.picture_turn))
-
-
-def _taken_size(driver: BodyTrack, skeleton: Skeleton, controls: MotionControls) -> Float64:
-    """The figure's size (T,) by the driver's distance, as far as it is taken."""
-    if not controls.travel or not controls.body:
-        return np.ones(len(driver))
-    return 1.0 + min(1.0, controls.strength) * (_size(driver, skeleton) - 1.0)
-
-
 def _fingers(performance: Performance, driver: BodyTrack, controls: MotionControls) -> Float64:
     """The fingers of both hands as `Motion` holds them, all NaN where they are not taken."""
     hands = (performance.left_hand, performance.right_hand)
     fingers = np.stack([read_hand(hand, driver.frame_seconds) for hand in hands], axis=1)
     return fingers if controls.hands else np.full_like(fingers, np.nan)
-
-
-def _taken(face: FaceMotion, controls: MotionControls) -> FaceMotion:
-    """As much of the face's motion as is wanted."""
-    features = controls.strength if controls.face else 0.0
-    turns = controls.strength if controls.head else 0.0
-    return replace(
-        face,
-        head=face.head * turns,
-        expression=face.expression if features == 1.0 else face.expression * np.float32(features),
-        eyes_closed=np.clip(face.eyes_closed * features, 0.0, 1.0),
-    )
-
-
-def _turned_back(
-    driver: BodyTrack, skeleton: Skeleton, orientation: Orientation, *, turns_round: bool
-) -> Float64:
-    """How far the driver's own turn is taken out: (T,) in 0..1."""
-    if orientation == "image":
-        return np.ones(len(driver))
-    if skeleton.near is not None:
-        return np.zeros(len(driver))
-    return turned_away(driver.yaw, turns_round=turns_round)
-
-
-def _size(driver: BodyTrack, skeleton: Skeleton) -> Float64:
-    """How large the figure is, 1 at the start: (T,)."""
-    if skeleton.cut and driver.legs_seen:
-        # Who steps forward would push a portrait out of its frame.
-        return np.ones(len(driver))
-    size = driver.scale / starting_value(driver.scale, driver)
-    return np.asarray(np.clip(size, NUMBERS.farthest, NUMBERS.nearest))
 
 
 def _head(face: FaceMotion, turn_back: Float64, orientation: Orientation) -> Float64:
@@ -234,39 +151,6 @@ def _head(face: FaceMotion, turn_back: Float64, orientation: Orientation) -> Flo
     if orientation == "image":
         head[:, 0] = wrap_angle(head[:, 0] - turn_back)
     return np.asarray(head * face.known[:, None])
-
-
-def _nod(driver: BodyTrack, rest: BodyTrack) -> Float64:
-    """How far the head is bowed or thrown back against the picture's, both in profile: (T,)
-    radians, clockwise."""
-
-    def gaze(figure: BodyTrack) -> Float64:
-        ears = figure.points[:, [Body.LEFT_EAR, Body.RIGHT_EAR]].mean(axis=1)
-        ahead = figure.points[:, Body.NOSE] - ears
-        return np.asarray(np.arctan2(ahead[:, 1], ahead[:, 0]))
-
-    turn = gaussian(
-        wrap_angle(gaze(driver) - gaze(rest)), NUMBERS.nod_seconds / driver.frame_seconds
-    )
-    return np.asarray(NUMBERS.nod * np.clip(turn, -NUMBERS.most_nod, NUMBERS.most_nod))
-
-
-def _vectors(
-    driver: BodyTrack, turn_back: Float64, away: Float64, *, narrows: bool
-) -> dict[Part, Float64]:
-    """Directions as filmed where the driver faces the camera, turned back where `away` is 1."""
-    if np.all(away == 0.0):
-        return directions(driver, np.zeros(len(driver)))
-    mixed = directions(driver, turn_back)
-    if not np.all(away == 1.0):
-        filmed = directions(driver, np.zeros(len(driver)))
-        share = away[:, None]
-        mixed = {part: filmed[part] * (1 - share) + mixed[part] * share for part in filmed}
-    if narrows:
-        width = np.maximum(np.abs(np.cos(driver.yaw)), NUMBERS.narrowest) * away + 1.0 - away
-        mixed["shoulders"] = mixed["shoulders"] * width[:, None]
-        mixed["hips"] = mixed["hips"] * width[:, None]
-    return mixed
 
 
 def _arms(
@@ -297,7 +181,7 @@ def _shown(vector: Float64, skeleton: Skeleton) -> Float64:
     if not skeleton.flat:
         return vector
     reach = np.sqrt((vector**2).sum(axis=1, keepdims=True)) + 1e-9
-    return np.asarray(vector * np.minimum(reach, 1.0) ** (NUMBERS.flat - 1.0))
+    return np.asarray(vector * np.minimum(reach, 1.0) ** (FLAT_POWER - 1.0))
 
 
 def _assembled(
