@@ -24,7 +24,7 @@ from understudy.tasks.files.client_urls import seal_url
 from understudy.tasks.files.fetching import Fetcher
 from understudy.tasks.files.storage import Storage
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms
-from understudy.tasks.records import Element, Source, Status
+from understudy.tasks.records import Source, Status, StoredElement
 from understudy.tasks.workers.prober import Prober
 
 GREEDY, MODEST = 1, 2
@@ -85,21 +85,21 @@ async def making(database: Database, folder: Path) -> AsyncIterator[Library]:
         await fetcher.close()
 
 
-def ask(database: Database, account_id: int, url: str, **changes: Any) -> Element:
+def ask(database: Database, account_id: int, url: str, **changes: Any) -> StoredElement:
     """Store an element that waits to be made of one picture."""
-    values: dict[str, Any] = dict.fromkeys(Element.__slots__)
+    values: dict[str, Any] = dict.fromkeys(StoredElement.__slots__)
     now = now_ms()
     values |= {"id": _make_id(), "account_id": account_id, "status": Status.SUBMITTED}
     values |= {"name": "Mira", "description": "A dancer", "reference_type": "image_refer"}
     values |= {"images": (Source(url=seal_url(KEYRING, url), max_bytes=10**6),), "videos": ()}
     values |= {"tags": (), "message": "", "attempt": 0, "failures": 0, "revision": 0}
     values |= {"not_before": now, "created_at": now, "updated_at": now}
-    element = Element(**values | changes)
+    element = StoredElement(**values | changes)
     database.write_now(elements.insert, lambda each: each.status, element)
     return element
 
 
-async def become(database: Database, element: Element, status: Status) -> None:
+async def become(database: Database, element: StoredElement, status: Status) -> None:
     """Wait until an element has a status."""
     async with asyncio.timeout(PATIENCE_SECONDS):
         while True:

@@ -22,7 +22,7 @@ from understudy.tasks.files.storage import Storage, StorageUnavailable
 from understudy.tasks.ids import ELEMENT_BITS, IdMaker, now_ms
 from understudy.tasks.queue.attempt import GIVEN_UP, MACHINE_PATIENCE_MS
 from understudy.tasks.queue.controller import Loop
-from understudy.tasks.records import Element, Source
+from understudy.tasks.records import Source, StoredElement
 from understudy.tasks.workers.prober import ProbeFailed, Prober
 from understudy.tasks.workers.questions import ClipCheck, PictureCheck, whole_clip, whole_picture
 
@@ -55,7 +55,7 @@ class Library:
     temporary: Path
     fetch_seconds: float
     max_attempts: int
-    _making: dict[int, Element] = field(default_factory=dict)
+    _making: dict[int, StoredElement] = field(default_factory=dict)
     _claiming: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     @property
@@ -77,7 +77,7 @@ class Library:
         finally:
             del self._making[element.id]
 
-    async def _claim(self) -> Element | None:
+    async def _claim(self) -> StoredElement | None:
         await self._recover()
         accounts = Counter(element.account_id for element in self._making.values())
         return await self.database.write(
@@ -93,7 +93,7 @@ class Library:
             if element.id not in self._making:
                 await self._fail_or_retry(element)
 
-    async def _make(self, element: Element) -> None:
+    async def _make(self, element: StoredElement) -> None:
         try:
             with TemporaryDirectory(dir=self.temporary) as folder:
                 images = [
@@ -137,7 +137,9 @@ class Library:
             )
             raise
 
-    async def _keep(self, element: Element, source: Source, folder: Path, name: str) -> Source:
+    async def _keep(
+        self, element: StoredElement, source: Source, folder: Path, name: str
+    ) -> Source:
         """Bring one picture or clip under the element's own key, checked in full."""
         key = f"elements/{element.id}/{name}"
         picture = name.startswith("image")
@@ -163,7 +165,7 @@ class Library:
             await self.storage.put(key, path)
         return Source(key=key, max_bytes=source.max_bytes)
 
-    async def _fail_or_retry(self, element: Element, *, machine: bool = False) -> None:
+    async def _fail_or_retry(self, element: StoredElement, *, machine: bool = False) -> None:
         """machine: it is at fault, so the attempt does not count."""
         now = now_ms()
         counts = not machine or now - element.created_at > MACHINE_PATIENCE_MS

@@ -11,7 +11,7 @@ from understudy.service.api import elements, motion_control, tasks
 from understudy.service.http.envelope import encode
 from understudy.tasks.db.repository.callbacks import WriteElementPayload, WritePayload
 from understudy.tasks.files.links import Links
-from understudy.tasks.records import Design, Element, Task
+from understudy.tasks.records import Design, StoredElement, Task
 
 
 def task_payload_writer(links: Links) -> WritePayload:
@@ -32,7 +32,7 @@ def task_payload_writer(links: Links) -> WritePayload:
 def element_payload_writer(links: Links) -> WriteElementPayload:
     """As `task_payload_writer`, for elements."""
 
-    def write_payload(element: Element) -> str:
+    def write_payload(element: StoredElement) -> str:
         record = elements.record(element, links.under(element.base_url))
         return links.keyring.seal(encode(record).decode())
 

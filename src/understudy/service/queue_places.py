@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import waiting
 from understudy.tasks.queue.expected_wait import AccountOrder, QueuePlace, QueueState
-from understudy.tasks.records import Element, Status, Task
+from understudy.tasks.records import Status, StoredElement, Task
 
 _KEPT_SECONDS = 2.0
 _EXACT_PLACES = 1000
@@ -58,7 +58,9 @@ class QueuePlaces:
                 self._until = now + max(_KEPT_SECONDS, _KEPT_TIMES * (now - began))
             return self._state
 
-    async def of(self, account_id: int, shown: Iterable[Task | Element]) -> dict[int, QueuePlace]:
+    async def of(
+        self, account_id: int, shown: Iterable[Task | StoredElement]
+    ) -> dict[int, QueuePlace]:
         """The places of those of an account's tasks that wait, by their ids.
 
         Raises DatabaseUnavailable.

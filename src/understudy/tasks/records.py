@@ -205,7 +205,7 @@ class Upload:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Element:
+class StoredElement:
     """A character kept in the library, and the task that made it; `id` is the task's.
 
     element_id is None until it is made. images, videos: sources in the order that they were given,

@@ -16,9 +16,9 @@ from understudy.tracking.trackers.tflite import cut_output
 SAME_LANDMARKS = """
 import cv2, sys
 import numpy as np
-from understudy.tracking.trackers.mediapipe_models import Image, Models
+from understudy.tracking.trackers.mediapipe_models import Image, MediaPipeModels
 image = Image(cv2.cvtColor(cv2.imread(sys.argv[1]), cv2.COLOR_BGR2RGB))
-models = Models()
+models = MediaPipeModels()
 region = models.detect(image)[0].region
 one, other = (models.body(image, region, segment=segment) for segment in (True, False))
 off = max(np.abs(one.points - other.points).max(), np.abs(one.world - other.world).max())

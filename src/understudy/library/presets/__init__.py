@@ -13,7 +13,7 @@ from pathlib import Path
 
 from understudy.media import limits
 from understudy.tasks.files.storage import Storage
-from understudy.tasks.records import Element, Source, Status
+from understudy.tasks.records import Source, Status, StoredElement
 
 FOLDER = Path(__file__).parent
 OWNER = 0
@@ -46,12 +46,12 @@ _PRESETS = (
 )  # fmt: skip
 
 
-def presets() -> tuple[Element, ...]:
+def presets() -> tuple[StoredElement, ...]:
     """Every preset, as elements of nobody's account."""
     return tuple(_element(preset) for preset in _PRESETS)
 
 
-def find_preset(element_id: int) -> Element | None:
+def find_preset(element_id: int) -> StoredElement | None:
     """The preset of this id."""
     return next((each for each in presets() if each.element_id == element_id), None)
 
@@ -75,9 +75,9 @@ def _files() -> dict[str, Path]:
     return files
 
 
-def _element(preset: _Preset) -> Element:
+def _element(preset: _Preset) -> StoredElement:
     keys = {path: key for key, path in _files().items()}
-    return Element(
+    return StoredElement(
         id=preset.element_id,
         account_id=OWNER,
         element_id=preset.element_id,

@@ -38,7 +38,7 @@ from understudy.tasks.files.addresses import host_problem
 from understudy.tasks.files.links import upload_id
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, task_time
-from understudy.tasks.records import Design, Element, Task, TaskRequest
+from understudy.tasks.records import Design, StoredElement, Task, TaskRequest
 
 _make_id = IdMaker(TASK_BITS)
 _ANSWER_SECONDS = 3.4
@@ -219,7 +219,7 @@ def _new_task(  # noqa: PLR0913 - what a task is made of
     picture: CheckedMedia | None,
     clip: CheckedMedia,
     behind: CheckedMedia | None,
-    element: Element | None,
+    element: StoredElement | None,
 ) -> tasks.NewTask:
     return tasks.NewTask(
         id=task_id,

@@ -9,12 +9,12 @@ from understudy.service.http.contract_errors import ParameterInvalid
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.repository import elements
 from understudy.tasks.files.storage import Storage
-from understudy.tasks.records import Element
+from understudy.tasks.records import StoredElement
 
 
 async def find_element(
     database: Database, storage: Storage, caller: Caller, draft: Draft
-) -> Element | None:
+) -> StoredElement | None:
     """The element that a draft names, None when it names none. Raises ParameterInvalid."""
     if draft.element_id is None:
         return None

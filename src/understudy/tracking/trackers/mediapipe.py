@@ -24,7 +24,7 @@ from understudy.tracking.trackers.mediapipe_models import (
     RIGHT_ARM,
     BodyLook,
     Image,
-    Models,
+    MediaPipeModels,
     PartLook,
 )
 from understudy.tracking.trackers.mediapipe_version import VERSION
@@ -40,7 +40,7 @@ class MediaPipeTracker:
     version = VERSION
 
     def __init__(self) -> None:
-        self._models = Models()
+        self._models = MediaPipeModels()
 
     def detect(self, rgb: Rgb) -> list[Detection]:
         """The people of one image (H, W, 3) uint8, most certain first."""

@@ -21,7 +21,7 @@ from understudy.tracking.trackers.mediapipe_models import (
     LEFT_ARM,
     RIGHT_ARM,
     Image,
-    Models,
+    MediaPipeModels,
     PartLook,
 )
 from understudy.tracking.trackers.tracker import FrameTrack, Region, Rgb
@@ -81,7 +81,7 @@ class _Memory:
 class MediaPipeFollower:
     """The memory of one person's face and hands from frame to frame."""
 
-    def __init__(self, models: Models) -> None:
+    def __init__(self, models: MediaPipeModels) -> None:
         self._models = models
         self._face: _Memory | None = None
         self._hands: dict[tuple[int, ...], _Memory] = {}

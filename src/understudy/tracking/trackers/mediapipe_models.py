@@ -62,7 +62,7 @@ class PartLook:
     presence: float
 
 
-class Models:
+class MediaPipeModels:
     """The models, each loaded when first needed; none remembers the image before."""
 
     def __init__(self) -> None:

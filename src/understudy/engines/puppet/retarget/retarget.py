@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.engine import MotionControls
-from understudy.engines.puppet.retarget.asked import read_asked
 from understudy.engines.puppet.retarget.contacts import keep_contacts
 from understudy.engines.puppet.retarget.controls import (
     AS_DRIVEN,
@@ -29,6 +28,7 @@ from understudy.engines.puppet.retarget.stance import (
     canvas_per_clip_pixel,
     pose_stance,
 )
+from understudy.engines.puppet.retarget.targets import read_targets
 from understudy.engines.puppet.retarget.trunk import TrunkPose, pose_trunk
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, Bone, Skeleton
@@ -75,11 +75,11 @@ def retarget(  # noqa: PLR0913 - independent keyword options
     """
     # 1. Read driver and picture: where every bone points, and how large the figure is.
     performance = smoothed(performance, controls.smoothing)
-    asked = read_asked(performance, skeleton, orientation, controls, turns_round=turns_round)
-    driver, rest, vectors, size = asked.driver, asked.rest, asked.vectors, asked.size
+    targets = read_targets(performance, skeleton, orientation, controls, turns_round=turns_round)
+    driver, rest, vectors, size = targets.driver, targets.rest, targets.vectors, targets.size
 
     # 2. Trunk and head, arms on the trunk, then legs and the place of the whole.
-    trunk = pose_trunk(skeleton, rest, driver, vectors, asked.roll, size)
+    trunk = pose_trunk(skeleton, rest, driver, vectors, targets.roll, size)
     arms = _arms(skeleton, rest, trunk, vectors, size)
     legs_move = driver.legs_seen and skeleton.legs and controls.body
     stance = pose_stance(
@@ -87,22 +87,22 @@ def retarget(  # noqa: PLR0913 - independent keyword options
     )
     if controls.body:
         _, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], np.zeros_like(stance.root))
-        arms = keep_contacts(driver, arms, joints, skeleton.torso, size, asked.taken_out)
+        arms = keep_contacts(driver, arms, joints, skeleton.torso, size, targets.taken_out)
     root = _root(stance.root, performance.times, skeleton, controls, width)
     bones, joints = _assembled(skeleton, trunk, [*arms, *stance.legs], root)
 
     # 3. What is drawn on top: head, face, fingers, and the order of the layers.
-    behind = arms_behind(driver, asked.taken_out, joints, skeleton.torso)
+    behind = arms_behind(driver, targets.taken_out, joints, skeleton.torso)
     return Motion(
         times=performance.times,
         bones=bones.astype(np.float32),
         joints=joints.astype(np.float32),
         size=size.astype(np.float32),
         root=root.astype(np.float32),
-        head=_head(asked.face, asked.turn_back, orientation).astype(np.float32),
-        face_confidence=asked.face.known.astype(np.float32),
-        expression=asked.face.expression,
-        eyes_closed=asked.face.eyes_closed.astype(np.float32),
+        head=_head(targets.face, targets.turn_back, orientation).astype(np.float32),
+        face_confidence=targets.face.known.astype(np.float32),
+        expression=targets.face.expression,
+        eyes_closed=targets.face.eyes_closed.astype(np.float32),
         fingers=_fingers(performance, driver, controls).astype(np.float32),
         arms_behind=behind & controls.body,
         left_leg_behind=left_leg_behind(driver) & controls.body,

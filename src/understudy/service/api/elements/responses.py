@@ -11,7 +11,7 @@ from understudy.service.api.motion_control import STATUS_WORDS, Created, TaskInf
 from understudy.tasks.files.client_urls import open_url
 from understudy.tasks.files.links import Links
 from understudy.tasks.ids import now_ms
-from understudy.tasks.records import Element, Source, Status
+from understudy.tasks.records import Source, Status, StoredElement
 
 TAGS = {
     "o_101": "Hottest",
@@ -90,7 +90,7 @@ class Record(TypedDict):
     updated_at: int
 
 
-def created(element: Element) -> Created:
+def created(element: StoredElement) -> Created:
     """The response to a create."""
     return {
         "task_id": str(element.id),
@@ -101,7 +101,7 @@ def created(element: Element) -> Created:
     }
 
 
-def record(element: Element, links: Links) -> Record:
+def record(element: StoredElement, links: Links) -> Record:
     """An element's task as a response."""
     written: Record = {
         "task_id": str(element.id),
@@ -116,7 +116,7 @@ def record(element: Element, links: Links) -> Record:
     return written
 
 
-def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
+def _element(element: StoredElement, element_id: int, links: Links) -> ElementRecord:
     pictures = [url_of(source, links) for source in element.images]
     images: Images = {"refer_images": [{"image_url": picture} for picture in pictures[1:]]}
     if pictures:
@@ -136,7 +136,7 @@ def _element(element: Element, element_id: int, links: Links) -> ElementRecord:
     }
 
 
-def owner_of(element: Element) -> str:
+def owner_of(element: StoredElement) -> str:
     """Whose an element is, in the contract's words."""
     return _PRESET_OWNER if element.account_id == OWNER else str(element.account_id)
 
@@ -148,5 +148,5 @@ def url_of(source: Source, links: Links) -> str:
     return "" if source.url is None else open_url(links.keyring, source.url)
 
 
-def _info(element: Element) -> TaskInfo:
+def _info(element: StoredElement) -> TaskInfo:
     return {} if element.external_id is None else {"external_task_id": element.external_id}

@@ -27,7 +27,7 @@ from understudy.tasks.db.repository.callbacks import WriteElementPayload
 from understudy.tasks.db.repository.tasks import ExternalIdTaken
 from understudy.tasks.files.localize import UNREACHABLE
 from understudy.tasks.ids import TASK_BITS, IdMaker, now_ms, task_time
-from understudy.tasks.records import Element, Source, Status
+from understudy.tasks.records import Source, Status, StoredElement
 
 CUSTOM = "/v1/general/advanced-custom-elements"
 PRESETS = "/v1/general/advanced-presets-elements"
@@ -46,7 +46,7 @@ async def create(request: Request) -> Response:
     return success(request, design.created(element))
 
 
-async def _create(service: Service, caller: Caller, draft: design.ElementDraft) -> Element:
+async def _create(service: Service, caller: Caller, draft: design.ElementDraft) -> StoredElement:
     check_host(
         "callback_url",
         draft.callback_url,
@@ -68,7 +68,7 @@ async def _create(service: Service, caller: Caller, draft: design.ElementDraft) 
 
 
 def _insert(
-    connection: sa.Connection, write_payload: WriteElementPayload, element: Element
+    connection: sa.Connection, write_payload: WriteElementPayload, element: StoredElement
 ) -> None:
     given = (*element.images, *element.videos)
     ids = [source.file_id for source in given if source.file_id is not None]
@@ -109,9 +109,9 @@ def _new_element(
     draft: design.ElementDraft,
     images: list[Source],
     videos: list[Source],
-) -> Element:
+) -> StoredElement:
     now = task_time(element_task)
-    return Element(
+    return StoredElement(
         id=element_task,
         account_id=caller.account_id,
         element_id=None,

@@ -12,7 +12,7 @@ from understudy.service.api.motion_control import Progress, Queue, queue, second
 from understudy.service.models import show_units
 from understudy.tasks.files.links import Links
 from understudy.tasks.queue.expected_wait import QueuePlace
-from understudy.tasks.records import Element, Status, Task
+from understudy.tasks.records import Status, StoredElement, Task
 
 
 class Created(TypedDict):
@@ -150,7 +150,7 @@ def record(task: Task, links: Links, place: QueuePlace | None = None) -> Record:
     return written
 
 
-def element_record(element: Element, links: Links) -> Record:
+def element_record(element: StoredElement, links: Links) -> Record:
     """An element's task as this design's clients read it."""
     written: Record = {
         "id": str(element.id),
@@ -170,7 +170,7 @@ def element_record(element: Element, links: Links) -> Record:
     return written
 
 
-def _element(element: Element, element_id: int, links: Links) -> ElementOutput:
+def _element(element: StoredElement, element_id: int, links: Links) -> ElementOutput:
     references: list[Reference] = [
         {
             "type": "image",

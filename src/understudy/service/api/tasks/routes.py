@@ -17,7 +17,7 @@ from understudy.service.http.envelope import success
 from understudy.service.http.json_bodies import read_object
 from understudy.tasks.db.repository import elements, tasks
 from understudy.tasks.ids import now_ms
-from understudy.tasks.records import Design, Element, Task
+from understudy.tasks.records import Design, StoredElement, Task
 
 
 async def create(request: Request) -> Response:
@@ -40,7 +40,7 @@ async def some(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=False)
     wanted = read_wanted(request.query_params)
-    found: list[Task | Element] = []
+    found: list[Task | StoredElement] = []
     if wanted.ids or wanted.external_ids:
         keys: dict[str, Any] = {"ids": wanted.ids, "external_ids": wanted.external_ids}
         found += await service.database.look_up(tasks.find_many, caller.account_id, **keys)
@@ -56,7 +56,7 @@ async def search(request: Request) -> Response:
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=False)
     wanted = read_slice(await read_object(request), now=now_ms())
-    found: list[Task | Element] = []
+    found: list[Task | StoredElement] = []
     if wanted.takes:
         found += await service.database.read(tasks.older, caller.account_id, **_slice(wanted))
     if wanted.elements:
@@ -83,12 +83,12 @@ def _slice(wanted: Slice) -> dict[str, Any]:
 
 
 async def _records(
-    request: Request, account_id: int, found: Sequence[Task | Element]
+    request: Request, account_id: int, found: Sequence[Task | StoredElement]
 ) -> list[design.Record]:
     links, places = links_of(request), await service_of(request).queue.of(account_id, found)
     return [
         design.element_record(task, links)
-        if isinstance(task, Element)
+        if isinstance(task, StoredElement)
         else design.record(task, links, places.get(task.id))
         for task in found
     ]

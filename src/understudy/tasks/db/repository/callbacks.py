@@ -12,14 +12,14 @@ from understudy.tasks.db.repository.due import is_due
 from understudy.tasks.db.repository.rows import to_event
 from understudy.tasks.db.schema import callback_events
 from understudy.tasks.ids import TASK_BITS, IdMaker
-from understudy.tasks.records import CallbackEvent, Element, Task, Try
+from understudy.tasks.records import CallbackEvent, StoredElement, Task, Try
 
 KEPT_TRIES = 20
 LONGEST_WAIT_MS = 2 * 3_600_000
 """Over what an event is put off before its next try, jitter included."""
 WritePayload = Callable[[Task], str]
 """Writes the body of the callback that tells of a task as it now is."""
-WriteElementPayload = Callable[[Element], str]
+WriteElementPayload = Callable[[StoredElement], str]
 """Writes the body of the callback that tells of an element as it now is."""
 
 _make_id = IdMaker(TASK_BITS)
@@ -45,7 +45,11 @@ def tell_task(
 
 
 def tell_element(
-    connection: sa.Connection, write_payload: WriteElementPayload, element: Element, *, now: int
+    connection: sa.Connection,
+    write_payload: WriteElementPayload,
+    element: StoredElement,
+    *,
+    now: int,
 ) -> None:
     """As `tell_task`, of an element."""
     if element.callback_url is not None:

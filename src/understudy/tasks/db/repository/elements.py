@@ -16,13 +16,13 @@ from understudy.tasks.db.repository.rows import pack, to_element
 from understudy.tasks.db.repository.tasks import ExternalIdTaken, is_task_id
 from understudy.tasks.db.schema import elements
 from understudy.tasks.ids import first_task_id
-from understudy.tasks.records import Element, Source, Status
+from understudy.tasks.records import Source, Status, StoredElement
 
 RETRY_MS = 10_000
 """For which an element is put off after a failure that is not the input's fault."""
 
 
-def insert(connection: sa.Connection, write_payload: WritePayload, element: Element) -> None:
+def insert(connection: sa.Connection, write_payload: WritePayload, element: StoredElement) -> None:
     """Store a new element and note its callback. Raises ExternalIdTaken."""
     if element.external_id is not None and _by_external_id(
         connection, element.account_id, element.external_id
@@ -41,7 +41,7 @@ def insert(connection: sa.Connection, write_payload: WritePayload, element: Elem
     callbacks.tell_element(connection, write_payload, element, now=element.created_at)
 
 
-def find(connection: sa.Connection, account_id: int, reference: str) -> Element | None:
+def find(connection: sa.Connection, account_id: int, reference: str) -> StoredElement | None:
     """The account's element of this task id or, if there is none, of this external id."""
     if is_task_id(reference):
         row = connection.execute(
@@ -54,13 +54,17 @@ def find(connection: sa.Connection, account_id: int, reference: str) -> Element 
     return None if "\0" in reference else _by_external_id(connection, account_id, reference)
 
 
-def find_usable(connection: sa.Connection, account_id: int, element_id: int) -> Element | None:
+def find_usable(
+    connection: sa.Connection, account_id: int, element_id: int
+) -> StoredElement | None:
     """The account's finished element of this id, unless it was deleted."""
     row = connection.execute(sa.select(elements).where(_usable(account_id, element_id))).first()
     return None if row is None else to_element(row)
 
 
-def page(connection: sa.Connection, account_id: int, *, offset: int, limit: int) -> list[Element]:
+def page(
+    connection: sa.Connection, account_id: int, *, offset: int, limit: int
+) -> list[StoredElement]:
     """The account's elements that are not deleted, newest first."""
     rows = connection.execute(
         sa.select(elements)
@@ -78,7 +82,7 @@ def find_many(
     *,
     ids: Sequence[int] = (),
     external_ids: Sequence[str] = (),
-) -> list[Element]:
+) -> list[StoredElement]:
     """The account's elements of these tasks' ids, in no order; others are left out."""
     wanted = elements.c.id.in_(ids) if ids else elements.c.external_id.in_(external_ids)
     rows = connection.execute(
@@ -95,7 +99,7 @@ def older(  # noqa: PLR0913 - one for each condition
     since: int,
     statuses: Sequence[Status],
     limit: int,
-) -> list[Element]:
+) -> list[StoredElement]:
     """The account's elements asked for at `since` (ms) or later, also those deleted, newest first,
     of tasks' ids under `before_id`.
     """
@@ -116,7 +120,7 @@ def older(  # noqa: PLR0913 - one for each condition
 
 def delete(
     connection: sa.Connection, account_id: int, element_id: int, *, now: int
-) -> Element | None:
+) -> StoredElement | None:
     """Delete an element from the library; None if it does not exist."""
     row = connection.execute(
         elements.update()
@@ -129,7 +133,7 @@ def delete(
 
 def claim(
     connection: sa.Connection, write_payload: WritePayload, *, now: int, busy: Collection[int] = ()
-) -> Element | None:
+) -> StoredElement | None:
     """Claim the element that has waited longest to be made; None if none is due.
 
     busy: accounts of which no more are made now.
@@ -159,13 +163,13 @@ def claim(
 def succeed(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
-    element: Element,
+    element: StoredElement,
     *,
     element_id: int,
     images: Sequence[Source],
     videos: Sequence[Source],
     now: int,
-) -> Element | None:
+) -> StoredElement | None:
     """Store a finished element; None if the attempt has lost its lease."""
     return _change(
         connection,
@@ -183,11 +187,11 @@ def succeed(  # noqa: PLR0913 - one for each column
 def fail(
     connection: sa.Connection,
     write_payload: WritePayload,
-    element: Element,
+    element: StoredElement,
     *,
     message: str,
     now: int,
-) -> Element | None:
+) -> StoredElement | None:
     """Mark an element as failed; None if the attempt has lost its lease."""
     return _change(
         connection,
@@ -203,12 +207,12 @@ def fail(
 def retry(  # noqa: PLR0913 - one for each column
     connection: sa.Connection,
     write_payload: WritePayload,
-    element: Element,
+    element: StoredElement,
     *,
     not_before: int,
     failed: bool,
     now: int,
-) -> Element | None:
+) -> StoredElement | None:
     """Put an element back in the queue; None if the attempt has lost its lease."""
     return _change(
         connection,
@@ -221,7 +225,7 @@ def retry(  # noqa: PLR0913 - one for each column
     )
 
 
-def processing(connection: sa.Connection) -> list[Element]:
+def processing(connection: sa.Connection) -> list[StoredElement]:
     """Every element that is being made."""
     rows = connection.execute(sa.select(elements).where(elements.c.status == Status.PROCESSING))
     return [to_element(row) for row in rows]
@@ -252,7 +256,9 @@ def note_purged(connection: sa.Connection, element_task_id: int, *, now: int) ->
     )
 
 
-def _by_external_id(connection: sa.Connection, account_id: int, external_id: str) -> Element | None:
+def _by_external_id(
+    connection: sa.Connection, account_id: int, external_id: str
+) -> StoredElement | None:
     row = connection.execute(
         sa.select(elements).where(
             elements.c.account_id == account_id, elements.c.external_id == external_id
@@ -270,7 +276,7 @@ def _usable(account_id: int, element_id: int) -> sa.ColumnElement[bool]:
     )
 
 
-def _held(element: Element) -> sa.ColumnElement[bool]:
+def _held(element: StoredElement) -> sa.ColumnElement[bool]:
     return sa.and_(
         elements.c.id == element.id,
         elements.c.attempt == element.attempt,
@@ -284,7 +290,7 @@ def _change(
     which: sa.ColumnElement[bool],
     now: int,
     **values: Any,
-) -> Element | None:
+) -> StoredElement | None:
     row = connection.execute(
         elements.update()
         .where(which)

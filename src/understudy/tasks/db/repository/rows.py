@@ -12,10 +12,10 @@ from understudy.take.options import TakeRequest
 from understudy.tasks.records import (
     CallbackEvent,
     Design,
-    Element,
     Result,
     Source,
     Status,
+    StoredElement,
     Task,
     TaskRequest,
     Try,
@@ -106,10 +106,10 @@ def to_task(row: Row) -> Task:
     return Task(**values)
 
 
-def to_element(row: Row) -> Element:
+def to_element(row: Row) -> StoredElement:
     """A row of `elements`, all columns."""
     values = dict(row._mapping)
-    return Element(
+    return StoredElement(
         **{
             **values,
             "status": Status(values["status"]),

@@ -1,4 +1,4 @@
-"""What a figure is asked to do: the driver's motion beside the picture, as far as it is taken."""
+"""What a figure is to do: the driver's motion beside the picture, as far as it is taken."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Float64 = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class AskedNumbers:
+class TargetNumbers:
     """How far size, turn and nod of the driver are followed.
 
     farthest, nearest: bounds of the figure's size as the driver goes and comes (1 at the start).
@@ -48,12 +48,12 @@ class AskedNumbers:
     nod_seconds: float = 0.1
 
 
-NUMBERS = AskedNumbers()
+NUMBERS = TargetNumbers()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """What the figure is asked to do in each of T frames.
+class Targets:
+    """What the figure is to do in each of T frames.
 
     driver, rest: the driver, and the picture's figure as it stands there. face: the driver's, as
     much as is taken. turn_back: radians (T,) by which the driver is turned against the picture's
@@ -72,14 +72,14 @@ class Asked:
     size: Float64
 
 
-def read_asked(
+def read_targets(
     performance: Performance,
     skeleton: Skeleton,
     orientation: Orientation,
     controls: MotionControls,
     *,
     turns_round: bool,
-) -> Asked:
+) -> Targets:
     """Read driver and picture alike. The options are those of `retarget`."""
     driver = figure_of_performance(performance)
     rest = figure_of_skeleton(skeleton)
@@ -91,7 +91,7 @@ def read_asked(
         roll = _taken_nod(driver, rest, controls)
     else:
         roll = face.head[:, 2] * (upright_share(driver.yaw) if turns_round else 1.0)
-    return Asked(
+    return Targets(
         driver=driver,
         rest=rest,
         face=face,
