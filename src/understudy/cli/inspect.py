@@ -57,7 +57,7 @@ def inspect(  # noqa: PLR0913 - one parameter per option
             "--preview",
             metavar="FILE",
             help="Also write what was cut out, its parts and joints, and how it looks in test "
-            "poses: a sheet (.png) or a video (.mp4).",
+            "poses: a contact sheet (.png) or a video (.mp4).",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,

@@ -13,7 +13,7 @@ from understudy.engines import load_engine
 from understudy.take.casting.preview import write_preview
 
 
-def test_a_sheet_shows_eleven_panels_that_differ(tmp_path: Path) -> None:
+def test_a_contact_sheet_shows_eleven_panels_that_differ(tmp_path: Path) -> None:
     path = tmp_path / "sheet.png"
     write_preview(load_engine("puppet"), paper_doll(), path)
     sheet = np.asarray(Image.open(path))

@@ -23,7 +23,7 @@ Rgb = NDArray[np.uint8]
 
 SUFFIXES = (".png", ".mp4")
 _COLUMNS = 4
-# The short side of a panel of a sheet, and the width of a joint's mark, both in pixels.
+# The short side of a panel of a contact sheet, and the width of a joint's mark, both in pixels.
 _PANEL, _MARK = 360, 3
 # A checkerboard's two greys and the side of its squares in pixels.
 _LIGHT, _DARK, _SQUARE = 0.92, 0.78, 12
@@ -41,7 +41,7 @@ _BONE_COLOUR, _JOINT_COLOUR = (40, 200, 255), (255, 60, 60)
 
 
 def write_preview(engine: Engine, character: Character, path: Path) -> None:
-    """Write a sheet (PNG) or a video (MP4) of the character.
+    """Write a contact sheet (PNG) or a video (MP4) of the character.
 
     An engine that does not judge characters shows the cut-out, parts and joints alone.
     Raises CannotWrite.
@@ -72,9 +72,9 @@ def _write_sheet(engine: Engine, character: Character, path: Path) -> None:
         shown = set(engine.test_poses(character).shown.values())
         frames = enumerate(_performed(engine, engine, character))
         panels += [frame for index, frame in frames if index in shown]
-    sheet = _tiled([_as_panel(panel) for panel in panels], _COLUMNS)
+    tiled = _tiled([_as_panel(panel) for panel in panels], _COLUMNS)
     with UnfinishedFile(path) as file:
-        Image.fromarray(sheet).save(file.path, "PNG")
+        Image.fromarray(tiled).save(file.path, "PNG")
 
 
 def _write_video(engine: Engine, character: Character, path: Path) -> None:
@@ -169,8 +169,8 @@ def _as_panel(image: Rgb) -> Rgb:
 def _tiled(panels: list[Rgb], columns: int) -> Rgb:
     height, width = panels[0].shape[:2]
     rows = -(-len(panels) // columns)
-    sheet = np.full((rows * height, columns * width, 3), 255, np.uint8)
+    tiled = np.full((rows * height, columns * width, 3), 255, np.uint8)
     for number, panel in enumerate(panels):
         top, left = number // columns * height, number % columns * width
-        sheet[top : top + height, left : left + width] = panel
-    return sheet
+        tiled[top : top + height, left : left + width] = panel
+    return tiled

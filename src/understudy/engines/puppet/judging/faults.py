@@ -56,8 +56,8 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class FaultNumbers:
-    """From what size on a fault is one. T is the torso's length. Set by eye on sheets of the test
-    poses.
+    """From what size on a fault is one. T is the torso's length. Set by eye on contact sheets of
+    the test poses.
     """
 
     figure: float = 0.5

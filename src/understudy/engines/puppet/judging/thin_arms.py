@@ -24,7 +24,7 @@ Float64 = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class ThinNumbers:
-    """How thin is too thin. T is the torso's length. By eye, on the sheets of the test poses."""
+    """How thin is too thin. T is the torso's length. By eye, on contact sheets of test poses."""
 
     drawn: float = 0.5
     """Alpha from which on a pixel is drawn."""
