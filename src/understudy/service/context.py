@@ -1,4 +1,4 @@
-"""The service's parts, opened at its start and closed at its end."""
+"""What a request finds of the service: its parts, which `lifetime` opens and closes."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Service:
     metrics: Metrics
     write_payload: WritePayload
     write_element_payload: WriteElementPayload
-    queue: QueuePlaces
+    queue_places: QueuePlaces
     controller: Controller
 
 

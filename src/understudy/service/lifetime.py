@@ -68,7 +68,7 @@ async def running_service(
             background=(outbox.round, *library.rounds, stores.retention.round),
         )
         running = asyncio.create_task(controller.run())
-        ends.push_async_callback(_stopped, controller, running)
+        ends.push_async_callback(_stop, controller, running)
         watch = Watch(stores.database)
         ends.callback(watch.close)
         yield _service(settings, stores, probers, metrics, outbox, watch, controller)
@@ -291,12 +291,12 @@ def _service(  # noqa: PLR0913 - every part of the service, put together
         metrics=metrics,
         write_payload=write_payload,
         write_element_payload=element_payload_writer(stores.links),
-        queue=QueuePlaces(database, settings.account_slots),
+        queue_places=QueuePlaces(database, settings.account_slots),
         controller=controller,
     )
 
 
-async def _stopped(controller: Controller, running: asyncio.Task[None]) -> None:
+async def _stop(controller: Controller, running: asyncio.Task[None]) -> None:
     controller.stop()
     with suppress(asyncio.CancelledError):
         await running

@@ -81,7 +81,7 @@ class Creation:
         prefix = f"inputs/{task_id}/{secrets.token_hex(8)}"
         picture: CheckedMedia | None = None
         try:
-            picture, clip = await self._look(caller, draft, prefix, in_turn=uploaded)
+            picture, clip = await self._check_media(caller, draft, prefix, in_turn=uploaded)
             behind = await self._background(caller, draft)
             with _in_contract(draft):
                 task = await self.database.write_before(
@@ -151,32 +151,30 @@ class Creation:
         wanted = media_request(draft.background, caller, FIELD)
         return await self.checks.check_background(wanted)
 
-    async def _look(
+    async def _check_media(
         self, caller: Caller, draft: Draft, prefix: str, *, in_turn: bool
     ) -> tuple[CheckedMedia | None, CheckedMedia]:
-        """Look at both media, at once unless in turn; the picture's fault is reported before the
-        clip's.
-        """
+        """Check both media, at once unless in turn; the picture's fault comes before the clip's."""
         until = asyncio.get_running_loop().time() + BUDGET_SECONDS
 
         def requested(given: str, field: str, name: str) -> MediaRequest:
             return MediaRequest(given, caller.account_id, field, f"{prefix}/{name}", until)
 
         assert draft.clip is not None
-        clip_look = self.checks.check_clip(
+        clip_check = self.checks.check_clip(
             requested(draft.clip, draft.clip_field, "clip"),
             bounds=draft.clip_limits,
         )
         if draft.picture is None:
-            return None, await clip_look
-        picture_look = self.checks.check_picture(
+            return None, await clip_check
+        picture_check = self.checks.check_picture(
             requested(draft.picture, draft.picture_field, "picture"),
             max_bytes=draft.picture_max_bytes,
         )
         if in_turn:
-            picture = await _before(clip_look, picture_look)
-            return picture, await clip_look
-        picture, clip = await all_of(picture_look, clip_look)
+            picture = await _before(clip_check, picture_check)
+            return picture, await clip_check
+        picture, clip = await all_of(picture_check, clip_check)
         return picture, clip
 
 

@@ -23,7 +23,7 @@ from understudy.tasks.queue.attempt_context import (
     LeaseLost,
     write_outcome,
 )
-from understudy.tasks.queue.progress_writer import Reporter
+from understudy.tasks.queue.progress_writer import ProgressWriter
 from understudy.tasks.queue.publishing import clear_up, publish
 from understudy.tasks.records import Task
 from understudy.tasks.workers.executor import Job
@@ -188,15 +188,15 @@ async def _run(context: AttemptContext, task: Task, workspace: Path, *, attached
     )
     if not attached:
         job = await _with_inputs(context, task, job)
-    reporter = Reporter(context, task)
+    progress = ProgressWriter(context, task)
     async with aclosing(context.executor.run(job)) as running:
         async for message in running:
             if isinstance(message, Progressed):
-                await reporter.tell(message)
+                await progress.tell(message)
             elif isinstance(message, Refused):
                 raise as_refusal(message)
             elif isinstance(message, Crashed):
-                await reporter.check()
+                await progress.check()
                 if message.machine is not None:
                     log.warning("worker lacks something", reason=message.reason)
                     raise MachineFault(message.machine)

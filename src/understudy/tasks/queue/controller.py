@@ -206,8 +206,9 @@ class Controller:
             rows = await self._context.database.read(transitions.processing)
             claimed = {f"{task_id}#{attempt}" for task_id, attempt in rows.items()}
             # Read whole only where nobody is at them: of ten thousand tasks, hardly any.
-            alone = [int(name.partition("#")[0]) for name in claimed - self._attempts.keys()]
-            for task in await self._context.database.read(tasks.by_ids, alone) if alone else ():
+            unattended = [int(name.partition("#")[0]) for name in claimed - self._attempts.keys()]
+            read = self._context.database.read
+            for task in await read(tasks.by_ids, unattended) if unattended else ():
                 name = f"{task.id}#{task.attempt}"
                 if task.status is not Status.PROCESSING or name in self._attempts:
                     continue

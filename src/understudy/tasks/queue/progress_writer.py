@@ -28,7 +28,7 @@ def pause_between_writes(slots: int) -> float:
     return max(_PROGRESS_SECONDS, slots / _WRITES_PER_SECOND)
 
 
-class Reporter:
+class ProgressWriter:
     """Writes progress to the row, once a second at most and at every new stage; less often where
     very many tasks run.
     """

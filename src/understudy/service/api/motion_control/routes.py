@@ -36,7 +36,7 @@ async def page(request: Request) -> Response:
     found = await service.database.read(
         tasks.page, caller.account_id, offset=wanted.offset, limit=wanted.limit
     )
-    links, places = links_of(request), await service.queue.of(caller.account_id, found)
+    links, places = links_of(request), await service.queue_places.of(caller.account_id, found)
     return success(
         request, [motion_control.record(task, links, places.get(task.id)) for task in found]
     )
@@ -50,7 +50,7 @@ async def one(request: Request) -> Response:
     task = await service.database.look_up(tasks.find, caller.account_id, reference)
     if task is None:
         raise ParameterInvalid(f"Task not found by id/external id: {reference}")
-    places = await service.queue.of(caller.account_id, [task])
+    places = await service.queue_places.of(caller.account_id, [task])
     return success(request, motion_control.record(task, links_of(request), places.get(task.id)))
 
 

@@ -82,7 +82,7 @@ async def metrics(request: Request) -> Response:
     service = service_of(request)
     page = service.metrics.page(
         live=await service.database.read(tasks.count_live),
-        queue=await service.queue.state(),
+        queue=await service.queue_places.state(),
         controller=service.controller,
     )
     return Response(page, media_type=METRICS_TYPE)

@@ -88,7 +88,7 @@ class Deleted(TypedDict):
 async def detail(request: Request) -> Response:
     """Read a task with its request, files, report and callbacks."""
     service, task = await _found(request)
-    links, places = links_of(request), await service.queue.of(task.account_id, [task])
+    links, places = links_of(request), await service.queue_places.of(task.account_id, [task])
     events = await service.database.read(callbacks.of_subject, task.account_id, task.id)
     data: Detail = {
         "task": motion_control.record(task, links, places.get(task.id)),

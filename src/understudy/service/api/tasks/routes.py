@@ -85,7 +85,7 @@ def _slice(wanted: Slice) -> dict[str, Any]:
 async def _records(
     request: Request, account_id: int, found: Sequence[Task | StoredElement]
 ) -> list[design.Record]:
-    links, places = links_of(request), await service_of(request).queue.of(account_id, found)
+    links, places = links_of(request), await service_of(request).queue_places.of(account_id, found)
     return [
         design.element_record(task, links)
         if isinstance(task, StoredElement)
