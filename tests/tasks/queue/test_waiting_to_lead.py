@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.tasks.queue.test_controller import context_of, eventually
+from tests.tasks.queue.test_controller import context_of
+from tests.waiting import soon
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.migrations import migrate
 from understudy.tasks.files.storage import Storage
@@ -73,7 +74,7 @@ async def _waiting(
         async def has_asked() -> bool:
             return leadership.asked > 0
 
-        await eventually(has_asked)
+        await soon(has_asked)
         yield controller, running
         await asyncio.wait((running,), timeout=10)
         assert running.done()
@@ -149,5 +150,5 @@ async def test_a_fault_of_the_lock_does_not_end_the_waiting(
         async def leads() -> bool:
             return controller.leads
 
-        await eventually(leads)
+        await soon(leads)
         controller.stop()
