@@ -36,7 +36,7 @@ class InferenceProcess:
         self._threads = threads or usable_cores()
         self._cancelled = cancelled
         self._keeps_models = keeps_models
-        self._kept: dict[str, Model] = {}
+        self._kept: dict[str, OpenModel] = {}
         self._process: Child | None = None
         self._begun: str | None = None
 
@@ -69,7 +69,7 @@ class InferenceProcess:
         """The process's number, None where it has not started or has ended."""
         return self._process.pid if self._process is not None else None
 
-    def open(self, *paths: Path, side: int | None = None) -> Model:
+    def open(self, *paths: Path, side: int | None = None) -> OpenModel:
         """Open the model of these files: one `.onnx`, or a `.param` and a `.bin`.
 
         side: see `sessions.OnnxSession`.
@@ -82,7 +82,7 @@ class InferenceProcess:
         self._begun = None
         opened = self._receive().values
         inputs = {str(name): tuple(map(int, shape)) for name, shape in opened["inputs"].items()}
-        model = Model(self, key, inputs)
+        model = OpenModel(self, key, inputs)
         if self._keeps_models:
             self._kept[key] = model
         return model
@@ -136,7 +136,7 @@ def _key(paths: tuple[Path, ...], side: int | None) -> str:
     return "|".join(map(str, (*paths, side)))
 
 
-class Model:
+class OpenModel:
     """An open model in an InferenceProcess.
 
     inputs: the shapes that it takes, by input name; -1 for a side that is free, () for any shape.

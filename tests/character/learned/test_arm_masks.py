@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from tests.character.drawn_figure import Drawn
 from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.learned.arm_masks import ArmMasks, find_arm_masks, not_the_arm
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 Array = NDArray[np.float32]
 
@@ -75,7 +75,7 @@ def _found(
 ) -> tuple[ArmMasks, int]:
     view = _view(drawn, anatomy)
     decoder = _Parts([part[view] for part in parts])
-    models = cast("Model", _Encoder()), cast("Model", decoder)
+    models = cast("OpenModel", _Encoder()), cast("OpenModel", decoder)
     return find_arm_masks(drawn.rgb, anatomy, seen, *models), decoder.asked
 
 

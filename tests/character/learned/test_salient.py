@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from understudy.character.learned.salient import Net, find_salient
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 
 class _Dark:
@@ -35,7 +35,7 @@ class _OneSided(_Dark):
 
 def _net(*, isnet: bool = True) -> tuple[Net, _Dark]:
     model = _Dark()
-    return Net(cast("Model", model), isnet=isnet), model
+    return Net(cast("OpenModel", model), isnet=isnet), model
 
 
 def _with_square(size: int) -> NDArray[np.uint8]:
@@ -69,6 +69,6 @@ def test_a_picture_without_anything_is_asked_about_once() -> None:
 def test_what_a_net_drops_is_seen_in_the_mirrored_picture() -> None:
     rgb = _with_square(220)
     dark = rgb[..., 0] < 128
-    net = Net(cast("Model", _OneSided()), isnet=True)
+    net = Net(cast("OpenModel", _OneSided()), isnet=True)
     assert float(find_salient(rgb, net)[dark].mean()) < 0.6
     assert float(find_salient(rgb, net, both_ways=True)[dark].mean()) > 0.95

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from understudy.character.learned.segmenter import Prompt, Segmenter
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 Array = NDArray[np.float32]
 NONE = np.zeros((0, 2))
@@ -46,7 +46,7 @@ class _Discs:
 def _segmenter(shape: tuple[int, int]) -> tuple[Segmenter, _Discs]:
     decoder = _Discs()
     picture = np.zeros((*shape, 3), np.uint8)
-    return Segmenter(picture, cast("Model", _Encoder()), cast("Model", decoder)), decoder
+    return Segmenter(picture, cast("OpenModel", _Encoder()), cast("OpenModel", decoder)), decoder
 
 
 @pytest.mark.parametrize("shape", [(600, 400), (400, 600), (2048, 900)])

@@ -24,7 +24,7 @@ from understudy.character.figure.body_core import body_core
 from understudy.character.image.masks import Box, Mask, depth
 from understudy.character.learned.segmenter import Found, Prompt, Segmenter
 from understudy.geometry.landmarks import Body, Float32
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,8 @@ def find_arm_masks(
     rgb: NDArray[np.uint8],
     anatomy: Anatomy,
     seen: tuple[bool, bool],
-    encoder: Model,
-    decoder: Model,
+    encoder: OpenModel,
+    decoder: OpenModel,
 ) -> ArmMasks:
     """The masks of the left and the right arm, None for an arm that is not seen.
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from understudy.character.image.masks import Box, box_of, largest
 from understudy.geometry.landmarks import Float32
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ NUMBERS = SalientNumbers()
 class Net:
     """An open net. isnet: or else it is U²-Net."""
 
-    model: Model
+    model: OpenModel
     isnet: bool
 
     ISNET_SIDE: ClassVar[int] = 768

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from understudy.character.figure.anatomy import Points
 from understudy.geometry.landmarks import Float32
-from understudy.weights.inference import Model
+from understudy.weights.inference import OpenModel
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,7 +51,7 @@ class Segmenter:
     _SPREAD: ClassVar[tuple[float, ...]] = (58.395, 57.12, 57.375)
     _ON, _OFF, _PADDING = 1, 0, -1
 
-    def __init__(self, rgb: NDArray[np.uint8], encoder: Model, decoder: Model) -> None:
+    def __init__(self, rgb: NDArray[np.uint8], encoder: OpenModel, decoder: OpenModel) -> None:
         """Encode a picture (h, w, 3) uint8 sRGB."""
         self._shape = rgb.shape[0], rgb.shape[1]
         self._scale = self.SIDE / max(self._shape)
