@@ -1,11 +1,19 @@
-"""Requests to this machine without TLS: httpx2's own functions read the certificates each time."""
+"""Requests to this machine: without TLS, as httpx2 reads all certificates for each call and client,
+and with the patience that a busy machine needs.
+"""
 
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import httpx2
 
-get = partial(httpx2.get, trust_env=False, verify=False)
-post = partial(httpx2.post, trust_env=False, verify=False)
-put = partial(httpx2.put, trust_env=False, verify=False)
+from tests.waiting import PATIENCE_SECONDS
+
+_HERE: dict[str, Any] = {"trust_env": False, "verify": False, "timeout": PATIENCE_SECONDS}
+
+get = partial(httpx2.get, **_HERE)
+post = partial(httpx2.post, **_HERE)
+put = partial(httpx2.put, **_HERE)
+client = partial(httpx2.Client, **_HERE)

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import httpx2
 import pytest
 
 from tests import web
@@ -46,7 +45,7 @@ def serving(*words: str, **environment: str) -> Iterator[tuple[str, subprocess.P
 def test_it_serves_page_and_api_and_stops_on_ctrl_c(tmp_path: Path) -> None:
     with serving("--data", str(tmp_path)) as (url, process):
         key = json.loads((tmp_path / "credentials.json").read_text())["api_key"]
-        with httpx2.Client(base_url=url, trust_env=False) as http:
+        with web.client(base_url=url) as http:
             headers = {"Authorization": f"Bearer {key}"}
             listed = http.get("/v1/videos/motion-control", headers=headers)
             assert listed.json()["data"] == []

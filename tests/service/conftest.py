@@ -12,6 +12,7 @@ import httpx2
 import pytest
 from PIL import Image
 
+from tests import web
 from tests.media.media_maker import write_clip
 from tests.service.far_side import FarSide, far_side
 from understudy.tasks.accounts.credentials import Credentials, open_account
@@ -102,7 +103,7 @@ def server_keyring(server: RehearsalServer) -> Keyring:
 
 @pytest.fixture(scope="session")
 def _http(server: RehearsalServer) -> Iterator[httpx2.Client]:
-    with httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http:
+    with web.client(base_url=server.url) as http:
         yield http
 
 

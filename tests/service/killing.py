@@ -91,7 +91,7 @@ class Clients:
             thread.join()
 
     def _create(self, body: dict[str, str]) -> None:
-        with httpx2.Client(base_url=self._url, headers=self._headers, trust_env=False) as http:
+        with web.client(base_url=self._url, headers=self._headers) as http:
             while not self._stop.is_set():
                 mine = {**body, "external_task_id": f"task-{next(self._names)}"}
                 while not self._created(http, mine):
@@ -159,7 +159,6 @@ def upload(server: RehearsalServer, content: bytes) -> str:
         f"{server.url}/v1/files",
         files={"file": content},
         headers=server.headers,
-        timeout=60,
     )
     url: str = answer.json()["data"]["url"]
     return url

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from understudy.testing import RehearsalServer, rehearsing
 
@@ -35,7 +35,7 @@ def alone(tmp_path: Path) -> Iterator[RehearsalServer]:
 @pytest.fixture
 def its_client(alone: RehearsalServer) -> Iterator[Client]:
     """A client of that server."""
-    with httpx2.Client(base_url=alone.url, timeout=30, trust_env=False) as http:
+    with web.client(base_url=alone.url) as http:
         yield Client(http, alone.credentials)
 
 
@@ -110,7 +110,7 @@ def test_a_clients_clip_that_never_comes_ends_its_task_in_time(
 ) -> None:
     with (
         rehearsing(tmp_path, fetch_seconds=0.5, max_attempts=1, shutdown_seconds=0) as server,
-        httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http,
+        web.client(base_url=server.url) as http,
     ):
         its_client = Client(http, server.credentials)
         body = create_body(video_url=f"{far.url}/hang.mp4")

@@ -12,6 +12,7 @@ from typing import Any
 import httpx2
 import pytest
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from understudy.service.http.contract_errors import TooManyRequests
 from understudy.service.http.rates import UPLOADS_AT_ONCE, RateLimiter
@@ -195,7 +196,7 @@ def test_one_account_has_so_many_uploads_at_once() -> None:
 def test_creates_are_counted_over_http_and_reads_are_not(tmp_path: Path) -> None:
     with (
         rehearsing(tmp_path, rate_limit="2/hour", shutdown_seconds=0) as server,
-        httpx2.Client(base_url=server.url, headers=server.headers, trust_env=False) as http,
+        web.client(base_url=server.url, headers=server.headers) as http,
     ):
         codes = [http.post(PATH, json={"model_name": "x"}).json()["code"] for _ in range(2)]
         refused = http.post("/motion-control/kling-3.0", json={})

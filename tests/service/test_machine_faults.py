@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 
+from tests import web
 from tests.service.conftest import CLIENT_SECONDS, PATH, Client
 from understudy.testing import RehearsalServer, rehearsing
 from understudy.testing.service import start
@@ -32,7 +32,7 @@ def alone(tmp_path: Path) -> Iterator[RehearsalServer]:
 @pytest.fixture
 def its_client(alone: RehearsalServer) -> Iterator[Client]:
     """A client of that server."""
-    with httpx2.Client(base_url=alone.url, timeout=30, trust_env=False) as http:
+    with web.client(base_url=alone.url) as http:
         yield Client(http, alone.credentials)
 
 
@@ -125,7 +125,7 @@ def test_a_server_that_has_run_before_starts_on_a_full_disk_and_serves_reads(
             rest.write(bytes(4096))
     server = start(small_disk / "data")
     try:
-        with httpx2.Client(base_url=server.url, headers=headers, trust_env=False) as http:
+        with web.client(base_url=server.url, headers=headers) as http:
             assert http.get(PATH).json()["data"] == []
             ready = http.get("/readyz")
             upload = http.post("/v1/files", files={"file": ("picture.png", bytes(2_000_000))})

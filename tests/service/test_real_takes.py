@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import av
-import httpx2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -42,7 +41,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Real]:
     data = tmp_path_factory.mktemp("real")
     with (
         rehearsing(data, jobs=JOBS, slots=1, shutdown_seconds=0) as server,
-        httpx2.Client(base_url=server.url, timeout=60, trust_env=False) as http,
+        web.client(base_url=server.url) as http,
     ):
         made = server.credentials
         yield Real(Client(http, made), made.callback_secret)

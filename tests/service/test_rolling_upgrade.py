@@ -19,6 +19,7 @@ import httpx2
 import pytest
 import sqlalchemy as sa
 
+from tests import web
 from tests.service.killing import PATH, upload
 from tests.waiting import until
 from understudy.tasks.db import migrations
@@ -105,7 +106,7 @@ class Clients:
         until(lambda: not self._asked[url])
 
     def _run(self, number: int) -> None:
-        with httpx2.Client(headers=self.headers, timeout=20, trust_env=False) as http:
+        with web.client(headers=self.headers) as http:
             for turn in itertools.count():
                 name = f"task-{number}-{turn}"
                 if self._ask(http, "POST", PATH, {**self.body, "external_task_id": name}):

@@ -33,7 +33,7 @@ def serving(data: Path, bucket: str) -> Iterator[Client]:
     storage_url = f"s3://{bucket}/here"
     with (
         rehearsing(data, storage_url=storage_url, shutdown_seconds=0) as server,
-        httpx2.Client(base_url=server.url, timeout=30, trust_env=False) as http,
+        web.client(base_url=server.url) as http,
     ):
         yield Client(http, server.credentials)
 
@@ -45,10 +45,10 @@ def upload(client: Client, data: bytes) -> str:
 
 def followed(url: str, **headers: str) -> httpx2.Response:
     """What a client that was given a link ends up with, elsewhere."""
-    sent_on = web.get(url, headers=headers, timeout=30)
+    sent_on = web.get(url, headers=headers)
     assert sent_on.status_code == 302
     place = sent_on.headers["location"]
-    return web.get(place, headers=headers, timeout=30)
+    return web.get(place, headers=headers)
 
 
 def test_a_take_lies_in_s3_from_upload_to_deletion(

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import httpx2
 import sqlalchemy as sa
 
 from tests import web
@@ -78,7 +77,7 @@ def running(count: int, database_url: str, folder: Path) -> Iterator[Fleet]:
         credentials = servers[0].credentials
         clients = [
             Client(
-                ends.enter_context(httpx2.Client(base_url=each.url, timeout=30, trust_env=False)),
+                ends.enter_context(web.client(base_url=each.url)),
                 credentials,
             )
             for each in servers

@@ -108,8 +108,7 @@ def _download(page: Any, service: RehearsalServer) -> None:
     """Everything that the take left can be had, its performance in every format."""
     links = page.get_by_role("region", name="Downloads").get_by_role("link")
     found = {
-        link.get_attribute("download"): web.get(link.get_attribute("href"), timeout=60)
-        for link in links.all()
+        link.get_attribute("download"): web.get(link.get_attribute("href")) for link in links.all()
     }
     assert {answer.status_code for answer in found.values()} == {200}
     for suffix in FORMATS:

@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
 from understudy.tasks.waiting import wait_at_most
 
 
@@ -38,5 +39,5 @@ async def test_a_loop_that_is_cancelled_as_the_event_is_set_ends(steps: int) -> 
     for _ in range(steps):
         await asyncio.sleep(0)
     looping.cancel()
-    await asyncio.wait((looping,), timeout=10)
+    await asyncio.wait((looping,), timeout=PATIENCE_SECONDS)
     assert looping.cancelled()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.tasks.queue.test_controller import context_of
-from tests.waiting import soon
+from tests.waiting import PATIENCE_SECONDS, soon
 from understudy.tasks.db.database import Database
 from understudy.tasks.db.migrations import migrate
 from understudy.tasks.files.storage import Storage
@@ -76,7 +76,7 @@ async def _waiting(
 
         await soon(has_asked)
         yield controller, running
-        await asyncio.wait((running,), timeout=10)
+        await asyncio.wait((running,), timeout=PATIENCE_SECONDS)
         assert running.done()
         # Nothing that it had begun goes on.
         assert asyncio.all_tasks() == before
@@ -134,7 +134,7 @@ async def test_a_lock_that_is_taken_as_it_ends_is_let_go(
         # The thread that takes it is at it still.
         await asyncio.sleep(0.01)
         leadership.go_on.set()
-        await asyncio.wait((running,), timeout=10)
+        await asyncio.wait((running,), timeout=PATIENCE_SECONDS)
         assert not leadership.has
 
 

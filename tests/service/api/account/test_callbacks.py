@@ -8,10 +8,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx2
 import pytest
 from standardwebhooks import Webhook, WebhookVerificationError
 
+from tests import web
 from tests.service.conftest import PATH, Client
 from tests.service.far_side import FarSide
 from understudy.tasks.accounts.credentials import rotate_callback_secret
@@ -211,7 +211,7 @@ def test_a_callback_that_can_never_be_made_is_refused_by_the_create(tmp_path: Pa
     }
     with (
         rehearsing(tmp_path, allow_private_urls=False, shutdown_seconds=0) as server,
-        httpx2.Client(base_url=server.url, headers=server.headers, trust_env=False) as http,
+        web.client(base_url=server.url, headers=server.headers) as http,
     ):
         for path, sent in ((PATH, body), ("/v1/general/advanced-custom-elements", element)):
             answer = http.post(path, json=sent)

@@ -7,9 +7,9 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import httpx2
 import numpy as np
 
+from tests import web
 from understudy.media.clip import open_clip, read_frames
 from understudy.media.output.encode import VideoWriter
 from understudy.tasks.workers.local import JOBS
@@ -33,9 +33,7 @@ def test_an_element_alone_is_picture_and_character(tmp_path: Path) -> None:
     clip = _short_dance(tmp_path / "clip.mp4").read_bytes()
     with (
         rehearsing(tmp_path / "data", jobs=JOBS) as server,
-        httpx2.Client(
-            base_url=server.url, headers=server.headers, timeout=300, trust_env=False
-        ) as http,
+        web.client(base_url=server.url, headers=server.headers, timeout=300) as http,
     ):
         upload = http.post("/v1/files", files={"file": ("clip.mp4", clip)}).json()["data"]
         body = {

@@ -27,7 +27,7 @@ def done(client: Client, body: dict[str, Any]) -> Any:
 
 
 def get(url: str) -> httpx2.Response:
-    return web.get(url, timeout=60)
+    return web.get(url)
 
 
 def test_a_take_s_request_makes_the_same_take_again(client: Client, create_body: Body) -> None:
