@@ -98,7 +98,7 @@ def _calls() -> Iterator[Calls]:
         yield found
     finally:
         sys.setprofile(None)
-        threading.setprofile(None)  # type: ignore[arg-type]
+        threading.setprofile(None)
 
 
 def _module(frame: FrameType) -> str:
