@@ -12,6 +12,8 @@ from understudy.character.figure.anatomy import Anatomy, draw_disc
 from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import Mask, box_of, depth, grow, soften
 from understudy.character.inpaint.poisson import fill_smoothly
+from understudy.character.layers.arm_lines import Pen, drawn_edge
+from understudy.character.layers.behind_arms import colours_behind, hidden_behind, seen_behind
 from understudy.character.layers.parts import ARMS, BODY, Parts
 from understudy.character.layers.trunk import trunk_outline
 from understudy.geometry.landmarks import Float32
@@ -76,14 +78,18 @@ class Jacket:
     sleeve: Mask
 
 
-def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy) -> HiddenBody:
+def hidden_body(
+    colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy, pen: Pen | None = None
+) -> HiddenBody:
     """Continue the body under its arms.
 
-    colours: (h, w, 3) float32 sRGB 0..1; alpha: (h, w) float32.
+    colours: (h, w, 3) float32 sRGB 0..1; alpha: (h, w) float32. pen: what a drawing's outlines are
+    drawn with; None of other pictures.
     """
     hidden = (parts.labels == ARMS[0]) | (parts.labels == ARMS[1])
     shape, unit = alpha.shape, anatomy.torso
-    trunk = trunk_outline(alpha, parts, anatomy)
+    behind = seen_behind(colours, alpha, parts, anatomy)
+    trunk = trunk_outline(alpha, parts, anatomy, behind)
     under = trunk | draw_disc(shape, anatomy.head, NUMBERS.head * anatomy.face_width)
     discs = np.zeros(shape, bool)
     for arm, mask in zip(anatomy.arms, parts.arms, strict=True):
@@ -91,6 +97,7 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
             discs |= draw_disc(shape, arm.shoulder, NUMBERS.shoulder_disc * unit)
     discs &= hidden
     under = (under | discs) & hidden & (alpha > NUMBERS.figure)
+    hanging = hidden_behind(parts, behind, anatomy) & ~under & (alpha > NUMBERS.figure)
 
     # Hair beside the arm hangs in front of the trunk; beside the head it is the head.
     low = np.arange(shape[0])[:, None] > anatomy.neck[1] - NUMBERS.above_neck * unit
@@ -106,16 +113,27 @@ def hidden_body(colours: Float32, alpha: Float32, parts: Parts, anatomy: Anatomy
     own |= clear & (depth(~own) > RIM) & (depth(~known) > NUMBERS.strand * unit)
     # The body goes on a little under the arm everywhere, or a see-through line runs round it.
     rim = hidden & grow(body, RIM) & (alpha > NUMBERS.figure)
-    needed = (grow(under, NUMBERS.far_under) & beside | rim | (seen & ~own)) & ~own
-    strip = own & trunk & ~(parts.hair & low)
-    filled = fill_sideways(colours, known, needed, unit, jacket=Jacket(strip, hidden))
+    needed = grow(under, NUMBERS.far_under) & beside | rim | (seen & ~own) | grow(hanging, RIM)
+    needed &= ~own
+    jacket = Jacket(own & trunk & ~(parts.hair & low), hidden)
+    filled = fill_sideways(colours, known & ~behind, needed, unit, jacket=jacket)
     # Close to what is seen its own colours go on; the rows' tones are for farther away.
     nearby = _continued(colours, own, needed)
-    away = depth(~own)[..., None]
-    share = np.clip((away - RIM) / NUMBERS.own_fade, 0, 1)
+    if behind.any():
+        nearby = np.where(trunk[..., None], _continued(colours, own & ~behind, needed), nearby)
+    if hanging.any():
+        there = (grow(hanging, RIM) & ~trunk)[..., None]
+        nearby = np.where(there, _continued(colours, own & behind, needed), nearby)
+        filled = np.where(there, colours_behind(colours, seen & ~beside & behind, unit), filled)
+    share = np.clip((depth(~own)[..., None] - RIM) / NUMBERS.own_fade, 0, 1)
     filled = np.where(needed[..., None], nearby * (1 - share) + filled * share, colours)
+    whole = under | hanging | rim
+    if pen is not None:
+        uncovered = hidden & ~grow(discs, NUMBERS.disc_margin)
+        for part in (trunk, body | whole):
+            filled = drawn_edge(filled, part, uncovered & part, pen, unit)
     keep = soften(grow(discs, NUMBERS.disc_margin), NUMBERS.disc_soft)[..., None]
-    return HiddenBody(under | rim, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
+    return HiddenBody(whole, np.asarray(filled * (1 - keep) + colours * keep, np.float32))
 
 
 def _continued(colours: Float32, own: Mask, needed: Mask) -> Float32:

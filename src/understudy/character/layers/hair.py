@@ -50,7 +50,9 @@ class HairNumbers:
     reach: float = 2.6
     """F, and"""
     reach_torso: float = 0.15
-    """T: how far from the face's centre hair hangs at most."""
+    """T: how far from the face's centre hair hangs at most,"""
+    apart: float = 0.1
+    """unless less than this of its palette is also the arms' or the torso's: then colour tells."""
     crumb: int = 2
     """px: radius of the gaps that are closed and the crumbs that are dropped."""
     share: float = 0.05
@@ -95,20 +97,25 @@ def hair_mask(colours: Colours, alpha: Float32, anatomy: Anatomy) -> Mask:
         return none
     hair = colours.palette(ring)
     others = colours.palette(~grow(~face, NUMBERS.inner_face * width) & solid)
-    others = others + NUMBERS.torso_weight * colours.palette(_torso(shape, anatomy) & solid)
+    torso = colours.palette(_torso(shape, anatomy) & solid)
+    others = others + NUMBERS.torso_weight * torso
+    shared = overlap(hair, torso)
     arms = _arm_cores(shape, anatomy) & solid
     if arms.sum() > NUMBERS.least_arms:
         arm_palette = colours.palette(arms)
-        if overlap(hair, arm_palette) > NUMBERS.too_alike:
+        of_arms = overlap(hair, arm_palette)
+        if of_arms > NUMBERS.too_alike:
             return none
+        shared = max(shared, of_arms)
         others = others + arm_palette
     likely, unlikely = colours.look_up(hair), colours.look_up(others)
     ratio = likely / (likely + unlikely + NUMBERS.unknown)
     found = (cv2.GaussianBlur(ratio, (0, 0), NUMBERS.ratio_blur) > NUMBERS.likely) & (
         alpha > NUMBERS.figure
     )
-    reach = NUMBERS.reach * width + NUMBERS.reach_torso * unit
-    found &= (xx - centre[0]) ** 2 + (yy - centre[1]) ** 2 < reach**2
+    if shared > NUMBERS.apart:
+        reach = NUMBERS.reach * width + NUMBERS.reach_torso * unit
+        found &= (xx - centre[0]) ** 2 + (yy - centre[1]) ** 2 < reach**2
     found = opened(closed(found, NUMBERS.crumb), NUMBERS.crumb)
     pieces, areas = pieces_of(found, connectivity=8)
     in_ring = np.bincount(pieces[ring], minlength=areas.size)

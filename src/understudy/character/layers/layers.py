@@ -11,6 +11,7 @@ from understudy.character.character import Layer, LayerName
 from understudy.character.figure.anatomy import Anatomy
 from understudy.character.image.masks import Mask, box_of, grow, soften
 from understudy.character.layers.arm_fill import paint_hidden
+from understudy.character.layers.arm_lines import with_their_lines
 from understudy.character.layers.body_fill import RIM, hidden_body
 from understudy.character.layers.parts import ARMS, BODY, Parts, spread_labels
 from understudy.character.matte.foreground import foreground_colours
@@ -53,6 +54,7 @@ def cut_layers(
     alpha, colours = matte.alpha, matte.colours
     if all(arm is None for arm in parts.arms):
         return (Layer("body", _before(light, premultiplied(colours, alpha))),)
+    parts, pen = with_their_lines(matte, parts, anatomy.torso)
     spread = spread_labels(parts.labels)
     on_top = np.zeros_like(alpha)
     layers: list[Layer] = []
@@ -79,7 +81,7 @@ def cut_layers(
         share = None if light is None else _gradual(visible, anatomy.torso) * light
         own_colours = freed_colours(painted, cover, visible | whole)
         layers.append(Layer(name, _before(share, premultiplied(own_colours, cover))))
-    hidden_part = hidden_body(colours, alpha, parts, anatomy)
+    hidden_part = hidden_body(colours, alpha, parts, anatomy, pen)
     solid = np.where(alpha > NUMBERS.body_solid, np.float32(1), alpha)
     under = np.minimum(soft(hidden_part.under), solid)
     body = np.maximum(alpha * (1 - on_top), under)

@@ -76,12 +76,15 @@ class TrunkNumbers:
 NUMBERS = TrunkNumbers()
 
 
-def trunk_outline(alpha: Float32, parts: Parts, anatomy: Anatomy) -> Mask:
+def trunk_outline(
+    alpha: Float32, parts: Parts, anatomy: Anatomy, behind: Mask | None = None
+) -> Mask:
     """Trunk and thighs without arms, hidden parts included: (h, w) bool.
 
     Row by row: where the body ends at the background its edge is known; where an arm lies against
     it, the edge runs from the known edge above to the known edge below, but never inside of what is
-    seen. alpha: (h, w) float32.
+    seen. alpha: (h, w) float32. behind: (h, w) bool, what is seen of hair or a cape behind the
+    arms, which is no trunk.
     """
     h, w = alpha.shape
     unit = anatomy.torso
@@ -98,16 +101,28 @@ def trunk_outline(alpha: Float32, parts: Parts, anatomy: Anatomy) -> Mask:
         return outline
     rows = np.arange(top, bottom, dtype=np.float64)
     axis = anatomy.axis_x(rows)
-    left = _edge(alpha, parts, anatomy, rows, axis, -1)
-    right = _edge(alpha, parts, anatomy, rows, axis, 1)
+    trunks = alpha >= NUMBERS.solid
+    if behind is not None:
+        trunks &= ~behind
+    left = _edge(alpha, trunks, parts, anatomy, rows, axis, -1)
+    right = _edge(alpha, trunks, parts, anatomy, rows, axis, 1)
     corners = [np.stack([axis - left, rows], axis=1), np.stack([axis + right, rows], axis=1)[::-1]]
     return draw_polygon((h, w), np.concatenate(corners))
 
 
 def _edge(  # noqa: PLR0913 - one side of one outline
-    alpha: Float32, parts: Parts, anatomy: Anatomy, rows: Points, axis: Points, side: int
+    alpha: Float32,
+    trunks: Mask,
+    parts: Parts,
+    anatomy: Anatomy,
+    rows: Points,
+    axis: Points,
+    side: int,
 ) -> Points:
-    """Distance of the body's edge from the axis in each row, on one side (-1 left, 1 right)."""
+    """Distance of the body's edge from the axis in each row, on one side (-1 left, 1 right).
+
+    trunks: (h, w) bool, what may be the trunk's.
+    """
     unit = anatomy.torso
     w = alpha.shape[1]
     t = (rows - anatomy.neck[1]) / max(1.0, anatomy.pelvis[1] - anatomy.neck[1])
@@ -123,7 +138,7 @@ def _edge(  # noqa: PLR0913 - one side of one outline
         centre = int(np.clip(axis[j], 0, w - 1))
         columns = centre + side * np.arange(int(most[j]) + look + 1)
         columns = columns[(columns >= 0) & (columns < w)]
-        solid = alpha[y, columns] >= NUMBERS.solid
+        solid = trunks[y, columns]
         ends = _first_gap(solid, int(NUMBERS.gap_from * half[j]), gap)
         line = parts.labels[y, columns[: min(ends, int(most[j]) + 1)]]
         body = np.flatnonzero(line == BODY)

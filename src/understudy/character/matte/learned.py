@@ -17,7 +17,16 @@ import numpy as np
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bones, draw_disc
 from understudy.character.image.colour import to_lab
 from understudy.character.image.guided_filter import guided_filter
-from understudy.character.image.masks import Mask, depth, grow, opened, pieces_of, shrink, touching
+from understudy.character.image.masks import (
+    Mask,
+    closed,
+    depth,
+    grow,
+    opened,
+    pieces_of,
+    shrink,
+    touching,
+)
 from understudy.character.matte.arm_gaps import ground_beside_arms
 from understudy.geometry.landmarks import Float32
 
@@ -119,6 +128,7 @@ def complete_matte(
         restored |= limbs & (mask > n.limb_mask)
     flat = _beside_flat_ground(picture, learned)
     enclosed = None if flat is None else flat.alike
+    seams = np.zeros(shape, bool)
     for arm, likely in zip(anatomy.arms, arms, strict=True):
         if likely is None:
             continue
@@ -128,7 +138,10 @@ def complete_matte(
         bones, restored = bones & ~strays, restored & ~strays
         # Before a plain ground what the net doubts is a pale sleeve; elsewhere it may be light.
         unseen = learned < (n.trace if enclosed is None else n.solid)
-        restored |= opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
+        sleeve = opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
+        restored |= sleeve
+        if flat is not None:
+            seams |= grow(sleeve, 2 * n.wide_arm * unit) & (likely > n.no_arm)
     if flat is not None:
         restored |= touching(flat.alike, bones & flat.alike)
         if (learned[-n.rim :] > n.figure).any():
@@ -140,6 +153,9 @@ def complete_matte(
     cloth = opened((learned > n.trace) & (learned < n.solid), n.wide * unit)
     learned = np.where(cloth, np.clip((learned - n.trace) / (n.solid - n.trace), 0, 1), learned)
     alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
+    if seams.any():
+        # Between what the net sees of an arm and what it does not see there is no gap.
+        alpha = np.where(seams & closed(alpha > n.figure, n.wide_arm * unit), np.float32(1), alpha)
     alpha = np.where(_belongs(alpha, bones, unit), alpha, np.float32(0)).astype(np.float32)
     alpha = np.where(ground_beside_arms(picture, alpha, anatomy, arms), np.float32(0), alpha)
     return _along_the_picture(picture, alpha, unit)
