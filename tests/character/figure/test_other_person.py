@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -149,22 +151,23 @@ class Models:
         return self._found
 
 
+class Processes:
+    """Processes of casting whose tracker sees what the pair's does."""
+
+    def __init__(self, pair: Pair) -> None:
+        self._pair = pair
+
+    @contextmanager
+    def tracker(self, _: object) -> Iterator[Any]:
+        yield self._pair.track
+
+
 @pytest.mark.parametrize("weights", [True, False])
-def test_the_plan_says_where_somebody_else_stands(
-    pair: Pair, monkeypatch: pytest.MonkeyPatch, weights: bool
-) -> None:
-    class Tracker:
-        def __init__(self, cache: object) -> None: ...
-
-        def __enter__(self) -> Any:
-            return pair.track
-
-        def __exit__(self, *_: object) -> None: ...
-
-    monkeypatch.setattr(casting, "PictureTracker", Tracker)
+def test_the_plan_says_where_somebody_else_stands(pair: Pair, weights: bool) -> None:
     likely = [Found(np.where(m, 0.9, 0.05).astype(np.float32), 0.9) for m in (pair.own, pair.other)]
     models: Any = Models(tuple(likely) if weights else None)
-    figure, salient = casting._alone(models, pair.rgb, pair.figure, pair.salient, None)
+    look: Any = Processes(pair)
+    figure, salient = casting._alone(look, models, pair.rgb, pair.figure, pair.salient, None)
     (said,) = figure.warnings
     assert said.startswith("Somebody else, at the right in the picture, ")
     assert ("stays in the background" in said) == weights
