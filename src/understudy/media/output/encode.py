@@ -33,6 +33,7 @@ from understudy.media.output.segments import (
 )
 from understudy.media.output.sound import SoundOutcome, SoundSource, SoundTrack
 from understudy.media.output.watermark import Watermark
+from understudy.media.output.yuv import frame_of
 
 __all__ = ["CannotWrite", "SoundSource", "VideoWriter"]
 
@@ -128,7 +129,7 @@ class VideoWriter(AllOrNothing):
         width, height = self.size
         if planes.shape != (height * 3 // 2, width):
             raise ValueError(f"planes of {width} x {height} px are due, not {planes.shape}")
-        self._put(VideoFrame.from_ndarray(np.ascontiguousarray(planes), format="yuv420p"))
+        self._put(frame_of(planes))
 
     def write_rgba(self, rgba: NDArray[np.uint8]) -> None:
         """Add a frame with alpha, (h, w, 4) uint8 sRGB, colours not multiplied by it; copied.

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from understudy.media.output.conform import conformer
 from understudy.media.output.encodings import Encoding
 from understudy.media.output.watermark import Watermark
-from understudy.media.output.yuv import YuvConverter, tag
+from understudy.media.output.yuv import YuvConverter, frame_of, samples_of, tag
 from understudy.processes.messages import Array, Message
 
 THREADS = 2
@@ -118,7 +118,7 @@ class FrameEncoder:
 
     def add(self, planes: NDArray[np.uint8], index: int) -> None:
         """Encode a frame, I420 planes (h * 3 / 2, w) uint8, for `segment`. index: in the video."""
-        frame = VideoFrame.from_ndarray(np.ascontiguousarray(planes), format="yuv420p")
+        frame = frame_of(planes)
         frame.pts, frame.time_base = index, 1 / self._fps
         if not self._count:
             self._first = index
@@ -160,9 +160,9 @@ class Marker:
         ready = self._converter.convert(frame) if frame.format.name == "rgb24" else frame
         if self._watermark is not None:
             if ready.format.name == "rgba":
-                self._watermark.stamp_rgba(_plane(ready, 0))
+                self._watermark.stamp_rgba(samples_of(ready, 0))
             else:
-                self._watermark.stamp_yuv420(*(_plane(ready, i) for i in range(3)))
+                self._watermark.stamp_yuv420(*(samples_of(ready, i) for i in range(3)))
         return self._conform(ready)
 
 
@@ -211,11 +211,3 @@ def _same_bits() -> dict[str, str]:
     pixels for one (x264 build 165, found with MALLOC_PERTURB_). AVX2 does not.
     """
     return {"x264-params": "asm=AVX2"} if cv2.checkHardwareSupport(_CV_CPU_AVX512_SKX) else {}
-
-
-def _plane(frame: VideoFrame, index: int) -> NDArray[np.uint8]:
-    """A view of one plane's samples, (rows, columns), that can be written to."""
-    plane = frame.planes[index]
-    samples: NDArray[np.uint8] = np.frombuffer(cast("memoryview", plane), np.uint8)
-    width = plane.width * (4 if frame.format.name == "rgba" else 1)
-    return samples.reshape(plane.height, plane.line_size)[:, :width]
