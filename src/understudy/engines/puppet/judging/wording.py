@@ -13,6 +13,7 @@ _REASONS: dict[FaultKind, str] = {
     "loose": "a piece at the {part} would come off",
     "slit": "the background would show through at the {part}",
     "thin": "too little of the {part} is seen in the picture",
+    "torn": "pieces of the {part} could not be told from the body",
     "off the figure": "the {part} was not found on the figure",
     "over the face": "it could not be told from the face",
 }
@@ -21,6 +22,7 @@ _REMAINING: dict[FaultKind, str] = {
     "loose": "In some poses a piece hangs on nothing at {parts}.",
     "slit": "In some poses the background shows through at {parts}.",
     "thin": "Too little is seen of {parts}: it will look torn when it is lifted.",
+    "torn": "Pieces are missing of {parts}: it will look torn when it is lifted.",
     "off the figure": "These joints were not found on the figure and may move wrongly: {parts}.",
     "over the face": "An arm could not be told from the face: {parts}.",
     "see-through": "The background shows through {parts}: the figure was cut out badly there.",
