@@ -59,9 +59,7 @@ def inspect_take(
     """The plan of a take or every problem, and where the character and the driver are.
 
     A missing input is a problem like any other: the rest is inspected all the same. preview: where
-    a contact sheet (PNG) or a video (MP4) of the character goes, if there is one.
-
-    Raises CannotWrite.
+    a contact sheet (PNG) or video (MP4) of the character goes, if any. Raises CannotWrite.
     """
     try:
         engine = load_engine(request.engine)
