@@ -49,3 +49,9 @@ def test_a_strand_stands_out_from_the_backgrounds_lines() -> None:
     picture, hole = _head()
     picture[::6] = 0.45
     assert strands(picture, hole, UNIT).mean() < 0.01
+
+
+def test_a_line_that_goes_on_out_of_reach_is_the_backgrounds() -> None:
+    picture, hole = _head()
+    _line(picture, (190, 130), (319, 150))
+    assert not strands(picture, hole, UNIT).any()

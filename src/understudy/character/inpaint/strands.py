@@ -1,7 +1,7 @@
 """Strands: what of the figure is too thin for its matte, such as whiskers and single hairs.
 
-A strand is a line that differs from what lies on both sides of it, and hangs on the figure. The
-background has lines as well: a strand stands out from them.
+A strand is a line that differs from what lies on both sides of it, hangs on the figure, and ends
+near it. The background has lines as well: a strand stands out from them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,9 @@ class StrandNumbers:
     least_width: float = 2.0
     """px: and at least this."""
     reach: float = 0.5
-    """T: how far from the hole strands are looked for."""
+    """T: how far from the hole strands are looked for, and at most go."""
+    goes_on: float = 2.0
+    """px: a line that comes so near to the end of that reach goes on behind it."""
     usual: float = 95.0
     """Percentile of the lines of the background, farther off,"""
     stands_out: float = 1.5
@@ -77,7 +79,11 @@ def strands(picture: Float32, hole: Mask, unit: float) -> Mask:
     thick = opened(found, max(n.least_width, n.width * unit))
     found &= ~grow(thick, 2 * max(n.least_width, n.width * unit))
     found = touching(found | hole, hole) & ~hole
-    return grow(_slender(found, rim, unit), max(2.0, n.margin * unit)) if found.any() else found
+    if not found.any():
+        return found
+    # What goes on out of reach, such as the frame of a picture on the wall, is the background's.
+    kept = _slender(found, rim, grow(~near, n.goes_on), unit)
+    return grow(kept, max(2.0, n.margin * unit))
 
 
 def _lines(lab: Float32, window: int) -> Float32:
@@ -91,12 +97,13 @@ def _lines(lab: Float32, window: int) -> Float32:
     return np.asarray(np.sqrt(total), np.float32)
 
 
-def _slender(found: Mask, rim: Mask, unit: float) -> Mask:
-    """The pieces that are long, narrow and begin at the figure."""
+def _slender(found: Mask, rim: Mask, beyond: Mask, unit: float) -> Mask:
+    """The pieces that are long, narrow, begin at the figure (`rim`) and end before `beyond`."""
     n = NUMBERS
     pieces, areas = pieces_of(found, connectivity=8)
     begins = np.zeros(areas.size, bool)
     begins[np.unique(pieces[rim & found])] = True
+    begins[np.unique(pieces[beyond & found])] = False
     kept = np.zeros(areas.size, bool)
     for number in np.flatnonzero(begins):
         if number == 0 or areas[number] > n.most_area * unit**2:
