@@ -12,13 +12,15 @@ from understudy.weights.inference import InferenceProcess
 
 
 class CastingProcesses:
-    """Processes that start when they are first needed, and belong to the thread that needs them."""
+    """Processes that start when they are first needed, and belong to the thread that needs them.
+
+    The tracker's ends before the learned models begin, which need the memory.
+    """
 
     def __init__(self, *, stay: bool = False) -> None:
-        """stay: they go on for the next picture, with the models that they opened, until `close`;
-        else each ends as soon as casting does without it, before the work that needs memory."""
+        """stay: the process of the learned models goes on for the next picture, with those that it
+        opened, until `close`; else it ends with the picture."""
         self._stay = stay
-        self._tracker = PictureTracker(None)
         self._inference = InferenceProcess(keeps_models=stay)
 
     @contextmanager
@@ -32,17 +34,9 @@ class CastingProcesses:
     @contextmanager
     def tracker(self, cache: Cache | None, *, quick: bool = False) -> Iterator[PictureTracker]:
         """What tracks pictures; see `PictureTracker`."""
-        if not self._tracker.is_whole:
-            self._end_tracker()
-        beside = self._tracker if self._stay else None
-        with PictureTracker(cache, quick=quick, beside=beside) as tracker:
+        with PictureTracker(cache, quick=quick) as tracker:
             yield tracker
 
     def close(self) -> None:
-        """End the processes that stayed; the next picture starts others."""
-        self._end_tracker()
+        """End the process that stayed; the next picture starts another."""
         self._inference.close()
-
-    def _end_tracker(self) -> None:
-        self._tracker.close()
-        self._tracker = PictureTracker(None)

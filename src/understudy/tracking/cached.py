@@ -182,11 +182,6 @@ class PictureTracker:
         self._process: Child | None = None
 
     @property
-    def is_whole(self) -> bool:
-        """Whether its process has not ended by itself."""
-        return self._process is None or self._process.is_alive
-
-    @property
     def is_quick(self) -> bool:
         """Whether the full model is used and not the heavy one."""
         return self._heavy is None
@@ -200,10 +195,6 @@ class PictureTracker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """End the process: what is not remembered fails then."""
         if self._process is not None:
             self._process.close()
 

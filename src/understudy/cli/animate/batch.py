@@ -1,8 +1,8 @@
 """Several pictures and clips in one call of `understudy animate`: every picture with every clip.
 
 What a clip costs to track and a picture to cast is paid once: the cache hands it to the takes that
-follow. While one video is rendered the next picture is cast, by processes that stay. A pair that is
-refused or fails does not keep the others from being made.
+follow. While one video is rendered the next picture is cast, by models that stay open. A pair that
+is refused or fails does not keep the others from being made.
 """
 
 from __future__ import annotations

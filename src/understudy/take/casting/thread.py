@@ -36,7 +36,7 @@ class CastingThread:
     """
 
     def __init__(self, *, stay: bool = False) -> None:
-        """stay: the processes in which casting looks at pictures go on for the next picture."""
+        """stay: see `CastingProcesses`."""
         self._stay = stay
         self._thread = ThreadPoolExecutor(1, "casting")
         self._processes: CastingProcesses | None = None

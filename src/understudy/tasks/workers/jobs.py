@@ -44,7 +44,7 @@ def take(arguments: Values, report: Report) -> Values:
     Arguments: `TakeArguments` with a workspace, where it leaves video.mp4 (or of another format),
     cover.jpg, report.json, performance.npz (of engines that follow the driver) and, if asked for,
     video.watermarked.mp4; and `stays`, whether this process is kept for another take, with its
-    trackers and the processes that look at pictures.
+    trackers and the learned models of casting.
     """
     from understudy.processes.memory import trim_memory
     from understudy.take.casting.thread import CastingThread
