@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -19,57 +19,25 @@ from understudy.character.figure.anatomy import Anatomy, measure
 from understudy.character.figure.drawn_mouth import with_drawn_mouth
 from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.long_legs import with_long_legs
-from understudy.character.figure.other_person import (
-    find_other_person,
-    what_may_be_others,
-)
-from understudy.character.figure.placed import search_placed, with_joints
-from understudy.character.figure.placed_joints import Joints
-from understudy.character.figure.pointed import surroundings
+from understudy.character.figure.placed import search_placed
 from understudy.character.figure.unrecognized.find import find_unrecognized
 from understudy.character.image.png_files import matte_from_png
 from understudy.character.inpaint.background import ClearedBackground, make_background
 from understudy.character.inpaint.glow_and_shadow import glow_layer
 from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.masked_arm import is_believed
-from understudy.character.learned import LearnedModels, learned_version
-from understudy.character.learned.arm_masks import ArmMasks
-from understudy.character.learned.segmenter import Prompt
+from understudy.character.learned import learned_version
 from understudy.character.matte.matte import Matte, find_matte, with_colours
+from understudy.character.observe import Learned, corrected, observe
 from understudy.character.serialization import casting_version, character_of, character_record
 from understudy.character.traits import (
-    arm_is_seen,
     framing_of,
     head_is_cut,
 )
 from understudy.geometry.landmarks import Float32
 from understudy.media.picture import Picture
-from understudy.tracking.cached import PictureTracker, picture_versions
+from understudy.tracking.cached import picture_versions
 from understudy.weights import ISNET
-
-_UNSEEN_GROUND = 200
-"""sRGB, 0..255: the grey on which a transparent picture is shown to the models."""
-
-_CUT_WITH = (
-    "Somebody else, at the {place} in the picture, is cut out together with the figure: use a "
-    "picture of one figure, or paint the other one out of the matte."
-)
-_LEFT_OUT = (
-    "Somebody else, at the {place} in the picture, stays in the background, and is guessed where "
-    "the figure hides them: check the cut-out where the two touch."
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Learned:
-    """What the learned models say of a picture, None where their weights are not on the machine.
-
-    salient: (h, w) float32 in 0..1, the matte of what stands out. arms: the left and the right
-    arm's masks.
-    """
-
-    salient: Float32 | None = None
-    arms: ArmMasks = (None, None)
 
 
 def cast(  # noqa: PLR0913 - independent keyword options
@@ -103,91 +71,20 @@ def cast(  # noqa: PLR0913 - independent keyword options
         figure = search_placed(rgb, shape, joints, track, point)
         if figure is None:
             figure = find_unrecognized(rgb, shape, None, track)
-        figure = _corrected(figure, joints, drawn, size)
+        figure = corrected(figure, joints, drawn, size)
         return _cast(picture, rgb, given, figure, Learned(), corrections)
     key = picture_key(picture, rgb, given) | {"corrections": corrections.digest}
     record = None if cache is None else cache.load("character", key)
     if record is not None:
         return character_of(record)
     look = CastingProcesses() if processes is None else processes
-    with look.models(cache) as models:
-        if shape is None and point is None:
-            # Opening the net takes as long as the search.
-            models.expect_salient(rgb)
-        with look.tracker(cache) as tracker:
-            also = None if tracker.is_quick else PictureTracker(cache, quick=True, beside=tracker)
-            figure = search_placed(rgb, shape, joints, tracker, point, also)
-        # Of several figures the net keeps the most striking one, so it sees the one that is meant
-        # by itself.
-        view = None if point is None or figure is None else surroundings(figure.landmarks, size)
-        # Of a person the tracker's mask restores what the net drops; of others nothing does.
-        salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
-        if figure is not None and salient is not None:
-            figure, salient = _alone(look, models, rgb, figure, salient, cache)
-        if figure is None:
-            # What its many looks see is of no use to anybody else: only their result is kept.
-            with look.tracker(None, quick=True) as tracker:
-                figure = find_unrecognized(rgb, shape, salient, tracker)
-        figure = _corrected(figure, joints, drawn, size)
-        arms = _arm_masks(models, rgb, shape, figure)
-    character = _cast(picture, rgb, given, figure, Learned(salient, arms), corrections)
-    if shape is None and salient is None:
+    figure, learned = observe(look, rgb, shape, drawn, (joints, point), cache)
+    character = _cast(picture, rgb, given, figure, learned, corrections)
+    if shape is None and learned.salient is None:
         character = replace(character, warnings=(*character.warnings, _without_weights()))
     if cache is not None:
         cache.store("character", key, character_record(character))
     return character
-
-
-def _alone(  # noqa: PLR0913 - who looks, at what, and what was found so far
-    look: CastingProcesses,
-    models: LearnedModels,
-    rgb: NDArray[np.uint8],
-    figure: Figure,
-    salient: Float32,
-    cache: Cache | None,
-) -> tuple[Figure, Float32]:
-    """The figure and the matte of what stands out, without somebody else who stands there."""
-    rest = what_may_be_others(figure, salient)
-    if rest is None:
-        return figure, salient
-    with look.tracker(cache) as tracker:
-        other = find_other_person(rgb, figure, salient, rest, tracker)
-    if other is None:
-        return figure, salient
-    on, off = other.clicks(figure)
-    found = models.pieces(rgb, Prompt(on, off), Prompt(off, on)) if len(on) and len(off) else None
-    place = other.place(figure)
-    if found is None:
-        said = (*figure.warnings, _CUT_WITH.format(place=place))
-        return replace(figure, warnings=said), salient
-    others = other.share(found[0].likely, found[1].likely, figure)
-    mask = np.asarray(figure.mask * (1 - others), np.float32)
-    said = (*figure.warnings, _LEFT_OUT.format(place=place))
-    return replace(figure, mask=mask, warnings=said), np.asarray(salient * (1 - others), np.float32)
-
-
-def _arm_masks(
-    models: LearnedModels, rgb: NDArray[np.uint8], shape: Float32 | None, figure: Figure
-) -> ArmMasks:
-    """The masks of the arms that are seen; none of a figure whose arms its bones tell."""
-    if figure.by_bones:
-        return None, None
-    anatomy = measure(figure.landmarks)
-    size = rgb.shape[1], rgb.shape[0]
-    seen = arm_is_seen(anatomy, 0, size, shape), arm_is_seen(anatomy, 1, size, shape)
-    if shape is not None:
-        # Under a transparent pixel any colour may lie.
-        ground = np.float32(_UNSEEN_GROUND)
-        rgb = np.round(rgb * shape[..., None] + ground * (1 - shape[..., None])).astype(np.uint8)
-    return models.arms(rgb, anatomy, seen)
-
-
-def _corrected(
-    figure: Figure, joints: Joints, drawn: Float32 | None, size: tuple[int, int]
-) -> Figure:
-    """The figure with the joints where they were placed and the matte that was drawn."""
-    figure = with_joints(figure, joints, size)
-    return figure if drawn is None else replace(figure, alpha=drawn)
 
 
 def picture_key(

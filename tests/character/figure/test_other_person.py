@@ -13,7 +13,7 @@ import pytest
 from numpy.typing import NDArray
 
 from tests.character.figure.drawn_on_paper import JOINTS
-from understudy.character import cast as casting
+from understudy.character import observe as observing
 from understudy.character.figure.find import Figure
 from understudy.character.figure.joints import Joint, landmarks_of
 from understudy.character.figure.other_person import (
@@ -167,7 +167,9 @@ def test_the_plan_says_where_somebody_else_stands(pair: Pair, weights: bool) -> 
     likely = [Found(np.where(m, 0.9, 0.05).astype(np.float32), 0.9) for m in (pair.own, pair.other)]
     models: Any = Models(tuple(likely) if weights else None)
     look: Any = Processes(pair)
-    figure, salient = casting._alone(look, models, pair.rgb, pair.figure, pair.salient, None)
+    figure, salient = observing.without_others(
+        look, models, pair.rgb, pair.figure, pair.salient, None
+    )
     (said,) = figure.warnings
     assert said.startswith("Somebody else, at the right in the picture, ")
     assert ("stays in the background" in said) == weights

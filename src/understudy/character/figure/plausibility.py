@@ -85,10 +85,8 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     visible. An animal on four legs, or a tree, gives limbs of odd lengths, a head beside the trunk,
     or joints off the mask.
     """
-    h, w = mask.shape
     points = landmarks.body[:, :2].astype(np.float64)
-    visibility = landmarks.body[:, 3]
-    seen = visibility > NUMBERS.seen
+    seen = landmarks.body[:, 3] > NUMBERS.seen
     left, right = points[Body.LEFT_SHOULDER], points[Body.RIGHT_SHOULDER]
     wide = float(np.linalg.norm(left - right))
     hips_seen = bool(seen[[Body.LEFT_HIP, Body.RIGHT_HIP]].all())
@@ -101,43 +99,63 @@ def credibility(landmarks: Landmarks, mask: Float32, presence: float, *, detecte
     faults = 0.0
     down = (pelvis - neck) / max(1.0, float(np.linalg.norm(pelvis - neck)))
     faults += _beyond(float(np.degrees(np.arctan2(abs(down[0]), down[1]))), *NUMBERS.lean)
-    head = (points[Body.NOSE] - neck) / torso
-    faults += _beyond(NUMBERS.head_above - float(-head @ down), 0.0, NUMBERS.head_beside)
-    faults += _beyond(float(np.linalg.norm(head)), *NUMBERS.head_far)
-    face = without_false_face(landmarks).face
-    if face is not None:
-        # A small body that is imagined inside a portrait has its shoulders in the face.
-        chin = float((face[CHIN, :2] - neck) @ down) / max(1.0, float(face_width(face)))
-        faults += _beyond(chin, *NUMBERS.chin_below)
-        # Or one shoulder on a lock of hair beside the face, where the brim of a hat begins.
-        over = float(face[NOSE_TIP, 1] - min(left[1], right[1])) / max(1.0, float(face_width(face)))
-        faults += _beyond(over, *NUMBERS.shoulder_over_nose)
+    faults += _head_faults(landmarks, neck, down, torso)
     if hips_seen:
         faults += _beyond(wide / torso, *NUMBERS.wide) + _beyond(
             NUMBERS.narrow - wide / torso, 0.0, NUMBERS.too_narrow
         )
+    faults += _odd_limbs(points, seen, torso)
+    faults += _raised_legs(points, seen, down, torso)
+    faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, NUMBERS.share_off)
+    faults += _beyond(NUMBERS.presence - presence, 0.0, NUMBERS.share_off)
+    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, NUMBERS.area_off)
+    faults += _unseen_arms(landmarks, (mask.shape[1], mask.shape[0]), detected=detected)
+    return max(0.0, 1.0 - faults)
+
+
+def _head_faults(landmarks: Landmarks, neck: Points, down: Points, torso: float) -> float:
+    """How far the head is from where a head is. neck: (2,) px. down: (2,), along the trunk."""
+    points = landmarks.body[:, :2].astype(np.float64)
+    head = (points[Body.NOSE] - neck) / torso
+    faults = _beyond(NUMBERS.head_above - float(-head @ down), 0.0, NUMBERS.head_beside)
+    faults += _beyond(float(np.linalg.norm(head)), *NUMBERS.head_far)
+    face = without_false_face(landmarks).face
+    if face is None:
+        return faults
+    # A small body that is imagined inside a portrait has its shoulders in the face.
+    chin = float((face[CHIN, :2] - neck) @ down) / max(1.0, float(face_width(face)))
+    faults += _beyond(chin, *NUMBERS.chin_below)
+    # Or one shoulder on a lock of hair beside the face, where the brim of a hat begins.
+    higher = float(points[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER], 1].min())
+    over = (float(face[NOSE_TIP, 1]) - higher) / max(1.0, float(face_width(face)))
+    return faults + _beyond(over, *NUMBERS.shoulder_over_nose)
+
+
+def _odd_limbs(points: Points, seen: NDArray[np.bool_], torso: float) -> float:
+    """How far the lengths of the limbs that are seen are from those of a figure."""
     limbs = [(a, b, low, high) for a, b, low, high in _LIMBS if seen[a] and seen[b]]
     odd = 0.0
     for a, b, low, high in limbs:
         length = float(np.linalg.norm(points[a] - points[b])) / torso
         odd += _beyond(low - length, 0.0, low) + _beyond(length, high, NUMBERS.too_long * high)
     many, share = NUMBERS.limbs
-    faults += odd / max(many, share * len(limbs))
-    faults += _raised_legs(points, seen, down, torso)
-    faults += _beyond(NUMBERS.inside - _inside(points[seen], mask), 0.0, NUMBERS.share_off)
-    faults += _beyond(NUMBERS.presence - presence, 0.0, NUMBERS.share_off)
-    faults += _beyond(NUMBERS.area - float((mask > 0.5).sum()) / torso**2, 0.0, NUMBERS.area_off)
+    return odd / max(many, share * len(limbs))
+
+
+def _unseen_arms(landmarks: Landmarks, size: tuple[int, int], *, detected: bool) -> float:
+    """How far the arms are from being visible: both where nobody was detected, else one elbow."""
+    points, visibility = landmarks.body[:, :2], landmarks.body[:, 3]
+    w, h = size
+    if not detected:
+        sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
+        return _beyond(NUMBERS.arm_seen - float(min(sides)), 0.0, NUMBERS.share_off)
     in_picture = [
         i for i in (Body.LEFT_ELBOW, Body.RIGHT_ELBOW) if 0 <= points[i, 0] < w and points[i, 1] < h
     ]
-    if not detected:
-        sides = [min(visibility[i], visibility[i + 2]) for i in (13, 14)]
-        faults += _beyond(NUMBERS.arm_seen - float(min(sides)), 0.0, NUMBERS.share_off)
-    elif in_picture:
-        faults += NUMBERS.weak * _beyond(
-            NUMBERS.elbow_seen - float(visibility[in_picture].max()), 0.0, NUMBERS.elbow_off
-        )
-    return max(0.0, 1.0 - faults)
+    if not in_picture:
+        return 0.0
+    unseen = NUMBERS.elbow_seen - float(visibility[in_picture].max())
+    return NUMBERS.weak * _beyond(unseen, 0.0, NUMBERS.elbow_off)
 
 
 def facing_the_viewer(landmarks: Landmarks) -> Landmarks:

@@ -124,13 +124,50 @@ def _edge(  # noqa: PLR0913 - one side of one outline
     trunks: (h, w) bool, what may be the trunk's.
     """
     unit = anatomy.torso
-    w = alpha.shape[1]
     t = (rows - anatomy.neck[1]) / max(1.0, anatomy.pelvis[1] - anatomy.neck[1])
     shoulder, hip = anatomy.shoulder_half_width, anatomy.hip_half_width
     widths = [share * shoulder for share in NUMBERS.expected_shoulders]
     widths += [share * hip for share in NUMBERS.expected_hips]
     half = np.interp(t, NUMBERS.expected_along, widths)
     most = np.maximum(NUMBERS.most * half, NUMBERS.most_torso * unit)
+    seen, free = _seen_edge(alpha, trunks, parts, rows, axis, side, half, most, unit)
+    # A short stretch of free edge between arm and body is the armpit's shadow or a crumb.
+    free &= median_filter(free.astype(np.uint8), size=max(3, round(NUMBERS.stretch * unit)) | 1) > 0
+    # Above the armpits the edge that is seen is the neck's and the shoulders'.
+    armpit = int(np.argmin(np.abs(t - NUMBERS.armpit)))
+    free[:armpit] = False
+    known = np.flatnonzero(free)
+    if not free[armpit]:
+        known = np.unique(np.append(known, armpit))
+    values = np.where(free, seen, NUMBERS.armpit_width * anatomy.shoulder_half_width)
+    expected = np.interp(np.arange(rows.size), known, values[known]) if known.size else half
+    expected = np.maximum(expected, NUMBERS.unseen_width * half) if not free.any() else expected
+    edge = np.where(free, seen, np.maximum(seen, np.minimum(expected, most)))
+    edge = median_filter(edge, size=max(3, round(NUMBERS.crumb * unit)) | 1)
+    # What is seen beside an arm follows the arm's folds: its envelope is the body.
+    envelope = grey_closing(edge, size=max(3, round(NUMBERS.folds * unit)) | 1)
+    envelope = gaussian_filter1d(
+        np.minimum(envelope, edge + NUMBERS.envelope * unit), NUMBERS.smooth * unit
+    )
+    return np.asarray(np.where(free, seen, np.maximum(envelope, edge)))
+
+
+def _seen_edge(  # noqa: PLR0913 - one side of one outline
+    alpha: Float32,
+    trunks: Mask,
+    parts: Parts,
+    rows: Points,
+    axis: Points,
+    side: int,
+    half: Points,
+    most: Points,
+    unit: float,
+) -> tuple[Points, NDArray[np.bool_]]:
+    """How far from the axis the body is seen in each row, and whether it ends there.
+
+    half, most: half of the expected and of the largest width in each row, pixels.
+    """
+    w = alpha.shape[1]
     seen, free = np.zeros(rows.size), np.zeros(rows.size, bool)
     look = max(NUMBERS.least_look, round(NUMBERS.look * unit))
     gap = max(NUMBERS.least_gap, round(NUMBERS.gap * unit))
@@ -156,25 +193,7 @@ def _edge(  # noqa: PLR0913 - one side of one outline
             or alpha[y, columns[beyond]] < NUMBERS.figure
             or (not arm.size and ends < columns.size)
         )
-    # A short stretch of free edge between arm and body is the armpit's shadow or a crumb.
-    free &= median_filter(free.astype(np.uint8), size=max(3, round(NUMBERS.stretch * unit)) | 1) > 0
-    # Above the armpits the edge that is seen is the neck's and the shoulders'.
-    armpit = int(np.argmin(np.abs(t - NUMBERS.armpit)))
-    free[:armpit] = False
-    known = np.flatnonzero(free)
-    if not free[armpit]:
-        known = np.unique(np.append(known, armpit))
-    values = np.where(free, seen, NUMBERS.armpit_width * anatomy.shoulder_half_width)
-    expected = np.interp(np.arange(rows.size), known, values[known]) if known.size else half
-    expected = np.maximum(expected, NUMBERS.unseen_width * half) if not free.any() else expected
-    edge = np.where(free, seen, np.maximum(seen, np.minimum(expected, most)))
-    edge = median_filter(edge, size=max(3, round(NUMBERS.crumb * unit)) | 1)
-    # What is seen beside an arm follows the arm's folds: its envelope is the body.
-    envelope = grey_closing(edge, size=max(3, round(NUMBERS.folds * unit)) | 1)
-    envelope = gaussian_filter1d(
-        np.minimum(envelope, edge + NUMBERS.envelope * unit), NUMBERS.smooth * unit
-    )
-    return np.asarray(np.where(free, seen, np.maximum(envelope, edge)))
+    return seen, free
 
 
 def _first_gap(solid: NDArray[np.bool_], start: int, wide: int) -> int:
