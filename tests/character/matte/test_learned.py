@@ -183,3 +183,20 @@ def test_a_shadow_on_the_wall_behind_a_cut_figure_is_no_figure() -> None:
     net = np.maximum(drawn.alpha, np.float32(0.04))
     found = complete_matte(drawn.picture, net, drawn.alpha, measure(drawn.landmarks))
     assert _error(found, drawn.alpha) < 0.06
+
+
+def test_a_bit_of_the_wall_that_an_arms_mask_takes_along_is_no_sleeve() -> None:
+    ground = np.full((520, 360, 3), (0.5, 0.7, 0.7), np.float32)
+    drawn = draw(background=ground)
+    likely = drawn.arms[0].copy()
+    rows, columns = np.nonzero(likely > 0.5)
+    patch = np.zeros(likely.shape, bool)
+    middle = int(np.median(rows))
+    right = int(columns[rows == middle].max())
+    patch[middle - 14 : middle + 14, right + 2 : right + 30] = True
+    likely[patch | (likely > 0.5)] = 1.0
+    arms = likely, None
+    anatomy = measure(drawn.landmarks)
+    alpha = complete_matte(drawn.picture, drawn.alpha, drawn.alpha, anatomy, arms)
+    assert float(alpha[patch].mean()) < 0.1
+    assert float(alpha[shrink(drawn.arms[0] > 0.5, 3)].min()) > 0.9

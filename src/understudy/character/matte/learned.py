@@ -15,10 +15,11 @@ import cv2
 import numpy as np
 
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bones, draw_disc
-from understudy.character.image.colour import to_lab
+from understudy.character.image.colour import likeness, smoothed_lab, to_lab
 from understudy.character.image.guided_filter import guided_filter
 from understudy.character.image.masks import (
     Mask,
+    box_of,
     closed,
     depth,
     grow,
@@ -66,6 +67,10 @@ class LearnedMatteNumbers:
     """From this likelihood on a pixel is an arm's, also where the net does not see it,"""
     wide_arm: float = 0.03
     """T: in places wider than twice this;"""
+    arm_colours: float = 0.5
+    """how far its colours, and the ground's, are compared,"""
+    is_ground: float = 0.95
+    """likeness to the ground from which on nothing is the arm's."""
     no_arm: float = 0.5
     """below this likelihood it is not, whatever the bones say."""
     bone: float = 0.035
@@ -139,9 +144,13 @@ def complete_matte(
         # Before a plain ground what the net doubts is a pale sleeve; elsewhere it may be light.
         unseen = learned < (n.trace if enclosed is None else n.solid)
         sleeve = opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
-        restored |= sleeve
         if flat is not None:
-            seams |= grow(sleeve, 2 * n.wide_arm * unit) & (likely > n.no_arm)
+            # A mask may take a bit of the wall along, which has not the colours of the arm.
+            near = grow(sleeve, 2 * n.wide_arm * unit)
+            own = ~_ground_in(picture, learned, likely, near, unit)
+            sleeve = opened(sleeve & own, n.wide_arm * unit)
+            seams |= grow(sleeve, 2 * n.wide_arm * unit) & (likely > n.no_arm) & own
+        restored |= sleeve
     if flat is not None:
         restored |= touching(flat.alike, bones & flat.alike)
         if (learned[-n.rim :] > n.figure).any():
@@ -199,6 +208,25 @@ class _BesideGround:
 
     alike: Mask
     foreign: Mask
+
+
+def _ground_in(
+    picture: Float32, learned: Float32, likely: Float32, where: Mask, unit: float
+) -> Mask:
+    """What of `where` (h, w) bool has the colours of the ground, and not those of the arm that the
+    net sees. likely: (h, w) float32, of being the arm's."""
+    n, found = NUMBERS, np.zeros(where.shape, bool)
+    view = box_of(where, n.limb_reach * unit)
+    if view is None:
+        return found
+    ground = (learned[view] < n.trace) & (likely[view] < n.no_arm)
+    arm = (learned[view] > n.solid) & (likely[view] > n.sure_arm)
+    if not ground.any() or not arm.any():
+        return found
+    lab = smoothed_lab(np.ascontiguousarray(picture[view]))
+    reach = max(1, round(n.arm_colours * unit))
+    found[view] = where[view] & (likeness(lab, ground, arm, where[view], reach) > n.is_ground)
+    return found
 
 
 def _beside_flat_ground(picture: Float32, learned: Float32) -> _BesideGround | None:
