@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,11 +21,13 @@ from PIL import Image, ImageDraw
 
 from understudy.character.character import Character, LayerName
 from understudy.character.figure.placed_joints import Joints, joints_of
-from understudy.character.folder.write import OPTION
+from understudy.character.folder.description import LAYER_NAMES
+from understudy.character.folder.write import OPTION, check_parent
 from understudy.character.image.png_files import MAX_PIXELS, straight_from_premultiplied
 from understudy.errors import InputRefused
 from understudy.geometry.joint_names import JOINTS, JointName
 from understudy.media import file_types
+from understudy.media.output.atomic import UnfinishedFile
 
 if TYPE_CHECKING:
     from psd_tools import PSDImage
@@ -34,7 +36,6 @@ if TYPE_CHECKING:
 MAX_BYTES = 1 << 30
 """Of a file: a layer of 24 megapixels has 96 MB before it is packed."""
 SUFFIX = ".psd"
-LAYER_NAMES: tuple[LayerName, ...] = get_args(LayerName)
 BACKGROUND, JOINT_GROUP = "background", "joints"
 _KNOWN = (*LAYER_NAMES, BACKGROUND, JOINT_GROUP)
 _HEADER = struct.Struct(">4s10xII")
@@ -117,10 +118,7 @@ def check_new_psd(path: Path) -> None:
     """Refuse a file that exists or that cannot be made; raises InputRefused."""
     if path.exists():
         raise InputRefused(OPTION, found=f"'{path}' exists already", allowed="name a new file")
-    if not path.parent.is_dir():
-        raise InputRefused(
-            OPTION, found=f"no such folder: '{path.parent}'", allowed="create it or name another"
-        )
+    check_parent(path)
 
 
 def write_psd(path: Path, character: Character) -> None:
@@ -146,12 +144,8 @@ def write_psd(path: Path, character: Character) -> None:
         for name, (x, y) in joints_of(character.landmarks).items()
     ]
     image.create_group(layer_list=dots, name=JOINT_GROUP).visible = False
-    part = path.with_name(f".{path.name}.part")
-    try:
-        image.save(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    with UnfinishedFile(path) as part:
+        image.save(part.path)
 
 
 def _read(path: Path) -> bytes:

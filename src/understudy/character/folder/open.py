@@ -100,7 +100,7 @@ def _open_psd(path: Path) -> OpenCharacter:
 
 def _open_folder(folder: Path) -> OpenCharacter:
     if (folder / description.FILE).is_file():
-        return _open_character(folder)
+        return _open_written(folder)
     if (folder / animated_drawings.CONFIG).is_file():
         drawing = animated_drawings.read(folder)
         picture = open_picture(drawing.texture, field=animated_drawings.TEXTURE)
@@ -115,32 +115,32 @@ def _open_folder(folder: Path) -> OpenCharacter:
 
 
 def cast_open_character(
-    folder: OpenCharacter,
+    opened: OpenCharacter,
     size: Size,
     *,
     cache: Cache | None = None,
     track: Track | None = None,
 ) -> Character:
     """The character on a canvas of `size` (w, h). Raises InputRefused as `cast` does."""
-    kept = folder.layers
-    if kept is not None and folder.background is not None:
-        background = folder.background
+    kept = opened.layers
+    if kept is not None and opened.background is not None:
+        background = opened.background
     else:
         # Casting loads numba and SciPy, which a folder is opened without.
         from understudy.character.cast import cast
 
-        made = cast(folder.picture, size, corrections=folder.corrections, cache=cache, track=track)
-        if folder.painted is not None:
+        made = cast(opened.picture, size, corrections=opened.corrections, cache=cache, track=track)
+        if opened.painted is not None:
             from understudy.character.folder.painted_layers import with_painted_layers
 
-            return with_painted_layers(made, folder.painted)
-        background = made.background if folder.background is None else folder.background
+            return with_painted_layers(made, opened.painted)
+        background = made.background if opened.background is None else opened.background
         if kept is None:
             return replace(made, background=resized(background, size))
-    return assembled(folder.picture, kept, background, size)
+    return assembled(opened.picture, kept, background, size)
 
 
-def _open_character(folder: Path) -> OpenCharacter:
+def _open_written(folder: Path) -> OpenCharacter:
     # 1. The files, and which of them were edited.
     described = read_description(_read(folder, description.FILE))
     names = [PICTURE, MATTE, BACKGROUND, landmark_file.FILE]

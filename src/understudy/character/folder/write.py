@@ -37,9 +37,14 @@ def check_new_folder(folder: Path) -> None:
         raise InputRefused(
             OPTION, found=f"the folder '{folder}' is not empty", allowed="name a new folder"
         )
-    if not folder.parent.is_dir():
+    check_parent(folder)
+
+
+def check_parent(path: Path) -> None:
+    """Refuse a path in a folder that does not exist; raises InputRefused."""
+    if not path.parent.is_dir():
         raise InputRefused(
-            OPTION, found=f"no such folder: '{folder.parent}'", allowed="create it or name another"
+            OPTION, found=f"no such folder: '{path.parent}'", allowed="create it or name another"
         )
 
 
