@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.character.drawn_figure import Design, Drawn, Float32, draw, striped_background
+from tests.character.drawn_figure import Design, Drawn, Float32, draw
 from understudy.character.figure.anatomy import Anatomy, draw_bones, draw_disc, measure
 from understudy.character.image.masks import shrink
 from understudy.character.matte.learned import complete_matte
@@ -43,32 +43,6 @@ def test_a_limb_that_only_its_own_mask_shows_comes_back(standing: Drawn, anatomy
     assert _error(alpha, standing.alpha) < 0.03
     without = complete_matte(standing.picture, armless, armless, anatomy)
     assert _error(without, standing.alpha) > 0.05
-
-
-def test_a_pale_sleeve_before_a_plain_ground_is_solid(standing: Drawn, anatomy: Anatomy) -> None:
-    doubted = np.where(standing.arms[0] > 0.9, np.float32(0.2), standing.alpha)
-    sleeve = shrink(standing.arms[0] > 0.9, 4)
-    known = (standing.arms[0], None)
-    alpha = complete_matte(standing.picture, doubted, doubted, anatomy, known)
-    assert float(alpha[sleeve].min()) > 0.95
-    striped = np.where(
-        (standing.alpha > 0)[..., None], standing.picture, striped_background((360, 520))
-    )
-    alpha = complete_matte(striped, doubted, doubted, anatomy, known)
-    assert float(np.median(alpha[sleeve])) < 0.5
-
-
-def test_what_a_net_lost_of_a_sleeve_joins_what_it_saw_before_a_plain_ground(
-    standing: Drawn, anatomy: Anatomy
-) -> None:
-    # The net lost the forearm; the arm's mask is sure of that, but for a narrow strip.
-    arm, row = standing.arms[0] > 0.5, round(float(anatomy.arms[0].elbow[1])) + 8
-    seen, likely = standing.alpha.copy(), standing.arms[0].copy()
-    seen[row:][arm[row:]] = 0
-    likely[row : row + 4] = np.minimum(likely[row : row + 4], 0.7)
-    alpha = complete_matte(standing.picture, seen, seen, anatomy, (likely, None))
-    strip = shrink(arm, 4)[row : row + 4]
-    assert float(np.median(alpha[row : row + 4][strip])) > 0.9
 
 
 def test_bones_beside_the_arm_make_no_figure(standing: Drawn, anatomy: Anatomy) -> None:
@@ -183,20 +157,3 @@ def test_a_shadow_on_the_wall_behind_a_cut_figure_is_no_figure() -> None:
     net = np.maximum(drawn.alpha, np.float32(0.04))
     found = complete_matte(drawn.picture, net, drawn.alpha, measure(drawn.landmarks))
     assert _error(found, drawn.alpha) < 0.06
-
-
-def test_a_bit_of_the_wall_that_an_arms_mask_takes_along_is_no_sleeve() -> None:
-    ground = np.full((520, 360, 3), (0.5, 0.7, 0.7), np.float32)
-    drawn = draw(background=ground)
-    likely = drawn.arms[0].copy()
-    rows, columns = np.nonzero(likely > 0.5)
-    patch = np.zeros(likely.shape, bool)
-    middle = int(np.median(rows))
-    right = int(columns[rows == middle].max())
-    patch[middle - 14 : middle + 14, right + 2 : right + 30] = True
-    likely[patch | (likely > 0.5)] = 1.0
-    arms = likely, None
-    anatomy = measure(drawn.landmarks)
-    alpha = complete_matte(drawn.picture, drawn.alpha, drawn.alpha, anatomy, arms)
-    assert float(alpha[patch].mean()) < 0.1
-    assert float(alpha[shrink(drawn.arms[0] > 0.5, 3)].min()) > 0.9

@@ -15,12 +15,10 @@ import cv2
 import numpy as np
 
 from understudy.character.figure.anatomy import LEGS, Anatomy, Points, draw_bones, draw_disc
-from understudy.character.image.colour import likeness, smoothed_lab, to_lab
+from understudy.character.image.colour import to_lab
 from understudy.character.image.guided_filter import guided_filter
 from understudy.character.image.masks import (
     Mask,
-    box_of,
-    closed,
     depth,
     grow,
     opened,
@@ -29,6 +27,8 @@ from understudy.character.image.masks import (
     touching,
 )
 from understudy.character.matte.arm_gaps import ground_beside_arms
+from understudy.character.matte.sleeves import NUMBERS as SLEEVES
+from understudy.character.matte.sleeves import Seen, gaps_in_arm, restored_sleeve
 from understudy.geometry.landmarks import Float32
 
 
@@ -63,16 +63,6 @@ class LearnedMatteNumbers:
     """The median of the tracker's mask along a limb's bone from which on the limb is there."""
     limb_reach: float = 0.16
     """How far from its bone a limb is restored."""
-    sure_arm: float = 0.9
-    """From this likelihood on a pixel is an arm's, also where the net does not see it,"""
-    wide_arm: float = 0.03
-    """T: in places wider than twice this;"""
-    arm_colours: float = 0.5
-    """how far its colours, and the ground's, are compared,"""
-    is_ground: float = 0.95
-    """likeness to the ground from which on nothing is the arm's."""
-    no_arm: float = 0.5
-    """below this likelihood it is not, whatever the bones say."""
     bone: float = 0.035
     """Half width of what is figure along every visible bone."""
     fingers: float = 0.9
@@ -132,25 +122,17 @@ def complete_matte(
         limbs = draw_bones(shape, dropped, 2 * n.limb_reach * unit)
         restored |= limbs & (mask > n.limb_mask)
     flat = _beside_flat_ground(picture, learned)
-    enclosed = None if flat is None else flat.alike
-    seams = np.zeros(shape, bool)
+    seen = Seen(picture, mask, learned < n.trace, learned < n.solid, flat is not None, unit)
+    sleeves: list[tuple[Float32, Mask]] = []
     for arm, likely in zip(anatomy.arms, arms, strict=True):
         if likely is None:
             continue
         # Bones that were placed beside the arm make nothing figure.
         strays = draw_bones(shape, list(arm.segments), 2 * n.limb_reach * unit)
-        strays &= (likely < n.no_arm) & (learned < n.trace)
+        strays &= (likely < SLEEVES.no_arm) & seen.nothing
         bones, restored = bones & ~strays, restored & ~strays
-        # Before a plain ground what the net doubts is a pale sleeve; elsewhere it may be light.
-        unseen = learned < (n.trace if enclosed is None else n.solid)
-        sleeve = opened((likely > n.sure_arm) & unseen, n.wide_arm * unit)
-        if flat is not None:
-            # A mask may take a bit of the wall along, which has not the colours of the arm.
-            near = grow(sleeve, 2 * n.wide_arm * unit)
-            own = ~_ground_in(picture, learned, likely, near, unit)
-            sleeve = opened(sleeve & own, n.wide_arm * unit)
-            seams |= grow(sleeve, 2 * n.wide_arm * unit) & (likely > n.no_arm) & own
-        restored |= sleeve
+        sleeves.append((likely, restored_sleeve(seen, likely)))
+        restored |= sleeves[-1][1]
     if flat is not None:
         restored |= touching(flat.alike, bones & flat.alike)
         if (learned[-n.rim :] > n.figure).any():
@@ -162,9 +144,8 @@ def complete_matte(
     cloth = opened((learned > n.trace) & (learned < n.solid), n.wide * unit)
     learned = np.where(cloth, np.clip((learned - n.trace) / (n.solid - n.trace), 0, 1), learned)
     alpha = np.where(restored | (bones & (mask > n.limb_mask)), np.float32(1), learned)
-    if seams.any():
-        # Between what the net sees of an arm and what it does not see there is no gap.
-        alpha = np.where(seams & closed(alpha > n.figure, n.wide_arm * unit), np.float32(1), alpha)
+    for likely, sleeve in sleeves:
+        alpha[gaps_in_arm(seen, likely, sleeve, alpha > n.figure)] = 1
     alpha = np.where(_belongs(alpha, bones, unit), alpha, np.float32(0)).astype(np.float32)
     alpha = np.where(ground_beside_arms(picture, alpha, anatomy, arms), np.float32(0), alpha)
     return _along_the_picture(picture, alpha, unit)
@@ -208,25 +189,6 @@ class _BesideGround:
 
     alike: Mask
     foreign: Mask
-
-
-def _ground_in(
-    picture: Float32, learned: Float32, likely: Float32, where: Mask, unit: float
-) -> Mask:
-    """What of `where` (h, w) bool has the colours of the ground, and not those of the arm that the
-    net sees. likely: (h, w) float32, of being the arm's."""
-    n, found = NUMBERS, np.zeros(where.shape, bool)
-    view = box_of(where, n.limb_reach * unit)
-    if view is None:
-        return found
-    ground = (learned[view] < n.trace) & (likely[view] < n.no_arm)
-    arm = (learned[view] > n.solid) & (likely[view] > n.sure_arm)
-    if not ground.any() or not arm.any():
-        return found
-    lab = smoothed_lab(np.ascontiguousarray(picture[view]))
-    reach = max(1, round(n.arm_colours * unit))
-    found[view] = where[view] & (likeness(lab, ground, arm, where[view], reach) > n.is_ground)
-    return found
 
 
 def _beside_flat_ground(picture: Float32, learned: Float32) -> _BesideGround | None:
