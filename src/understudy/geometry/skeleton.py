@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.geometry.landmarks import BODY_LANDMARKS, Body, Float32, Landmarks
+from understudy.geometry.visibility import hips_inside
 
 Float64 = NDArray[np.float64]
 Side = Literal["left", "right"]
@@ -214,6 +215,7 @@ def skeleton_of(
         & (joints[:, 1] < (1 + OUTSIDE) * height)
     )
     seen = (visibility > VISIBLE) & inside
+    seen[[Body.LEFT_HIP, Body.RIGHT_HIP]] &= hips_inside(joints, size)
     torso = float(
         np.linalg.norm(
             (joints[Body.LEFT_SHOULDER] + joints[Body.RIGHT_SHOULDER])

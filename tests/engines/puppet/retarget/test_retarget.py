@@ -163,6 +163,17 @@ def test_legs_keep_the_pictures_stance_when_the_driver_shows_none(skeleton: Skel
         assert np.abs(motion.joints[:, ankle] - skeleton.joints[ankle]).max() < 0.6
 
 
+def test_hips_guessed_at_the_edge_that_cuts_them_do_not_move_the_head() -> None:
+    # Behind a desk: the tracker is sure of hips on the edge itself, in clip and picture elsewhere.
+    size = (720, 420)
+    picture = landmarks_of(Pose())
+    picture.body[[Body.LEFT_HIP, Body.RIGHT_HIP], :2] += (25.0, -8.0)
+    skeleton = skeleton_of(picture, size)
+    motion = retarget(performance_of([Pose()] * 12, size=size), skeleton, orientation="video")
+    nose = motion.joints[:, Body.NOSE] - skeleton.joints[Body.NOSE]
+    assert np.abs(nose).max() < 0.02 * skeleton.torso
+
+
 def test_feet_that_stand_in_the_clip_stand_in_the_result(skeleton: Skeleton) -> None:
     rng = np.random.default_rng(3)
     sway = [Pose(lean=8 * np.sin(i / 5), left_arm=(20.0 * np.sin(i / 4), 0.0)) for i in range(60)]

@@ -16,7 +16,7 @@ from understudy.geometry.filters import gaussian, interpolate_gaps, median_secon
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import ARMS, LEGS, LIMB_BONES, Bone, Skeleton, with_knuckles
 from understudy.geometry.transforms import norms
-from understudy.geometry.visibility import share_inside
+from understudy.geometry.visibility import hips_inside, share_inside
 from understudy.tracking.performance import Performance
 
 Float64 = NDArray[np.float64]
@@ -148,6 +148,8 @@ def figure_of_performance(performance: Performance) -> BodyTrack:
     points = with_knuckles(performance.body)
     world = with_knuckles(performance.world)
     visibility = points[..., 3] * share_inside(points[..., :2], performance.size)
+    hips = [Body.LEFT_HIP, Body.RIGHT_HIP]
+    visibility[:, hips] *= hips_inside(points[..., :2], performance.size)[:, None]
     both = np.concatenate([points[..., :2], world], axis=-1)
     seen: NDArray[np.bool_] = np.asarray(np.isfinite(both).all(axis=(1, 2)))
     confidence = np.where(
