@@ -5,7 +5,7 @@ import pytest
 
 from tests.character.drawn_figure import draw
 from understudy.character.figure.anatomy import measure
-from understudy.character.traits import arm_is_seen, arm_states, framing_of
+from understudy.character.traits import arm_is_seen, arm_states, framing_of, hem_of
 from understudy.geometry.landmarks import Body, Landmarks
 
 
@@ -97,3 +97,24 @@ def test_a_wrist_beside_its_elbow_is_a_guess_unless_there_are_fingers() -> None:
     bare, found = measure(drawn.landmarks), measure(_with_fingers(drawn.landmarks))
     assert not arm_is_seen(bare, 0, drawn.design.size, drawn.alpha)
     assert arm_is_seen(found, 0, drawn.design.size, drawn.alpha)
+
+
+def test_a_hem_ends_at_once_and_trousers_open_bit_by_bit() -> None:
+    drawn = draw()
+    anatomy = measure(drawn.landmarks)
+    unit, hips = anatomy.torso, int(anatomy.pelvis[1])
+    knees = anatomy.joints[[Body.RIGHT_KNEE, Body.LEFT_KNEE]]
+    # Legs that stand apart, each as wide as that: they touch.
+    anatomy.joints[[Body.RIGHT_HIP, Body.RIGHT_KNEE, Body.RIGHT_ANKLE], 0] = 180 - 0.2 * unit
+    anatomy.joints[[Body.LEFT_HIP, Body.LEFT_KNEE, Body.LEFT_ANKLE], 0] = 180 + 0.2 * unit
+    low, high, end = 180 - int(0.4 * unit), 180 + int(0.4 * unit), int(knees[:, 1].max())
+    nothing = np.zeros(drawn.alpha.shape, bool)
+    alpha = np.zeros_like(drawn.alpha)
+    alpha[hips:, low:high] = 1.0
+    skirt, trousers = alpha.copy(), alpha.copy()
+    skirt[end:, 180 - int(0.1 * unit) : 180 + int(0.1 * unit)] = 0.0
+    for row in range(end, len(alpha)):
+        half = (row - end) // 12
+        trousers[row, 180 - half : 180 + half] = 0.0
+    assert hem_of(skirt, anatomy, nothing) == pytest.approx(end, abs=2)
+    assert hem_of(trousers, anatomy, nothing) is None

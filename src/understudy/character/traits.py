@@ -49,6 +49,8 @@ class TraitNumbers:
     closed_from: float = 0.45  # T below the hips: above, trousers are closed as well
     hem_from: float = 0.25  # T below the hips: where a skirt may end
     least_skirt: float = 0.12  # T: a shorter one is a pocket or a hand
+    below_hem: float = 0.04  # T below a hem that closes legs
+    opens: float = 0.05  # T: they are so much farther apart at once; trousers open bit by bit
 
 
 NUMBERS = TraitNumbers()
@@ -164,7 +166,7 @@ def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
     """Canvas y of a skirt's hem, or None.
 
     alpha: (h, w) float32; arms: (h, w) bool, pixels of the arms. A skirt is where the silhouette
-    is much wider than the legs, or closes the space between legs that stand apart.
+    is much wider than the legs, or closes the space between legs that stand apart and ends at once.
     """
     h = alpha.shape[0]
     unit, joints = anatomy.torso, anatomy.joints
@@ -173,16 +175,22 @@ def hem_of(alpha: Float32, anatomy: Anatomy, arms: Mask) -> float | None:
     rows = np.arange(int(max(0, hips + NUMBERS.hem_from * unit)), int(min(h, ankles)))
     if rows.size < 8:
         return None
-    cloth = np.zeros(rows.size, bool)
+    wide, closed = np.zeros(rows.size, bool), np.zeros(rows.size, bool)
     for j, y in enumerate(rows):
         line = np.flatnonzero((alpha[y] > 0.5) & ~arms[y])
         xs = [_leg_x(joints, leg, float(y)) for leg in LEGS]
         if line.size == 0 or not _is_filled(alpha[y], xs):
             continue
         apart = abs(xs[0] - xs[1])
+        wide[j] = line[-1] - line[0] > apart + NUMBERS.skirt * unit
         # Trousers are closed as well where the legs meet.
-        closed = apart > NUMBERS.apart * unit and y > hips + NUMBERS.closed_from * unit
-        cloth[j] = line[-1] - line[0] > apart + NUMBERS.skirt * unit or closed
+        closed[j] = apart > NUMBERS.apart * unit and y > hips + NUMBERS.closed_from * unit
+    cloth = wide | closed
+    if cloth.any() and not wide[np.flatnonzero(cloth)[-1]]:
+        end = float(rows[np.flatnonzero(cloth)[-1]])
+        gaps = [_gap_between_legs(alpha, joints, y) for y in (end, end + NUMBERS.below_hem * unit)]
+        if gaps[1] - gaps[0] < NUMBERS.opens * unit:
+            cloth = wide
     if cloth.sum() < NUMBERS.least_skirt * unit:
         return None
     return float(rows[np.flatnonzero(cloth)[-1]])
@@ -193,6 +201,14 @@ def _leg_x(joints: NDArray[np.float64], leg: tuple[Body, ...], y: float) -> floa
     xs = [joints[leg[0], 0], joints[leg[1], 0], joints[leg[2], 0]]
     order = np.argsort(ys)
     return float(np.interp(y, np.array(ys)[order], np.array(xs)[order]))
+
+
+def _gap_between_legs(alpha: Float32, joints: NDArray[np.float64], y: float) -> int:
+    """How many pixels of a row between the legs' middles are empty; 0 below the canvas."""
+    if y >= len(alpha):
+        return 0
+    low, high = sorted(int(max(0.0, _leg_x(joints, leg, y))) for leg in LEGS)
+    return int((alpha[int(y), low : high + 1] <= 0.5).sum())
 
 
 def _is_filled(line: Float32, xs: list[float]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tests.engines.paper_doll import SKIN, TROUSERS, paper_doll
+from tests.engines.paper_doll import SHOE, SKIN, TROUSERS, paper_doll
 from tests.geometry.stick_figure import Pose
 from understudy.engines.puppet.rig.leg_split import find_leg_split
 from understudy.engines.puppet.rig.mesh import grid_mesh
@@ -171,6 +171,28 @@ def test_legs_that_stand_close_are_still_two() -> None:
     # Cloth that is wider than two legs is cloth, though it has their colour.
     rgba[int(skeleton.pelvis[1]) : below, right - 30 : left + 31] = (*TROUSERS, 1.0)
     assert find_leg_split(rgba, skeleton, None).y == pytest.approx(below, abs=8)
+
+
+def test_what_ends_above_shoes_that_touch_is_trousers_unless_it_is_wide() -> None:
+    character = paper_doll(Pose(left_leg=(90.0, 90.0), right_leg=(90.0, 90.0)))
+    skeleton = skeleton_of_character(character)
+    rgba = character.layers[0].rgba.copy()
+    knees = skeleton.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE]]
+    ankle, top = int(skeleton.joints[Body.LEFT_ANKLE, 1]) - 6, int(skeleton.pelvis[1])
+    left, right = (int(v) for v in knees[:, 0])
+    rgba[top:] = 0.0
+    rgba[ankle : ankle + 16, right - 8 : left + 9] = (*SHOE, 1.0)
+    rgba[top:ankle, right - 22 : left + 23] = (*TROUSERS, 1.0)
+    gown = find_leg_split(rgba, skeleton, None)
+    assert gown.cloth
+    assert gown.y == pytest.approx(ankle, abs=8)
+
+    for row in range(top, ankle):
+        taper = round(14 * (row - top) / (ankle - top))
+        rgba[row, : right - 22 + taper] = rgba[row, left + 23 - taper :] = 0.0
+    trousers = find_leg_split(rgba, skeleton, None)
+    assert not trousers.cloth
+    assert trousers.y < (top + knees[:, 1].mean()) / 2
 
 
 def test_the_shade_on_a_knee_is_no_hem() -> None:

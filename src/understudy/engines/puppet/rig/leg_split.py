@@ -12,9 +12,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.filters import weighted_gaussian
+from understudy.engines.puppet.rig.leg_seam import find_leg_seam, leg_line
 from understudy.geometry.landmarks import Body, Float32
-from understudy.geometry.skeleton import LEGS, Skeleton
+from understudy.geometry.skeleton import Skeleton
 
 Float64 = NDArray[np.float64]
 
@@ -36,10 +36,8 @@ class LegSplitNumbers:
         something wider hangs over them; two_legs: wider than their middles are apart by more.
     above_ankles: legs that come apart at least so far above the ankles have a crotch there.
     gown: cloth down to the ankles is wider than the legs' middles are apart by more than this.
+    tapers: and at least this share of its width at the hips; trousers are narrower.
     solid: alpha above which a pixel is covered.
-    seam_rows: with fewer rows there is no seam. seam_apart: nor where the legs are closer.
-    seam_certain: px of gap with which a row counts fully. seam_smooth: of the seam (sigma).
-    guess: px of gap that the middle between the legs counts for.
     """
 
     garment_edge: float = 14.0
@@ -58,12 +56,8 @@ class LegSplitNumbers:
     two_legs: float = 0.48
     above_ankles: float = 0.15
     gown: float = 0.3
+    tapers: float = 0.7
     solid: float = 0.5
-    seam_rows: int = 8
-    seam_apart: float = 0.04
-    seam_certain: float = 3.0
-    seam_smooth: float = 0.03
-    guess: float = 1e-3
 
 
 NUMBERS = LegSplitNumbers()
@@ -74,7 +68,7 @@ class LegSplit:
     """The line, and how the legs come apart below it.
 
     y: of the line, canvas pixels. cloth: whether cloth hangs over the legs down to it. seam: (H,)
-    the x of the gap between the legs in each row of the layer, None where they cross.
+    the x of the line between the legs in each row of the layer, None where they cross.
     """
 
     y: float
@@ -88,31 +82,7 @@ def find_leg_split(rgba: Float32, skeleton: Skeleton, hem: float | None) -> LegS
     rgba: the body layer (H, W, 4) premultiplied. hem: of a skirt where it is known already.
     """
     line = LegSplit(hem, cloth=True) if hem is not None else _line(rgba, skeleton)
-    return replace(line, seam=_seam(rgba[..., 3], skeleton, line.y))
-
-
-def _seam(alpha: Float32, skeleton: Skeleton, top: float) -> Float64 | None:
-    """The middle of the widest gap between the legs, row by row, as a smooth line."""
-    ankles = skeleton.joints[[Body.LEFT_ANKLE, Body.RIGHT_ANKLE], 1]
-    rows = np.arange(int(max(0.0, top)), int(min(len(alpha) - 1, float(ankles.max()))))
-    if len(rows) < NUMBERS.seam_rows:
-        return None
-    left, right = (_leg_line(skeleton, side, rows) for side in (0, 1))
-    if (left - right).min() < NUMBERS.seam_apart * skeleton.torso:
-        return None
-    places = np.empty(len(rows))
-    certain = np.empty(len(rows))
-    for i, y in enumerate(rows):
-        low, high = int(right[i]), int(np.ceil(left[i])) + 1
-        empty = np.clip(1.0 - alpha[y, max(low, 0) : max(high, 1)].astype(np.float64), 0.0, 1.0)
-        # Where nothing shows a gap the middle between the legs has to do.
-        x = np.arange(max(low, 0), max(low, 0) + len(empty))
-        certain[i] = empty.sum() + NUMBERS.guess
-        middle = (left[i] + right[i]) / 2
-        places[i] = ((empty * x).sum() + NUMBERS.guess * middle) / certain[i]
-    weight = np.minimum(certain, NUMBERS.seam_certain)
-    smooth = weighted_gaussian(places, weight, NUMBERS.seam_smooth * skeleton.torso)
-    return np.interp(np.arange(len(alpha)), rows, smooth)
+    return replace(line, seam=find_leg_seam(rgba, skeleton, line.y))
 
 
 def _line(rgba: Float32, skeleton: Skeleton) -> LegSplit:
@@ -125,7 +95,7 @@ def _line(rgba: Float32, skeleton: Skeleton) -> LegSplit:
     if last - first < NUMBERS.least_rows * torso:
         return LegSplit(hips + NUMBERS.crotch * (knees - hips), cloth=False)
     rows = np.arange(first, last)
-    left, right = (_leg_line(skeleton, side, rows) for side in (0, 1))
+    left, right = (leg_line(skeleton, side, rows) for side in (0, 1))
     joined = _joined(
         rgba[..., 3], rows, left, right, gap=max(NUMBERS.least_gap, int(NUMBERS.gap * torso))
     )
@@ -133,9 +103,15 @@ def _line(rgba: Float32, skeleton: Skeleton) -> LegSplit:
     reach = int(NUMBERS.edge_reach * torso)
     # Short trousers may end where the legs' rows begin: colours are compared from above it on.
     longer = np.arange(max(0, first - 2 * reach), last)
-    lines = [_leg_line(skeleton, side, longer) for side in (0, 1)]
+    lines = [leg_line(skeleton, side, longer) for side in (0, 1)]
     edge = _garment_edge(rgba, longer, lines, reach, (first, crotch + NUMBERS.edge_below * torso))
-    if edge is not None and edge > hips + NUMBERS.crotch * (knees - hips):
+    # What ends below the knees and is no wider than legs is trousers above shoes or boots.
+    trousers = (
+        edge is not None
+        and edge > knees
+        and not _is_gown(rgba[..., 3], skeleton, edge - reach, first)
+    )
+    if edge is not None and edge > hips + NUMBERS.crotch * (knees - hips) and not trousers:
         return LegSplit(edge, cloth=True)
     if crotch > hips + NUMBERS.closed * (knees - hips):
         wide = [np.ptp(np.flatnonzero(rgba[y, :, 3] > NUMBERS.solid)) for y in rows[: joined + 1]]
@@ -144,19 +120,24 @@ def _line(rgba: Float32, skeleton: Skeleton) -> LegSplit:
             return LegSplit(hips + NUMBERS.crotch * (knees - hips), cloth=False)
     if crotch < ankles - NUMBERS.above_ankles * torso:
         return LegSplit(crotch, cloth=False)
-    width = (
-        np.ptp(np.flatnonzero(rgba[int(crotch), :, 3] > NUMBERS.solid)) if crotch < len(rgba) else 0
-    )
-    if width > abs(left[joined] - right[joined]) + NUMBERS.gown * torso:
+    if _is_gown(rgba[..., 3], skeleton, crotch, first):
         return LegSplit(crotch, cloth=True)
     return LegSplit(hips + NUMBERS.crotch * (knees - hips), cloth=False)
 
 
-def _leg_line(skeleton: Skeleton, side: int, rows: NDArray[np.int64]) -> Float64:
-    """The x of a leg's middle in each row."""
-    places = skeleton.joints[list(LEGS[side].joints[:3])]
-    y = np.maximum.accumulate(places[:, 1] + np.array([0.0, 1e-3, 2e-3]))
-    return np.asarray(np.interp(rows, y, places[:, 0]))
+def _is_gown(alpha: Float32, skeleton: Skeleton, y: float, hips: int) -> bool:
+    """Whether what is drawn in a row is too wide for two legs: wider than they are, and not much
+    narrower than the row `hips`."""
+    wide, above = _width(alpha, y), _width(alpha, hips)
+    left, right = (float(leg_line(skeleton, side, np.array([y]))[0]) for side in (0, 1))
+    legs = abs(left - right) + NUMBERS.gown * skeleton.torso
+    return wide > max(legs, NUMBERS.tapers * above)
+
+
+def _width(alpha: Float32, y: float) -> float:
+    """How wide the figure is in a row, pixels."""
+    covered = np.flatnonzero(alpha[min(int(y), len(alpha) - 1)] > NUMBERS.solid)
+    return float(np.ptp(covered)) if covered.size else 0.0
 
 
 def _joined(

@@ -81,6 +81,41 @@ def snapped(mesh: Mesh, field: Float64, gradient: Float64, reach: float) -> Mesh
     return Mesh(mesh.vertices + np.where(near[:, None], move, 0.0), mesh.triangles)
 
 
+def cut_along(
+    vertices: Float64, triangles: Triangles, side: Float64
+) -> tuple[Float64, NDArray[np.int64], NDArray[np.int64]]:
+    """Triangles (N, 3) cut along the zero of a field on their vertices, side (V,).
+
+    Returns the vertices, new ones behind those that were there; the pieces (M, 3); and of each
+    piece whether the field is positive on it, 0 or 1.
+    """
+    positive = side > 0
+    corners = positive[triangles]
+    count = corners.sum(axis=1)
+    whole = (count == 0) | (count == 3)
+    mixed = triangles[~whole].astype(np.int64)
+    # The corner that is alone on its side comes first; the order round the triangle stays.
+    alone_is_positive = count[~whole] == 1
+    first = np.argmax(positive[mixed] == alone_is_positive[:, None], axis=1)
+    a, b, c = np.take_along_axis(mixed, (first[:, None] + np.arange(3)) % 3, axis=1).T
+    # A point on an edge is the same one for both triangles beside it.
+    ends = np.sort(np.stack([np.stack([a, b], 1), np.stack([a, c], 1)]).reshape(-1, 2), axis=1)
+    edges, number = np.unique(ends, axis=0, return_inverse=True)
+    low, high = edges.T
+    share = side[low] / (side[low] - side[high])
+    between = vertices[low] + share[:, None] * (vertices[high] - vertices[low])
+    on_b, on_c = (len(vertices) + number.reshape(2, -1)).astype(np.int64)
+    own = alone_is_positive.astype(np.int64)
+    pieces = [
+        triangles[whole].astype(np.int64),
+        np.stack([a, on_b, on_c], axis=1),
+        np.stack([on_b, b, c], axis=1),
+        np.stack([on_b, c, on_c], axis=1),
+    ]
+    sides = [(count[whole] == 3).astype(np.int64), own, 1 - own, 1 - own]
+    return np.concatenate([vertices, between]), np.concatenate(pieces), np.concatenate(sides)
+
+
 def cropped(rgba: Float32) -> tuple[Float32, Float64]:
     """The texture cut to what is drawn, with an empty rim, and its origin (x, y) in the layer."""
     rows = np.flatnonzero((rgba[..., 3] > 0).any(axis=1))

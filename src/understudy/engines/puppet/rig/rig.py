@@ -15,6 +15,7 @@ from understudy.engines.puppet.rig.leg_split import LegSplit, find_leg_split
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.rigged_layer import RiggedLayer, rigged
 from understudy.engines.puppet.rig.sheet import is_sheet, rigged_sheet
+from understudy.engines.puppet.rig.skirts import upright_cloth
 from understudy.engines.puppet.rig.sleeves import Sleeve, hang
 from understudy.engines.puppet.rig.weights import (
     BodyFrame,
@@ -190,4 +191,5 @@ def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> Rigg
     def weigh(points: Float64, *, forced: int | None = None) -> ChainWeights:
         return body_weights(points, skeleton, frame, forced=forced if alone is None else alone)
 
-    return rigged(layer, weigh, NUMBERS.leg_seam, step, skeleton.torso)
+    body = rigged(layer, weigh, NUMBERS.leg_seam, step, skeleton.torso)
+    return replace(body, upright=upright_cloth(body.vertices, skeleton, frame))

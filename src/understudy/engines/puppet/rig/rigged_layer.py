@@ -12,10 +12,11 @@ from understudy.character.character import Layer, LayerName
 from understudy.engines.puppet.render.colour import pack_texture
 from understudy.engines.puppet.render.rasterizer import painters_order
 from understudy.engines.puppet.rig.fingers import HandRig, finger_weights
-from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh, snapped
+from understudy.engines.puppet.rig.mesh import Mesh, cropped, cut_along, grid_mesh
 from understudy.engines.puppet.rig.sheet_skinning import Sheet
 from understudy.engines.puppet.rig.side_extension import beyond_sides
 from understudy.engines.puppet.rig.skinning import skin, strongest
+from understudy.engines.puppet.rig.skirts import hung
 from understudy.engines.puppet.rig.sleeves import Sleeve
 from understudy.engines.puppet.rig.weights import ChainWeights
 from understudy.geometry.skeleton import ARMS, Bone
@@ -27,12 +28,9 @@ Float64 = NDArray[np.float64]
 class LayerNumbers:
     """How a layer is meshed.
 
-    snap: share of a cell by which a vertex is moved onto a seam at most; from a half on triangles
-        would turn over.
     outer: share of forearm and hand in a triangle's weights that makes it one of theirs.
     """
 
-    snap: float = 0.45
     outer: float = 0.5
 
 
@@ -56,7 +54,8 @@ class RiggedLayer:
         upper left corner, canvas pixels.
     order: triangle order from far to near while the left leg is the nearer one; order_swapped:
         while it is the farther one. order_outer: of an arm, forearm and hand alone.
-    sleeve: of an arm, the cloth that hangs from it. sheet: of a body in one piece with its arms,
+    upright: (V, 2), of cloth that hangs over the legs, see `skirts`. sleeve: of an arm, the cloth
+    that hangs from it. sheet: of a body in one piece with its arms,
     how it is posed instead of by its weights.
     """
 
@@ -71,6 +70,7 @@ class RiggedLayer:
     order: NDArray[np.int32]
     order_swapped: NDArray[np.int32]
     order_outer: NDArray[np.int32]
+    upright: Float64 | None = None
     sleeve: Sleeve | None = None
     sheet: Sheet | None = None
 
@@ -82,8 +82,11 @@ class RiggedLayer:
         rest = self.vertices if offset is None else self.vertices + offset
         if self.sheet is None:
             placed = np.empty_like(rest)
-            skin(rest, self.bones, self.weights, maps, placed)
-            return placed
+            if self.upright is None:
+                skin(rest, self.bones, self.weights, maps, placed)
+                return placed
+            skin(rest - self.upright, self.bones, self.weights, maps, placed)
+            return placed + hung(self.upright, maps[Bone.PELVIS])
         placed = self.sheet.posed(maps)
         if offset is not None:
             moved, still = np.empty_like(rest), np.empty_like(rest)
@@ -119,7 +122,6 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     rgba, left = beyond_sides(layer, step, torso)
     mesh = grid_mesh(rgba[..., 3], step)
     mesh = Mesh(mesh.vertices - (left, 0.0), mesh.triangles)
-    mesh = _fitted_to_seam(mesh, weigh, seam, step)
     vertices, triangles, weights = _split_at_seam(mesh, weigh, seam)
     all_weights, numbers = weights, list(range(len(Bone)))
     if hand is not None:
@@ -169,45 +171,28 @@ def _spread(values: Float64, triangles: NDArray[np.int32]) -> Float64:
     return np.asarray(corners.max(axis=1) - corners.min(axis=1))
 
 
-def _fitted_to_seam(mesh: Mesh, weigh: Weigher, seam: float, step: int) -> Mesh:
-    """Move the vertices beside a seam onto it, so that the parts come apart along a clean line."""
-    free = weigh(mesh.vertices)
-    torn = mesh.triangles[_spread(free.stage, mesh.triangles) > seam]
-    if not len(torn):
-        return mesh
-    gradient = np.stack(
-        [
-            weigh(mesh.vertices + offset).side - weigh(mesh.vertices - offset).side
-            for offset in (np.array([1.0, 0.0]), np.array([0.0, 1.0]))
-        ],
-        axis=1,
-    )
-    at_seam = np.zeros(len(mesh.vertices), np.bool_)
-    at_seam[np.unique(torn)] = True
-    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, NUMBERS.snap * step)
-
-
 def _split_at_seam(
     mesh: Mesh, weigh: Weigher, seam: float
 ) -> tuple[Float64, NDArray[np.int32], Float64]:
     """Split the mesh where neighbours belong to different parts of the body.
 
-    A triangle across a seam would be a web between, say, the two legs. It goes to the side where
-    its middle lies, with corners of its own that follow that side alone.
+    A triangle across a seam would be a web between, say, the two legs. It is cut along the seam,
+    and each piece has corners of its own that follow its side alone.
     """
     free = weigh(mesh.vertices)
     across = _spread(free.stage, mesh.triangles) > seam
     if not across.any():
         return mesh.vertices, mesh.triangles, free.weights
-    middle = mesh.vertices[mesh.triangles].mean(axis=1)
-    side = (weigh(middle).side > 0).astype(np.int64)
-    copies = [free.weights] + [weigh(mesh.vertices, forced=s).weights for s in (0, 1)]
-    count = len(mesh.vertices)
-    label = np.where(across, 1 + side, 0)
-    triangles = mesh.triangles.astype(np.int64) + (label * count)[:, None]
+    points, pieces, sides = cut_along(mesh.vertices, mesh.triangles[across], free.side)
+    weights = [weigh(points, forced=s).weights for s in (0, 1)]
+    whole = np.concatenate([free.weights, np.zeros_like(weights[0][len(free.weights) :])])
+    count = len(points)
+    triangles = np.concatenate(
+        [mesh.triangles[~across].astype(np.int64), pieces + ((1 + sides) * count)[:, None]]
+    )
     used, renumbered = np.unique(triangles, return_inverse=True)
     return (
-        np.ascontiguousarray(mesh.vertices[used % count]),
+        np.ascontiguousarray(points[used % count]),
         np.ascontiguousarray(renumbered.reshape(-1, 3).astype(np.int32)),
-        np.concatenate(copies)[used],
+        np.concatenate([whole, *weights])[used],
     )

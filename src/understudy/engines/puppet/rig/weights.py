@@ -305,6 +305,11 @@ def wears_skirt(skeleton: Skeleton, split: LegSplit) -> bool:
     return split.cloth and bool(split.y > skeleton.pelvis[1] + BODY.skirt * thigh)
 
 
+def legs_shares(points: Float64, skeleton: Skeleton, split: LegSplit) -> Float64:
+    """How far points (V, 2) belong to the left leg and not to the right one: (V,) in 0..1."""
+    return _sides_of_legs(points, skeleton, split)[1]
+
+
 def _sides_of_legs(points: Float64, skeleton: Skeleton, split: LegSplit) -> tuple[Float64, Float64]:
     """Which leg points (V, 2) are nearer to: (V,) pixels, negative nearer to the left one, and how
     far they belong to the left one: (V,) in 0..1."""
