@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from tests.engines.paper_doll import SIZE, paper_doll
+from tests.geometry.stick_figure import Pose
 from understudy.character.character import Character, Layer
 from understudy.engines import CharacterJudging, Judgement
 from understudy.engines.puppet import PuppetEngine
@@ -171,3 +172,10 @@ def test_a_head_that_floats_over_its_shoulders_is_not_loose() -> None:
     knees = rest.joints[[Body.LEFT_KNEE, Body.RIGHT_KNEE], 1].mean()
     assert "loose" not in without(neck, neck + 3)
     assert "loose" in without(knees, knees + 3)
+
+
+def test_legs_that_cross_in_the_picture_take_no_steps() -> None:
+    """Neither can be told from the other where they meet, so that they would come apart there."""
+    found = judge(paper_doll(Pose(left_leg=(112.0, 112.0), right_leg=(68.0, 68.0))))
+    assert found.sways_only
+    assert any("takes no steps: " in remark for remark in found.remarks)

@@ -46,3 +46,12 @@ def test_every_pose_is_shown_and_none_is_the_picture() -> None:
     assert len(poses.shown) == 1 + len(POSES) == 7
     rest, *others = (poses.performance.body[index] for index in poses.shown.values())
     assert all(np.abs(other - rest).max() > 10 for other in others)
+
+
+def test_legs_cross_in_a_pose_and_are_moved_however_faint_they_are() -> None:
+    marks = doll_landmarks()
+    marks.body[Body.LEFT_HIP :, 3] = 0.5
+    poses = poses_of(marks, SIZE)
+    assert (poses.performance.body[:, Body.LEFT_HIP :, 3] == 1.0).all()
+    crossed = poses.performance.body[poses.shown["arms raised, legs crossed"]]
+    assert crossed[Body.LEFT_ANKLE, 0] < crossed[Body.RIGHT_ANKLE, 0]

@@ -17,6 +17,7 @@ from understudy.geometry.landmarks import (
     Body,
     Landmarks,
 )
+from understudy.geometry.skeleton import VISIBLE
 from understudy.geometry.transforms import wrap_angle
 from understudy.tracking.performance import Performance
 
@@ -41,7 +42,7 @@ class Pose:
 
 POSES = (
     Pose("arms spread", ((0, 0), (0, 0))),
-    Pose("arms raised", ((-55, -75), (-55, -75))),
+    Pose("arms raised, legs crossed", ((-55, -75), (-55, -75)), (-22, -14)),
     Pose("leaning, arms down", ((75, 85), (75, 85)), lean=12),
     Pose("one hand up, one on the hip", ((-40, -100), (50, 135)), lean=-8),
     Pose("striding", ((50, 10), (60, 80)), (22, 12), (12, 4), lean=-6),
@@ -96,6 +97,8 @@ def test_poses(landmarks: Landmarks, size: tuple[int, int]) -> TestPoses:
     points[..., :2] += np.array(size, np.float32)
     body = np.repeat(landmarks.body[None], len(rows), axis=0)
     body[..., :2] = points[:, :BODY_LANDMARKS, :2]
+    # Of a driver everything is seen that may move in the picture, however faint it is there.
+    body[..., 3] = np.where(body[..., 3] > VISIBLE, 1.0, body[..., 3])
     performance = Performance(
         times=np.arange(len(rows)) / float(s.fps),
         body=body,

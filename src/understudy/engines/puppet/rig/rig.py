@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from understudy.character.character import Character, Layer, LayerName
 from understudy.character.image.masks import depth
 from understudy.engines.puppet.rig.fingers import HandRig, hand_rig
+from understudy.engines.puppet.rig.hidden_foot import hidden_foot, with_foot
 from understudy.engines.puppet.rig.leg_split import LegSplit, find_leg_split
 from understudy.engines.puppet.rig.patches import elbow_patch, upper_arm_patch
 from understudy.engines.puppet.rig.rigged_layer import RiggedLayer, rigged
@@ -192,4 +193,7 @@ def _body(layer: Layer, skeleton: Skeleton, frame: BodyFrame, step: int) -> Rigg
         return body_weights(points, skeleton, frame, forced=forced if alone is None else alone)
 
     body = rigged(layer, weigh, NUMBERS.leg_seam, step, skeleton.torso)
+    hidden = hidden_foot(layer.rgba[..., 3], skeleton, frame.leg_split)
+    if layer.name == "body" and alone is None and hidden is not None:
+        body = with_foot(body, hidden, skeleton, weigh)
     return replace(body, upright=upright_cloth(body.vertices, skeleton, frame))

@@ -12,14 +12,14 @@ from understudy.character.character import Layer, LayerName
 from understudy.engines.puppet.render.colour import pack_texture
 from understudy.engines.puppet.render.rasterizer import painters_order
 from understudy.engines.puppet.rig.fingers import HandRig, finger_weights
-from understudy.engines.puppet.rig.mesh import Mesh, cropped, cut_along, grid_mesh
+from understudy.engines.puppet.rig.mesh import Mesh, cropped, cut_along, grid_mesh, snapped
 from understudy.engines.puppet.rig.sheet_skinning import Sheet
 from understudy.engines.puppet.rig.side_extension import beyond_sides
 from understudy.engines.puppet.rig.skinning import skin, strongest
 from understudy.engines.puppet.rig.skirts import hung
 from understudy.engines.puppet.rig.sleeves import Sleeve
 from understudy.engines.puppet.rig.weights import ChainWeights
-from understudy.geometry.skeleton import ARMS, Bone
+from understudy.geometry.skeleton import ARMS, LEGS, Bone
 
 Float64 = NDArray[np.float64]
 
@@ -28,9 +28,11 @@ Float64 = NDArray[np.float64]
 class LayerNumbers:
     """How a layer is meshed.
 
+    snap: share of a cell within which a vertex is moved onto a seam.
     outer: share of forearm and hand in a triangle's weights that makes it one of theirs.
     """
 
+    snap: float = 0.15
     outer: float = 0.5
 
 
@@ -122,6 +124,7 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     rgba, left = beyond_sides(layer, step, torso)
     mesh = grid_mesh(rgba[..., 3], step)
     mesh = Mesh(mesh.vertices - (left, 0.0), mesh.triangles)
+    mesh = _fitted_to_seam(mesh, weigh, seam, step)
     vertices, triangles, weights = _split_at_seam(mesh, weigh, seam)
     all_weights, numbers = weights, list(range(len(Bone)))
     if hand is not None:
@@ -136,13 +139,9 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
     bones = np.array(numbers, np.int32)[columns]
     texture, origin = cropped(rgba)
     origin -= (left, 0.0)
-    near_left, near_right = DEPTH.copy(), DEPTH.copy()
-    near_left[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = NEAR_LEG
-    near_left[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = FAR_LEG
-    near_right[Bone.LEFT_HIP_1 : Bone.LEFT_FOOT + 1] = FAR_LEG
-    near_right[Bone.RIGHT_HIP_1 : Bone.RIGHT_FOOT + 1] = NEAR_LEG
     outer = weights[:, [b for limb in ARMS for b in limb.bones[1:]]].sum(axis=1)
-    order = ordered(weights @ near_left, triangles)
+    body_bones, body_weights = strongest(weights)
+    order, order_swapped = orders_of_legs(body_bones, body_weights, triangles)
     return RiggedLayer(
         name=layer.name,
         vertices=vertices,
@@ -153,10 +152,29 @@ def rigged(  # noqa: PLR0913 - a layer, and how it is weighed and cut
         texture=pack_texture(texture),
         origin=origin,
         order=order,
-        order_swapped=ordered(weights @ near_right, triangles),
+        order_swapped=order_swapped,
         order_outer=order[outer[triangles].min(axis=1)[order] > NUMBERS.outer],
         sleeve=None if found is None else found[0],
     )
+
+
+def orders_of_legs(
+    bones: NDArray[np.int32],
+    weights: Float64,
+    triangles: NDArray[np.int32],
+    farther: Float64 | float = 0.0,
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Triangles (N, 3) from far to near while the left leg is the nearer one, and while it is the
+    farther one: (N,) numbers each.
+
+    bones, weights: (V, 6). farther: (V,) by how much vertices lie farther than their bones say.
+    """
+    depths = []
+    for near, far in (LEGS, LEGS[::-1]):
+        of_bones = DEPTH.copy()
+        of_bones[list(near.all_bones)], of_bones[list(far.all_bones)] = NEAR_LEG, FAR_LEG
+        depths.append((weights * of_bones[bones]).sum(axis=1) + farther)
+    return ordered(depths[0], triangles), ordered(depths[1], triangles)
 
 
 def ordered(depth: Float64, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -169,6 +187,25 @@ def ordered(depth: Float64, triangles: NDArray[np.int32]) -> NDArray[np.int32]:
 def _spread(values: Float64, triangles: NDArray[np.int32]) -> Float64:
     corners = values[triangles]
     return np.asarray(corners.max(axis=1) - corners.min(axis=1))
+
+
+def _fitted_to_seam(mesh: Mesh, weigh: Weigher, seam: float, step: int) -> Mesh:
+    """Move the vertices that all but lie on a seam onto it: what is cut off beside them would be
+    slivers."""
+    free = weigh(mesh.vertices)
+    torn = mesh.triangles[_spread(free.stage, mesh.triangles) > seam]
+    if not len(torn):
+        return mesh
+    gradient = np.stack(
+        [
+            weigh(mesh.vertices + offset).side - weigh(mesh.vertices - offset).side
+            for offset in (np.array([1.0, 0.0]), np.array([0.0, 1.0]))
+        ],
+        axis=1,
+    )
+    at_seam = np.zeros(len(mesh.vertices), np.bool_)
+    at_seam[np.unique(torn)] = True
+    return snapped(mesh, np.where(at_seam, free.side, 1e9), gradient / 2.0, NUMBERS.snap * step)
 
 
 def _split_at_seam(

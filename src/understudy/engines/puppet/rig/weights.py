@@ -102,6 +102,8 @@ class HeadNumbers:
     least_shoulders: float = 0.25
 
 
+ON_SEAM = 1.0
+"""Pixels of `side` over which a point passes from leg to leg where nothing joins them."""
 ARM, BODY, HEAD = ArmNumbers(), BodyNumbers(), HeadNumbers()
 
 
@@ -295,7 +297,9 @@ def body_weights(
     weights[:, Bone.HEAD] += trunk * chest * head
     weights[:, Bone.CHEST] += trunk * chest * (1.0 - head)
     weights[:, Bone.PELVIS] += trunk * (1.0 - chest)
-    stage = in_legs * (2.0 * left - 1.0)
+    # What lies on the seam is torn from both sides, not from the farther one alone.
+    at_seam = np.abs(side) < ON_SEAM
+    stage = in_legs * np.where(at_seam, 0.0, 2.0 * left - 1.0)
     return ChainWeights(weights / weights.sum(axis=1, keepdims=True), stage, side)
 
 
@@ -332,7 +336,7 @@ def _sides_of_legs(points: Float64, skeleton: Skeleton, split: LegSplit) -> tupl
         reach = wide * smoothstep(first * torso, last * torso, below)
     else:
         reach = np.minimum(wide, np.maximum(BODY.crotch_joins * torso - below, 0.0))
-    return side, smoothstep(-1.0, 1.0, -side / (reach + 1.0))
+    return side, smoothstep(-1.0, 1.0, -side / (reach + ON_SEAM))
 
 
 def _add_leg(  # noqa: PLR0913 - one leg's surroundings
