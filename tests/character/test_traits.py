@@ -118,3 +118,10 @@ def test_a_hem_ends_at_once_and_trousers_open_bit_by_bit() -> None:
         trousers[row, 180 - half : 180 + half] = 0.0
     assert hem_of(skirt, anatomy, nothing) == pytest.approx(end, abs=2)
     assert hem_of(trousers, anatomy, nothing) is None
+
+
+@pytest.mark.parametrize(("width", "seen"), [(180, True), (132, False)])
+def test_an_arm_that_the_pictures_side_cuts_lengthwise_is_not_seen(width: int, seen: bool) -> None:
+    drawn = draw(size=(width, 520), left=((0.5, 0.52), (0.52, 0.98), (0.52, 1.12)))
+    anatomy = measure(_with_fingers(drawn.landmarks))
+    assert arm_is_seen(anatomy, 0, drawn.design.size, drawn.alpha) == seen

@@ -12,6 +12,7 @@ from understudy.character.image.masks import Mask
 from understudy.geometry.arm_states import ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Body, Float32
+from understudy.geometry.transforms import segment_distance
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class TraitNumbers:
     tip_margin: float = -0.06  # T: fingertips may be cut off
     guessed_margin: float = 0.08  # T: but not of a hand whose fingers nobody found,
     cut_near: float = 0.2  # T: where the edge cuts the figure so near to it
+    beside_edge: float = 0.2  # T: where an arm lies so near to the picture's left or right edge,
+    cut_along: float = 0.3  # T: and that cuts the figure over this length, half of the arm is seen
     stub: float = 0.3  # of the upper arm: shorter, a forearm without such fingers is a guess
     arms_touch: float = 0.1  # T: arms nearer than this cannot be separated
     folded: float = 20.0  # degrees between upper arm and forearm: less, and one hides the other
@@ -122,8 +125,9 @@ def arm_is_seen(
 
     An arm without its hand would move as a stump; only fingertips may be missing. A wrist close to
     the edge that cuts the figure, or right beside the elbow, may be a guess: then the fingers must
-    have been found. The tracker is less sure of the farther arm of a figure turned sideways, so
-    that one must be clearer.
+    have been found. Of an arm that an edge at the side cuts lengthwise only half is seen. The
+    tracker is less sure of the farther arm of a figure turned sideways, so that one must be
+    clearer.
     """
     left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
     turned = float(np.hypot(*(left - right))) < NUMBERS.turned * anatomy.torso
@@ -141,6 +145,8 @@ def arm_is_seen(
         is_on_matte(anatomy, alpha, place) for place in (arm.elbow, arm.wrist)
     ):
         return False
+    if alpha is not None and _is_cut_along(arm, alpha, anatomy.torso):
+        return False
     if arm.fingers is None:
         upper, lower = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
         if np.hypot(*lower) < NUMBERS.stub * np.hypot(*upper):
@@ -149,6 +155,17 @@ def arm_is_seen(
         if alpha is not None and not (inside(arm.wrist, margin) and inside(tip, margin)):
             return not _is_cut_near(tip, alpha, NUMBERS.cut_near * anatomy.torso)
     return inside(arm.wrist, NUMBERS.wrist_margin) and inside(tip, NUMBERS.tip_margin)
+
+
+def _is_cut_along(arm: ArmBones, alpha: Float32, unit: float) -> bool:
+    """Whether the picture's left or right edge cuts the arm lengthwise. unit: pixels of T."""
+    for x in (0, alpha.shape[1] - 1):
+        rows = np.flatnonzero(alpha[:, x] > 0.5)
+        points = np.stack([np.full(rows.size, x), rows], axis=1).astype(np.float64)
+        away = np.minimum(*(segment_distance(points, *bone) for bone in arm.segments[:2]))
+        if (away < NUMBERS.beside_edge * unit).sum() > NUMBERS.cut_along * unit:
+            return True
+    return False
 
 
 def _is_cut_near(place: Points, alpha: Float32, reach: float) -> bool:

@@ -51,6 +51,24 @@ def test_a_wide_sleeve_comes_along_with_its_arm(standing: Drawn) -> None:
     assert _overlap(without.labels == ARMS[0], sleeve) < 0.8
 
 
+def test_an_arm_goes_on_under_cloth_that_hides_its_inner_half_for_a_stretch() -> None:
+    drawn = draw(left=CLOSE)
+    anatomy = measure(drawn.landmarks)
+    arm, bones = drawn.arms[0] > 0.5, anatomy.arms[0]
+    rows = np.arange(*(round(float(bones.elbow[1]) + past) for past in (-20, 20)))
+    hem = np.zeros_like(arm)
+    for y in rows:
+        columns = np.flatnonzero(arm[y])
+        hem[y, : columns[0] + columns.size // 2] = True
+    hem &= drawn.alpha > 0.5
+    picture = np.where(hem[..., None], np.array([0.5, 0.1, 0.5], np.float32), drawn.picture)
+    mask = _mask(arm & ~hem)
+    parts = find_parts(Matte(drawn.alpha, picture), anatomy, (True, False), (mask, None))
+    assert parts.arms[0] is not None
+    assert float(parts.arms[0][hem & arm].mean()) > 0.5
+    assert float(parts.overlay[hem & arm].mean()) > 0.5
+
+
 def test_a_mask_of_little_confidence_is_left_to_the_contour(standing: Drawn) -> None:
     anatomy = measure(standing.landmarks)
     matte = Matte(standing.alpha, standing.picture)

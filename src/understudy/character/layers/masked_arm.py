@@ -35,8 +35,9 @@ class MaskedArmNumbers:
     """T: radius in which the mask's edge is laid along the picture's,"""
     eps: float = 1e-3
     """with this regularisation, squared colours (0..1)."""
-    hidden: float = 0.1
-    """T: hair and cloth narrower than twice this hide an arm whose mask goes on at both sides."""
+    hidden: float = 0.3
+    """T: hair and cloth narrower than twice this hide an arm whose mask goes on at both sides, and
+    what is seen of its inner half may end for as long under a hem."""
     piece: float = 0.1
     """Share of an arm that makes a piece of it one worth the name."""
     root: float = 0.4
