@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from xml.etree import ElementTree
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from tests import web
 
@@ -21,6 +20,9 @@ def speaking_s3() -> Iterator[str]:
     """The endpoint of the server; the environment names it to storages of this process, and of
     those that it starts.
     """
+    # Here, as it takes a while to import, and most who run tests need no S3.
+    from moto.server import ThreadedMotoServer
+
     server = ThreadedMotoServer("127.0.0.1", port=0)
     server.start()
     host, port = server.get_host_and_port()

@@ -85,10 +85,10 @@ def test_outputs_and_drivers_that_cannot_be(
 
 
 def test_a_clip_that_is_too_short_names_the_field(
-    understudy: Run, picture: Path, short_clip: Path, tmp_path: Path
+    understudy: Run, picture: Path, too_short_clip: Path, tmp_path: Path
 ) -> None:
     out = tmp_path / "out.mp4"
-    done = understudy("animate", picture, short_clip, "-o", out)
+    done = understudy("animate", picture, too_short_clip, "-o", out)
     assert done.returncode == 2
     assert "video_url" in done.stderr or "Video duration" in done.stderr
     assert "Traceback" not in done.stderr
@@ -123,9 +123,9 @@ def test_an_engine_that_is_not_installed(
 
 
 def test_inspect_says_why_a_pair_cannot_be_used(
-    understudy: Run, picture: Path, short_clip: Path
+    understudy: Run, picture: Path, too_short_clip: Path
 ) -> None:
-    done = understudy("inspect", picture, short_clip, "--json")
+    done = understudy("inspect", picture, too_short_clip, "--json")
     assert done.returncode == 2
     answer = json.loads(done.stdout)
     assert (answer["usable"], answer["plan"]) == (False, None)
@@ -137,9 +137,9 @@ def test_inspect_says_why_a_pair_cannot_be_used(
 
 
 def test_inspect_tells_all_problems_at_once(
-    understudy: Run, short_clip: Path, tmp_path: Path
+    understudy: Run, too_short_clip: Path, tmp_path: Path
 ) -> None:
-    done = understudy("inspect", tmp_path / "no.png", short_clip, "--prompt", "x" * 2501)
+    done = understudy("inspect", tmp_path / "no.png", too_short_clip, "--prompt", "x" * 2501)
     assert done.returncode == 2
     assert done.stdout == ""
     prompt, picture, clip = done.stderr.splitlines()

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-
-def run(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "understudy", *words],
-        env=os.environ | {"UNDERSTUDY_WEIGHTS_FETCH": "false"} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+from tests.cli.conftest import Run
 
 
-def test_the_list_names_every_weight_and_the_folder(tmp_path: Path) -> None:
+@pytest.fixture
+def run(understudy: Run, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs `understudy` with variables of the environment."""
+
+    def with_variables(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        for name, value in ({"UNDERSTUDY_WEIGHTS_FETCH": "false"} | environment).items():
+            monkeypatch.setenv(name, value)
+        return understudy(*words)
+
+    return with_variables
+
+
+def test_the_list_names_every_weight_and_the_folder(run: Run, tmp_path: Path) -> None:
     done = run("weights", "list", UNDERSTUDY_WEIGHTS_DIR=str(tmp_path))
     assert done.returncode == 0
     lines = done.stdout.splitlines()
@@ -28,7 +31,7 @@ def test_the_list_names_every_weight_and_the_folder(tmp_path: Path) -> None:
     assert lines[-1] == f"Folder: {tmp_path}"
 
 
-def test_with_fetching_off_a_line_for_each_says_what_is_lost(tmp_path: Path) -> None:
+def test_with_fetching_off_a_line_for_each_says_what_is_lost(run: Run, tmp_path: Path) -> None:
     done = run("weights", "fetch", "isnet", UNDERSTUDY_WEIGHTS_DIR=str(tmp_path))
     assert done.returncode == 0
     first, second = done.stdout.splitlines()
@@ -38,13 +41,15 @@ def test_with_fetching_off_a_line_for_each_says_what_is_lost(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("command", ["list", "fetch", "verify", "path"])
-def test_a_name_that_is_not_in_the_catalogue_is_refused(command: str) -> None:
+def test_a_name_that_is_not_in_the_catalogue_is_refused(run: Run, command: str) -> None:
     done = run("weights", command, "nobody")
     assert done.returncode == 2
     assert done.stderr.startswith("understudy: NAME is nobody; allowed: isnet, ")
 
 
-def test_a_mirror_without_the_file_and_no_other_source_is_no_error(tmp_path: Path) -> None:
+def test_a_mirror_without_the_file_and_no_other_source_is_no_error(
+    run: Run, tmp_path: Path
+) -> None:
     mirror = tmp_path / "mirror"
     mirror.mkdir()
     done = run(
@@ -60,7 +65,7 @@ def test_a_mirror_without_the_file_and_no_other_source_is_no_error(tmp_path: Pat
     assert f"mirror {mirror}: lacks it" in done.stderr
 
 
-def test_what_is_damaged_is_told_and_fails(tmp_path: Path) -> None:
+def test_what_is_damaged_is_told_and_fails(run: Run, tmp_path: Path) -> None:
     place = tmp_path / "u2netp"
     place.mkdir()
     (place / "u2netp.onnx").write_bytes(bytes(4_574_861))
@@ -69,7 +74,7 @@ def test_what_is_damaged_is_told_and_fails(tmp_path: Path) -> None:
     assert done.returncode == 1
 
 
-def test_the_paths_of_what_is_here_are_printed(tmp_path: Path) -> None:
+def test_the_paths_of_what_is_here_are_printed(run: Run, tmp_path: Path) -> None:
     place = tmp_path / "u2netp"
     place.mkdir()
     (place / "u2netp.onnx").write_bytes(bytes(4_574_861))

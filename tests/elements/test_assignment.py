@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -11,13 +10,12 @@ import numpy as np
 import pytest
 
 import understudy
+from tests.short_clip import FRAMES, short_clip
 from understudy.cache import user_cache
 from understudy.elements.assignment import assign_views, cast_primary, cast_views, judge_views
 from understudy.elements.element import ElementSource, element_from_files, open_element
 from understudy.errors import InputRefused
 from understudy.library.presets import FOLDER
-from understudy.media.clip import open_clip, read_frames
-from understudy.media.output.encode import VideoWriter
 from understudy.media.picture import open_picture
 from understudy.take.options import ELEMENT_TURNS, TakeMedia, TakeRequest
 from understudy.take.outputs import Outputs
@@ -26,18 +24,12 @@ from understudy.take.run import run_take
 EXAMPLES = Path(__file__).parents[2] / "examples"
 ROBIN = tuple(FOLDER / "robin" / name for name in ("front.jpg", "back.jpg", "face.jpg"))
 SIDE = FOLDER / "robin" / "side.jpg"
-FPS = Fraction(6)
 
 
 @pytest.fixture(scope="module")
-def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three seconds of the sample dance at 6 frames a second."""
-    source = open_clip(EXAMPLES / "dance.mp4", orientation="video")
-    path = tmp_path_factory.mktemp("clips") / "short.mp4"
-    with VideoWriter(path, (432, 540), FPS) as writer:
-        for frame in read_frames(source, size=(432, 540), start=0.0, end=3.0, fps=FPS):
-            writer.write_rgb(frame.rgb)
-    return path
+def clip() -> Path:
+    """Three seconds of the sample dance."""
+    return short_clip()
 
 
 def _scene() -> bytes:
@@ -58,7 +50,7 @@ def test_without_a_picture_the_elements_best_one_stands_for_it(clip: Path, tmp_p
     assert report.picture["sha256"] == open_picture(ROBIN[0]).digest
     assert any("Picture 3 of the element" in note for note in report.to_json()["element"])
     with av.open(str(out)) as made:
-        assert made.streams.video[0].frames == 18
+        assert made.streams.video[0].frames == FRAMES
 
 
 def test_a_picture_that_can_be_moved_is_used_and_inspecting_says_so(clip: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import subprocess
-import sys
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
@@ -14,6 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.command import run_command
 from understudy.judge.judge import Judged, judge_video
 from understudy.judge.page import worst_frames
 from understudy.media.clip import open_clip, read_frames
@@ -21,7 +20,7 @@ from understudy.media.output.encode import SoundSource, VideoWriter
 from understudy.media.output.provenance import Provenance
 
 DANCE = Path(__file__).parents[2] / "examples" / "dance.mp4"
-SIZE, RATE = (576, 720), Fraction(8)
+SIZE, RATE = (432, 540), Fraction(6)
 
 
 @pytest.fixture(scope="module")
@@ -93,15 +92,10 @@ def test_the_worst_frames_lie_apart_and_what_was_not_found_is_worst() -> None:
 
 def test_the_command_prints_json_and_writes_a_page(folder: Path, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "understudy", "judge", folder / "truth.mp4"),
-            *("--picture", folder / "picture.png", "--clip", folder / "clip.mp4"),
-            *("--json", "--html", page),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_command(
+        *("judge", folder / "truth.mp4"),
+        *("--picture", folder / "picture.png", "--clip", folder / "clip.mp4"),
+        *("--json", "--html", page),
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["score"] > 85
@@ -112,14 +106,9 @@ def test_the_command_prints_json_and_writes_a_page(folder: Path, tmp_path: Path)
 
 
 def test_a_result_that_is_no_video_is_refused(folder: Path) -> None:
-    done = subprocess.run(
-        [
-            *(sys.executable, "-m", "understudy", "judge", folder / "picture.png"),
-            *("--picture", folder / "picture.png", "--clip", folder / "clip.mp4"),
-        ],
-        capture_output=True,
-        text=True,
-        check=False,
+    done = run_command(
+        *("judge", folder / "picture.png"),
+        *("--picture", folder / "picture.png", "--clip", folder / "clip.mp4"),
     )
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1].startswith("understudy: result: the file is png")

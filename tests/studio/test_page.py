@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from tests import web
-from tests.studio.short_clip import short_clip
+from tests.short_clip import short_clip
 from tests.studio.waiting import wait_until
 from understudy.testing import RehearsalServer, rehearsing
 from understudy_client import Client, TaskFailedError

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from tests import web
-from tests.studio.short_clip import short_clip
+from tests.short_clip import short_clip
 from tests.studio.waiting import stands_at, wait_until
 from understudy.testing import RehearsalServer
 from understudy_client import Client, Task

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
+from tests.short_clip import FRAMES
 from tests.take.conftest import PICTURE
 from understudy.take.inspect import inspect_take
 from understudy.take.options import TakeMedia, TakeRequest
@@ -15,7 +16,7 @@ def test_the_driver_is_outlined_and_its_way_lies_in_the_frame(clip: Path) -> Non
     found = inspect_take(TakeMedia(picture=PICTURE, clip=clip), TakeRequest())
     assert found.usable
     assert found.plan is not None
-    assert found.plan.frames == 36
+    assert found.plan.frames == FRAMES
     assert found.picture is not None
     assert found.picture.outline
     assert found.clip is not None

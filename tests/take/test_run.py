@@ -17,7 +17,8 @@ import numpy as np
 import pytest
 
 import understudy
-from tests.take.conftest import EXAMPLES, FPS, PICTURE
+from tests.short_clip import FPS, FRAMES
+from tests.take.conftest import EXAMPLES, PICTURE
 from understudy.errors import InputRefused, TakeCancelled
 from understudy.judge.judge import judge_video
 from understudy.media import limits
@@ -69,7 +70,7 @@ def test_a_take_has_the_pictures_aspect_and_the_clips_length_rate_and_sound(made
         assert (video.width, video.height) == made.report.plan.size
         assert min(video.width, video.height) == 720
         assert video.average_rate == FPS
-        assert video.frames == made.report.plan.frames == 36
+        assert video.frames == made.report.plan.frames == FRAMES
         assert sound.codec_context.name == "aac"
         assert float(sound.duration * sound.time_base) == pytest.approx(3.0, abs=0.1)
 
@@ -99,7 +100,7 @@ def test_the_comparison_shows_driver_and_result_side_by_side(made: Made) -> None
 def test_the_report_says_what_was_used_and_what_the_prompt_came_to(made: Made) -> None:
     values = json.loads(json.dumps(made.report.to_json()))
     assert values["used"] == {"start": 0.0, "end": pytest.approx(3.0, abs=0.1)}
-    assert values["output"]["frames"] == 36
+    assert values["output"]["frames"] == FRAMES
     assert values["units"] == "1.5"
     assert any("static" in words for words in values["prompt"]["understood"])
     assert any("rain" in words for words in values["prompt"]["left_out"])

@@ -22,7 +22,7 @@ from understudy.take.outputs import Outputs, watermarked_path
 from understudy.take.run import help_take, run_take
 from understudy.tracking import shared_chunks, track
 
-ELSEWHERE = frozenset({"cast", "sample-1", "track-2", "track-3", "render-20", "render-30"})
+ELSEWHERE = frozenset({"cast", "sample-1", "track-2", "track-3", "render-10", "render-15"})
 REQUEST = TakeRequest(watermark=True)
 
 
@@ -61,11 +61,11 @@ class Worker:
 
 @pytest.fixture(scope="module", autouse=True)
 def _short_counts_as_long() -> Iterator[None]:
-    """Thirty frames are a long clip, of chunks of nine and segments of ten."""
+    """Fifteen frames are a long clip, of chunks of four and segments of five."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(shared_chunks, "LONG", 30)
-        patch.setattr(track, "NUMBERS", replace(track.NUMBERS, chunk=9))
-        patch.setattr(outputs, "keyframe_distance", lambda *_: 10)
+        patch.setattr(shared_chunks, "LONG", 15)
+        patch.setattr(track, "NUMBERS", replace(track.NUMBERS, chunk=4))
+        patch.setattr(outputs, "keyframe_distance", lambda *_: 5)
         yield
 
 

@@ -14,6 +14,7 @@ import av
 import pytest
 
 from tests.cli.conftest import Run
+from tests.short_clip import FRAMES
 
 
 @dataclass(frozen=True)
@@ -54,14 +55,14 @@ def test_the_videos_and_the_report_are_all_there_is(taken: Taken) -> None:
 
 
 def test_the_video_has_the_picture_s_shape_and_the_clip_s_frames(taken: Taken) -> None:
-    # The sample picture is 3:4; the clip has 39 frames at 12 a second.
-    assert frames(taken.folder / "out.mp4") == (720, 960, 39)
-    assert frames(taken.folder / "out.watermarked.mp4") == (720, 960, 39)
-    assert frames(taken.folder / "compare.mp4")[2] == 39
+    # The sample picture is 3:4; the clip has 18 frames at 6 a second.
+    assert frames(taken.folder / "out.mp4") == (720, 960, FRAMES)
+    assert frames(taken.folder / "out.watermarked.mp4") == (720, 960, FRAMES)
+    assert frames(taken.folder / "compare.mp4")[2] == FRAMES
 
 
 def test_the_summary_goes_to_stdout_and_progress_to_stderr(taken: Taken) -> None:
-    assert taken.done.stdout.startswith(f"{taken.folder / 'out.mp4'}: 3.2 s of 720 × 960 at 12 fps")
+    assert taken.done.stdout.startswith(f"{taken.folder / 'out.mp4'}: 3.0 s of 720 × 960 at 6 fps")
     assert taken.done.stdout.count("\n") == 1
     assert "rendering" in taken.done.stderr
     assert "\x1b" not in taken.done.stderr
@@ -69,7 +70,7 @@ def test_the_summary_goes_to_stdout_and_progress_to_stderr(taken: Taken) -> None
 
 def test_the_report_says_what_was_done(taken: Taken) -> None:
     report = json.loads((taken.folder / "report.json").read_text())
-    assert report["output"]["frames"] == 39
+    assert report["output"]["frames"] == FRAMES
     assert report["engine"]["name"] == "puppet"
     assert report["timings"].keys() >= {"open", "inspect", "track", "cast", "render"}
 
@@ -78,7 +79,7 @@ def test_inspect_says_beforehand_what_comes_out(understudy: Run, picture: Path, 
     done = understudy("inspect", picture, clip, "--json")
     assert done.returncode == 0, done.stderr
     plan = json.loads(done.stdout)["plan"]
-    assert (plan["size"], plan["frames"]) == ([720, 960], 39)
+    assert (plan["size"], plan["frames"]) == ([720, 960], FRAMES)
 
 
 def test_ctrl_c_ends_a_take_and_leaves_nothing(

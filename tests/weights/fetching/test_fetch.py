@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.weights.making import FileServer, serving, weight, weight_file
@@ -15,7 +16,7 @@ from understudy.weights.fetching import FetchOutcome, Step, fetch
 from understudy.weights.folder import check, find
 
 # More than one chunk of a download, and no two parts alike.
-CONTENT = b"".join(number.to_bytes(4, "big") for number in range(300_000))
+CONTENT = np.arange(300_000, dtype=">u4").tobytes()
 WRONG = bytes(len(CONTENT))
 
 

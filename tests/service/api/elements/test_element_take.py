@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import io
-from fractions import Fraction
 from pathlib import Path
 
 import av
 import numpy as np
 
 from tests import web
-from understudy.media.clip import open_clip, read_frames
-from understudy.media.output.encode import VideoWriter
+from tests.short_clip import FRAMES, short_clip
 from understudy.tasks.workers.local import JOBS
 from understudy.testing import rehearsing
 
-DANCE = Path(__file__).resolve().parents[4] / "examples" / "dance.mp4"
 ROBIN = 101
-FPS = Fraction(6)
-
-
-def _short_dance(path: Path) -> Path:
-    source = open_clip(DANCE, orientation="video")
-    size = (432, 540)
-    with VideoWriter(path, size, FPS) as writer:
-        for frame in read_frames(source, size=size, start=0.0, end=3.0, fps=FPS):
-            writer.write_rgb(frame.rgb)
-    return path
 
 
 def test_an_element_alone_is_picture_and_character(tmp_path: Path) -> None:
-    clip = _short_dance(tmp_path / "clip.mp4").read_bytes()
+    clip = short_clip().read_bytes()
     with (
         rehearsing(tmp_path / "data", jobs=JOBS) as server,
         web.client(base_url=server.url, headers=server.headers, timeout=300) as http,
@@ -54,7 +41,7 @@ def test_an_element_alone_is_picture_and_character(tmp_path: Path) -> None:
     with av.open(io.BytesIO(video)) as made:
         frames = [frame.to_ndarray(format="rgb24") for frame in made.decode(video=0)]
     assert frames[0].shape[:2] == (960, 720)
-    assert len(frames) == 18
+    assert len(frames) == FRAMES
     yellow = [_yellow(frame) for frame in frames]
     assert min(yellow) > 0.03, "her sweater is in every frame"
     assert np.abs(frames[9].astype(int) - frames[0].astype(int)).max(axis=2).mean() > 5
