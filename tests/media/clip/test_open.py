@@ -66,12 +66,14 @@ def test_the_usual_codecs_are_read(
         codec=codec,
         container=container,
         pix_fmt=pix_fmt,
+        frames=16,
+        fps=5,
         draw=lambda _, size: quadrants(size),
         options={"svtav1-params": "lp=1"} if codec == "libsvtav1" else {},
         colour={"color_range": 2} if pix_fmt == "yuvj420p" else None,
     )
     clip = opened(path)
-    assert (clip.size, clip.frame_count, clip.has_sound) == (SIZE, 80, False)
+    assert (clip.size, clip.frame_count, clip.has_sound) == (SIZE, 16, False)
     assert read_quadrants(next(read_frames(clip)).rgb) == "RGBW"
 
 
@@ -150,7 +152,7 @@ def test_sides_are_checked_as_shown(tmp_path: Path) -> None:
     [
         (75, 25, "video"),
         (90, Fraction(30000, 1001), "image"),
-        (300, 30, "image"),
+        (80, 8, "image"),
         (240, 8, "video"),
     ],
 )
@@ -197,6 +199,8 @@ def test_rotation_metadata_turns_the_frames_upright(
         write_clip(
             tmp_path / "clip.mp4",
             size=(480, 360),
+            frames=16,
+            fps=5,
             draw=lambda _, size: quadrants(size),
             rotation=anticlockwise,
             mirror=mirror,
@@ -218,6 +222,8 @@ def test_pixels_that_are_not_square_are_stretched(tmp_path: Path) -> None:
         write_clip(
             tmp_path / "clip.mp4",
             size=(360, 360),
+            frames=16,
+            fps=5,
             draw=lambda _, size: quadrants(size),
             prepare=squeeze,
         )
@@ -230,6 +236,8 @@ def test_odd_sides_are_read(tmp_path: Path) -> None:
     path = write_clip(
         tmp_path / "clip.mp4",
         size=(353, 351),
+        frames=16,
+        fps=5,
         pix_fmt="yuv444p",
         draw=lambda _, size: quadrants(size),
     )
@@ -281,16 +289,14 @@ def test_an_encrypted_clip_is_refused(tmp_path: Path) -> None:
         opened(write_clip(tmp_path / "clip.mp4", muxer=muxer))
 
 
-@pytest.mark.parametrize("part", [0.02, 0.3, 0.7, 0.98])
 @pytest.mark.parametrize("muxer", [{}, {"movflags": "faststart"}])
-def test_a_clip_cut_off_anywhere_is_refused(
-    part: float, muxer: dict[str, str], tmp_path: Path
-) -> None:
+def test_a_clip_cut_off_anywhere_is_refused(muxer: dict[str, str], tmp_path: Path) -> None:
     data = write_clip(tmp_path / "whole.mp4", muxer=muxer, frames=80).read_bytes()
     path = tmp_path / "clip.mp4"
-    path.write_bytes(data[: int(part * len(data))])
-    with pytest.raises(InputRefused, match="cut off"):
-        opened(path)
+    for part in (0.02, 0.3, 0.7, 0.98):
+        path.write_bytes(data[: int(part * len(data))])
+        with pytest.raises(InputRefused, match="cut off"):
+            opened(path)
 
 
 def test_a_clip_whose_pictures_are_overwritten_is_refused(plain: Path, tmp_path: Path) -> None:
@@ -343,7 +349,7 @@ def test_a_header_that_claims_too_much_is_refused(
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_no_damage_provokes_anything_but_a_refusal(

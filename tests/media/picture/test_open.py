@@ -25,6 +25,8 @@ from understudy.media import limits
 from understudy.media.picture import open_picture, probe_picture
 from understudy.media.picture.open import HeadTooShort
 
+QUICK = Image.Quantize.FASTOCTREE
+
 
 def shades(width: int = 420, height: int = 330) -> np.ndarray:
     """A smooth picture with a different colour in every corner."""
@@ -88,7 +90,7 @@ def test_a_broken_exif_block_turns_nothing() -> None:
     [
         pytest.param(Image.fromarray(shades()).convert("L"), "L", id="grey"),
         pytest.param(Image.fromarray(shades()).convert("1"), "1", id="two-levels"),
-        pytest.param(Image.fromarray(shades()).quantize(64), "P", id="palette"),
+        pytest.param(Image.fromarray(shades()).quantize(64, method=QUICK), "P", id="palette"),
     ],
 )
 def test_grey_and_palette_become_rgb(image: Image.Image, expected: str) -> None:
@@ -309,7 +311,7 @@ def test_what_follows_the_end_of_a_picture_is_not_read() -> None:
     assert np.array_equal(open_picture(saved(rgb) + b"PK\x03\x04 a zip behind it").rgb, rgb)
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_no_damage_provokes_anything_but_a_refusal(data: st.DataObject) -> None:
     whole = bytearray(data.draw(st.sampled_from(DAMAGED)))
@@ -327,7 +329,7 @@ DAMAGED = (
     saved(shades(), "JPEG"),
     saved(shades(), "JPEG", progressive=True, exif=b"Exif\0\0II*\0\x08\0\0\0\x01\0\x12\x01"),
     saved(shades(), icc_profile=linear_profile()),
-    saved(Image.fromarray(shades()).quantize(16)),
+    saved(Image.fromarray(shades()).quantize(16, method=QUICK)),
 )
 
 
@@ -336,7 +338,10 @@ DAMAGED = (
     [
         (saved(shades()), (420, 330, "png", False)),
         (saved(with_alpha(shades())), (420, 330, "png", True)),
-        (saved(Image.fromarray(shades()).quantize(8), transparency=0), (420, 330, "png", True)),
+        (
+            saved(Image.fromarray(shades()).quantize(8, method=QUICK), transparency=0),
+            (420, 330, "png", True),
+        ),
         (saved(shades(), "JPEG"), (420, 330, "jpeg", False)),
     ],
 )
@@ -436,7 +441,8 @@ print(json.dumps([picture.source_size, picture.rgb.shape, peak // 1024]))
 @pytest.mark.parametrize("kind", ["png", "jpeg", "progressive"])
 def test_the_largest_pictures_open_in_little_memory(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "giant"
-    size = (65536, 26214) if kind == "png" else (65500, 26200)
+    # Decoded as a whole, half as much again as is allowed.
+    size = (26000, 20000) if kind == "png" else (60000, 26200)
     if kind == "png":
         path.write_bytes(giant_png(*size))
     else:
