@@ -26,7 +26,7 @@ from understudy.geometry.skeleton import SIDES
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Cut:
+class CutOut:
     """layers: see `Character`. arms: the left and the right arm's state. hem: a skirt's, canvas y.
     against: whether the arms of a figure in one piece are drawn against its body.
     """
@@ -60,7 +60,7 @@ def cut_figure(  # noqa: PLR0913 - what was found and what was given
     corrections: Corrections,
     *,
     by_bones: bool,
-) -> Cut:
+) -> CutOut:
     """The layers (canvas) and what is known of them.
 
     light: (h, w, 4) premultiplied, what the figure sheds, or None. by_bones: it stays in one piece.
@@ -98,7 +98,7 @@ def cut_figure(  # noqa: PLR0913 - what was found and what was given
         rgba[view] = layer.rgba
         layers.append(Layer(layer.name, rgba))
     hem = None if hem is None else hem + float(origin[1])
-    return Cut(tuple(layers), states, hem, against)
+    return CutOut(tuple(layers), states, hem, against)
 
 
 def _drawn_against(alpha: Float32, parts: Parts, anatomy: Anatomy) -> tuple[bool, bool]:
@@ -121,7 +121,7 @@ def _in_view(mask: ArmMask | None, view: Box) -> ArmMask | None:
     return None if mask is None else replace(mask, likely=np.ascontiguousarray(mask.likely[view]))
 
 
-def warnings_of(cut: Cut) -> tuple[str, ...]:
+def warnings_of(cut: CutOut) -> tuple[str, ...]:
     """What the plan says of arms that do not move."""
     arms = cut.arms
     said = [

@@ -14,7 +14,7 @@ from tests.engines.sglang.loopback import Loopback, running
 from understudy.engines import Engine, EngineJob, EngineReport, load_engine
 from understudy.engines.sglang import SGLangEngine, SGLangOptions
 from understudy.engines.sglang.generation import GenerationFailed
-from understudy.engines.sglang.options import Patience
+from understudy.engines.sglang.options import ServerTimeouts
 from understudy.errors import EngineUnavailable, TakeCancelled
 from understudy.media.clip import open_clip
 from understudy.media.output.encode import VideoWriter
@@ -22,7 +22,7 @@ from understudy.media.output.provenance import Provenance
 from understudy.media.output.yuv import YuvConverter
 from understudy.media.picture import Picture
 
-QUICK = Patience(connect=1, answer=10, poll=0.01, silent=0.2, full=5, whole=30)
+QUICK = ServerTimeouts(connect=1, answer=10, poll=0.01, silent=0.2, full=5, whole=30)
 NOBODY = "http://127.0.0.1:9"
 SIZE = (96, 128)
 
@@ -64,7 +64,7 @@ def server(tmp_path: Path) -> Iterator[Loopback]:
 
 
 def engine(*urls: str, **changes: object) -> SGLangEngine:
-    options = SGLangOptions(urls=urls, patience=QUICK)
+    options = SGLangOptions(urls=urls, timeouts=QUICK)
     return SGLangEngine(replace(options, **changes))  # type: ignore[arg-type]
 
 
@@ -144,7 +144,7 @@ def test_a_job_that_takes_too_long_is_given_up(server: Loopback, job: EngineJob)
     server.polls = 10**6
     short = replace(QUICK, whole=0.2)
     with pytest.raises(GenerationFailed, match="longer than"):
-        list(engine(server.url, patience=short).frames(job))
+        list(engine(server.url, timeouts=short).frames(job))
 
 
 def test_the_key_goes_with_every_request(server: Loopback, job: EngineJob) -> None:

@@ -58,7 +58,7 @@ class SGLangEngine:
 
         options = self._options()
         for url in options.urls:
-            with Server(url, options.key, options.patience) as server:
+            with Server(url, options.key, options.timeouts) as server:
                 if server.is_healthy():
                     return
         raise EngineUnavailable(f"no SGLang server responds: {', '.join(options.urls)}")
@@ -98,7 +98,7 @@ class SGLangEngine:
             files = _files(job, inputs, fps, Path(folder))
             progress("render", _SENT)
             servers = [
-                stack.enter_context(Server(url, options.key, options.patience))
+                stack.enter_context(Server(url, options.key, options.timeouts))
                 for url in options.urls
             ]
 
@@ -106,7 +106,7 @@ class SGLangEngine:
                 progress("render", _SENT + (_RECEIVED - _SENT) * percent / 100)
 
             made = generate(
-                servers, fields, files, options.patience, on_percent, cancelled or never
+                servers, fields, files, options.timeouts, on_percent, cancelled or never
             )
             generated = time.monotonic() - began
             received = Path(folder) / "generated.mp4"

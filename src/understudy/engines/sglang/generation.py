@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from understudy.engines.engine import Cancelled
-from understudy.engines.sglang.options import Patience
+from understudy.engines.sglang.options import ServerTimeouts
 from understudy.engines.sglang.server import (
     FormFile,
     JobRefused,
@@ -38,7 +38,7 @@ def generate(  # noqa: PLR0913 - servers, a job's two parts, and the caller's th
     servers: Sequence[Server],
     fields: Mapping[str, str],
     files: Mapping[str, FormFile],
-    patience: Patience,
+    timeouts: ServerTimeouts,
     on_progress: OnProgress,
     cancelled: Cancelled,
 ) -> Generated:
@@ -47,13 +47,13 @@ def generate(  # noqa: PLR0913 - servers, a job's two parts, and the caller's th
     on_progress: called with 0..100. Raises TakeCancelled, EngineUnavailable when no server answers
     or all stay full, GenerationFailed.
     """
-    until = time.monotonic() + patience.whole
+    until = time.monotonic() + timeouts.whole
     avoided: set[str] = set()
     reason = ""
-    for submission in range(1, patience.submissions + 1):
-        server, job = _submitted(servers, avoided, fields, files, patience, cancelled)
+    for submission in range(1, timeouts.submissions + 1):
+        server, job = _submitted(servers, avoided, fields, files, timeouts, cancelled)
         try:
-            ended = _watch(server, job, patience, until, on_progress, cancelled)
+            ended = _watch(server, job, timeouts, until, on_progress, cancelled)
             if ended.state == "completed":
                 video = server.video(job)
                 server.forget(job)
@@ -70,7 +70,7 @@ def generate(  # noqa: PLR0913 - servers, a job's two parts, and the caller's th
         except TakeCancelled:
             server.forget(job)
             raise
-    raise GenerationFailed(f"sglang made no video in {patience.submissions} tries: {reason}")
+    raise GenerationFailed(f"sglang made no video in {timeouts.submissions} tries: {reason}")
 
 
 def _submitted(  # noqa: PLR0913 - as `generate`
@@ -78,11 +78,11 @@ def _submitted(  # noqa: PLR0913 - as `generate`
     avoided: set[str],
     fields: Mapping[str, str],
     files: Mapping[str, FormFile],
-    patience: Patience,
+    timeouts: ServerTimeouts,
     cancelled: Cancelled,
 ) -> tuple[Server, str]:
     """Hand the job to the least busy server that takes it; those to be avoided come last."""
-    until = time.monotonic() + patience.full
+    until = time.monotonic() + timeouts.full
     while True:
         full = False
         for server in _by_load(servers, avoided):
@@ -98,7 +98,7 @@ def _submitted(  # noqa: PLR0913 - as `generate`
             raise EngineUnavailable("no SGLang server responds")
         if time.monotonic() > until:
             raise EngineUnavailable("all SGLang servers are full")
-        _wait(patience.poll, cancelled)
+        _wait(timeouts.poll, cancelled)
 
 
 def _by_load(servers: Sequence[Server], avoided: set[str]) -> list[Server]:
@@ -114,7 +114,7 @@ def _by_load(servers: Sequence[Server], avoided: set[str]) -> list[Server]:
 def _watch(  # noqa: PLR0913 - as `generate`
     server: Server,
     job: str,
-    patience: Patience,
+    timeouts: ServerTimeouts,
     until: float,
     on_progress: OnProgress,
     cancelled: Cancelled,
@@ -122,14 +122,14 @@ def _watch(  # noqa: PLR0913 - as `generate`
     """Poll a job until it ends. Raises ServerSilent when nothing is heard for too long."""
     heard = time.monotonic()
     while True:
-        _wait(patience.poll, cancelled)
+        _wait(timeouts.poll, cancelled)
         now = time.monotonic()
         if now > until:
-            raise GenerationFailed(f"sglang took longer than {patience.whole:g} s")
+            raise GenerationFailed(f"sglang took longer than {timeouts.whole:g} s")
         try:
             told = server.state(job)
         except ServerSilent:
-            if now - heard > patience.silent:
+            if now - heard > timeouts.silent:
                 raise
             continue
         heard = now

@@ -22,7 +22,7 @@ SIZES: Mapping[Mode, str] = MappingProxyType({"std": "640x800", "pro": "720x1280
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class ServerTimeouts:
     """Seconds.
 
     connect: until a server answers at all. answer: until it has answered, uploads included. poll:
@@ -50,7 +50,7 @@ class SGLangOptions:
     steps: int | None = None
     guidance: float | None = None
     clip_len: int = 81
-    patience: Patience = Patience()
+    timeouts: ServerTimeouts = ServerTimeouts()
 
 
 def read_options() -> SGLangOptions:

@@ -16,7 +16,7 @@ from typing import Any, Literal, Self
 
 import httpx2
 
-from understudy.engines.sglang.options import Patience
+from understudy.engines.sglang.options import ServerTimeouts
 
 State = Literal["running", "completed", "failed", "unknown"]
 
@@ -56,12 +56,12 @@ class FormFile:
 class Server:
     """A server; every call raises ServerSilent when it does not answer in time."""
 
-    def __init__(self, url: str, key: str, patience: Patience) -> None:
+    def __init__(self, url: str, key: str, timeouts: ServerTimeouts) -> None:
         self.url = url
         self._client = httpx2.Client(
             base_url=url,
             headers={"Authorization": f"Bearer {key}"} if key else {},
-            timeout=httpx2.Timeout(patience.answer, connect=patience.connect),
+            timeout=httpx2.Timeout(timeouts.answer, connect=timeouts.connect),
         )
 
     def __enter__(self) -> Self:

@@ -56,14 +56,14 @@ def _whole_number(query: QueryParams, name: str, most: int, default: int) -> int
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TaskSelection:
     """The tasks that `GET /tasks` asks for, by ids or by external ids."""
 
     ids: tuple[int, ...]
     external_ids: tuple[str, ...]
 
 
-def read_wanted(query: QueryParams) -> Wanted:
+def read_selection(query: QueryParams) -> TaskSelection:
     """`task_ids` or `external_task_ids`. Raises ParameterInvalid."""
     listed = {name: _ids(query.get(name, "")) for name in ("task_ids", "external_task_ids")}
     given = [name for name, texts in listed.items() if texts]
@@ -79,8 +79,8 @@ def read_wanted(query: QueryParams) -> Wanted:
     if any("\0" in text for text in texts):
         raise ParameterInvalid(invalid(given[0], query[given[0]]))
     if given[0] == "task_ids":
-        return Wanted(tuple(int(text) for text in texts if is_task_id(text)), ())
-    return Wanted((), tuple(texts))
+        return TaskSelection(tuple(int(text) for text in texts if is_task_id(text)), ())
+    return TaskSelection((), tuple(texts))
 
 
 def _ids(text: str) -> list[str]:

@@ -20,9 +20,9 @@ from understudy.tasks.workers import cancellation
 from understudy.tasks.workers.messages import (
     MAX_LINE_BYTES,
     MAX_REASON_CHARACTERS,
-    Asked,
     Crashed,
     Done,
+    PieceAsked,
     Progressed,
     Ready,
     Refused,
@@ -38,7 +38,7 @@ _PASSED_ON = (
     "UNDERSTUDY_WEIGHTS_DIR", "PYTORCH",
 )  # fmt: skip
 _LAST_LINES = 40
-Answer = Callable[[Asked], Awaitable[str]]
+Answer = Callable[[PieceAsked], Awaitable[str]]
 CANNOT_START = "a worker cannot start"
 
 
@@ -117,7 +117,7 @@ class WorkerProcess:
             if isinstance(message, Ready):
                 self._ready = True
                 continue
-            if isinstance(message, Asked):
+            if isinstance(message, PieceAsked):
                 if answer is None:
                     yield Crashed(reason="the worker asked what nobody answers")
                     return

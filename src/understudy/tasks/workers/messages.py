@@ -79,7 +79,7 @@ class Ready(_Message):
     kind: Literal["ready"] = "ready"
 
 
-class Asked(_Message):
+class PieceAsked(_Message):
     """The job asks about a piece of a take that it shares; see `conversation.SharedTake`."""
 
     kind: Literal["asked"] = "asked"
@@ -88,13 +88,15 @@ class Asked(_Message):
 
 
 Message = Annotated[
-    Progressed | Done | Refused | Crashed | Ready | Asked, Field(discriminator="kind")
+    Progressed | Done | Refused | Crashed | Ready | PieceAsked, Field(discriminator="kind")
 ]
 
-_adapter: TypeAdapter[Progressed | Done | Refused | Crashed | Ready | Asked] = TypeAdapter(Message)
+_adapter: TypeAdapter[Progressed | Done | Refused | Crashed | Ready | PieceAsked] = TypeAdapter(
+    Message
+)
 
 
-def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready | Asked:
+def parse(line: bytes) -> Progressed | Done | Refused | Crashed | Ready | PieceAsked:
     """Parse a line; one that is not a valid message counts as a crash."""
     try:
         return _adapter.validate_json(line)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
-from understudy.tracking.formats.animation.hierarchy import Animation, Joint, Vector
+from understudy.tracking.formats.animation.hierarchy import Animation, HierarchyJoint, Vector
 
 Float64 = NDArray[np.float64]
 
@@ -189,6 +189,6 @@ def _animation(nodes: list[_Node], rows: Float64, seconds: float) -> Animation:
         if node.parent is None:
             root = place
         x, y, z = np.median(place, axis=0).tolist()
-        joints.append(Joint(node.name, node.parent, (x, y, z), node.end))
+        joints.append(HierarchyJoint(node.name, node.parent, (x, y, z), node.end))
     times = np.arange(frames, dtype=np.float64) * seconds
     return Animation(tuple(joints), times, root, rotations)

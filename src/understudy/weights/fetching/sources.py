@@ -34,7 +34,7 @@ Count = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class FetchTimeouts:
     """How long is waited for whom, in seconds.
 
     connect: for a connection. read: for the next bytes of an open one. lookup: for the npm client
@@ -48,4 +48,4 @@ class Patience:
     package: float = 1800.0
 
 
-PATIENCE = Patience()
+TIMEOUTS = FetchTimeouts()

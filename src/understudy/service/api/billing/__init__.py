@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from understudy.service.api.billing.bodies import (
     BalanceQuery,
+    DeductionQuery,
     PackageQuery,
-    Wanted,
     read_balance_query,
     read_package_query,
 )
@@ -17,9 +17,9 @@ from understudy.service.api.billing.responses import CashPage, UnitPage, record
 __all__ = [
     "BalanceQuery",
     "CashPage",
+    "DeductionQuery",
     "PackageQuery",
     "UnitPage",
-    "Wanted",
     "read_balance_query",
     "read_package_query",
     "record",

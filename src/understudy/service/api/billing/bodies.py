@@ -94,7 +94,7 @@ class PackageQuery(_Query):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class DeductionQuery:
     """Deductions of tasks of ids under `before_id`, made at `since` (ms) or later.
 
     key_names: None for all. nothing: none can fit the filters.
@@ -117,7 +117,7 @@ def read_balance_query(body: Mapping[str, Any]) -> None:
     _read(BalanceQuery, body)
 
 
-def read_package_query(body: Mapping[str, Any], package_id: str) -> Wanted:
+def read_package_query(body: Mapping[str, Any], package_id: str) -> DeductionQuery:
     """What `POST /account/billing/package` asks for. Raises ParameterInvalid."""
     read = _read(PackageQuery, body)
     if read.cursor is not None:
@@ -134,7 +134,7 @@ def read_package_query(body: Mapping[str, Any], package_id: str) -> Wanted:
         values["product_type"] = read_product_types(values["product_type"])
     own = {"product_type": PRODUCT, "package_name": PACK_NAME, "package_id": package_id}
     names = values.get("api_key_name")
-    return Wanted(
+    return DeductionQuery(
         before_id=first_task_id(read.end_time + 1),
         since=read.start_time,
         limit=read.limit or MAX_LIMIT,
@@ -161,10 +161,10 @@ def _read(design: type[QueryT], body: Mapping[str, Any]) -> QueryT:
     return read
 
 
-def _read_cursor(cursor: str) -> Wanted:
+def _read_cursor(cursor: str) -> DeductionQuery:
     try:
         before_id, since, limit, names = _CURSOR.validate_json(base64.urlsafe_b64decode(cursor))
     except ValueError as error:
         raise ParameterInvalid(invalid("cursor", cursor)) from error
     key_names = None if names is None else tuple(names)
-    return Wanted(before_id=before_id, since=since, limit=limit, key_names=key_names)
+    return DeductionQuery(before_id=before_id, since=since, limit=limit, key_names=key_names)

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from understudy.service.api import tasks as design
-from understudy.service.api.listing import Slice, TaskList, read_slice, read_wanted
+from understudy.service.api.listing import Slice, TaskList, read_selection, read_slice
 from understudy.service.context import links_of, service_of
 from understudy.service.http.contract_errors import ResourceUnknown
 from understudy.service.http.envelope import success
@@ -39,15 +39,15 @@ async def some(request: Request) -> Response:
     """Read tasks by their ids or your own; unknown ones are left out."""
     service = service_of(request)
     caller = await service.authenticator.caller(request, jwt_allowed=False)
-    wanted = read_wanted(request.query_params)
+    selection = read_selection(request.query_params)
     found: list[Task | StoredElement] = []
-    if wanted.ids or wanted.external_ids:
-        keys: dict[str, Any] = {"ids": wanted.ids, "external_ids": wanted.external_ids}
+    if selection.ids or selection.external_ids:
+        keys: dict[str, Any] = {"ids": selection.ids, "external_ids": selection.external_ids}
         found += await service.database.look_up(tasks.find_many, caller.account_id, **keys)
-        if wanted.external_ids or len(found) < len(set(wanted.ids)):
+        if selection.external_ids or len(found) < len(set(selection.ids)):
             found += await service.database.look_up(elements.find_many, caller.account_id, **keys)
-    order = {key: place for place, key in enumerate((*wanted.ids, *wanted.external_ids))}
-    found.sort(key=lambda task: order.get(task.id if wanted.ids else task.external_id, 0))
+    order = {key: place for place, key in enumerate((*selection.ids, *selection.external_ids))}
+    found.sort(key=lambda task: order.get(task.id if selection.ids else task.external_id, 0))
     return success(request, await _records(request, caller.account_id, found))
 
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, Protocol
 
-from understudy.tasks.workers.messages import Asked
+from understudy.tasks.workers.messages import PieceAsked
 
 
 class PieceBoard(Protocol):
@@ -25,7 +25,7 @@ class PieceBoard(Protocol):
         ...
 
 
-async def answer(board: PieceBoard, asked: Asked) -> str:
+async def answer(board: PieceBoard, asked: PieceAsked) -> str:
     """The answer to a worker's question."""
     if asked.act == "claim":
         return "yours" if await board.claim(asked.piece) else "taken"

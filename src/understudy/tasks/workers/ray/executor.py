@@ -13,9 +13,9 @@ from understudy.engines import EngineNeeds
 from understudy.engines.capabilities import DEFAULT_ENGINE
 from understudy.tasks.workers.executor import ExecutorAway, Job
 from understudy.tasks.workers.messages import (
-    Asked,
     Crashed,
     Done,
+    PieceAsked,
     Progressed,
     Ready,
     Refused,
@@ -215,7 +215,7 @@ class RayExecutor:
                     seen, heard = count, loop.time()
                     for line in lines:
                         message = parse(line)
-                        if isinstance(message, Ready | Asked):
+                        if isinstance(message, Ready | PieceAsked):
                             continue
                         yield message
                         if not isinstance(message, Progressed):

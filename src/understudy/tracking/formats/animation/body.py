@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from understudy.geometry.landmarks import Body
 from understudy.geometry.skeleton import SIDES, Side
-from understudy.tracking.formats.animation.hierarchy import Hierarchy, Joint, Vector
+from understudy.tracking.formats.animation.hierarchy import Hierarchy, HierarchyJoint, Vector
 
 Float64 = NDArray[np.float64]
 
@@ -185,17 +185,17 @@ def body_hierarchy(body: Proportions) -> Hierarchy:
     heights = (0.0, *NUMBERS.spine)
     up = [(0.0, (b - a) * body.trunk, 0.0) for a, b in pairwise(heights)]
     rest = (1 - NUMBERS.spine[-1]) * body.trunk
-    joints = [Joint(_TRUNK[0], None, (0.0, 0.0, 0.0))]
-    joints += [Joint(_TRUNK[n + 1], n, offset) for n, offset in enumerate(up)]
-    joints.append(Joint("Neck", BodyJoint.SPINE_3, (0.0, rest, 0.0)))
+    joints = [HierarchyJoint(_TRUNK[0], None, (0.0, 0.0, 0.0))]
+    joints += [HierarchyJoint(_TRUNK[n + 1], n, offset) for n, offset in enumerate(up)]
+    joints.append(HierarchyJoint("Neck", BodyJoint.SPINE_3, (0.0, rest, 0.0)))
     top = (0.0, NUMBERS.skull, 0.0)
-    joints.append(Joint("Head", BodyJoint.NECK, (0.0, body.neck, 0.0), end=top))
+    joints.append(HierarchyJoint("Head", BodyJoint.NECK, (0.0, body.neck, 0.0), end=top))
     joints += [joint for side in SIDES for joint in _arm(body, side, rest)]
     joints += [joint for side in SIDES for joint in _leg(body, side)]
     return tuple(joints)
 
 
-def _arm(body: Proportions, side: Side, height: float) -> list[Joint]:
+def _arm(body: Proportions, side: Side, height: float) -> list[HierarchyJoint]:
     first = BodyJoint.LEFT_SHOULDER if side == "left" else BodyJoint.RIGHT_SHOULDER
     collar = NUMBERS.collar * body.shoulders
     own = body.sides[side]
@@ -203,34 +203,36 @@ def _arm(body: Proportions, side: Side, height: float) -> list[Joint]:
     x, y, z = own.thumb
     longer = NUMBERS.thumb_end / max(float(np.linalg.norm(own.thumb)), NUMBERS.thumb_end)
     joints = [
-        Joint("Shoulder", BodyJoint.SPINE_3, (collar, height, 0.0)),
-        Joint("Arm", first, (body.shoulders - collar, 0.0, 0.0)),
-        Joint("ForeArm", first + 1, (own.upper_arm, 0.0, 0.0)),
-        Joint("Hand", first + 2, (own.forearm, 0.0, 0.0)),
-        Joint("HandEnd", first + 3, (own.hand, 0.0, 0.0), end=(tip, 0.0, 0.0)),
-        Joint("HandThumb1", first + 3, (x, y, z), end=(longer * x, longer * y, longer * z)),
+        HierarchyJoint("Shoulder", BodyJoint.SPINE_3, (collar, height, 0.0)),
+        HierarchyJoint("Arm", first, (body.shoulders - collar, 0.0, 0.0)),
+        HierarchyJoint("ForeArm", first + 1, (own.upper_arm, 0.0, 0.0)),
+        HierarchyJoint("Hand", first + 2, (own.forearm, 0.0, 0.0)),
+        HierarchyJoint("HandEnd", first + 3, (own.hand, 0.0, 0.0), end=(tip, 0.0, 0.0)),
+        HierarchyJoint(
+            "HandThumb1", first + 3, (x, y, z), end=(longer * x, longer * y, longer * z)
+        ),
     ]
     return [_on_side(joint, side) for joint in joints]
 
 
-def _leg(body: Proportions, side: Side) -> list[Joint]:
+def _leg(body: Proportions, side: Side) -> list[HierarchyJoint]:
     first = BodyJoint.LEFT_UP_LEG if side == "left" else BodyJoint.RIGHT_UP_LEG
     own = body.sides[side]
     joints = [
-        Joint("UpLeg", BodyJoint.HIPS, (body.hips, 0.0, 0.0)),
-        Joint("Leg", first, (0.0, -own.thigh, 0.0)),
-        Joint("Foot", first + 1, (0.0, -own.shank, 0.0)),
-        Joint("ToeBase", first + 2, own.toe_base, end=(0.0, 0.0, NUMBERS.toes)),
+        HierarchyJoint("UpLeg", BodyJoint.HIPS, (body.hips, 0.0, 0.0)),
+        HierarchyJoint("Leg", first, (0.0, -own.thigh, 0.0)),
+        HierarchyJoint("Foot", first + 1, (0.0, -own.shank, 0.0)),
+        HierarchyJoint("ToeBase", first + 2, own.toe_base, end=(0.0, 0.0, NUMBERS.toes)),
     ]
     return [_on_side(joint, side) for joint in joints]
 
 
-def _on_side(joint: Joint, side: Side) -> Joint:
+def _on_side(joint: HierarchyJoint, side: Side) -> HierarchyJoint:
     """A joint of the left side on the given one."""
     if side == "left":
-        return Joint(f"Left{joint.name}", joint.parent, joint.offset, joint.end)
+        return HierarchyJoint(f"Left{joint.name}", joint.parent, joint.offset, joint.end)
     end = None if joint.end is None else _mirrored(joint.end)
-    return Joint(f"Right{joint.name}", joint.parent, _mirrored(joint.offset), end)
+    return HierarchyJoint(f"Right{joint.name}", joint.parent, _mirrored(joint.offset), end)
 
 
 def _mirrored(vector: Vector) -> Vector:

@@ -21,7 +21,7 @@ TO_ANIMATION = np.array([1.0, -1.0, -1.0])
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class HierarchyJoint:
     """One joint of a hierarchy.
 
     parent: its index, which is smaller than the joint's own; None of the root. offset: from the
@@ -34,7 +34,7 @@ class Joint:
     end: Vector | None = None
 
 
-Hierarchy = tuple[Joint, ...]
+Hierarchy = tuple[HierarchyJoint, ...]
 """Joints, the root first, each before its children, one branch after the other."""
 
 
