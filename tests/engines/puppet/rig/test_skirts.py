@@ -43,12 +43,13 @@ def test_a_leg_that_swings_out_does_not_fan_the_hem_up() -> None:
     np.testing.assert_allclose(body.posed(maps)[corner] - body.vertices[corner], moved, atol=8.0)
 
 
-def test_a_skirt_is_as_wide_on_a_trunk_that_turns_aside() -> None:
-    aside = np.array([[30.0, 0.0]])
+def test_a_hem_is_as_wide_on_a_trunk_that_turns_aside() -> None:
+    at_hips, at_hem = np.array([[30.0, 0.0]]), np.array([[0.0, 30.0]])
     turned = np.array([[0.4, 0.0, 7.0], [0.0, 1.0, 3.0]])
-    np.testing.assert_allclose(hung(aside, turned), aside)
+    np.testing.assert_allclose(hung(at_hips, turned), [[12.0, 0.0]])
+    np.testing.assert_allclose(hung(at_hem, turned), [[30.0, 0.0]])
     leaning = np.hstack([2.0 * rotation(np.array(0.3)), np.zeros((2, 1))])
-    np.testing.assert_allclose(hung(aside, leaning), aside @ leaning[:, :2].T, atol=1e-9)
+    np.testing.assert_allclose(hung(at_hem, leaning), hung(at_hips, leaning), atol=1e-9)
 
 
 def test_trousers_do_not_hang() -> None:

@@ -87,7 +87,8 @@ class RiggedLayer:
             if self.upright is None:
                 skin(rest, self.bones, self.weights, maps, placed)
                 return placed
-            skin(rest - self.upright, self.bones, self.weights, maps, placed)
+            rest = rest - np.outer(self.upright.sum(axis=1), (1.0, 0.0))
+            skin(rest, self.bones, self.weights, maps, placed)
             return placed + hung(self.upright, maps[Bone.PELVIS])
         placed = self.sheet.posed(maps)
         if offset is not None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from understudy.engines.puppet.rig.leg_seam import leg_line
 from understudy.engines.puppet.rig.weights import BodyFrame, legs_shares, wears_skirt
 from understudy.geometry.filters import smoothstep
-from understudy.geometry.skeleton import Skeleton
+from understudy.geometry.skeleton import LEGS, Skeleton
 
 Float64 = NDArray[np.float64]
 
@@ -22,23 +22,26 @@ Float64 = NDArray[np.float64]
 class SkirtNumbers:
     """Where cloth hangs. Lengths in torsos.
 
-    from_hips: from where to where between hips (0) and hem (1) it comes to hang. below_hem: over
-    which what is the legs' takes over. corner: what lies farther than this beside a leg's middle is
-    cloth down to `corner_below`: few hems are level.
+    from_hips: from where to where between hips (0) and hem (1) it comes to hang. round: the same of
+    where it no longer narrows with a trunk that turns aside, for a skirt is round. below_hem: over
+    which what is the legs' takes over. beside: what lies farther than this beside a leg's middle is
+    cloth wherever it is, for few hems are level, down to `above_feet` over the ankles.
     """
 
     from_hips: tuple[float, float] = (0.0, 0.5)
+    round: tuple[float, float] = (0.0, 1.0)
     below_hem: float = 0.06
-    corner: tuple[float, float] = (0.12, 0.2)
-    corner_below: tuple[float, float] = (0.16, 0.08)
+    beside: tuple[float, float] = (0.12, 0.2)
+    above_feet: tuple[float, float] = (0.0, 0.12)
 
 
 NUMBERS = SkirtNumbers()
 
 
 def upright_cloth(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Float64 | None:
-    """How far beside the middle of its leg each of points (V, 2) hangs, (V, 2) pixels: it is moved
-    as that middle is, and this keeps its direction to the pelvis. None without a skirt."""
+    """How far beside the middle of its leg each of points (V, 2) hangs, pixels: it is moved as that
+    middle is, and this keeps its direction to the pelvis. (V, 2): what narrows with the trunk, and
+    what does not. None without a skirt."""
     if skeleton.limbless or not wears_skirt(skeleton, frame.leg_split):
         return None
     torso = skeleton.torso
@@ -47,19 +50,20 @@ def upright_cloth(points: Float64, skeleton: Skeleton, frame: BodyFrame) -> Floa
     left = legs_shares(points, skeleton, frame.leg_split)
     lines = [leg_line(skeleton, side, y) for side in (0, 1)]
     aside = points[:, 0] - left * lines[0] - (1.0 - left) * lines[1]
-    below = (y - hem) / torso
-    corner = smoothstep(*NUMBERS.corner, np.abs(aside) / torso)
+    ankles = float(skeleton.joints[[limb.joints[2] for limb in LEGS], 1].min())
+    beside = smoothstep(*NUMBERS.beside, np.abs(aside) / torso)
     cloth = np.maximum(
-        smoothstep(NUMBERS.below_hem, 0.0, below),
-        corner * smoothstep(*NUMBERS.corner_below, below),
+        smoothstep(NUMBERS.below_hem, 0.0, (y - hem) / torso),
+        beside * smoothstep(*NUMBERS.above_feet, (ankles - y) / torso),
     )
-    hangs = cloth * smoothstep(*NUMBERS.from_hips, (y - hips) / (hem - hips))
-    return np.stack([hangs * aside, np.zeros(len(points))], axis=1)
+    down = (y - hips) / (hem - hips)
+    hangs = cloth * smoothstep(*NUMBERS.from_hips, down) * aside
+    stays_wide = smoothstep(*NUMBERS.round, down)
+    return np.stack([(1.0 - stays_wide) * hangs, stays_wide * hangs], axis=1)
 
 
 def hung(upright: Float64, pelvis: Float64) -> Float64:
-    """Where such ways (V, 2) point under the pelvis's map (2, 3): turned and scaled as its height
-    is, and not narrowed with a trunk that turns aside, for a skirt is round."""
+    """Where such ways (V, 2) point under the pelvis's map (2, 3): (V, 2) pixels."""
     down = pelvis[:, 1]
-    across = np.array([down[1], -down[0]])
-    return np.asarray(upright[:, :1] * across + upright[:, 1:] * down)
+    across = np.stack([pelvis[:, 0], np.array([down[1], -down[0]])])
+    return np.asarray(upright @ across)
