@@ -130,6 +130,13 @@ def test_what_is_cut_above_the_knees_does_not_part_like_legs() -> None:
     assert _at_the_seam(build_rig(cut, skeleton_of_character(cut))) == 0
 
 
+def test_legs_that_take_no_steps_are_one_piece() -> None:
+    """They were left at rest because they come apart, and a trunk that turns moves them as well."""
+    whole = paper_doll(Pose(left_leg=(90.0, 90.0), right_leg=(90.0, 90.0)))
+    swaying = replace(whole, traits=replace(whole.traits, sways_only=True))
+    assert _at_the_seam(build_rig(swaying, skeleton_of_character(swaying))) == 0
+
+
 def test_bones_at_rest_leave_every_vertex_where_it_is(rig: Rig) -> None:
     maps = np.tile(np.eye(2, 3), (len(Bone) + 20, 1, 1))
     for layer in rig.layers:

@@ -122,10 +122,11 @@ def build_rig(
 
 
 def _leg_split(character: Character, body: Layer, skeleton: Skeleton) -> LegSplit:
-    """Where the legs part: nowhere in a figure that the picture cuts above the knees, where a hem
-    or a crotch is a guess and a jacket would open as legs do."""
+    """Where the legs part: nowhere in a figure that takes no steps, whose legs are one piece, and
+    in one that the picture cuts above the knees, where a hem or a crotch is a guess and a jacket
+    would open as legs do."""
     split = find_leg_split(body.rgba, skeleton, character.traits.hem_y)
-    if character.traits.framing not in {"upper_body", "head"}:
+    if skeleton.legs and character.traits.framing not in {"upper_body", "head"}:
         return split
     return LegSplit(float(len(body.rgba)), split.cloth)
 
