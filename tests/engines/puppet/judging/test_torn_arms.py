@@ -50,6 +50,20 @@ def test_before_the_ground_it_is_the_figures_own_shape() -> None:
     assert missing_of(arm, arm, HANGING, TORSO) == (0.0, 0.0)
 
 
+@pytest.mark.parametrize(
+    ("x", "alpha", "torn"), [(122, 0.3, False), (122, 0, True), (100, 0.3, True)]
+)
+def test_the_ground_may_shine_through_a_sleeve_but_not_at_the_bone(
+    x: int, alpha: float, torn: bool
+) -> None:
+    # Before the ground, in a sleeve that reaches past the bone.
+    arm = _arm(HANGING)
+    arm[60:100, 90:140] = 1
+    arm[76:88, x - 6 : x + 6] = alpha
+    upper, _ = missing_of(arm, arm, HANGING, TORSO)
+    assert (upper > 0.005) == torn
+
+
 def test_an_arm_with_a_hole_that_the_body_fills_is_left_at_rest() -> None:
     doll = paper_doll()
     torso = torso_of(doll)

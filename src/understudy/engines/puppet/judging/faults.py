@@ -14,13 +14,16 @@ from understudy.character.character import Character
 from understudy.character.image.masks import Mask, closed, depth, grow, opened, pieces_of
 from understudy.character.inpaint.residue import residue_of
 from understudy.engines.puppet.judging.body_parts import BodyPart, nearest_part
+from understudy.engines.puppet.judging.carried_ground import carried_ground
+from understudy.engines.puppet.judging.free_arms import UPPER_ARMS
 from understudy.engines.puppet.judging.looks import Look, over_ground
+from understudy.engines.puppet.judging.ragged_arms import ragged_arms
 from understudy.engines.puppet.judging.see_through import see_through_parts
 from understudy.engines.puppet.judging.thin_arms import thin_upper_arms
 from understudy.engines.puppet.judging.torn_arms import torn_arms
 from understudy.engines.puppet.render.colour import to_ycbcr
 from understudy.geometry.landmarks import Body, Float32
-from understudy.geometry.skeleton import ARMS, LEGS, Side, with_knuckles
+from understudy.geometry.skeleton import ARMS, LEGS, with_knuckles
 
 Float64 = NDArray[np.float64]
 
@@ -30,6 +33,8 @@ FaultKind = Literal[
     "slit",
     "thin",
     "torn",
+    "ragged",
+    "carries ground",
     "see-through",
     "off the figure",
     "over the face",
@@ -43,10 +48,11 @@ class Fault:
 
     kind: `changed`: the character at rest differs from its picture. `loose`: a piece hangs on
         nothing. `slit`: the ground is seen through a narrow gap inside the figure. `thin`: an
-        upper arm is a strand. `torn`: an arm has bites and holes. `see-through`: a part is half
-        transparent. `off the figure`: a joint that moves lies outside of the matte. `over the
-        face`: an arm's layer holds the face. `left behind`: something of the figure stays in the
-        background.
+        upper arm is a strand. `torn`: an arm has bites and holes. `ragged`: an arm's outline is.
+        `carries ground`: pieces of the background are cut out with an arm. `see-through`: a part
+        is half transparent. `off the figure`: a joint that moves lies outside of the matte. `over
+        the face`: an arm's layer holds the face. `left behind`: something of the figure stays in
+        the background.
     part: of the body, at or beside which it is. size: its area in T², T the torso's length; of a
         joint the distance in T; of what is left behind the length in T of the edge where it breaks
         off; of an arm over the face the share of the face.
@@ -92,7 +98,6 @@ class FaultNumbers:
 
 
 NUMBERS = FaultNumbers()
-_UPPER_ARMS: dict[Side, BodyPart] = {"left": "left upper arm", "right": "right upper arm"}
 
 
 def find_faults(character: Character, looks: Sequence[Look]) -> tuple[Fault, ...]:
@@ -103,10 +108,12 @@ def find_faults(character: Character, looks: Sequence[Look]) -> tuple[Fault, ...
         *_off_the_figure(character, torso),
         *_over_the_face(character, torso),
         *(
-            Fault("thin", _UPPER_ARMS[side], size)
+            Fault("thin", UPPER_ARMS[side], size)
             for side, size in thin_upper_arms(character, torso)
         ),
         *(Fault("torn", part, size) for part, size in torn_arms(character, torso)),
+        *(Fault("ragged", part, size) for part, size in ragged_arms(character, torso)),
+        *(Fault("carries ground", part, size) for part, size in carried_ground(character, torso)),
         *_left_behind(character, torso),
         *(Fault("see-through", part, size) for part, size in see_through_parts(character, torso)),
         *_loose(looks, torso),

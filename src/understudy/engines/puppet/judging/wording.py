@@ -14,6 +14,8 @@ _REASONS: dict[FaultKind, str] = {
     "slit": "the background would show through at the {part}",
     "thin": "too little of the {part} is seen in the picture",
     "torn": "pieces of the {part} could not be told from the body",
+    "ragged": "the outline of the {part} is ragged, as of hair",
+    "carries ground": "pieces of the background would move with the {part}",
     "off the figure": "the {part} was not found on the figure",
     "over the face": "it could not be told from the face",
 }
@@ -23,6 +25,8 @@ _REMAINING: dict[FaultKind, str] = {
     "slit": "In some poses the background shows through at {parts}.",
     "thin": "Too little is seen of {parts}: it will look torn when it is lifted.",
     "torn": "Pieces are missing of {parts}: it will look torn when it is lifted.",
+    "ragged": "The outline of {parts} is ragged: it will look torn when it is lifted.",
+    "carries ground": "Pieces of the background move with {parts}.",
     "off the figure": "These joints were not found on the figure and may move wrongly: {parts}.",
     "over the face": "An arm could not be told from the face: {parts}.",
     "see-through": "The background shows through {parts}: the figure was cut out badly there.",
