@@ -104,7 +104,10 @@ def cut_along(
     low, high = edges.T
     share = side[low] / (side[low] - side[high])
     between = vertices[low] + share[:, None] * (vertices[high] - vertices[low])
-    on_b, on_c = (len(vertices) + number.reshape(2, -1)).astype(np.int64)
+    # A corner on the zero is where the edges beside it are cut.
+    places = np.where(side[low] == 0, low, np.where(side[high] == 0, high, -1))
+    places = np.where(places < 0, len(vertices) + np.arange(len(edges)), places)
+    on_b, on_c = places[number.reshape(2, -1)].astype(np.int64)
     own = alone_is_positive.astype(np.int64)
     pieces = [
         triangles[whole].astype(np.int64),
@@ -113,7 +116,9 @@ def cut_along(
         np.stack([on_b, c, on_c], axis=1),
     ]
     sides = [(count[whole] == 3).astype(np.int64), own, 1 - own, 1 - own]
-    return np.concatenate([vertices, between]), np.concatenate(pieces), np.concatenate(sides)
+    cut, where = np.concatenate(pieces), np.concatenate(sides)
+    is_piece = (cut != np.roll(cut, 1, axis=1)).all(axis=1)
+    return np.concatenate([vertices, between]), cut[is_piece], where[is_piece]
 
 
 def cropped(rgba: Float32) -> tuple[Float32, Float64]:

@@ -20,7 +20,7 @@ from understudy.character.layers.parts import ARMS as ARM_LABELS
 from understudy.character.layers.parts import spread_labels
 from understudy.character.layers.parts_by_bones import arm_borders, parts_by_bones
 from understudy.engines.puppet.render.colour import pack_texture
-from understudy.engines.puppet.rig.mesh import Mesh, cropped, grid_mesh, snapped
+from understudy.engines.puppet.rig.mesh import Mesh, cropped, cut_along, grid_mesh, snapped
 from understudy.engines.puppet.rig.rigged_layer import (
     DEPTH,
     FAR_LEG,
@@ -48,7 +48,7 @@ class SheetNumbers:
     crotch: half widths of a leg round its hip within which the legs are grown together. least_root:
         T, at least.
     behind: how far from the camera, as `DEPTH` has it, an arm lies that passes behind the body.
-    snap: share of a cell by which a vertex is moved onto the seam between legs at most.
+    snap: share of a cell within which a vertex is moved onto the seam between legs.
     """
 
     drawn: float = 0.5
@@ -56,7 +56,7 @@ class SheetNumbers:
     crotch: float = 1.5
     least_root: float = 0.25
     behind: float = 150.0
-    snap: float = 0.45
+    snap: float = 0.15
 
 
 NUMBERS = SheetNumbers()
@@ -80,12 +80,14 @@ def rigged_sheet(
     anatomy = measure(character.landmarks)
     labels = parts_by_bones(alpha, anatomy, skeleton.arms).labels
     mesh = grid_mesh(alpha, step)
+    if not skeleton.limbless:
+        mesh = _cut_between_legs(mesh, skeleton, frame, step)
     part = _part_at(labels, mesh.vertices[mesh.triangles].mean(axis=1))
     # The mesh reaches a cell past what is drawn.
     grown = [grow(border.grown, 2 * step) for border in arm_borders(alpha, labels, anatomy)]
     legs = _between_legs(mesh, part, half_width, skeleton, frame)
     is_open = _touching_edges(mesh, part, grown) | legs
-    mesh = cut_open(_along_seam(mesh, legs, skeleton, frame, step), is_open)
+    mesh = cut_open(mesh, is_open)
     fabric = fabric_of(mesh)
     weights, held = sheet_weights(
         mesh.vertices,
@@ -180,23 +182,23 @@ def _between_legs(
     return np.asarray((one != other) & below & of_legs & away)
 
 
-def _along_seam(
-    mesh: Mesh, is_open: NDArray[np.bool_], skeleton: Skeleton, frame: BodyFrame, step: int
-) -> Mesh:
-    """The mesh with the vertices of edges (E,) that open between the legs moved onto the seam."""
-    edges = shared_edges(mesh)
-    first = edges.triangles[is_open, :1], edges.first[is_open]
-    at_seam = np.zeros(len(mesh.vertices), np.bool_)
-    at_seam[mesh.triangles[first]] = True
-    if not at_seam.any():
-        return mesh
+def _cut_between_legs(mesh: Mesh, skeleton: Skeleton, frame: BodyFrame, step: int) -> Mesh:
+    """The mesh with its triangles cut along the seam between the legs, from top to bottom, so that
+    none that is whole lies beside one that is cut."""
 
-    def side(offset: tuple[float, float]) -> Float64:
-        return body_weights(mesh.vertices + offset, skeleton, frame).side
+    def side(points: Float64) -> Float64:
+        return body_weights(points, skeleton, frame).side
 
-    slope = np.stack([side((1, 0)) - side((-1, 0)), side((0, 1)) - side((0, -1))], axis=1) / 2
-    field = np.where(at_seam, side((0, 0)), 1e9)
-    return snapped(mesh, field, slope, NUMBERS.snap * step)
+    slopes = [
+        (side(mesh.vertices + offset) - side(mesh.vertices - offset)) / 2 for offset in np.eye(2)
+    ]
+    slope = np.stack(slopes, axis=1)
+    fitted = snapped(mesh, side(mesh.vertices), slope, NUMBERS.snap * step)
+    moved = (fitted.vertices != mesh.vertices).any(axis=1)
+    field = np.where(moved, 0.0, side(fitted.vertices))
+    points, pieces, _ = cut_along(fitted.vertices, fitted.triangles, field)
+    used, numbers = np.unique(pieces, return_inverse=True)
+    return Mesh(points[used], numbers.reshape(-1, 3).astype(np.int32))
 
 
 def _away_from_roots(
