@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 from understudy.character.corrections import read_place
 from understudy.character.figure.placed_joints import Joints
 from understudy.character.image.png_files import decode_png
@@ -67,6 +65,8 @@ def read(folder: Path) -> AnimatedDrawing:
 
 
 def _config(data: bytes) -> Mapping[str, object]:
+    import yaml
+
     try:
         values = yaml.safe_load(data)
     except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError):

@@ -269,10 +269,15 @@ def _row_tones(tones: _Tones, want: Mask) -> tuple[Float32, Mask]:
 
 
 def _median(values: Float32, here: Mask) -> Float32 | None:
+    """The median of the colours (h, w, 3) that are here, (3,). NumPy's own takes twice the time,
+    for thousands of a few pixels each."""
     chosen = values[here]
-    if len(chosen) < NUMBERS.least_samples:
+    count = len(chosen)
+    if count < NUMBERS.least_samples:
         return None
-    return np.asarray(np.median(chosen, axis=0), np.float32)
+    low, high = (count - 1) // 2, count // 2
+    chosen.partition((low, high), axis=0)
+    return np.asarray((chosen[low] + chosen[high]) / np.float32(2), np.float32)
 
 
 def _mirrored_grain(piece: Float32, here: Mask, want: Mask) -> Float32:

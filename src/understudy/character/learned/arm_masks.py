@@ -199,20 +199,22 @@ def not_the_arm(anatomy: Anatomy, side: int, shape: tuple[int, int]) -> Mask:
 
 def _above(arm: ArmBones, shape: tuple[int, int], reach: float) -> Mask:
     """What lies more than `reach` pixels above the nearest place of upper arm and forearm."""
-    y, x = np.mgrid[: shape[0], : shape[1]].astype(np.float32)
-    nearest = np.full(shape, np.inf, np.float32)
+    x = np.arange(shape[1], dtype=np.float32)[None]
+    y = np.arange(shape[0], dtype=np.float32)[:, None]
+    nearest = np.full(shape, np.inf)
     above = np.zeros(shape, bool)
     for number, (start, end) in enumerate(arm.segments):
         along = end - start
-        t = ((x - start[0]) * along[0] + (y - start[1]) * along[1]) / max(1.0, along @ along)
+        from_x, from_y = x - start[0], y - start[1]
+        t = (from_x * along[0] + from_y * along[1]) / max(1.0, along @ along)
         # What a hand holds may stick up: past the wrist the hand has the word.
         last = number == len(arm.segments) - 1
         t = np.clip(t, 0, None if last else 1)
-        dx, dy = x - start[0] - t * along[0], y - start[1] - t * along[1]
+        dx, dy = from_x - t * along[0], from_y - t * along[1]
         away = np.hypot(dx, dy)
         closer = away < nearest
-        nearest = np.where(closer, away, nearest)
-        above = np.where(closer, (dy < -reach) & (not last), above)
+        np.copyto(nearest, away, where=closer)
+        np.copyto(above, (dy < -reach) & (not last), where=closer)
     return above
 
 

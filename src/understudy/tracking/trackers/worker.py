@@ -1,7 +1,8 @@
 """The program of a tracker's process: `python -m understudy.tracking.trackers.worker PARENT`.
 
 Requests: `picture` (landmarks and mask of a picture), `sample` (cheap samples of a part of a clip,
-`sampling`), `chunk` (landmarks in the frames of a part of a clip, `chunks`).
+`sampling`), `chunk` (landmarks in the frames of a part of a clip, `chunks`). What looks at pictures
+alone loads no PyAV.
 """
 
 from __future__ import annotations
@@ -15,10 +16,8 @@ import cv2
 from understudy.processes.memory import trim_memory
 from understudy.processes.messages import Message
 from understudy.processes.serving import Answer, serve
-from understudy.tracking.trackers.chunks import track_chunk
 from understudy.tracking.trackers.mediapipe import MediaPipeTracker
 from understudy.tracking.trackers.picture_message import picture_message
-from understudy.tracking.trackers.sampling import sample_chunk
 from understudy.tracking.trackers.tracker import Region, Tracker
 
 
@@ -38,12 +37,16 @@ def _answer(tracker: Tracker, request: Message) -> Iterator[Message]:
         case "picture":
             yield _track_picture(tracker, request)
         case "chunk":
+            from understudy.tracking.trackers.chunks import track_chunk
+
             tracker.unload_detector()
             trim_memory()
             yield from track_chunk(tracker, request)
             # Where the process stays for another take it shall take little meanwhile.
             trim_memory()
         case "sample":
+            from understudy.tracking.trackers.sampling import sample_chunk
+
             yield from sample_chunk(tracker, request)
         case kind:
             raise ValueError(f"unknown request {kind!r}")
