@@ -40,7 +40,7 @@ def first(cache: Cache) -> Character:
 def test_a_picture_is_cast_once(
     first: Character, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(casting, "observe", None)
+    monkeypatch.setattr("understudy.character.observe.observe", None)
     again = cast(open_picture(PICTURE, short_side=360), (360, 480), cache=cache)
     assert _same(again, first)
 
@@ -48,7 +48,7 @@ def test_a_picture_is_cast_once(
 def test_another_size_or_another_version_is_cast_anew(
     first: Character, cache: Cache, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(casting, "observe", None)
+    monkeypatch.setattr("understudy.character.observe.observe", None)
     with pytest.raises(TypeError):
         cast(open_picture(PICTURE, short_side=330), (330, 440), cache=cache)
     monkeypatch.setattr(casting, "casting_version", lambda: "another")

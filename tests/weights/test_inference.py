@@ -59,6 +59,21 @@ def test_a_model_is_opened_while_its_owner_does_something_else(
     assert process.open(onnx, side=4).inputs == {"picture": (1, 1, 4, 4)}
 
 
+def test_a_model_runs_while_its_owner_does_something_else(
+    process: InferenceProcess, onnx: Path
+) -> None:
+    opened, other = process.open(onnx), process.open(onnx, side=4)
+    opened.begin(PICTURE, "relu")
+    assert opened.has_begun
+    assert not other.has_begun
+    np.testing.assert_array_equal(opened.end()["relu"], np.maximum(PICTURE, 0))
+    # A run that is not waited for is dropped, and its answer is nobody else's.
+    opened.begin(PICTURE, "relu")
+    assert list(other.run(PICTURE[..., :4, :4])) == ["half"]
+    assert not opened.has_begun
+    assert list(opened.run(PICTURE)) == ["half"]
+
+
 def test_a_model_gives_its_first_output_or_those_that_are_named(
     process: InferenceProcess, onnx: Path
 ) -> None:

@@ -14,7 +14,7 @@ from understudy.weights.inference import InferenceProcess
 class CastingProcesses:
     """Processes that start when they are first needed, and belong to the thread that needs them.
 
-    The tracker's ends before the learned models begin, which need the memory.
+    The tracker's ends before the segmenter begins, which needs the memory.
     """
 
     def __init__(self, *, stay: bool = False) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from understudy.cache import Cache
 from understudy.character.casting_processes import CastingProcesses
 from understudy.character.figure.anatomy import measure
-from understudy.character.figure.find import Figure
+from understudy.character.figure.find import Figure, Track
 from understudy.character.figure.other_person import find_other_person, what_may_be_others
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.placed_joints import Joints
@@ -50,6 +50,7 @@ class Learned:
 
 def observe(  # noqa: PLR0913 - who looks, at what, and what is known of it
     look: CastingProcesses,
+    models: LearnedModels,
     rgb: NDArray[np.uint8],
     shape: Float32 | None,
     drawn: Float32 | None,
@@ -63,27 +64,40 @@ def observe(  # noqa: PLR0913 - who looks, at what, and what is known of it
     """
     size = rgb.shape[1], rgb.shape[0]
     joints, point = placed
-    with look.models(cache) as models:
-        if shape is None and point is None:
-            # Opening the net takes as long as the search.
-            models.expect_salient(rgb)
-        with look.tracker(cache) as tracker:
-            also = None if tracker.is_quick else PictureTracker(cache, quick=True, beside=tracker)
-            figure = search_placed(rgb, shape, joints, tracker, point, also)
-        # Of several figures the net keeps the most striking one, so it sees the one that is meant
-        # by itself.
-        view = None if point is None or figure is None else surroundings(figure.landmarks, size)
-        # Of a person the tracker's mask restores what the net drops; of others nothing does.
-        salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
-        if figure is not None and salient is not None:
-            figure, salient = without_others(look, models, rgb, figure, salient, cache)
-        if figure is None:
-            # What its many looks see is of no use to anybody else: only their result is kept.
-            with look.tracker(None, quick=True) as tracker:
-                figure = find_unrecognized(rgb, shape, salient, tracker)
-        figure = corrected(figure, joints, drawn, size)
-        arms = _arm_masks(models, rgb, shape, figure)
-    return figure, Learned(salient, arms)
+    if shape is None and point is None:
+        # The net looks while the tracker searches.
+        models.begin_salient(rgb)
+    with look.tracker(cache) as tracker:
+        also = None if tracker.is_quick else PictureTracker(cache, quick=True, beside=tracker)
+        figure = search_placed(rgb, shape, joints, tracker, point, also)
+    # Of several figures the net keeps the most striking one, so it sees the one that is meant
+    # by itself.
+    view = None if point is None or figure is None else surroundings(figure.landmarks, size)
+    # Of a person the tracker's mask restores what the net drops; of others nothing does.
+    salient = models.salient(rgb, view, both_ways=figure is None) if shape is None else None
+    if figure is not None and salient is not None:
+        figure, salient = without_others(look, models, rgb, figure, salient, cache)
+    if figure is None:
+        # What its many looks see is of no use to anybody else: only their result is kept.
+        with look.tracker(None, quick=True) as tracker:
+            figure = find_unrecognized(rgb, shape, salient, tracker)
+    figure = corrected(figure, joints, drawn, size)
+    return figure, Learned(salient, _arm_masks(models, rgb, shape, figure))
+
+
+def found_by(
+    track: Track,
+    rgb: NDArray[np.uint8],
+    shape: Float32 | None,
+    drawn: Float32 | None,
+    placed: tuple[Joints, tuple[float, float] | None],
+) -> Figure:
+    """The figure, corrected, as `track` alone finds it; otherwise as `observe`."""
+    joints, point = placed
+    figure = search_placed(rgb, shape, joints, track, point)
+    if figure is None:
+        figure = find_unrecognized(rgb, shape, None, track)
+    return corrected(figure, joints, drawn, (rgb.shape[1], rgb.shape[0]))
 
 
 def without_others(  # noqa: PLR0913 - who looks, at what, and what was found so far

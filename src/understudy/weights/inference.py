@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Literal, Self
 
 from understudy.cores import usable_cores
 from understudy.processes.child import Child
@@ -38,7 +38,7 @@ class InferenceProcess:
         self._keeps_models = keeps_models
         self._kept: dict[str, OpenModel] = {}
         self._process: Child | None = None
-        self._begun: str | None = None
+        self._begun: tuple[Literal["open", "run"], str] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -77,7 +77,7 @@ class InferenceProcess:
         key = _key(paths, side)
         if key in self._kept:
             return self._kept[key]
-        if self._begun != key:
+        if self._begun != ("open", key):
             self.begin_to_open(*paths, side=side)
         self._begun = None
         opened = self._receive().values
@@ -94,12 +94,26 @@ class InferenceProcess:
             return
         values = {"paths": list(map(str, paths)), "side": side, "threads": self._threads}
         self._send("open", key, values, {})
-        self._begun = key
+        self._begun = "open", key
+
+    def begin_to_run(self, model: str, outputs: list[str], arrays: Mapping[str, Array]) -> None:
+        """Begin what `end_run` then ends. It is dropped where anything else is asked before."""
+        self._send("run", model, {"outputs": outputs}, arrays)
+        self._begun = "run", model
+
+    def end_run(self, model: str) -> Mapping[str, Array]:
+        """The outputs of the run that has begun."""
+        assert self.has_begun(model)
+        self._begun = None
+        return self._receive().arrays
+
+    def has_begun(self, model: str) -> bool:
+        """Whether a run of the model has begun and was not dropped."""
+        return self._begun == ("run", model)
 
     def let_go(self, model: str) -> None:
-        """Drop a model that nobody uses any more, unless models are kept."""
-        if model not in self._kept:
-            self.ask("close", model)
+        """Drop a model that nobody uses any more; one that is kept rests."""
+        self.ask("rest" if model in self._kept else "close", model)
 
     def ask(
         self,
@@ -118,7 +132,8 @@ class InferenceProcess:
         begun, self._begun = self._begun, None
         if begun is not None:
             self._receive()
-            self.ask("close", begun)
+            if begun[0] == "open":
+                self.ask("close", begun[1])
         if self._process is None:
             environment = {"OMP_NUM_THREADS": str(self._threads), **_ALLOCATOR}
             self._process = Child(
@@ -155,8 +170,22 @@ class OpenModel:
         inputs: arrays by input name, or one array for a model of one input. uint8, int32, float32
         and float64 pass; of outputs, half floats come as float32 and long integers as int32.
         """
+        self.begin(inputs, *outputs)
+        return self.end()
+
+    def begin(self, inputs: Mapping[str, Array] | Array, *outputs: str) -> None:
+        """Begin a run, which `end` ends; otherwise as `run`."""
         arrays = inputs if isinstance(inputs, Mapping) else {"": inputs}
-        return self._process.ask("run", self._key, {"outputs": list(outputs)}, arrays).arrays
+        self._process.begin_to_run(self._key, list(outputs), arrays)
+
+    def end(self) -> Mapping[str, Array]:
+        """The outputs of the run that has begun."""
+        return self._process.end_run(self._key)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a run has begun, and nothing else was asked of the process since."""
+        return self._process.has_begun(self._key)
 
     def close(self) -> None:
         """Drop the model and hand its memory back, while the process goes on, unless that keeps its

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from understudy.processes.memory import trim_memory
+from understudy.processes.memory import GrowthTrimmer
 from understudy.processes.messages import Message
 from understudy.processes.serving import Answer, serve
 from understudy.weights.sessions import Session, open_session
+
+_KEPT = 128 << 20
+"""Bytes of freed memory that stay for the next run: a segmenter's decoder, which runs ten times for
+a picture, takes some 60 MB each time."""
 
 
 class _Models:
@@ -16,9 +20,10 @@ class _Models:
 
     def __init__(self) -> None:
         self._open: dict[str, Session] = {}
+        self._memory = GrowthTrimmer(_KEPT)
 
     def answer(self, request: Message) -> Iterator[Message]:
-        """Answer one request: `open`, `run` or `close` of a model."""
+        """Answer one request: `open`, `run` or `close` of a model, or `rest` until the next run."""
         values = request.values
         name = str(values.get("model"))
         match request.kind:
@@ -28,18 +33,21 @@ class _Models:
                 session = open_session(paths, threads=values["threads"], side=side)
                 self._open[name] = session
                 # What opening took is not needed by the runs.
-                trim_memory()
+                self._memory.trim_if_grown()
                 shapes = {name: list(shape) for name, shape in session.inputs.items()}
                 yield Message("opened", {"inputs": shapes})
             case "run":
                 outputs = tuple(map(str, values["outputs"]))
                 answers = self._open[name].run(request.arrays, outputs)
-                trim_memory()
+                self._memory.trim_if_grown()
                 yield Message("outputs", arrays=answers)
             case "close":
                 self._open.pop(name, None)
-                trim_memory()
+                self._memory.trim()
                 yield Message("closed")
+            case "rest":
+                self._memory.trim()
+                yield Message("resting")
             case kind:
                 raise ValueError(f"unknown request {kind!r}")
 

@@ -23,6 +23,12 @@ class _Dark:
         self.asked += 1
         return {"": (inputs[:, :1] < 0).astype(np.float32)}
 
+    def begin(self, inputs: NDArray[np.float32]) -> None:
+        self._begun = inputs
+
+    def end(self) -> Mapping[str, NDArray[np.float32]]:
+        return self.run(self._begun)
+
 
 class _OneSided(_Dark):
     """The same, but blind on the right."""
@@ -50,6 +56,17 @@ def test_the_matte_has_the_pictures_size_and_place(isnet: bool) -> None:
     alpha = find_salient(rgb, _net(isnet=isnet)[0])
     assert alpha.shape == (600, 400)
     assert float(np.abs(alpha - (rgb[..., 0] < 128)).mean()) < 0.02
+
+
+def test_a_look_that_has_begun_is_not_made_again() -> None:
+    rgb = _with_square(40)
+    plain = find_salient(rgb, _net()[0])
+    net, model = _net()
+    net.begin(rgb)
+    assert model.asked == 0
+    np.testing.assert_array_equal(find_salient(rgb, net, begun=True), plain)
+    # The second look is that from nearer.
+    assert model.asked == 2
 
 
 def test_a_small_figure_is_looked_at_from_nearer() -> None:

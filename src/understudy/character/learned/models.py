@@ -45,6 +45,8 @@ class LearnedModels:
         self._cache = cache
         self._process = InferenceProcess() if process is None else process
         self._is_own = process is None
+        self._expected = False
+        self._begun: tuple[NDArray[np.uint8], Net] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -83,6 +85,15 @@ class LearnedModels:
         key = _salient_key(fetched, rgb, both_ways=False)
         if self._cache is None or self._cache.load("salient", key) is None:
             self._process.begin_to_open(*fetched.paths, side=_side_of(fetched))
+            self._expected = True
+
+    def begin_salient(self, rgb: NDArray[np.uint8]) -> None:
+        """Begin the look that `salient` will ask for, if its net is expected."""
+        fetched = find(ISNET) or find(U2NETP)
+        if fetched is not None and self._expected:
+            net = self._open(fetched)
+            net.begin(rgb)
+            self._begun = rgb, net
 
     def _salient(self, rgb: NDArray[np.uint8], both_ways: bool) -> Float32 | None:
         fetched = find(ISNET) or find(U2NETP)
@@ -92,8 +103,11 @@ class LearnedModels:
         record = None if self._cache is None else self._cache.load("salient", key)
         if record is not None:
             return np.asarray(record.arrays["alpha"], np.float32) / np.float32(255)
-        net = self._open(fetched)
-        alpha = np.round(find_salient(rgb, net, both_ways=both_ways) * 255).astype(np.uint8)
+        begun, self._begun = self._begun, None
+        is_begun = begun is not None and begun[0] is rgb and begun[1].model.has_begun
+        net = begun[1] if begun is not None and is_begun else self._open(fetched)
+        seen = find_salient(rgb, net, both_ways=both_ways, begun=is_begun)
+        alpha = np.round(seen * 255).astype(np.uint8)
         net.model.close()
         if self._cache is not None:
             self._cache.store("salient", key, Message("salient", arrays={"alpha": alpha}))

@@ -50,19 +50,17 @@ class Net:
     _MEAN: ClassVar[tuple[float, ...]] = (0.485, 0.456, 0.406)
     _SPREAD: ClassVar[tuple[float, ...]] = (0.229, 0.224, 0.225)
 
-    def look(self, rgb: NDArray[np.uint8]) -> Float32:
-        """The matte of a picture (h, w, 3) uint8 sRGB: (h, w) float32 in 0..1."""
+    def begin(self, rgb: NDArray[np.uint8]) -> None:
+        """Begin to look at a picture (h, w, 3) uint8 sRGB; `look` ends it."""
+        self.model.begin(self._given(rgb))
+
+    def look(self, rgb: NDArray[np.uint8], *, begun: bool = False) -> Float32:
+        """The matte of a picture (h, w, 3) uint8 sRGB: (h, w) float32 in 0..1. begun: by `begin`,
+        with the same picture."""
         h, w = rgb.shape[:2]
-        side = self.ISNET_SIDE if self.isnet else self.U2NET_SIDE
-        way = cv2.INTER_AREA if max(h, w) > side else cv2.INTER_LINEAR
-        small = cv2.resize(rgb, (side, side), interpolation=way).astype(np.float32)
-        if self.isnet:
-            values = np.asarray((small - 128) / 256, np.float64)
-        else:
-            bright = small.astype(np.float64) / max(1.0, float(small.max()))
-            values = (bright - np.array(self._MEAN)) / np.array(self._SPREAD)
-        given = np.ascontiguousarray(values.transpose(2, 0, 1)[None], np.float32)
-        (answer,) = self.model.run(given).values()
+        side = self._side
+        answers = self.model.end() if begun else self.model.run(self._given(rgb))
+        (answer,) = answers.values()
         found = np.asarray(answer, np.float32).reshape(side, side)
         if not self.isnet:
             low, high = float(found.min()), float(found.max())
@@ -70,14 +68,32 @@ class Net:
         alpha = cv2.resize(found, (w, h), interpolation=cv2.INTER_LINEAR)
         return np.clip(alpha, 0, 1).astype(np.float32)
 
+    @property
+    def _side(self) -> int:
+        return self.ISNET_SIDE if self.isnet else self.U2NET_SIDE
 
-def find_salient(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool = False) -> Float32:
+    def _given(self, rgb: NDArray[np.uint8]) -> Float32:
+        """What the net takes: (1, 3, side, side) float32."""
+        side = self._side
+        way = cv2.INTER_AREA if max(rgb.shape[:2]) > side else cv2.INTER_LINEAR
+        small = cv2.resize(rgb, (side, side), interpolation=way).astype(np.float32)
+        if self.isnet:
+            values = np.asarray((small - 128) / 256, np.float64)
+        else:
+            bright = small.astype(np.float64) / max(1.0, float(small.max()))
+            values = (bright - np.array(self._MEAN)) / np.array(self._SPREAD)
+        return np.ascontiguousarray(values.transpose(2, 0, 1)[None], np.float32)
+
+
+def find_salient(
+    rgb: NDArray[np.uint8], net: Net, *, both_ways: bool = False, begun: bool = False
+) -> Float32:
     """The matte of what stands out, from nearer where it is small: (h, w) float32 in 0..1.
 
     both_ways: in the mirrored picture as well. A net that drops a limb often sees it there, and
-    what either look sees stands out.
+    what either look sees stands out. begun: whether the net has begun to look at it.
     """
-    alpha = _look(rgb, net, both_ways=both_ways)
+    alpha = _look(rgb, net, both_ways=both_ways, begun=begun)
     near = _near_view(alpha)
     if near is None:
         return alpha
@@ -85,8 +101,8 @@ def find_salient(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool = False) -
     return alpha
 
 
-def _look(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool) -> Float32:
-    alpha = net.look(rgb)
+def _look(rgb: NDArray[np.uint8], net: Net, *, both_ways: bool, begun: bool = False) -> Float32:
+    alpha = net.look(rgb, begun=begun)
     if not both_ways:
         return alpha
     mirrored = net.look(np.ascontiguousarray(rgb[:, ::-1]))
