@@ -99,6 +99,15 @@ def test_a_wrist_beside_its_elbow_is_a_guess_unless_there_are_fingers() -> None:
     assert arm_is_seen(found, 0, drawn.design.size, drawn.alpha)
 
 
+def test_a_hand_on_the_face_is_a_guess_unless_there_are_fingers() -> None:
+    anatomy = measure(draw().landmarks)
+    ear = (anatomy.joints[Body.LEFT_EAR] - anatomy.neck) / anatomy.torso
+    drawn = draw(left=((0.45, 0.3), (float(ear[0]), float(ear[1])), (0.0, float(ear[1]) - 0.1)))
+    bare, found = measure(drawn.landmarks), measure(_with_fingers(drawn.landmarks))
+    assert not arm_is_seen(bare, 0, drawn.design.size, drawn.alpha)
+    assert arm_is_seen(found, 0, drawn.design.size, drawn.alpha)
+
+
 def test_a_hem_ends_at_once_and_trousers_open_bit_by_bit() -> None:
     drawn = draw()
     anatomy = measure(drawn.landmarks)

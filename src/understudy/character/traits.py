@@ -45,6 +45,7 @@ class TraitNumbers:
     beside_edge: float = 0.2  # T: where an arm lies so near to the picture's left or right edge,
     cut_along: float = 0.3  # T: and that cuts the figure over this length, half of the arm is seen
     stub: float = 0.3  # of the upper arm: shorter, a forearm without such fingers is a guess
+    on_face: float = 0.8  # of the ears' distance, from the face's middle: such a hand is a guess
     arms_touch: float = 0.1  # T: arms nearer than this cannot be separated
     folded: float = 20.0  # degrees between upper arm and forearm: less, and one hides the other
     skirt: float = 0.60  # T: how much wider than the legs a skirt is, both sides together
@@ -124,10 +125,10 @@ def arm_is_seen(
     alpha: (h, w) float32, the figure's matte, where it is known.
 
     An arm without its hand would move as a stump; only fingertips may be missing. A wrist close to
-    the edge that cuts the figure, or right beside the elbow, may be a guess: then the fingers must
-    have been found. Of an arm that an edge at the side cuts lengthwise only half is seen. The
-    tracker is less sure of the farther arm of a figure turned sideways, so that one must be
-    clearer.
+    the edge that cuts the figure, right beside the elbow, or on the face may be a guess (of a bust
+    without arms the tracker takes hair and ears for a raised hand): then the fingers must have been
+    found. Of an arm that an edge at the side cuts lengthwise only half is seen. The tracker is less
+    sure of the farther arm of a figure turned sideways, so that one must be clearer.
     """
     left, right = anatomy.joints[[Body.LEFT_SHOULDER, Body.RIGHT_SHOULDER]]
     turned = float(np.hypot(*(left - right))) < NUMBERS.turned * anatomy.torso
@@ -148,13 +149,25 @@ def arm_is_seen(
     if alpha is not None and _is_cut_along(arm, alpha, anatomy.torso):
         return False
     if arm.fingers is None:
-        upper, lower = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
-        if np.hypot(*lower) < NUMBERS.stub * np.hypot(*upper):
+        if _is_stub(arm) or _is_on_face(arm.wrist, anatomy):
             return False
         margin = NUMBERS.guessed_margin
         if alpha is not None and not (inside(arm.wrist, margin) and inside(tip, margin)):
             return not _is_cut_near(tip, alpha, NUMBERS.cut_near * anatomy.torso)
     return inside(arm.wrist, NUMBERS.wrist_margin) and inside(tip, NUMBERS.tip_margin)
+
+
+def _is_stub(arm: ArmBones) -> bool:
+    """Whether the wrist lies right beside the elbow."""
+    upper, lower = arm.elbow - arm.shoulder, arm.wrist - arm.elbow
+    return bool(np.hypot(*lower) < NUMBERS.stub * np.hypot(*upper))
+
+
+def _is_on_face(place: Points, anatomy: Anatomy) -> bool:
+    """Whether a place (2,) of the canvas lies on the face."""
+    left, right = anatomy.joints[[Body.LEFT_EAR, Body.RIGHT_EAR]]
+    from_middle = np.hypot(*(place - (left + right) / 2))
+    return bool(from_middle < NUMBERS.on_face * np.hypot(*(left - right)))
 
 
 def _is_cut_along(arm: ArmBones, alpha: Float32, unit: float) -> bool:
