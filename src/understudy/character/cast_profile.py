@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
+from understudy.character.arm_traits import arm_is_seen
 from understudy.character.cast import on_canvas, picture_key
 from understudy.character.character import Character, Traits
 from understudy.character.figure.find import FIELD
@@ -14,7 +15,7 @@ from understudy.character.layers.below_edge import extend, pad_rows
 from understudy.character.layers.profile import cut_profile
 from understudy.character.matte.matte import find_matte, with_colours
 from understudy.character.serialization import character_of, character_record
-from understudy.character.traits import arm_is_seen, framing_of, head_is_cut, hem_of
+from understudy.character.traits import framing_of, head_is_cut, hem_of
 from understudy.errors import InputRefused
 from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32

@@ -7,6 +7,7 @@ from functools import partial
 
 import numpy as np
 
+from understudy.character.arm_traits import arm_states, middle_covered
 from understudy.character.character import Layer
 from understudy.character.corrections import Corrections
 from understudy.character.figure.anatomy import Anatomy
@@ -19,7 +20,7 @@ from understudy.character.layers.parts import ARMS, Parts, find_parts
 from understudy.character.layers.parts_by_bones import arm_borders, parts_by_bones
 from understudy.character.learned.arm_masks import ArmMask, ArmMasks
 from understudy.character.matte.matte import Matte
-from understudy.character.traits import arm_states, hem_of, middle_covered
+from understudy.character.traits import hem_of
 from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
 from understudy.geometry.skeleton import SIDES

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.cache import Cache
+from understudy.character.arm_traits import arm_is_seen
 from understudy.character.casting_processes import CastingProcesses
 from understudy.character.figure.anatomy import measure
 from understudy.character.figure.find import Figure, Track
@@ -19,7 +20,6 @@ from understudy.character.figure.unrecognized.find import find_unrecognized
 from understudy.character.learned import LearnedModels
 from understudy.character.learned.arm_masks import ArmMasks
 from understudy.character.learned.segmenter import Prompt
-from understudy.character.traits import arm_is_seen
 from understudy.geometry.landmarks import Float32
 from understudy.tracking.cached import PictureTracker
 

@@ -10,13 +10,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.character.arm_traits import arm_is_seen, arm_states, middle_covered
 from understudy.character.carried_corrections import corrections_of
 from understudy.character.figure.anatomy import Anatomy, draw_bones, measure
 from understudy.character.figure.find import Figure, Track, find_figure
 from understudy.character.figure.placed import search_placed, with_joints
 from understudy.character.figure.plausibility import without_false_face
 from understudy.character.figure.profile import Profile, find_profile
-from understudy.character.traits import arm_is_seen, arm_states, framing_of, middle_covered
+from understudy.character.traits import framing_of
 from understudy.errors import InputRefused
 from understudy.geometry.face_mesh import (
     INNER_LIPS,
