@@ -107,6 +107,18 @@ def test_white_legs_on_white_are_found_by_their_outline(
     assert float(alpha[legs > 0].mean()) > 0.95
 
 
+def test_ankles_that_the_net_leaves_out_before_a_plain_ground_come_back_whole() -> None:
+    drawn = draw(WHITE)
+    anatomy = measure(drawn.landmarks)
+    knee, ankle = (anatomy.joints[joint, 1] for joint in (25, 27))
+    rows = slice(int(knee + 0.6 * (ankle - knee)), int(ankle))
+    gone = drawn.alpha.copy()
+    gone[rows] = 0.0
+    alpha = complete_matte(drawn.picture, gone, gone, anatomy)
+    np.testing.assert_allclose(alpha[rows].sum(), drawn.alpha[rows].sum(), rtol=0.1)
+    assert _error(alpha, drawn.alpha) < 0.03
+
+
 def test_a_gap_between_arm_and_trunk_stays_open_on_a_flat_ground() -> None:
     akimbo = replace(WHITE, left=((0.75, 0.4), (0.34, 0.85), (0.30, 0.95)))
     drawn = draw(akimbo)

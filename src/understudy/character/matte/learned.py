@@ -135,6 +135,11 @@ def complete_matte(
         restored |= sleeves[-1][1]
     if flat is not None:
         restored |= touching(flat.alike, bones & flat.alike)
+        # Where the net leaves out a leg's bone, what is of another colour beside it is the leg.
+        legs = draw_bones(shape, _visible_legs(anatomy), max(2.0, 2 * n.bone * unit))
+        left_out = legs & flat.foreign & (learned < n.figure)
+        beside = flat.foreign & grow(left_out, n.limb_reach * unit)
+        restored |= touching(beside, left_out)
         if (learned[-n.rim :] > n.figure).any():
             # A net fades out towards the edge that cuts a figure; no shadow on a floor is near.
             foreign = opened(flat.foreign & (learned > n.hint), n.wide * unit)
@@ -153,11 +158,17 @@ def complete_matte(
 
 def _visible_segments(anatomy: Anatomy) -> list[tuple[Points, Points]]:
     """Trunk, arms and legs, as far as they are seen, each as its two ends."""
-    joints, seen = anatomy.joints, anatomy.visibility > 0.5
     segments = [(anatomy.neck, anatomy.pelvis)]
     for arm in anatomy.arms:
         if arm.visibility > 0.5:
             segments.extend(arm.segments)
+    return segments + _visible_legs(anatomy)
+
+
+def _visible_legs(anatomy: Anatomy) -> list[tuple[Points, Points]]:
+    """Thighs and shanks, as far as they are seen, each as its two ends."""
+    joints, seen = anatomy.joints, anatomy.visibility > 0.5
+    segments: list[tuple[Points, Points]] = []
     for hip, knee, ankle, *_ in LEGS:
         segments.extend(
             (joints[a], joints[b]) for a, b in ((hip, knee), (knee, ankle)) if seen[a] and seen[b]
