@@ -117,7 +117,7 @@ def machine_weights(monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @contextmanager
-def _new_postgres_database() -> Iterator[str]:
+def new_postgres_database() -> Iterator[str]:
     """The URL of an empty PostgreSQL database, dropped at the end."""
     psycopg = pytest.importorskip("psycopg")
     name = f"understudy_test_{secrets.token_hex(6)}"
@@ -136,7 +136,7 @@ def _new_postgres_database() -> Iterator[str]:
 @pytest.fixture
 def new_postgres() -> Iterator[str]:
     """The URL of a PostgreSQL database without tables."""
-    with _new_postgres_database() as url:
+    with new_postgres_database() as url:
         yield url
 
 
@@ -146,7 +146,7 @@ def _postgres_database() -> Iterator[str]:
     from understudy.tasks.db.database import Database
     from understudy.tasks.db.migrations import migrate
 
-    with _new_postgres_database() as url:
+    with new_postgres_database() as url:
         database = Database(url)
         migrate(database)
         database.close()

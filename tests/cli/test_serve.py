@@ -18,7 +18,7 @@ from tests import web
 
 # Of a server that does nothing yet; engines live in the children.
 MOST_MEMORY_MB = 200
-HEAVY = ("numpy", "numba", "cv2", "av", "mediapipe", "scipy", "PIL")
+HEAVY = ("numpy", "numba", "cv2", "av", "mediapipe", "scipy", "torch", "PIL")
 
 
 @contextmanager
@@ -57,6 +57,7 @@ def test_it_serves_page_and_api_and_stops_on_ctrl_c(tmp_path: Path) -> None:
         assert int(line.split()[1]) < MOST_MEMORY_MB * 1024
         loaded = Path(f"/proc/{process.pid}/maps").read_text()
         assert [name for name in HEAVY if f"/{name}/" in loaded] == []
+        assert Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text() == ""
         process.send_signal(signal.SIGINT)
         assert process.wait(20) == 0
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
@@ -10,9 +11,16 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from understudy.tracking.trackers import track_picture
+from understudy.processes.child import Child
+from understudy.tracking.trackers import start_tracker, track_picture
 
 SHOULDERS_TO_WRISTS = slice(11, 17)
+
+
+@pytest.fixture(scope="module")
+def tracker() -> Iterator[Child]:
+    with start_tracker() as process:
+        yield process
 
 
 def _frames(path: Path, numbers: tuple[int, ...]) -> list[NDArray[np.uint8]]:
@@ -26,10 +34,12 @@ def _frames(path: Path, numbers: tuple[int, ...]) -> list[NDArray[np.uint8]]:
 @pytest.mark.parametrize(
     ("name", "is_human"), [("photo.jpg", True), ("cartoon.png", True), ("drawing.jpg", False)]
 )
-def test_the_figure_of_a_picture_is_found_whole(samples: Path, name: str, is_human: bool) -> None:
+def test_the_figure_of_a_picture_is_found_whole(
+    samples: Path, name: str, is_human: bool, tracker: Child
+) -> None:
     with Image.open(samples / name) as picture:
         rgb = np.asarray(picture)
-    found = track_picture(rgb).landmarks
+    found = track_picture(rgb, process=tracker).landmarks
     assert found is not None
     body = found.body
     assert (body[[11, 12, 13, 14, 15, 16, 23, 24, 25, 26, 27, 28], 3] > 0.5).all()
@@ -44,12 +54,12 @@ def test_the_figure_of_a_picture_is_found_whole(samples: Path, name: str, is_hum
     ("name", "numbers"), [("dance.mp4", (2, 26, 75, 104, 140)), ("talk.mp4", (12, 34, 60, 112))]
 )
 def test_a_performer_is_tracked_where_the_joints_are(
-    samples: Path, name: str, numbers: tuple[int, ...]
+    samples: Path, name: str, numbers: tuple[int, ...], tracker: Child
 ) -> None:
     with np.load((samples / name).with_suffix(".joints.npz")) as known:
         truth = known["body"]
     for number, rgb in zip(numbers, _frames(samples / name, numbers), strict=True):
-        found = track_picture(rgb).landmarks
+        found = track_picture(rgb, process=tracker).landmarks
         assert found is not None
         assert found.face is not None
         joints = truth[number]

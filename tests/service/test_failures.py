@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import resource
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -12,16 +13,20 @@ import pytest
 
 from tests import web
 from tests.service.conftest import PATH, Client
+from understudy.tasks.accounts.credentials import open_account
+from understudy.tasks.accounts.keyring import load_keyring
+from understudy.tasks.db.database import Database
 from understudy.testing import RehearsalServer, rehearsing
 
 UNAVAILABLE = (503, 5001, "Service is unavailable, try again later")
+_numbers = itertools.count()
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[RehearsalServer]:
-    """A server that may be ill-treated."""
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServer]:
+    """A server that may be ill-treated, and is well again afterwards."""
     with rehearsing(
-        tmp_path / "data",
+        tmp_path_factory.mktemp("alone"),
         slots=1,
         rate_limit="",
         concurrency_limit=100_000,
@@ -34,9 +39,13 @@ def alone(tmp_path: Path) -> Iterator[RehearsalServer]:
 
 @pytest.fixture
 def its_client(alone: RehearsalServer) -> Iterator[Client]:
-    """A client of that server."""
+    """A client of that server, of an account of its own."""
+    database = Database(f"sqlite:///{alone.data / 'understudy.db'}")
+    name = f"account-{next(_numbers)}"
+    made = database.write_now(open_account, load_keyring(None, alone.data), name)
+    database.close()
     with web.client(base_url=alone.url) as http:
-        yield Client(http, alone.credentials)
+        yield Client(http, made)
 
 
 @pytest.fixture
@@ -52,28 +61,6 @@ def uploaded(its_client: Client, media: dict[str, bytes]) -> dict[str, Any]:
         "character_orientation": "video",
         "mode": "std",
     }
-
-
-def test_a_full_disk_refuses_creates_for_a_while_and_loses_none(
-    alone: RehearsalServer, its_client: Client, uploaded: dict[str, Any]
-) -> None:
-    """A limit on the size of the server's files stands for a disk that takes nothing more."""
-    body = {**uploaded, "prompt": "hang"}
-    accepted = {its_client.data("POST", PATH, json=body)["task_id"]}
-    largest = (alone.data / "understudy.db-wal").stat().st_size
-    before = resource.prlimit(alone.process.pid, resource.RLIMIT_FSIZE, (largest, -1))
-    for _ in range(1000):
-        answer = its_client.ask("POST", PATH, json=body)
-        if answer.status_code != 200:
-            break
-        accepted.add(answer.json()["data"]["task_id"])
-    assert (answer.status_code, answer.json()["code"], answer.json()["message"]) == UNAVAILABLE
-    assert answer.headers["retry-after"]
-    found = its_client.data("GET", PATH, params={"pageSize": "500"})
-    assert {task["task_id"] for task in found} == accepted
-    resource.prlimit(alone.process.pid, resource.RLIMIT_FSIZE, before)
-    made = its_client.data("POST", PATH, json=body)
-    assert its_client.data("GET", f"{PATH}/{made['task_id']}")["task_status"] == "submitted"
 
 
 def test_a_locked_database_serves_reads_and_puts_creates_off(
@@ -120,3 +107,28 @@ def test_a_clients_clip_that_never_comes_ends_its_task_in_time(
         "failed",
         "Something went wrong when we tried to get the contents of the file.",
     )
+
+
+def test_a_full_disk_refuses_creates_for_a_while_and_loses_none(
+    alone: RehearsalServer, its_client: Client, uploaded: dict[str, Any]
+) -> None:
+    """A limit on the size of the server's files stands for a disk that takes nothing more.
+
+    This comes last, as its takes stay in the server's only slot.
+    """
+    body = {**uploaded, "prompt": "hang"}
+    accepted = {its_client.data("POST", PATH, json=body)["task_id"]}
+    largest = (alone.data / "understudy.db-wal").stat().st_size
+    before = resource.prlimit(alone.process.pid, resource.RLIMIT_FSIZE, (largest, -1))
+    for _ in range(1000):
+        answer = its_client.ask("POST", PATH, json=body)
+        if answer.status_code != 200:
+            break
+        accepted.add(answer.json()["data"]["task_id"])
+    assert (answer.status_code, answer.json()["code"], answer.json()["message"]) == UNAVAILABLE
+    assert answer.headers["retry-after"]
+    found = its_client.data("GET", PATH, params={"pageSize": "500"})
+    assert {task["task_id"] for task in found} == accepted
+    resource.prlimit(alone.process.pid, resource.RLIMIT_FSIZE, before)
+    made = its_client.data("POST", PATH, json=body)
+    assert its_client.data("GET", f"{PATH}/{made['task_id']}")["task_status"] == "submitted"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import itertools
 import resource
 import sqlite3
 import subprocess
@@ -16,24 +17,34 @@ import pytest
 
 from tests import web
 from tests.service.conftest import CLIENT_SECONDS, PATH, Client
+from understudy.tasks.accounts.credentials import open_account
+from understudy.tasks.accounts.keyring import load_keyring
+from understudy.tasks.db.database import Database
 from understudy.testing import RehearsalServer, rehearsing
 from understudy.testing.service import start
 
 UNAVAILABLE = (503, 5001)
+_numbers = itertools.count()
 
 
-@pytest.fixture
-def alone(tmp_path: Path) -> Iterator[RehearsalServer]:
-    """A server that may be ill-treated."""
-    with rehearsing(tmp_path / "data", slots=1, rate_limit="", shutdown_seconds=0) as server:
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RehearsalServer]:
+    """A server that may be ill-treated, and is well again afterwards."""
+    with rehearsing(
+        tmp_path_factory.mktemp("alone"), slots=1, rate_limit="", shutdown_seconds=0
+    ) as server:
         yield server
 
 
 @pytest.fixture
 def its_client(alone: RehearsalServer) -> Iterator[Client]:
-    """A client of that server."""
+    """A client of that server, of an account of its own."""
+    database = Database(f"sqlite:///{alone.data / 'understudy.db'}")
+    name = f"account-{next(_numbers)}"
+    made = database.write_now(open_account, load_keyring(None, alone.data), name)
+    database.close()
     with web.client(base_url=alone.url) as http:
-        yield Client(http, alone.credentials)
+        yield Client(http, made)
 
 
 @contextlib.contextmanager
@@ -69,7 +80,7 @@ def test_on_a_full_disk_uploads_and_base64_are_put_off(
 def test_a_create_on_a_locked_database_is_answered_before_its_client_gives_up(
     alone: RehearsalServer, its_client: Client, create_body: Callable[..., dict[str, Any]]
 ) -> None:
-    its_client.data("POST", PATH, json=create_body(prompt="hang"))
+    made = its_client.data("POST", PATH, json=create_body(prompt="hang"))
     locker = sqlite3.connect(alone.data / "understudy.db", isolation_level=None, timeout=30)
     locker.execute("BEGIN IMMEDIATE")
     for _ in range(2):
@@ -81,6 +92,7 @@ def test_a_create_on_a_locked_database_is_answered_before_its_client_gives_up(
     locker.execute("ROLLBACK")
     locker.close()
     assert len(its_client.data("GET", PATH)) == 1
+    its_client.data("POST", f"{PATH}/{made['task_id']}/cancel")
 
 
 def test_without_file_descriptors_reads_and_refusals_go_on_and_readiness_says_why(

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from tests import web
+from tests.conftest import new_postgres_database
 from tests.s3 import keys, make_bucket, speaking_s3
 from tests.service.conftest import PATH, Client
 from tests.waiting import until
@@ -20,6 +21,7 @@ from understudy.tasks.db.schema import accounts
 from understudy.testing import RehearsalServer
 from understudy.testing.service import start
 
+SERVERS = 3
 TAKES = 6
 NAP_SECONDS = 0.5
 
@@ -54,14 +56,16 @@ class Fleet:
         return only
 
 
-@contextmanager
-def running(count: int, database_url: str, folder: Path) -> Iterator[Fleet]:
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fleet]:
     """Servers that share all but their own data folders; each could run two takes at once."""
+    folder = tmp_path_factory.mktemp("servers")
     with ExitStack() as ends:
+        database_url = ends.enter_context(new_postgres_database())
         endpoint = ends.enter_context(speaking_s3())
         bucket = make_bucket(endpoint)
         servers: list[RehearsalServer] = []
-        for place in range(count):
+        for place in range(SERVERS):
             server = start(
                 folder / str(place),
                 database_url=database_url,
@@ -99,71 +103,72 @@ def _downloaded(url: str) -> bytes:
     return web.get(sent_on.headers["location"]).content
 
 
-def test_each_take_is_published_once_though_the_leader_is_killed(
-    new_postgres: str, tmp_path: Path, media: dict[str, bytes]
-) -> None:
-    with running(3, new_postgres, tmp_path) as fleet:
-        first = fleet.leader()
-        one, other = (client for place, client in enumerate(fleet.clients) if place != first)
-        body = {
-            "image_url": _upload(one, media["picture.png"]),
-            "video_url": _upload(other, media["clip.mp4"]),
-            "character_orientation": "video",
-            "mode": "std",
-            "prompt": f"nap {NAP_SECONDS}",
-        }
-        made = [
-            fleet.clients[number % len(fleet.clients)].data("POST", PATH, json=body)["task_id"]
-            for number in range(TAKES)
-        ]
-        until(
-            lambda: (
-                "processing"
-                in [one.data("GET", f"{PATH}/{task_id}")["task_status"] for task_id in made]
-            )
-        )
-        fleet.servers[first].kill()
-        fleet.clients = [one, other]
-        fleet.leader()
-        # Either tells of every take, and gives its result away.
-        for client in fleet.clients:
-            for task_id in made:
-                record = client.ended(task_id)
-                assert (record["task_status"], record["final_unit_deduction"]) == ("succeed", "1.5")
-                (video,) = record["task_result"]["videos"]
-                assert _downloaded(video["url"]) == media["clip.mp4"]
-        stored = [key.split("/") for key in keys(fleet.endpoint, fleet.bucket)]
-        videos = [key[2] for key in stored if key[1] == "results" and key[-1].endswith(".mp4")]
-        assert sorted(videos) == sorted(made)
-        assert fleet.database.read_now(_units_and_places) == (1500 * TAKES, 0, 0)
-
-
 def test_a_take_is_cancelled_on_a_server_that_does_not_run_it(
-    new_postgres: str, tmp_path: Path, media: dict[str, bytes]
+    fleet: Fleet, media: dict[str, bytes]
 ) -> None:
-    with running(2, new_postgres, tmp_path) as fleet:
-        client = fleet.clients[1 - fleet.leader()]
-        body = {
-            "image_url": _upload(client, media["picture.png"]),
-            "video_url": _upload(client, media["clip.mp4"]),
-            "character_orientation": "video",
-            "mode": "std",
-        }
+    client = fleet.clients[(fleet.leader() + 1) % SERVERS]
+    body = {
+        "image_url": _upload(client, media["picture.png"]),
+        "video_url": _upload(client, media["clip.mp4"]),
+        "character_orientation": "video",
+        "mode": "std",
+    }
 
-        def create(**changes: str) -> str:
-            task_id: str = client.data("POST", PATH, json={**body, **changes})["task_id"]
-            return task_id
+    def create(**changes: str) -> str:
+        task_id: str = client.data("POST", PATH, json={**body, **changes})["task_id"]
+        return task_id
 
-        def is_processed(task_id: str) -> bool:
-            record = client.data("GET", f"{PATH}/{task_id}")
-            return bool(record["task_status"] == "processing")
+    def is_processed(task_id: str) -> bool:
+        record = client.data("GET", f"{PATH}/{task_id}")
+        return bool(record["task_status"] == "processing")
 
-        for task_id in [create(prompt="hang") for _ in range(2)]:
-            until(partial(is_processed, task_id))
-            stopped = client.data("POST", f"{PATH}/{task_id}/cancel")
-            assert stopped["task_status_msg"] == "Task was cancelled"
-        # Both slots of the leader were taken: this one waits until one is free.
-        assert client.ended(create())["task_status"] == "succeed"
+    for task_id in [create(prompt="hang") for _ in range(2)]:
+        until(partial(is_processed, task_id))
+        stopped = client.data("POST", f"{PATH}/{task_id}/cancel")
+        assert stopped["task_status_msg"] == "Task was cancelled"
+    # Both slots of the leader were taken: this one waits until one is free.
+    assert client.ended(create())["task_status"] == "succeed"
+
+
+def test_each_take_is_published_once_though_the_leader_is_killed(
+    fleet: Fleet, media: dict[str, bytes]
+) -> None:
+    """This comes last, as it ends one of the servers."""
+    used, *_ = fleet.database.read_now(_units_and_places)
+    first = fleet.leader()
+    one, other = (client for place, client in enumerate(fleet.clients) if place != first)
+    body = {
+        "image_url": _upload(one, media["picture.png"]),
+        "video_url": _upload(other, media["clip.mp4"]),
+        "character_orientation": "video",
+        "mode": "std",
+        "prompt": f"nap {NAP_SECONDS}",
+    }
+    made = [
+        fleet.clients[number % len(fleet.clients)].data("POST", PATH, json=body)["task_id"]
+        for number in range(TAKES)
+    ]
+    until(
+        lambda: (
+            "processing"
+            in [one.data("GET", f"{PATH}/{task_id}")["task_status"] for task_id in made]
+        )
+    )
+    fleet.servers[first].kill()
+    fleet.clients = [one, other]
+    fleet.leader()
+    # Either tells of every take, and gives its result away.
+    for client in fleet.clients:
+        for task_id in made:
+            record = client.ended(task_id)
+            assert (record["task_status"], record["final_unit_deduction"]) == ("succeed", "1.5")
+            (video,) = record["task_result"]["videos"]
+            assert _downloaded(video["url"]) == media["clip.mp4"]
+    stored = [key.split("/") for key in keys(fleet.endpoint, fleet.bucket)]
+    videos = [key[2] for key in stored if key[1] == "results" and key[-1].endswith(".mp4")]
+    assert sorted(set(made) & set(videos)) == sorted(made)
+    assert len(videos) == len(set(videos))
+    assert fleet.database.read_now(_units_and_places) == (used + 1500 * TAKES, 0, 0)
 
 
 def _units_and_places(connection: sa.Connection) -> tuple[int, ...]:

@@ -172,7 +172,7 @@ def test_nothing_that_is_sent_gets_an_answer_that_is_not_described(
             "--header",
             f"Authorization: {server.headers['Authorization']}",
             "--exclude-checks=unsupported_method,positive_data_acceptance",
-            "--max-examples=4",
+            "--max-examples=2",
             "--seed=1",
             "--no-color",
         ],

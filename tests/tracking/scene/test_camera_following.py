@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.tracking.clip_maker import FPS, Grey, texture, write_clip
+from tests.tracking.clip_maker import Grey, texture, write_clip
 from understudy.media.clip import open_clip
 from understudy.tracking.clip_camera import ClipCamera
 from understudy.tracking.performance import Performance
@@ -19,7 +19,8 @@ from understudy.tracking.scene.people import PersonTrack
 Float64 = NDArray[np.float64]
 
 SIZE = (400, 600)
-FRAMES = 80
+FPS = 12
+FRAMES = 40
 TIMES = np.arange(FRAMES) / FPS
 WAY = np.linspace(0.0, 1.0, FRAMES)
 GROUND = texture((1600, 1200), 11)
@@ -69,7 +70,7 @@ def followed(
         np.repeat(driver(view(ground, c, z, r), k)[..., None], 3, axis=2)
         for k, (c, z, r) in enumerate(zip(centre, zoom, roll, strict=True))
     )
-    clip = open_clip(write_clip(tmp_path / "clip.mp4", frames))
+    clip = open_clip(write_clip(tmp_path / "clip.mp4", frames, times=TIMES))
     track = PersonTrack(TIMES[[0, -1]], np.tile([*PLACE, SIDE, 0.0], (2, 1)))
     return follow_camera(clip, performance(), track, [], fps=clip.fps)
 

@@ -5,6 +5,7 @@ import select
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 
 from tests.tracking.clip_maker import photo
 from understudy import errors
-from understudy.processes.child import ChildFailed
+from understudy.processes.child import Child, ChildFailed
 from understudy.processes.messages import Message
 from understudy.tracking.trackers import (
     Region,
@@ -36,19 +37,25 @@ def wait_for_end(pid: int, seconds: float = 20) -> bool:
         os.close(handle)
 
 
-def test_a_process_answers_one_request_after_another() -> None:
+@pytest.fixture(scope="module")
+def process() -> Iterator[Child]:
+    """A tracker process, for tests that leave it whole."""
     with start_tracker() as process:
-        first = track_picture(photo(), process=process)
-        second = track_picture(photo(), process=process)
+        yield process
+
+
+def test_a_process_answers_one_request_after_another(process: Child) -> None:
+    first = track_picture(photo(), process=process)
+    second = track_picture(photo(), process=process)
     assert first.landmarks is not None
     assert second.landmarks is not None
     np.testing.assert_array_equal(first.landmarks.body, second.landmarks.body)
     np.testing.assert_array_equal(first.mask, second.mask)
 
 
-def test_a_person_is_found_with_mask_hands_and_face() -> None:
+def test_a_person_is_found_with_mask_hands_and_face(process: Child) -> None:
     rgb = photo(900)
-    track = track_picture(rgb)
+    track = track_picture(rgb, process=process)
     assert track.landmarks is not None
     height, width = rgb.shape[:2]
     assert track.mask.shape == (height, width)
@@ -64,14 +71,15 @@ def test_a_person_is_found_with_mask_hands_and_face() -> None:
     assert track.presence > 0.9
 
 
-def test_where_to_look_can_be_said() -> None:
+def test_where_to_look_can_be_said(process: Child) -> None:
     rgb = photo()
-    track = track_picture(rgb, Region(rgb.shape[1] / 2, rgb.shape[0] / 2, rgb.shape[0] * 1.1))
+    region = Region(rgb.shape[1] / 2, rgb.shape[0] / 2, rgb.shape[0] * 1.1)
+    track = track_picture(rgb, region, process=process)
     assert track.landmarks is not None
 
 
-def test_nobody_is_found_in_a_plain_picture() -> None:
-    track = track_picture(GREY)
+def test_nobody_is_found_in_a_plain_picture(process: Child) -> None:
+    track = track_picture(GREY, process=process)
     assert track.landmarks is None
     assert track.mask.shape == (64, 64)
     assert not track.mask.any()
