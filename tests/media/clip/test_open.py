@@ -349,7 +349,7 @@ def test_a_header_that_claims_too_much_is_refused(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_no_damage_provokes_anything_but_a_refusal(

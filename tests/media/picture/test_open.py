@@ -311,7 +311,7 @@ def test_what_follows_the_end_of_a_picture_is_not_read() -> None:
     assert np.array_equal(open_picture(saved(rgb) + b"PK\x03\x04 a zip behind it").rgb, rgb)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(st.data())
 def test_no_damage_provokes_anything_but_a_refusal(data: st.DataObject) -> None:
     whole = bytearray(data.draw(st.sampled_from(DAMAGED)))
