@@ -44,9 +44,17 @@ class Seen:
         return cast(self.picture, SIZE, track=self.track, corrections=corrections)
 
 
-def test_it_stays_in_one_piece_and_its_arms_move() -> None:
-    seen = Seen()
-    character = seen.cast()
+@pytest.fixture(scope="module")
+def seen() -> Seen:
+    return Seen()
+
+
+@pytest.fixture(scope="module")
+def character(seen: Seen) -> Character:
+    return seen.cast()
+
+
+def test_it_stays_in_one_piece_and_its_arms_move(seen: Seen, character: Character) -> None:
     assert [layer.name for layer in character.layers] == ["body"]
     assert (character.traits.left_arm, character.traits.right_arm) == ("free", "free")
     assert not character.warnings
@@ -69,9 +77,9 @@ def test_somebody_may_choose_to_move_them_all_the_same() -> None:
     assert "will look cut" in character.warnings[0]
 
 
-def test_its_folder_plays_it_in_one_piece_again(tmp_path: Path) -> None:
-    seen = Seen()
-    character = seen.cast()
+def test_its_folder_plays_it_in_one_piece_again(
+    seen: Seen, character: Character, tmp_path: Path
+) -> None:
     write_folder(tmp_path / "hero", seen.picture, character, version="1")
     played = cast_open_character(open_character(tmp_path / "hero"), SIZE, track=seen.track)
     assert played.traits == character.traits
