@@ -22,7 +22,9 @@ def _png(values: np.ndarray[Any, Any]) -> bytes:
 
 
 def test_they_come_through_json_as_they_were() -> None:
-    given = Corrections(joints={"nose": (1.5, 2.0)}, matte=b"\x89PNG", left_arm="fixed")
+    given = Corrections(
+        joints={"nose": (1.5, 2.0)}, matte=b"\x89PNG", left_arm="fixed", legs="fixed"
+    )
     assert Corrections.from_json(json.loads(json.dumps(given.to_json()))) == given
     assert given.digest != Corrections().digest
 
@@ -38,6 +40,7 @@ def test_they_come_through_json_as_they_were() -> None:
         ({"matte": "???"}, "corrections.matte: the value is"),
         ({"matte": "ü"}, "corrections.matte: the value is"),
         ({"left_arm": "loose"}, "corrections.left_arm: .* use one of auto, free, fixed"),
+        ({"legs": "free"}, "corrections.legs: .* use one of auto, fixed"),
     ],
 )
 def test_what_cannot_be_used_is_named(values: dict[str, Any], message: str) -> None:
@@ -70,6 +73,15 @@ def test_an_arm_is_free_or_fixed_as_a_person_says(standing: Drawn) -> None:
     assert character.traits.right_arm == "free"
     assert "left arm" in character.warnings[0]
     assert [layer.name for layer in character.layers] == ["body", "right_arm"]
+
+
+def test_legs_step_unless_a_person_says_that_they_stay(standing: Drawn) -> None:
+    def legs_of(given: Corrections) -> str:
+        size = standing.design.size
+        return cast(standing.opened(), size, corrections=given, track=standing.track).traits.legs
+
+    assert legs_of(Corrections()) == "free"
+    assert legs_of(Corrections(legs="fixed")) == "fixed"
 
 
 def test_a_given_joint_is_where_it_was_put(standing: Drawn) -> None:

@@ -197,6 +197,14 @@ def test_a_take_is_made_of_the_adjusted_picture(page: Any, service: RehearsalSer
     expect(page.get_by_role("radio", name="Stays").first).to_be_checked()
 
 
+def test_legs_that_stay_are_kept_with_the_picture(page: Any, service: RehearsalServer) -> None:
+    dialog = open_adjust(page)
+    legs = dialog.get_by_role("group", name="Legs")
+    legs.get_by_role("radio", name="Stay").check(force=True)
+    expect(dialog.get_by_text("The legs take no steps")).to_be_visible()
+    assert save(page, dialog, service).legs == "fixed"
+
+
 def test_an_element_is_made_of_the_adjusted_picture(page: Any, service: RehearsalServer) -> None:
     dialog = open_adjust(page)
     dialog.get_by_role("radio", name="Stays").first.check(force=True)

@@ -9,8 +9,8 @@ import numpy as np
 from understudy.character.figure.anatomy import Anatomy, ArmBones, Points
 from understudy.character.image.masks import Mask
 from understudy.character.traits import is_on_matte
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Body, Float32
+from understudy.geometry.limb_states import ArmState
 from understudy.geometry.transforms import segment_distance
 
 

@@ -17,8 +17,8 @@ from understudy.character.matte.matte import find_matte, with_colours
 from understudy.character.serialization import character_of, character_record
 from understudy.character.traits import framing_of, head_is_cut, hem_of
 from understudy.errors import InputRefused
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
+from understudy.geometry.limb_states import ArmState
 from understudy.media.picture import Picture
 from understudy.tracking.cached import PictureTracker
 

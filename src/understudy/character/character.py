@@ -9,9 +9,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.landmarks import Aspect, Float32, Landmarks
+from understudy.geometry.limb_states import ArmState, LegsState
 
 LayerName = Literal["far_leg", "body", "left_arm", "right_arm", "overlay"]
 
@@ -55,6 +55,13 @@ class Traits:
     pad: int = 0
     near: Literal["left", "right"] | None = None
     sways_only: bool = False
+
+    @property
+    def legs(self) -> LegsState:
+        """Whether the legs step."""
+        if self.framing != "whole_body":
+            return "unseen"
+        return "fixed" if self.sways_only else "free"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,15 +6,23 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 from understudy.character.figure.placed_joints import Joints, joint_name
 from understudy.errors import InputRefused, found_value
-from understudy.geometry.arm_states import ARM_CHOICES, ArmChoice, ArmState
 from understudy.geometry.joint_names import JOINTS, JointName
+from understudy.geometry.limb_states import (
+    ARM_CHOICES,
+    LEGS_CHOICES,
+    ArmChoice,
+    ArmState,
+    LegsChoice,
+)
 from understudy.geometry.skeleton import SIDES, Side
+
+Choice = TypeVar("Choice", bound=str)
 
 ROOT = "corrections"
 """The name that messages begin with where the values came without a file."""
@@ -30,6 +38,7 @@ class Corrections:
         figure's; in the picture's aspect, of any size. None: found.
     left_arm, right_arm: `auto` moves an arm where it can be lifted off the body; `free` lifts it in
         any case; `fixed` leaves it a part of the body.
+    legs: `auto` lets the figure step where its legs bear it; `fixed` lets it sway where it stands.
     figure: a point on the figure that is meant, in pixels of the picture, where it shows several.
         None: the largest.
     """
@@ -38,6 +47,7 @@ class Corrections:
     matte: bytes | None = None
     left_arm: ArmChoice = "auto"
     right_arm: ArmChoice = "auto"
+    legs: LegsChoice = "auto"
     figure: tuple[float, float] | None = None
 
     def __bool__(self) -> bool:
@@ -51,6 +61,7 @@ class Corrections:
             "matte": None if self.matte is None else base64.b64encode(self.matte).decode("ascii"),
             "left_arm": self.left_arm,
             "right_arm": self.right_arm,
+            "legs": self.legs,
             "figure": None if self.figure is None else list(self.figure),
         }
 
@@ -68,8 +79,11 @@ class Corrections:
         return cls(
             joints=read_joints(values.get("joints", {}), f"{root}.joints"),
             matte=_read_matte(values.get("matte"), f"{root}.matte"),
-            left_arm=read_arm_choice(values.get("left_arm", "auto"), f"{root}.left_arm"),
-            right_arm=read_arm_choice(values.get("right_arm", "auto"), f"{root}.right_arm"),
+            left_arm=read_choice(values.get("left_arm", "auto"), f"{root}.left_arm", ARM_CHOICES),
+            right_arm=read_choice(
+                values.get("right_arm", "auto"), f"{root}.right_arm", ARM_CHOICES
+            ),
+            legs=read_choice(values.get("legs", "auto"), f"{root}.legs", LEGS_CHOICES),
             figure=None if figure is None else read_place(figure, f"{root}.figure"),
         )
 
@@ -136,12 +150,12 @@ def read_place(value: object, name: str) -> tuple[float, float]:
     raise _refused(name, found_value(value), "use [x, y], two numbers, in pixels of the picture")
 
 
-def read_arm_choice(value: object, name: str) -> ArmChoice:
-    """An arm's choice from a JSON value. Raises InputRefused."""
-    for choice in ARM_CHOICES:
+def read_choice(value: object, name: str, choices: tuple[Choice, ...]) -> Choice:
+    """One of several choices from a JSON value. Raises InputRefused."""
+    for choice in choices:
         if value == choice:
             return choice
-    raise _refused(name, found_value(value), _one_of(ARM_CHOICES))
+    raise _refused(name, found_value(value), _one_of(choices))
 
 
 def _read_matte(value: object, name: str) -> bytes | None:
@@ -156,7 +170,7 @@ def _read_matte(value: object, name: str) -> bytes | None:
     raise _refused(name, found_value(value), "use a PNG in base64")
 
 
-def _one_of(names: tuple[str, ...] | list[str]) -> str:
+def _one_of(names: Sequence[str]) -> str:
     return f"use one of {', '.join(names)}"
 
 

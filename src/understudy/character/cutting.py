@@ -21,8 +21,8 @@ from understudy.character.layers.parts_by_bones import arm_borders, parts_by_bon
 from understudy.character.learned.arm_masks import ArmMask, ArmMasks
 from understudy.character.matte.matte import Matte
 from understudy.character.traits import hem_of
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
+from understudy.geometry.limb_states import ArmState
 from understudy.geometry.skeleton import SIDES
 
 

@@ -77,7 +77,7 @@ def make_character(  # noqa: PLR0913 - what was found and what was given
         head_cut=head_is_cut(matte.alpha, anatomy),
         casts_shadow=plain and framing == "whole_body",
         pad=pad,
-        sways_only=figure.limbless,
+        sways_only=figure.limbless or corrections.legs == "fixed",
     )
     return Character(
         size=size,

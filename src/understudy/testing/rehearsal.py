@@ -214,6 +214,7 @@ def find_character(arguments: dict[str, Any], report: Report) -> dict[str, Any]:
         matte=base64.b64encode(given.matte or matte.getvalue()).decode(),
         left_arm="fixed" if given.left_arm == "fixed" else "free",
         right_arm="fixed" if given.right_arm == "fixed" else "free",
+        legs="fixed" if given.legs == "fixed" else "free",
         corrections=CorrectionsGiven(**given.to_json()),
         warnings=(),
     )

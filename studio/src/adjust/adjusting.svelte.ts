@@ -49,9 +49,9 @@ class Adjusting {
 
   /** Whether anything is corrected. */
   get corrected(): boolean {
-    const { joints, matte, left_arm, right_arm, figure } = this.edit
-    const arms = left_arm === 'auto' && right_arm === 'auto'
-    return Object.keys(joints).length > 0 || matte !== null || figure !== null || !arms
+    const { joints, matte, left_arm, right_arm, legs, figure } = this.edit
+    const chosen = [left_arm, right_arm, legs].some((choice) => choice !== 'auto')
+    return Object.keys(joints).length > 0 || matte !== null || figure !== null || chosen
   }
 
   get size(): { width: number; height: number } {

@@ -12,11 +12,13 @@ const found = (corrections: Partial<Corrections> = {}): CharacterFinding => ({
   matte: 'auto',
   left_arm: 'free',
   right_arm: 'free',
+  legs: 'free',
   corrections: {
     joints: {},
     matte: null,
     left_arm: 'auto',
     right_arm: 'auto',
+    legs: 'auto',
     figure: null,
     ...corrections,
   },

@@ -29,6 +29,7 @@ it('says in the words of the API what was corrected', () => {
   expect(correctionsOf(edit)).toEqual({
     joints: { nose: [3, 4.5] },
     left_arm: 'auto',
+    legs: 'auto',
     right_arm: 'fixed',
   })
   expect(correctionsOf({ ...NOTHING, matte: 'x', figure: [1, 2] })).toMatchObject({

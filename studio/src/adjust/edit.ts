@@ -5,6 +5,7 @@ import type { Corrections } from '../api/types'
 export type Point = readonly [x: number, y: number]
 export type Arm = 'left_arm' | 'right_arm'
 export type ArmChoice = Corrections['left_arm']
+export type LegsChoice = Corrections['legs']
 
 /** `joints`: those that were moved. `matte`: as it was painted, a grey PNG in base 64. `figure`: a
  * point on the figure that is meant. */
@@ -13,6 +14,7 @@ export interface Edit {
   matte: string | null
   left_arm: ArmChoice
   right_arm: ArmChoice
+  legs: LegsChoice
   figure: Point | null
 }
 
@@ -20,15 +22,16 @@ export const NOTHING: Edit = {
   joints: {},
   left_arm: 'auto',
   right_arm: 'auto',
+  legs: 'auto',
   figure: null,
   matte: null,
 }
 
 /** The edit in the words of the API. */
-export function correctionsOf({ joints, matte, figure, ...arms }: Edit): Corrections {
+export function correctionsOf({ joints, matte, figure, ...choices }: Edit): Corrections {
   return {
     joints: Object.fromEntries(Object.entries(joints).map(([name, [x, y]]) => [name, [x, y]])),
-    ...arms,
+    ...choices,
     ...(figure && { figure: [figure[0], figure[1]] }),
     ...(matte !== null && { matte }),
   }

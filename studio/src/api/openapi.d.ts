@@ -100,6 +100,8 @@ export interface components {
             };
             /** @enum {string} */
             left_arm: "free" | "fixed" | "unseen";
+            /** @enum {string} */
+            legs: "free" | "fixed" | "unseen";
             matte: string;
             /** @enum {string} */
             right_arm: "free" | "fixed" | "unseen";
@@ -138,6 +140,11 @@ export interface components {
              * @enum {string}
              */
             left_arm: "auto" | "free" | "fixed";
+            /**
+             * @default auto
+             * @enum {string}
+             */
+            legs: "auto" | "fixed";
             matte?: string;
             /**
              * @default auto
@@ -158,6 +165,8 @@ export interface components {
             };
             /** @enum {string} */
             left_arm: "auto" | "free" | "fixed";
+            /** @enum {string} */
+            legs: "auto" | "fixed";
             matte: string | null;
             /** @enum {string} */
             right_arm: "auto" | "free" | "fixed";
@@ -821,4 +830,4 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export type operations = Record<string, never>;
-// Schemas: SHA-256 f720ca90ae98dcdef403bea97696cc2c6358bd0b789c2aa2428440f17b688e11
+// Schemas: SHA-256 f1323f550823ce1f0bf90200c79b6ff8570c15d560b02b73815fed70e8e37562

@@ -135,6 +135,24 @@ def test_a_moved_joint_takes_the_hand_with_it_and_cuts_the_arm_there(
     assert np.allclose(after[Body.RIGHT_WRIST], before[Body.RIGHT_WRIST], atol=0.1)
 
 
+def test_legs_that_are_fixed_take_no_steps(folder: Path, standing: Drawn) -> None:
+    assert _played(folder, standing).traits.legs == "free"
+    _edit(folder, lambda values: values["options"].update(legs="fixed"))
+    assert _played(folder, standing).traits.legs == "fixed"
+
+
+def test_a_folder_from_before_legs_could_be_chosen_is_as_it_was(
+    folder: Path, standing: Drawn
+) -> None:
+    written = _played(folder, standing)
+    _edit(folder, lambda values: values["options"].pop("legs"))
+    played = _played(folder, standing)
+    assert played.traits == written.traits
+    assert all(
+        np.array_equal(a.rgba, b.rgba) for a, b in zip(played.layers, written.layers, strict=True)
+    )
+
+
 def test_an_arm_that_is_fixed_is_part_of_the_body(folder: Path, standing: Drawn) -> None:
     _edit(folder, lambda values: values["options"].update(left_arm="fixed"))
     played = _played(folder, standing)

@@ -10,12 +10,18 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal, TypeVar, get_args
 
 from understudy.character.character import LayerName, Traits
-from understudy.character.corrections import read_arm_choice, read_joints
+from understudy.character.corrections import read_choice, read_joints
 from understudy.character.figure.placed_joints import Joints
 from understudy.errors import InputRefused, found_value
-from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.framing import Framing
 from understudy.geometry.joint_names import JOINTS, JointName
+from understudy.geometry.limb_states import (
+    ARM_CHOICES,
+    LEGS_CHOICES,
+    ArmChoice,
+    ArmState,
+    LegsChoice,
+)
 
 FILE = "character.json"
 FORMAT = "understudy-character"
@@ -56,6 +62,7 @@ class Description:
     joints: Joints
     left_arm: ArmChoice
     right_arm: ArmChoice
+    legs: LegsChoice
     layers: tuple[LayerName, ...]
     traits: Traits
     warnings: tuple[str, ...]
@@ -67,7 +74,11 @@ class Description:
             "format": FORMAT,
             "version": FORMAT_VERSION,
             "joints": {name: list(place) for name, place in self.joints.items()},
-            "options": {"left_arm": self.left_arm, "right_arm": self.right_arm},
+            "options": {
+                "left_arm": self.left_arm,
+                "right_arm": self.right_arm,
+                "legs": self.legs,
+            },
             "layers": list(self.layers),
             "canvas": list(self.canvas),
             "traits": asdict(self.traits),
@@ -78,7 +89,7 @@ class Description:
     @property
     def digest_of_edited_keys(self) -> str:
         """Changes with the keys from which layers are cut anew: joints and options."""
-        return digest_of(self.joints, self.left_arm, self.right_arm)
+        return digest_of(self.joints, self.left_arm, self.right_arm, self.legs)
 
 
 def _written_json(written: Written) -> dict[str, Any]:
@@ -91,9 +102,13 @@ def _written_json(written: Written) -> dict[str, Any]:
     }
 
 
-def digest_of(joints: Joints, left_arm: ArmChoice, right_arm: ArmChoice) -> str:
+def digest_of(joints: Joints, left_arm: ArmChoice, right_arm: ArmChoice, legs: LegsChoice) -> str:
     """SHA-256 of the keys from which layers are cut."""
-    values = [{name: list(place) for name, place in joints.items()}, left_arm, right_arm]
+    values: list[object] = [{name: list(place) for name, place in joints.items()}]
+    values += [left_arm, right_arm]
+    # Folders that were written before legs could be chosen have none.
+    if legs != "auto":
+        values.append(legs)
     return hashlib.sha256(json.dumps(values, sort_keys=True).encode()).hexdigest()
 
 
@@ -118,12 +133,14 @@ def read_description(data: bytes) -> Description:
         *("canvas", "traits", "warnings", "written"),
     )
     options = _object(top["options"], "options")
-    _check_keys(options, "options", "left_arm", "right_arm")
+    options = {"legs": "auto", **options}
+    _check_keys(options, "options", "left_arm", "right_arm", "legs")
     return Description(
         canvas=_canvas(top["canvas"]),
         joints=_all_joints(top["joints"]),
-        left_arm=read_arm_choice(options["left_arm"], _name("options.left_arm")),
-        right_arm=read_arm_choice(options["right_arm"], _name("options.right_arm")),
+        left_arm=read_choice(options["left_arm"], _name("options.left_arm"), ARM_CHOICES),
+        right_arm=read_choice(options["right_arm"], _name("options.right_arm"), ARM_CHOICES),
+        legs=read_choice(options["legs"], _name("options.legs"), LEGS_CHOICES),
         layers=_layers(top["layers"]),
         traits=_traits(_object(top["traits"], "traits")),
         warnings=_texts(top["warnings"], "warnings"),

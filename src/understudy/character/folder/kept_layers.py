@@ -15,8 +15,8 @@ from understudy.character.folder.description import Description
 from understudy.character.image.png_files import decode_png, premultiplied_from_straight
 from understudy.character.simpler import merged_into_body
 from understudy.errors import InputRefused
-from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.landmarks import Float32, Landmarks
+from understudy.geometry.limb_states import ArmChoice, ArmState
 from understudy.media.picture import Picture
 
 Size = tuple[int, int]

@@ -163,6 +163,7 @@ def _open_written(folder: Path) -> OpenCharacter:
         matte=files[MATTE] if MATTE in edited or MATTE_GIVEN in given else None,
         left_arm=described.left_arm,
         right_arm=described.right_arm,
+        legs=described.legs,
     )
 
     # 3. What is used as it is.

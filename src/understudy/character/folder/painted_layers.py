@@ -12,8 +12,8 @@ from understudy.character.folder.kept_layers import Size, resized_values
 from understudy.character.folder.layered_psd import LayeredPsd, Rgba
 from understudy.character.image.png_files import premultiplied_from_straight
 from understudy.character.layers.below_edge import extend
-from understudy.geometry.arm_states import ArmState
 from understudy.geometry.landmarks import Float32
+from understudy.geometry.limb_states import ArmState
 
 
 def with_painted_layers(made: Character, painted: LayeredPsd) -> Character:

@@ -117,12 +117,13 @@ def _described(
         character.landmarks, width / character.size[0], height / character.size[1]
     )
     joints = {name: (round(x, 1), round(y, 1)) for name, (x, y) in joints_of(marks).items()}
-    arms = corrections.left_arm, corrections.right_arm
+    choices = corrections.left_arm, corrections.right_arm, corrections.legs
     return Description(
         canvas=character.size,
         joints=joints,
-        left_arm=arms[0],
-        right_arm=arms[1],
+        left_arm=choices[0],
+        right_arm=choices[1],
+        legs=choices[2],
         layers=tuple(layer.name for layer in character.layers),
         traits=character.traits,
         warnings=character.warnings,
@@ -130,7 +131,7 @@ def _described(
             understudy=version,
             casting=casting_version(),
             files={name: hashlib.sha256(data).hexdigest() for name, data in files.items()},
-            edited_keys=digest_of(joints, *arms),
+            edited_keys=digest_of(joints, *choices),
             given=(*corrections.joints, *(() if corrections.matte is None else (MATTE_GIVEN,))),
         ),
     )

@@ -120,6 +120,7 @@ def _finding(picture: Picture, character: Character, given: Corrections) -> Char
         matte=_matte_text(character.alpha),
         left_arm=character.traits.left_arm,
         right_arm=character.traits.right_arm,
+        legs=character.traits.legs,
         corrections=CorrectionsGiven(**given.to_json()),
         warnings=character.warnings,
     )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from understudy.geometry.arm_states import ArmChoice, ArmState
 from understudy.geometry.joint_names import JointName
+from understudy.geometry.limb_states import ArmChoice, ArmState, LegsChoice, LegsState
 
 Place = tuple[float, float]
 
@@ -19,6 +19,7 @@ class CorrectionsGiven:
     matte: str | None
     left_arm: ArmChoice
     right_arm: ArmChoice
+    legs: LegsChoice
     figure: Place | None
 
 
@@ -27,8 +28,8 @@ class CharacterFinding:
     """What a picture is cast as.
 
     width, height: of the picture, upright, in pixels; joints are in these. matte: a grey PNG in
-    base 64 of the picture's aspect, white where the figure is. left_arm, right_arm: whether they
-    move. corrections: those that it was cast with.
+    base 64 of the picture's aspect, white where the figure is. left_arm, right_arm, legs: whether
+    they move. corrections: those that it was cast with.
     """
 
     width: int
@@ -37,6 +38,7 @@ class CharacterFinding:
     matte: str
     left_arm: ArmState
     right_arm: ArmState
+    legs: LegsState
     corrections: CorrectionsGiven
     warnings: tuple[str, ...]
 

@@ -147,6 +147,7 @@ def test_a_corrected_picture_belongs_to_its_account_alone(
         ({"joints": {"tail": [1, 2]}}, "corrections.joints.tail"),
         ({"joints": {"nose": [1e9, 2]}}, "corrections.joints.nose"),
         ({"left_arm": "loose"}, "corrections.left_arm"),
+        ({"legs": "loose"}, "corrections.legs"),
         ({"matte": "???"}, "corrections.matte"),
         ({"matte": "ü"}, "corrections.matte"),
         ({"matte": base64.b64encode(b"no picture").decode()}, "corrections.matte"),

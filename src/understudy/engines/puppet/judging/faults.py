@@ -184,7 +184,7 @@ def _off_the_figure(character: Character, torso: float) -> Iterator[Fault]:
     moved: list[int] = []
     for limb, state in zip(ARMS, (traits.left_arm, traits.right_arm), strict=True):
         moved += limb.joints[:3] if state == "free" else ()
-    for limb in LEGS if traits.framing == "whole_body" and not traits.sways_only else ():
+    for limb in LEGS if traits.legs == "free" else ():
         moved += limb.joints[:3]
     away = depth(character.alpha <= NUMBERS.figure)
     h, w = away.shape

@@ -65,7 +65,7 @@ def _simpler(
     # What is painted behind an arm may lie anywhere on the figure.
     if free != wrong and any(fault.kind == "changed" for fault in faults):
         yield free, False
-    may_step = traits.framing == "whole_body" and not traits.sways_only
+    may_step = traits.legs == "free"
     if may_step and any(is_leg(fault.part) for fault in of_motion):
         yield wrong, True
 

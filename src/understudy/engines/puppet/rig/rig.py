@@ -83,7 +83,7 @@ def skeleton_of_character(character: Character) -> Skeleton:
     skeleton = skeleton_of(
         character.landmarks,
         character.size,
-        legs=traits.framing == "whole_body" and not traits.sways_only,
+        legs=traits.legs == "free",
         arms=(traits.left_arm == "free", traits.right_arm == "free"),
         near=traits.near,
     )

@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, JsonValue
 
-from understudy.geometry.arm_states import ArmChoice
 from understudy.geometry.joint_names import JointName
+from understudy.geometry.limb_states import ArmChoice, LegsChoice
 from understudy.media import limits
 from understudy.service.characters import PictureAsked
 from understudy.service.http.fields import (
@@ -52,6 +52,9 @@ class CorrectionsBody(RequestBody):
     )
     left_arm: ArmChoice = "auto"
     right_arm: ArmChoice = "auto"
+    legs: LegsChoice = Field(
+        default="auto", description="Fixed: the figure takes no steps and sways where it stands."
+    )
     figure: Annotated[Place | None, EmptyIsAbsent] = Field(
         default=None, description="A point on the figure that is meant, where there are several."
     )
