@@ -99,7 +99,7 @@ def test_keys_alone_move_joints_choose_arms_and_paint(page: Any, service: Rehear
     dialog.get_by_role("radio", name="Automatic").first.focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("ArrowRight")
-    expect(dialog.get_by_text("The left arm stays with the body.")).to_be_visible()
+    expect(dialog.get_by_role("group", name="Left arm stays with the body")).to_be_visible()
     surface_of(dialog, "Remove")
     dialog.get_by_role("application").focus()
     page.keyboard.press("Space")
@@ -201,7 +201,7 @@ def test_legs_that_stay_are_kept_with_the_picture(page: Any, service: RehearsalS
     dialog = open_adjust(page)
     legs = dialog.get_by_role("group", name="Legs")
     legs.get_by_role("radio", name="Stay").check(force=True)
-    expect(dialog.get_by_text("The legs take no steps")).to_be_visible()
+    expect(dialog.get_by_role("group", name="Legs take no steps")).to_be_visible()
     assert save(page, dialog, service).legs == "fixed"
 
 
