@@ -10,12 +10,10 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-from scipy.ndimage import gaussian_filter1d, median_filter, minimum_filter1d
 
-from understudy.character.image.colour import to_lab
 from understudy.character.image.masks import Mask, grow, shrink, soften
 from understudy.character.inpaint.poisson import fill_smoothly
-from understudy.character.inpaint.row_sides import RowSides, sides_of
+from understudy.character.inpaint.row_fill import fill_rows
 from understudy.geometry.landmarks import Float32
 
 
@@ -25,12 +23,6 @@ class SmoothNumbers:
 
     squeeze: int = 2
     """How many times nearer a place in the same row counts than one above or below."""
-    row_blur: float = 0.8
-    """px: deviation that evens out rows which are filled one by one."""
-    agreeing: float = 9.0
-    """Lab: sides differing by so much agree by a third."""
-    agreeing_rows: float = 0.03
-    """T: within so many rows single ones do not count, and near others agreement ends gradually."""
     grain: tuple[float, float] = (0.6 / 255, 6 / 255)
     """Of white: less shows bands, more is texture."""
     grain_blur: float = 0.06
@@ -50,37 +42,9 @@ def fill_softly(picture: Float32, hole: Mask, unit: float) -> Float32:
     """
     n = NUMBERS
     filled = fill_smoothly(picture, hole, squeeze=n.squeeze)
-    sides = sides_of(picture, hole)
-    if sides is not None:
-        agree = _agreement(sides, unit)
-        rows = np.where(hole[..., None], _along_rows(picture.shape, sides), picture)
-        rows = cv2.GaussianBlur(rows, (1, 0), sigmaX=1e-3, sigmaY=n.row_blur)
-        share = np.zeros((len(hole), 1, 1), np.float32)
-        share[sides.rows, 0, 0] = agree
-        share = share * hole[..., None]
-        filled = np.asarray(filled + share * (rows - filled), np.float32)
+    rows, share = fill_rows(picture, hole, unit)
+    filled = np.asarray(filled + share * (rows - filled), np.float32)
     return np.asarray(np.clip(filled + _grain(picture, hole, unit), 0, 1), np.float32)
-
-
-def _agreement(sides: RowSides, unit: float) -> Float32:
-    """How far both sides of the hole have the same colours: (n,) in 0..1, even from row to row."""
-    n = NUMBERS
-    labs = to_lab(np.stack([sides.left, sides.right]).astype(np.float32))
-    apart = np.linalg.norm(labs[0] - labs[1], axis=-1)
-    agree = np.where(sides.both, np.exp(-((apart / n.agreeing) ** 2)), 0)
-    window = 2 * max(1, round(n.agreeing_rows * unit / 2)) + 1
-    agree = minimum_filter1d(median_filter(agree, window, mode="nearest"), window, mode="nearest")
-    smooth = gaussian_filter1d(agree, window / 2, mode="nearest")
-    return np.asarray(smooth, np.float32)
-
-
-def _along_rows(shape: tuple[int, ...], sides: RowSides) -> Float32:
-    """From the colour at a hole's left to that at its right, row by row: `shape` float32."""
-    image = np.zeros(shape, np.float32)
-    way = np.arange(shape[1])[None] - sides.first[:, None]
-    share = np.clip((way + 0.5) / (sides.last - sides.first + 1)[:, None], 0, 1)[..., None]
-    image[sides.rows] = sides.left[:, None] + share * (sides.right - sides.left)[:, None]
-    return image
 
 
 def _grain(picture: Float32, hole: Mask, unit: float) -> Float32:
