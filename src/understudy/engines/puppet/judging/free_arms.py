@@ -47,14 +47,22 @@ class FreeArm:
 
 def free_arms(character: Character) -> Iterator[FreeArm]:
     """The arms that move on their own, the left one first."""
+    for side, alpha, joints in whole_free_arms(character):
+        yield FreeArm(side, alpha[: len(character.alpha)], joints)
+
+
+def whole_free_arms(character: Character) -> Iterator[tuple[Side, Float32, Float64]]:
+    """The same as they go on below the canvas, whose lower edge may cut them.
+
+    Each is its side, its layer's alpha (H, w), and its joints, see `FreeArm`.
+    """
     layers = {layer.name: layer for layer in character.layers}
     joints = with_knuckles(character.landmarks.body)[:, :2].astype(np.float64)
     states = character.traits.left_arm, character.traits.right_arm
     for side, limb, state in zip(SIDES, ARMS, states, strict=True):
         layer = layers.get(ARM_LAYERS[side])
         if state == "free" and layer is not None:
-            alpha = np.asarray(layer.rgba[: len(character.alpha), :, 3])
-            yield FreeArm(side, alpha, joints[list(limb.joints)])
+            yield side, np.asarray(layer.rgba[..., 3]), joints[list(limb.joints)]
 
 
 def ends_of_arm(shape: tuple[int, ...], joints: Float64, torso: float) -> Mask:

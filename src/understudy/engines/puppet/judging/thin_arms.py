@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.character.character import Character
-from understudy.character.simpler import ARM_LAYERS
 from understudy.engines.puppet.judging.across_bones import alpha_across
+from understudy.engines.puppet.judging.free_arms import whole_free_arms
 from understudy.geometry.landmarks import Float32
-from understudy.geometry.skeleton import ARMS, SIDES, Side, with_knuckles
+from understudy.geometry.skeleton import Side
 from understudy.geometry.transforms import segment_distance
 
 Float64 = NDArray[np.float64]
@@ -48,15 +48,8 @@ def thin_upper_arms(character: Character, torso: float) -> Iterator[tuple[Side, 
 
     torso: the torso's length in pixels of the character's canvas.
     """
-    n, layers = NUMBERS, {layer.name: layer for layer in character.layers}
-    joints = with_knuckles(character.landmarks.body)[:, :2].astype(np.float64)
-    states = character.traits.left_arm, character.traits.right_arm
-    for side, limb, state in zip(SIDES, ARMS, states, strict=True):
-        layer = layers.get(ARM_LAYERS[side])
-        if state != "free" or layer is None:
-            continue
-        shoulder, elbow, wrist = (joints[joint] for joint in limb.joints[:3])
-        alpha = np.asarray(layer.rgba[..., 3])
+    n = NUMBERS
+    for side, alpha, (shoulder, elbow, wrist, _) in whole_free_arms(character):
         upper = _width(alpha, (shoulder, elbow), (elbow, wrist), torso) / torso
         lower = _width(alpha, (elbow, wrist), (shoulder, elbow), torso) / torso
         if upper < min(n.wide, n.of_forearm * lower):
