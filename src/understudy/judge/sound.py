@@ -9,7 +9,6 @@ import av.error
 import numpy as np
 from av.audio.resampler import AudioResampler
 from numpy.typing import NDArray
-from scipy import fft
 
 from understudy.media.clip.container import open_container
 
@@ -46,7 +45,10 @@ def judge_sound(result: Path, clip: Path, start: float) -> SoundJudgement:
         return SoundJudgement(present=bool(len(ours)), offset=None, correlation=None)
     length = min(len(ours), len(theirs))
     a, b = ours[:length], theirs[:length]
-    found = _correlation(a, b)
+    # It takes a second to import, which no judgement without sound needs.
+    from scipy.signal import correlate
+
+    found = correlate(a, b, mode="full", method="fft")
     lags = np.arange(-length + 1, length)
     near = np.abs(lags) <= _MOST_OFFSET * _RATE
     best = int(np.argmax(found[near]))
@@ -55,17 +57,6 @@ def judge_sound(result: Path, clip: Path, start: float) -> SoundJudgement:
         return SoundJudgement(present=True, offset=None, correlation=round(strength, 3))
     offset = float(lags[near][best]) / _RATE
     return SoundJudgement(present=True, offset=round(offset, 4), correlation=round(strength, 3))
-
-
-def _correlation(a: Float32, b: Float32) -> Float32:
-    """The cross-correlation of two signals of one length n, (2n - 1,), the lag of -(n - 1) first.
-
-    scipy.signal has it as well, and takes a second to import.
-    """
-    length = len(a)
-    padded = fft.next_fast_len(2 * length - 1, real=True)
-    found = fft.irfft(fft.rfft(a, padded) * np.conj(fft.rfft(b, padded)), padded)
-    return np.concatenate([found[padded - length + 1 :], found[:length]])
 
 
 def samples(path: Path) -> Float32:
